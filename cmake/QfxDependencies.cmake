@@ -1,0 +1,23 @@
+# Every library QFX links, in one place. scripts/packages.txt names the Debian packages.
+find_package(PkgConfig REQUIRED)
+find_package(Threads REQUIRED)
+find_package(fmt REQUIRED)
+find_package(Boost REQUIRED)
+find_package(ZLIB REQUIRED)
+find_package(nlohmann_json REQUIRED)
+find_package(tomlplusplus REQUIRED)
+pkg_check_modules(highway REQUIRED IMPORTED_TARGET libhwy)
+
+set(QFX_TORCH_LIBRARIES "")
+if(QFX_WITH_TORCH)
+  find_package(Torch REQUIRED)
+  add_library(qfx_torch INTERFACE)
+  target_link_libraries(qfx_torch INTERFACE ${TORCH_LIBRARIES})
+  target_include_directories(qfx_torch SYSTEM INTERFACE ${TORCH_INCLUDE_DIRS})
+  set(QFX_TORCH_LIBRARIES qfx_torch)
+endif()
+
+# The vendors' own simulation headers, unpacked by scripts/setup; oracles of the tests and of `qfx verify`.
+set(QFX_THIRD_PARTY_DIR ${PROJECT_SOURCE_DIR}/build/third_party CACHE PATH "Folder with ap_types and ac_types")
+set(QFX_AP_TYPES_DIR ${QFX_THIRD_PARTY_DIR}/ap_types)
+set(QFX_AC_TYPES_DIR ${QFX_THIRD_PARTY_DIR}/ac_types)

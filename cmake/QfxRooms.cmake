@@ -1,0 +1,22 @@
+# qfx_room(NAME [ROOMS r...] [LIBRARIES public...] [PRIVATE_LIBRARIES private...])
+# One static library qfx::NAME from src/NAME, public headers in include/qfx/NAME.
+function(qfx_room name)
+  cmake_parse_arguments(ARG "" "" "ROOMS;LIBRARIES;PRIVATE_LIBRARIES" ${ARGN})
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/${name}/*.cpp)
+  if(NOT sources)
+    file(WRITE ${PROJECT_BINARY_DIR}/empty_${name}.cpp "")
+    set(sources ${PROJECT_BINARY_DIR}/empty_${name}.cpp)
+  endif()
+  list(TRANSFORM ARG_ROOMS PREPEND qfx::)
+  add_library(qfx_${name} STATIC ${sources})
+  add_library(qfx::${name} ALIAS qfx_${name})
+  set_target_properties(qfx_${name} PROPERTIES EXPORT_NAME ${name} LINKER_LANGUAGE CXX)
+  target_compile_features(qfx_${name} PUBLIC cxx_std_20)
+  target_include_directories(qfx_${name}
+    PUBLIC $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include> $<INSTALL_INTERFACE:include>
+    PRIVATE ${PROJECT_SOURCE_DIR}/src)
+  target_link_libraries(qfx_${name}
+    PUBLIC ${ARG_ROOMS} ${ARG_LIBRARIES}
+    PRIVATE ${ARG_PRIVATE_LIBRARIES} $<BUILD_INTERFACE:qfx_compiler>)
+  set_property(GLOBAL APPEND PROPERTY QFX_ROOMS ${name})
+endfunction()

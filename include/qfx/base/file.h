@@ -1,0 +1,33 @@
+// Files that are never half-written.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <string_view>
+
+namespace qfx {
+
+// The whole file. Raises UserError that names the path and the system's reason.
+std::string read_file(const std::filesystem::path& path);
+
+// Writes to a temporary name in the same folder, syncs, renames over `path`, syncs the folder. On any
+// failure (disk full, no permission) the old file is untouched, the temporary is gone and UserError is raised.
+void write_file_atomically(const std::filesystem::path& path, std::string_view content);
+
+// A fresh folder, removed with everything in it by the destructor unless kept.
+class TemporaryDirectory {
+ public:
+  // Under `parent`, or the system's temporary folder if empty.
+  explicit TemporaryDirectory(const std::filesystem::path& parent = {});
+  ~TemporaryDirectory();
+  TemporaryDirectory(const TemporaryDirectory&) = delete;
+  TemporaryDirectory& operator=(const TemporaryDirectory&) = delete;
+  const std::filesystem::path& path() const { return path_; }
+  void keep() { kept_ = true; }
+
+ private:
+  std::filesystem::path path_;
+  bool kept_ = false;
+};
+
+}  // namespace qfx

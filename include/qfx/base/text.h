@@ -1,0 +1,21 @@
+// Small text helpers for messages and globs.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace qfx {
+
+// The candidate with the least edit distance to `word`; empty if there is none.
+std::string nearest(std::string_view word, const std::vector<std::string>& candidates);
+
+// Shell-like glob over the whole text: * any run, ? any one character, [abc] and [a-c] classes.
+bool matches_glob(std::string_view pattern, std::string_view text);
+
+std::string join(const std::vector<std::string>& parts, std::string_view separator);
+
+// "3.2 s", "4 min 10 s", "1 h 02 min"
+std::string format_duration(double seconds);
+
+}  // namespace qfx

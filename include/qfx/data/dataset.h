@@ -1,0 +1,35 @@
+// Labelled sample sets, loaded whole into memory. No torch here: a deployer verifies without it.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace qfx::data {
+
+enum class Split { Train, Test };
+
+struct Dataset {
+  std::string name;
+  std::vector<std::int64_t> sample_shape;  // {C, H, W} or {N}
+  std::vector<std::uint8_t> bytes;         // size() * sample elements, CHW; empty where samples are floats
+  std::vector<float> floats;               // likewise; exactly one of the two is filled
+  std::vector<std::int32_t> labels;
+  int class_count = 0;
+
+  std::int64_t size() const { return static_cast<std::int64_t>(labels.size()); }
+  std::int64_t sample_size() const;        // elements a sample
+  // Elements [first * sample_size, (first + count) * sample_size) as float, before any preprocessing.
+  void copy_samples(std::int64_t first, std::int64_t count, float* out) const;
+};
+
+// A source is a known name or KIND:PATH, the same text in a recipe and behind --data:
+//   fashion-mnist              Debian's dataset-fashion-mnist (/usr/share/datasets/fashion-mnist)
+//   idx:DIR                    train-images-idx3-ubyte[.gz] and so on, MNIST's four files
+//   cifar10:DIR                data_batch_1.bin ... test_batch.bin
+//   npy:DIR                    train_x.npy, train_y.npy, test_x.npy, test_y.npy (x: u1 or f4, y: any integer)
+// limit > 0 keeps the first `limit` samples. Raises UserError: a missing file names the package or the
+// expected layout, a damaged one says what is wrong and where.
+Dataset load(const std::string& source, Split split, std::int64_t limit = 0);
+
+}  // namespace qfx::data

@@ -1,0 +1,47 @@
+// Builds a trainable Model node by node: shapes inferred, parameters initialised, names made unique.
+#pragma once
+
+#include <cstdint>
+#include <random>
+#include <string>
+
+#include "qfx/graph/graph.h"
+
+namespace qfx::graph {
+
+// Every method appends one node and returns its id. `name` may be empty: then kind + counter ("conv2d_1").
+// Raises UserError at once where shapes do not fit. Specs are left at their defaults (8 bits, RND, SAT,
+// learned); apply_specs in frontends or direct assignment sets them.
+class Builder {
+ public:
+  explicit Builder(std::string model_name, std::uint64_t seed = 1);
+
+  NodeId input(Shape shape, Preprocess preprocess = {}, std::string name = "input");
+  NodeId append(Op op, std::vector<NodeId> inputs, std::string name = "");
+
+  NodeId cast(NodeId x, std::string name = "");
+  NodeId conv2d(NodeId x, Conv2d attributes, std::string name = "");
+  NodeId linear(NodeId x, Linear attributes, std::string name = "");
+  NodeId batch_norm(NodeId x, BatchNorm attributes = {}, std::string name = "");
+  NodeId relu(NodeId x, std::string name = "");
+  NodeId max_pool2d(NodeId x, MaxPool2d attributes, std::string name = "");
+  NodeId avg_pool2d(NodeId x, AvgPool2d attributes, std::string name = "");
+  NodeId global_avg_pool2d(NodeId x, std::string name = "");
+  NodeId add(NodeId a, NodeId b, std::string name = "");
+  NodeId flatten(NodeId x, std::string name = "");
+
+  const Shape& shape(NodeId id) const;
+
+  // The verified model; its last node is the output. Activations that cannot be negative (relu, and
+  // casts, pools, adds and flattens of such; an input whose preprocessing cannot give one) are unsigned.
+  Model finish();
+
+ private:
+  Model model_;
+  std::mt19937_64 generator_;
+};
+
+// The rule finish() applies, for a model whose nodes were changed by hand.
+void infer_signs(Model& model);
+
+}  // namespace qfx::graph

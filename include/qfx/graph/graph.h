@@ -1,0 +1,111 @@
+// One graph, two states. Model is trainable: float parameters and a quantization spec on every tensor.
+// FrozenModel is what runs: a Format on every tensor, integer parameters, nothing float.
+//
+// Both share the node list: topological order, one output a node, node 0 the only input, the last node
+// the only output. A tensor is named after what makes it: an activation like its node ("conv1"), a
+// parameter like "conv1.weight", "bn1.scale".
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "qfx/graph/op.h"
+#include "qfx/graph/spec.h"
+
+namespace qfx::graph {
+
+using NodeId = int;
+
+// ---- trainable -------------------------------------------------------------------------------
+
+// A parameter under training. `frac_bits` is the real-valued binary point, one entry or one a channel;
+// empty until calibrated.
+struct Param {
+  Shape shape;
+  std::vector<float> values;  // row-major; empty for scale and offset of batch_norm, which are derived
+  QuantSpec spec;
+  std::vector<float> frac_bits;
+  bool operator==(const Param&) const = default;
+};
+
+struct Node {
+  std::string name;
+  Op op;
+  std::vector<NodeId> inputs;
+  Shape shape;                          // of the output
+  QuantSpec spec;                       // of the output; a flatten copies its input's
+  std::vector<float> frac_bits;         // of the output, one entry; empty until calibrated
+  std::map<std::string, Param> params;  // "weight", "bias"; batch_norm: "scale", "offset"
+  // batch_norm only: "gamma", "beta", "running_mean", "running_var", float, never quantized themselves.
+  std::map<std::string, std::vector<float>> statistics;
+  bool operator==(const Node&) const = default;
+};
+
+struct Model {
+  std::string name = "model";
+  std::vector<Node> nodes;
+  bool operator==(const Model&) const = default;
+};
+
+// ---- frozen ----------------------------------------------------------------------------------
+
+// Integer parameter. The real value of element i is raw[i] * 2^-F, F = frac_bits(channel of i).
+struct FrozenParam {
+  Shape shape;
+  std::vector<std::int32_t> raw;  // row-major
+  fixed::Format format;           // per channel: channel 0's
+  std::vector<int> channel_frac_bits;  // empty: format.frac_bits() throughout; else one a channel (axis 0)
+  int k_hot = 0;
+  bool signed_digits = false;
+  bool operator==(const FrozenParam&) const = default;
+
+  int frac_bits(std::int64_t channel) const {
+    return channel_frac_bits.empty() ? format.frac_bits() : channel_frac_bits[channel];
+  }
+  int max_frac_bits() const;
+  fixed::Format channel_format(std::int64_t channel) const;
+};
+
+struct FrozenNode {
+  std::string name;
+  Op op;
+  std::vector<NodeId> inputs;
+  Shape shape;
+  fixed::Format format;                       // of the output
+  std::map<std::string, FrozenParam> params;  // "weight", "bias", "scale", "offset"
+  bool operator==(const FrozenNode&) const = default;
+};
+
+struct FrozenModel {
+  std::string name = "model";
+  std::vector<FrozenNode> nodes;
+  bool operator==(const FrozenModel&) const = default;
+
+  const FrozenNode& input() const { return nodes.front(); }
+  const FrozenNode& output() const { return nodes.back(); }
+};
+
+// Activations and parameters live in 32-bit integers: W at most 32 signed, 31 unsigned.
+inline constexpr int kMaxSignedWidth = 32;
+inline constexpr int kMaxUnsignedWidth = 31;
+// Exact sums live in 64-bit integers.
+inline constexpr int kMaxAccumulatorWidth = 63;
+
+std::int64_t element_count(const Shape& shape);
+std::string to_string(const Shape& shape);  // "[16, 28, 28]"
+
+// The output shape of `op` for these input shapes. Raises UserError naming `node_name` where they do not fit.
+Shape infer_shape(const Op& op, const std::vector<Shape>& inputs, const std::string& node_name);
+
+// Names and shapes of the parameters of `op` that take part in the frozen computation.
+std::map<std::string, Shape> param_shapes(const Op& op, const std::vector<Shape>& inputs);
+
+// Everything a well-formed model satisfies: names unique and non-empty, topological order, arities,
+// shapes, parameter sizes, formats valid and within the widths above, values inside their formats,
+// K-hot constants within K. Raises UserError that names the node and says what is allowed.
+void verify(const Model& model);
+void verify(const FrozenModel& model);
+
+}  // namespace qfx::graph

@@ -1,0 +1,118 @@
+// The node kinds and their attributes. Names and defaults are torch's and ONNX's.
+//
+// A node's meaning is stated once, as an exact integer function, in docs/semantics.md. Code that
+// depends on the kind visits this variant with one overload per alternative, so that a new kind does
+// not compile until every room has said what it does with it.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+namespace qfx::graph {
+
+// Sizes without the batch: {C, H, W} for images, {N} for vectors.
+using Shape = std::vector<std::int64_t>;
+using Pair = std::array<std::int64_t, 2>;  // {height, width}
+
+// How a stored sample becomes the real number that the input's format then quantizes:
+// (sample / divisor - mean[c]) / std[c], in double. Empty mean and std are 0 and 1.
+struct Preprocess {
+  double divisor = 1.0;
+  std::vector<double> mean;
+  std::vector<double> std;
+  bool operator==(const Preprocess&) const = default;
+};
+
+struct Input {
+  Shape shape;
+  Preprocess preprocess;
+  bool operator==(const Input&) const = default;
+};
+
+// Assigns to another format and does nothing else.
+struct Cast {
+  bool operator==(const Cast&) const = default;
+};
+
+// Parameters: weight {out_channels, in_channels / groups, kernel...}, bias {out_channels} if has_bias.
+// Zero padding.
+struct Conv2d {
+  std::int64_t out_channels = 1;
+  Pair kernel{1, 1};
+  Pair stride{1, 1};
+  Pair padding{0, 0};
+  Pair dilation{1, 1};
+  std::int64_t groups = 1;
+  bool has_bias = false;
+  bool operator==(const Conv2d&) const = default;
+};
+
+// Parameters: weight {out_features, in_features}, bias {out_features} if has_bias. Input {N}.
+struct Linear {
+  std::int64_t out_features = 1;
+  bool has_bias = true;
+  bool operator==(const Linear&) const = default;
+};
+
+// scale * x + offset per channel, one cast. Parameters while trainable: gamma, beta, running_mean,
+// running_var {C} in float, and the quantization specs of the folded pair scale, offset {C}; frozen:
+// scale, offset in integers.
+struct BatchNorm {
+  double eps = 1e-5;
+  double momentum = 0.1;
+  bool operator==(const BatchNorm&) const = default;
+};
+
+struct Relu {
+  bool operator==(const Relu&) const = default;
+};
+
+// Padding never wins the maximum.
+struct MaxPool2d {
+  Pair kernel{2, 2};
+  Pair stride{2, 2};
+  Pair padding{0, 0};
+  bool operator==(const MaxPool2d&) const = default;
+};
+
+// The exact mean over the whole window, zero padding counted (count_include_pad), rounded once by the cast.
+struct AvgPool2d {
+  Pair kernel{2, 2};
+  Pair stride{2, 2};
+  Pair padding{0, 0};
+  bool operator==(const AvgPool2d&) const = default;
+};
+
+// {C, H, W} to {C, 1, 1}: the exact mean, rounded once by the cast.
+struct GlobalAvgPool2d {
+  bool operator==(const GlobalAvgPool2d&) const = default;
+};
+
+// Two inputs of one shape, formats of their own; exact sum, one cast.
+struct Add {
+  bool operator==(const Add&) const = default;
+};
+
+// {C, H, W} to {C * H * W}, channel outermost as in torch. Keeps its input's format: it has no cast.
+struct Flatten {
+  bool operator==(const Flatten&) const = default;
+};
+
+using Op = std::variant<Input, Cast, Conv2d, Linear, BatchNorm, Relu, MaxPool2d, AvgPool2d,
+                        GlobalAvgPool2d, Add, Flatten>;
+
+// The kind's name in recipes, files and messages: "conv2d", "max_pool2d", ...
+std::string_view kind_name(const Op& op);
+
+// std::visit(Overloaded{...}, op)
+template <class... F>
+struct Overloaded : F... {
+  using F::operator()...;
+};
+template <class... F>
+Overloaded(F...) -> Overloaded<F...>;
+
+}  // namespace qfx::graph

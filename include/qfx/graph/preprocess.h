@@ -1,0 +1,16 @@
+// From stored samples to the real numbers a model sees. One function for training and runtime, so that
+// both see the same bits.
+#pragma once
+
+#include <span>
+
+#include "qfx/graph/op.h"
+
+namespace qfx::graph {
+
+// samples and out: {batch, shape...}. (sample / divisor - mean[c]) / std[c] in double, then rounded once to
+// float32, because training carries float32. `c` is axis 0 of shape.
+void preprocess(const Preprocess& preprocess, const Shape& shape, std::span<const float> samples,
+                std::span<float> out);
+
+}  // namespace qfx::graph
