@@ -3,14 +3,14 @@
 #pragma once
 
 #include <fmt/format.h>
-
 #include <stdexcept>
 #include <string>
 #include <utility>
 
 namespace qfx {
 
-// The user's input is wrong. The message is a sentence: what was given, what is allowed, what to do.
+// The user's input is wrong. The message is a sentence: what was given, what is allowed, what to
+// do.
 class UserError : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
@@ -35,8 +35,8 @@ template <class... Args>
 }  // namespace qfx
 
 // States what must hold if QFX itself is right; raises InternalError where it does not.
-#define QFX_ASSERT(condition)                                                            \
-  do {                                                                                   \
-    if (!(condition))                                                                    \
+#define QFX_ASSERT(condition)                                                             \
+  do {                                                                                    \
+    if (!(condition))                                                                     \
       ::qfx::internal_error("{}:{}: this must hold: {}", __FILE__, __LINE__, #condition); \
   } while (false)

@@ -10,8 +10,9 @@ namespace qfx {
 // The whole file. Raises UserError that names the path and the system's reason.
 std::string read_file(const std::filesystem::path& path);
 
-// Writes to a temporary name in the same folder, syncs, renames over `path`, syncs the folder. On any
-// failure (disk full, no permission) the old file is untouched, the temporary is gone and UserError is raised.
+// Writes to a temporary name in the same folder, syncs, renames over `path`, syncs the folder. On
+// any failure (disk full, no permission) the old file is untouched, the temporary is gone and
+// UserError is raised.
 void write_file_atomically(const std::filesystem::path& path, std::string_view content);
 
 // A fresh folder, removed with everything in it by the destructor unless kept.

@@ -1,0 +1,143 @@
+#include "qfx/base/process.h"
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <cerrno>
+#include <cstring>
+#include <exception>
+#include <fcntl.h>
+#include <mutex>
+#include <signal.h>
+#include <sys/wait.h>
+#include <thread>
+#include <unistd.h>
+
+#include "qfx/base/error.h"
+
+namespace qfx {
+namespace {
+
+// A child and the read end of its output. A child that outlives an exception of ours is ended with
+// us.
+class Child {
+ public:
+  Child(const std::vector<std::string>& argv, const std::string& working_directory) {
+    std::array<int, 2> output{}, failure{};
+    if (::pipe2(output.data(), O_CLOEXEC) != 0) {
+      user_error("cannot start {}: {}.", argv[0], std::strerror(errno));
+    }
+    output_ = output[0];
+    if (::pipe2(failure.data(), O_CLOEXEC) != 0) {
+      ::close(output[1]);
+      user_error("cannot start {}: {}.", argv[0], std::strerror(errno));
+    }
+    std::vector<char*> arguments;
+    for (const std::string& argument : argv)
+      arguments.push_back(const_cast<char*>(argument.c_str()));
+    arguments.push_back(nullptr);
+    pid_ = ::fork();
+    if (pid_ == 0) exec(arguments, working_directory, output[1], failure[1]);
+    ::close(output[1]);
+    ::close(failure[1]);
+    // The failure pipe closes by itself when exec succeeds and carries errno when it does not.
+    int code = 0;
+    const ssize_t got = pid_ < 0 ? -1 : ::read(failure[0], &code, sizeof code);
+    ::close(failure[0]);
+    if (got != 0) {
+      const int why = pid_ < 0 ? errno : code;
+      reap();
+      ::close(output_);
+      output_ = -1;
+      user_error("cannot start {}: {}. Install it or put it on PATH.", argv[0], std::strerror(why));
+    }
+  }
+
+  ~Child() {
+    if (pid_ > 0) {
+      ::kill(pid_, SIGKILL);
+      reap();
+    }
+    if (output_ >= 0) ::close(output_);
+  }
+  Child(const Child&) = delete;
+  Child& operator=(const Child&) = delete;
+
+  ProcessResult wait() {
+    ProcessResult result;
+    std::array<char, 65536> buffer;
+    while (true) {
+      const ssize_t count = ::read(output_, buffer.data(), buffer.size());
+      if (count < 0 && errno == EINTR) continue;
+      if (count <= 0) break;
+      result.output.append(buffer.data(), static_cast<std::size_t>(count));
+    }
+    const int status = reap();
+    result.exit_code = WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+    return result;
+  }
+
+ private:
+  [[noreturn]] static void exec(const std::vector<char*>& arguments, const std::string& folder,
+                                int output, int failure) {
+    const int null = ::open("/dev/null", O_RDONLY);
+    if (null >= 0) ::dup2(null, STDIN_FILENO);
+    ::dup2(output, STDOUT_FILENO);
+    ::dup2(output, STDERR_FILENO);
+    if (folder.empty() || ::chdir(folder.c_str()) == 0) ::execvp(arguments[0], arguments.data());
+    const int code = errno;
+    (void)!::write(failure, &code, sizeof code);
+    ::_exit(127);
+  }
+
+  int reap() {
+    int status = 0;
+    if (pid_ > 0) {
+      while (::waitpid(pid_, &status, 0) < 0 && errno == EINTR) {
+      }
+    }
+    pid_ = -1;
+    return status;
+  }
+
+  pid_t pid_ = -1;
+  int output_ = -1;
+};
+
+}  // namespace
+
+ProcessResult run_process(const std::vector<std::string>& argv,
+                          const std::string& working_directory) {
+  QFX_ASSERT(!argv.empty());
+  return Child(argv, working_directory).wait();
+}
+
+std::vector<ProcessResult> run_processes(const std::vector<std::vector<std::string>>& commands,
+                                         int jobs) {
+  QFX_ASSERT(jobs > 0);
+  std::vector<ProcessResult> results(commands.size());
+  // One thread a slot: each takes the next command until none is left.
+  std::vector<std::thread> slots;
+  std::atomic<std::size_t> next{0};
+  std::exception_ptr failure;
+  std::mutex guard;
+  const std::size_t count = std::min<std::size_t>(static_cast<std::size_t>(jobs), commands.size());
+  for (std::size_t slot = 0; slot < count; ++slot) {
+    slots.emplace_back([&] {
+      for (std::size_t i = next++; i < commands.size(); i = next++) {
+        try {
+          results[i] = run_process(commands[i]);
+        } catch (...) {
+          const std::lock_guard lock(guard);
+          if (!failure) failure = std::current_exception();
+          next = commands.size();
+        }
+      }
+    });
+  }
+  for (std::thread& slot : slots) slot.join();
+  if (failure) std::rethrow_exception(failure);
+  return results;
+}
+
+}  // namespace qfx

@@ -1,0 +1,52 @@
+#include "qfx/base/process.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "qfx/base/error.h"
+
+namespace qfx {
+namespace {
+
+TEST(Process, CollectsBothStreamsAndTheExitCode) {
+  const ProcessResult result = run_process({"sh", "-c", "echo out; echo err >&2; exit 7"});
+  EXPECT_EQ(result.exit_code, 7);
+  EXPECT_EQ(result.output, "out\nerr\n");
+}
+
+TEST(Process, ArgumentsReachTheProgramUntouched) {
+  const ProcessResult result = run_process({"printf", "%s", "a b; $(id) 'x'"});
+  EXPECT_EQ(result.output, "a b; $(id) 'x'");
+}
+
+TEST(Process, ReportsSignals) {
+  EXPECT_EQ(run_process({"sh", "-c", "kill -9 $$"}).exit_code, 128 + 9);
+}
+
+TEST(Process, RunsInAFolder) {
+  EXPECT_EQ(run_process({"pwd"}, "/usr").output, "/usr\n");
+}
+
+TEST(Process, AMissingProgramIsTheUsersFault) {
+  try {
+    run_process({"no-such-program-anywhere"});
+    FAIL() << "no error";
+  } catch (const UserError& error) {
+    EXPECT_THAT(error.what(), ::testing::HasSubstr("no-such-program-anywhere: No such file"));
+  }
+}
+
+TEST(Process, SeveralKeepTheirOrder) {
+  std::vector<std::vector<std::string>> commands;
+  for (int i = 0; i < 9; ++i) commands.push_back({"sh", "-c", "exit " + std::to_string(i)});
+  const std::vector<ProcessResult> results = run_processes(commands, 3);
+  ASSERT_EQ(results.size(), 9u);
+  for (int i = 0; i < 9; ++i) EXPECT_EQ(results[i].exit_code, i);
+}
+
+TEST(Process, OneThatCannotStartEndsTheBatch) {
+  EXPECT_THROW(run_processes({{"true"}, {"no-such-program-anywhere"}, {"true"}}, 2), UserError);
+}
+
+}  // namespace
+}  // namespace qfx
