@@ -8,13 +8,8 @@ find_package(nlohmann_json REQUIRED)
 find_package(tomlplusplus REQUIRED)
 pkg_check_modules(highway REQUIRED IMPORTED_TARGET libhwy)
 
-set(QFX_TORCH_LIBRARIES "")
 if(QFX_WITH_TORCH)
   find_package(Torch REQUIRED)
-  add_library(qfx_torch INTERFACE)
-  target_link_libraries(qfx_torch INTERFACE ${TORCH_LIBRARIES})
-  target_include_directories(qfx_torch SYSTEM INTERFACE ${TORCH_INCLUDE_DIRS})
-  set(QFX_TORCH_LIBRARIES qfx_torch)
 endif()
 
 # The vendors' own simulation headers, unpacked by scripts/setup; oracles of the tests and of `qfx verify`.

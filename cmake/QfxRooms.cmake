@@ -1,7 +1,8 @@
-# qfx_room(NAME [ROOMS r...] [LIBRARIES public...] [PRIVATE_LIBRARIES private...])
-# One static library qfx::NAME from src/NAME, public headers in include/qfx/NAME.
+# qfx_room(NAME [ROOMS r...] [LIBRARIES public...] [PRIVATE_LIBRARIES linked...] [HEADER_LIBRARIES headers only...])
+# One static library qfx::NAME from src/NAME, public headers in include/qfx/NAME. Who uses an installed room needs
+# its public and its linked libraries, never its header-only ones.
 function(qfx_room name)
-  cmake_parse_arguments(ARG "" "" "ROOMS;LIBRARIES;PRIVATE_LIBRARIES" ${ARGN})
+  cmake_parse_arguments(ARG "" "" "ROOMS;LIBRARIES;PRIVATE_LIBRARIES;HEADER_LIBRARIES" ${ARGN})
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/${name}/*.cpp)
   if(NOT sources)
     file(WRITE ${PROJECT_BINARY_DIR}/empty_${name}.cpp "")
@@ -18,5 +19,9 @@ function(qfx_room name)
   target_link_libraries(qfx_${name}
     PUBLIC ${ARG_ROOMS} ${ARG_LIBRARIES}
     PRIVATE ${ARG_PRIVATE_LIBRARIES} $<BUILD_INTERFACE:qfx_compiler>)
+  foreach(library ${ARG_HEADER_LIBRARIES})
+    target_link_libraries(qfx_${name} PRIVATE $<BUILD_INTERFACE:${library}>)
+  endforeach()
+  include(${PROJECT_SOURCE_DIR}/src/${name}/room.cmake OPTIONAL)
   set_property(GLOBAL APPEND PROPERTY QFX_ROOMS ${name})
 endfunction()
