@@ -1,8 +1,9 @@
 // The law: conversion of an exact fixed-point value to a Format, as ap_fixed and ac_fixed do it.
 //
-// One template serves every integer type: boost::multiprecision::cpp_int for the exact scalar of any
-// width, __int128 for the batch reference. Source: Xilinx ap_fixed_base.h (operator=, overflow_adjust,
-// quantization_adjust) and hlslibs ac_fixed.h; docs/semantics.md states it in words.
+// One template serves every integer type: boost::multiprecision::cpp_int for the exact scalar of
+// any width, __int128 for the batch reference. Source: Xilinx ap_fixed_base.h (operator=,
+// overflow_adjust, quantization_adjust) and hlslibs ac_fixed.h; docs/semantics.md states it in
+// words.
 #pragma once
 
 #include "qfx/fixed/format.h"

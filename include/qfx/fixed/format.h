@@ -10,7 +10,8 @@
 
 namespace qfx::fixed {
 
-// What happens to dropped low bits. The names are ap_fixed's without AP_; RND_CONV_ODD is ac_fixed's.
+// What happens to dropped low bits. The names are ap_fixed's without AP_; RND_CONV_ODD is
+// ac_fixed's.
 enum class Rounding : std::uint8_t {
   RND,          // nearest, ties toward +infinity
   RND_ZERO,     // nearest, ties toward zero
@@ -36,17 +37,18 @@ inline constexpr int kOverflowCount = 5;
 std::string_view to_string(Rounding rounding);
 std::string_view to_string(Overflow overflow);
 
-// Parse a mode by its name, with or without a leading AP_ or AC_. Raises UserError naming what is allowed.
+// Parse a mode by its name, with or without a leading AP_ or AC_. Raises UserError naming what is
+// allowed.
 Rounding parse_rounding(std::string_view name);
 Overflow parse_overflow(std::string_view name);
 
 struct Format {
-  int width = 8;           // W, 1 or more
-  int int_bits = 8;        // I, sign included when signed
+  int width = 8;     // W, 1 or more
+  int int_bits = 8;  // I, sign included when signed
   bool is_signed = true;
   Rounding rounding = Rounding::TRN;
   Overflow overflow = Overflow::WRAP;
-  int wrap_bits = 0;       // N, the saturated top bits of WRAP and WRAP_SM; 0 to W
+  int wrap_bits = 0;  // N, the saturated top bits of WRAP and WRAP_SM; 0 to W
 
   int frac_bits() const { return width - int_bits; }  // F
 
@@ -55,20 +57,24 @@ struct Format {
 
 // The widest format the exact scalar accepts.
 inline constexpr int kMaxWidth = 1024;
+// The largest |I|: enough for every finite double.
+inline constexpr int kMaxIntBits = 4096;
 
-// Raises UserError unless 1 <= W <= kMaxWidth, |I| is sane, 0 <= N <= W, N is used only with WRAP and
-// WRAP_SM, and the mode exists for this sign (ap_fixed has no unsigned WRAP_SM).
+// Raises UserError unless 1 <= W <= kMaxWidth, |I| <= kMaxIntBits, 0 <= N <= W, N is used only with
+// WRAP and WRAP_SM, and the mode exists for this sign (ap_fixed has no unsigned WRAP_SM).
 void validate(const Format& format);
 
-// `fixed<8,3,RND,SAT>`. Modes equal to ap_fixed's defaults (TRN, WRAP, 0) are left out from the right.
+// `fixed<8,3,RND,SAT>`. Modes equal to ap_fixed's defaults (TRN, WRAP, 0) are left out from the
+// right.
 std::string to_string(const Format& format);
 
-// Inverse of to_string. Spaces are free, Q, O and N may be left out as in ap_fixed, and ap_fixed<...>,
-// ap_ufixed<...>, ap_int<W>, ap_uint<W> and AP_ prefixed modes are accepted. Raises UserError.
+// Inverse of to_string. Spaces are free, Q, O and N may be left out as in ap_fixed, and
+// ap_fixed<...>, ap_ufixed<...>, ap_int<W>, ap_uint<W> and AP_ prefixed modes are accepted. Raises
+// UserError.
 Format parse_format(std::string_view text);
 
-// Smallest and largest raw value for width <= 63 (unsigned) or 64 (signed). SAT_SYM does not narrow it:
-// the bit pattern -2^(W-1) exists in the format even though a conversion never produces it.
+// Smallest and largest raw value for width <= 63 (unsigned) or 64 (signed). SAT_SYM does not narrow
+// it: the bit pattern -2^(W-1) exists in the format even though a conversion never produces it.
 std::int64_t min_raw(const Format& format);
 std::int64_t max_raw(const Format& format);
 

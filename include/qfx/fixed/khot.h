@@ -1,4 +1,5 @@
-// K-hot projection: the nearest integer whose magnitude has at most K ones (or at most K signed digits).
+// K-hot projection: the nearest integer whose magnitude has at most K ones (or at most K signed
+// digits).
 #pragma once
 
 #include <cstddef>
@@ -17,8 +18,8 @@ struct Digit {
 };
 
 // The value nearest to `raw` within the format's raw range that has at most k ones in its magnitude
-// (sign-magnitude), or at most k digits +1/-1 (signed_digits). Exact, not greedy; of two equally near
-// values the one of smaller magnitude. k >= width changes nothing. Raises UserError for k < 1.
+// (sign-magnitude), or at most k digits +1/-1 (signed_digits). Exact, not greedy; of two equally
+// near values the one of smaller magnitude. k >= width changes nothing. Raises UserError for k < 1.
 std::int64_t project_khot(std::int64_t raw, int k, bool signed_digits, const fixed::Format& format);
 
 // Ones of |raw|, or the least number of signed digits (non-adjacent form).

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <boost/multiprecision/cpp_int.hpp>
-
 #include <compare>
 #include <cstdint>
 #include <string>
@@ -34,7 +33,19 @@ class Fixed {
   // Exact decimal text of the value.
   std::string to_string() const;
 
+  friend Fixed operator+(const Fixed& a, const Fixed& b);
+  friend Fixed operator-(const Fixed& a, const Fixed& b);
+  friend Fixed operator*(const Fixed& a, const Fixed& b);
+  friend Fixed operator/(const Fixed& a, const Fixed& b);
+  friend Fixed operator-(const Fixed& a);
+  friend Fixed operator<<(const Fixed& a, int count);
+  friend Fixed operator>>(const Fixed& a, int count);
+
  private:
+  // The result of an operator: inside its format by construction, and free to be wider than
+  // kMaxWidth.
+  Fixed(BigInt raw, const Format& format);
+
   BigInt raw_ = 0;
   Format format_{};
 };
@@ -51,7 +62,7 @@ Fixed operator-(const Fixed& a, const Fixed& b);
 Fixed operator*(const Fixed& a, const Fixed& b);
 Fixed operator/(const Fixed& a, const Fixed& b);  // toward zero; UserError for a zero divisor
 Fixed operator-(const Fixed& a);
-Fixed operator<<(const Fixed& a, int count);      // type of a, bits drop; negative counts reverse
+Fixed operator<<(const Fixed& a, int count);  // type of a, bits drop; negative counts reverse
 Fixed operator>>(const Fixed& a, int count);
 // By value, formats may differ.
 std::strong_ordering operator<=>(const Fixed& a, const Fixed& b);
