@@ -1,0 +1,83 @@
+#include "qfx/data/dataset.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <string_view>
+
+#include "data/cifar10.h"
+#include "data/idx.h"
+#include "data/npy.h"
+
+#include "qfx/base/error.h"
+#include "qfx/base/text.h"
+
+namespace qfx::data {
+namespace {
+
+constexpr std::string_view kFashionMnist = "/usr/share/datasets/fashion-mnist";
+
+std::filesystem::path folder_of(const std::string& source, std::size_t colon) {
+  const std::filesystem::path folder = source.substr(colon + 1);
+  if (folder.empty())
+    user_error("the data source '{}' names no folder; write {}:DIR", source,
+               source.substr(0, colon));
+  if (!std::filesystem::is_directory(folder))
+    user_error(
+        "the data source '{}' names {}, which is not a folder; give the folder that holds the "
+        "files",
+        source, folder.string());
+  return folder;
+}
+
+Dataset load_by_kind(const std::string& source, Split split, std::int64_t limit) {
+  if (source == "fashion-mnist")
+    return load_idx(
+        kFashionMnist, split, limit, 10,
+        "install the Debian package dataset-fashion-mnist, or give another folder as idx:DIR");
+  const std::size_t colon = source.find(':');
+  const std::string kind = source.substr(0, colon);
+  if (colon != std::string::npos) {
+    if (kind == "idx")
+      return load_idx(folder_of(source, colon), split, limit, 0,
+                      "an idx folder holds train-images-idx3-ubyte, train-labels-idx1-ubyte, "
+                      "t10k-images-idx3-ubyte and t10k-labels-idx1-ubyte, plain or with .gz");
+    if (kind == "cifar10") return load_cifar10(folder_of(source, colon), split, limit);
+    if (kind == "npy") return load_npy(folder_of(source, colon), split, limit);
+  }
+  user_error(
+      "the data source '{}' is not known; allowed are fashion-mnist, idx:DIR, cifar10:DIR and "
+      "npy:DIR "
+      "(nearest: {})",
+      source, nearest(kind, {"fashion-mnist", "idx:DIR", "cifar10:DIR", "npy:DIR"}));
+}
+
+}  // namespace
+
+std::int64_t Dataset::sample_size() const {
+  std::int64_t size = 1;
+  for (std::int64_t n : sample_shape) size *= n;
+  return size;
+}
+
+void Dataset::copy_samples(std::int64_t first, std::int64_t count, float* out) const {
+  QFX_ASSERT(first >= 0 && count >= 0 && first <= size() && count <= size() - first);
+  const std::int64_t begin = first * sample_size(), end = begin + count * sample_size();
+  if (bytes.empty()) {
+    std::copy(floats.begin() + begin, floats.begin() + end, out);
+  } else {
+    std::copy(bytes.begin() + begin, bytes.begin() + end, out);
+  }
+}
+
+Dataset load(const std::string& source, Split split, std::int64_t limit) {
+  if (limit < 0)
+    user_error("the limit of the data source '{}' is {}; 0 (all) or more is allowed", source,
+               limit);
+  Dataset set = load_by_kind(source, split, limit);
+  set.name = source;
+  QFX_ASSERT(static_cast<std::int64_t>(set.bytes.size() + set.floats.size()) ==
+             set.size() * set.sample_size());
+  return set;
+}
+
+}  // namespace qfx::data

@@ -1,0 +1,83 @@
+// Any bytes as any data file: a UserError or a consistent result, no crash, no allocation beyond
+// the input. The first byte picks the parser, the rest is the file.
+#include <cstdint>
+#include <cstdlib>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "data/cifar10.h"
+#include "data/idx.h"
+#include "data/npy.h"
+#include "support/data_files.h"
+
+namespace {
+
+using namespace qfx::data;
+
+void require(bool condition) {
+  if (!condition) std::abort();
+}
+
+void parse(int kind, const std::string& path) {
+  const std::uint64_t limit = kind & 8 ? 1 : 0;
+  switch (kind & 7) {
+    case 0: {
+      InputFile file(path);
+      const IdxImages images = read_idx_images(file, limit);
+      require(images.bytes.size() == (limit ? limit : images.count) * images.rows * images.columns);
+      break;
+    }
+    case 1: {
+      InputFile file(path);
+      require(!read_idx_labels(file).empty());
+      break;
+    }
+    case 2: {
+      Dataset set;
+      read_cifar10_batch(path, 0, set);
+      require(set.bytes.size() == set.labels.size() * 3072);
+      break;
+    }
+    case 3: {
+      InputFile file(path);
+      for (std::int32_t label : read_npy_labels(file)) require(label >= 0 && label < kMaxClasses);
+      break;
+    }
+    default: {
+      InputFile file(path);
+      Dataset set;
+      const std::uint64_t count = read_npy_samples(file, limit, set);
+      require(set.bytes.size() + set.floats.size() ==
+              (limit ? limit : count) * static_cast<std::uint64_t>(set.sample_size()));
+      break;
+    }
+  }
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  if (size == 0) return 0;
+  static const int file = memfd_create("fuzz", 0);
+  require(file >= 0 && ftruncate(file, 0) == 0);
+  require(pwrite(file, data + 1, size - 1, 0) == static_cast<ssize_t>(size - 1));
+  try {
+    parse(data[0], "/proc/self/fd/" + std::to_string(file));
+  } catch (const qfx::UserError&) {
+  }
+  return 0;
+}
+
+// Most mutations of a gzip file end at its checksum; every second one is made of an unpacked file
+// instead.
+extern "C" std::size_t LLVMFuzzerMutate(std::uint8_t* data, std::size_t size, std::size_t max_size);
+extern "C" std::size_t LLVMFuzzerCustomMutator(std::uint8_t* data, std::size_t size,
+                                               std::size_t max_size, unsigned seed) {
+  size = LLVMFuzzerMutate(data, size, max_size);
+  if (size < 2 || seed % 16 != 0) return size;
+  const std::string packed =
+      qfx::testing::gzip({reinterpret_cast<const char*>(data + 1), size - 1});
+  if (packed.size() + 1 > max_size) return size;
+  std::copy(packed.begin(), packed.end(), data + 1);
+  return packed.size() + 1;
+}
