@@ -1,0 +1,41 @@
+// A format as the casts on a floating-point carrier see it: limits as carrier numbers.
+#pragma once
+
+#include <cmath>
+
+#include "qfx/base/error.h"
+#include "qfx/fixed/format.h"
+
+namespace qfx::kernels {
+
+// The widest format whose every raw value the carrier holds exactly.
+template <class T>
+inline constexpr int kCarrierWidth = 24;
+template <>
+inline constexpr int kCarrierWidth<double> = 53;
+
+// C is the type the cast is computed in.
+template <class C>
+struct Grid {
+  explicit Grid(const fixed::Format& f) : format(f) {
+    QFX_ASSERT(f.width >= 1 && f.width <= kCarrierWidth<C>);
+    modulus = std::ldexp(C(1), f.width);
+    high = std::ldexp(C(1), f.is_signed ? f.width - 1 : f.width) - 1;
+    low = f.is_signed ? -high - 1 : C(0);
+    // One signed bit has no symmetric range: -1 stays -1 (ap_fixed and ac_fixed alike).
+    if (f.overflow == fixed::Overflow::SAT_SYM && f.is_signed && f.width > 1) low = -high;
+  }
+
+  // Wrapping that saturates top bits or keeps sign and magnitude apart is left to the scalar law.
+  bool wraps_by_law() const {
+    return format.overflow == fixed::Overflow::WRAP_SM ||
+           (format.overflow == fixed::Overflow::WRAP && format.wrap_bits > 0);
+  }
+
+  fixed::Format format;  // its int_bits are not used: every channel has its own frac_bits
+  C low = 0;             // smallest raw value a conversion gives
+  C high = 0;            // largest
+  C modulus = 0;         // 2^width
+};
+
+}  // namespace qfx::kernels

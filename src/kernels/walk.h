@@ -1,0 +1,72 @@
+// How the kernels walk an Extent, and the order in which the backward pass adds.
+//
+// Note [Order of sums]
+// The same bits must come out of the scalar reference, of every vector width and of any number of
+// threads, so the order of additions is part of the contract between the implementations:
+//
+// Rows. Where a channel's elements lie together (one channel, or inner >= kLongRow), each row is
+// cut into blocks of kBlock elements from its start. Inside a block element j adds to lane j %
+// kLanes, lanes being of the compute type; the lanes are folded in halves (lane i + lane i + half)
+// and the result is added to the channel's double, rows and blocks in memory order.
+//
+// Columns. Else (channels last, short inner) a row is `repeat` outer slices of channels * inner
+// columns. Each column adds down the rows in the compute type, and into its double after every
+// kFlush rows and at the end; then the columns are added to their channels from left to right.
+//
+// One product and one sum are two roundings: no implementation fuses them.
+#pragma once
+
+#include <cstdint>
+#include <numeric>
+
+#include "qfx/kernels/fake_cast.h"
+
+namespace qfx::kernels {
+
+inline constexpr std::int64_t kLongRow = 16;
+inline constexpr std::int64_t kBlock = 1024;
+inline constexpr std::int64_t kFlush = 64;
+
+// Partial sums of a block: a line of 64 bytes.
+template <class C>
+inline constexpr std::int64_t kLanes = 64 / sizeof(C);
+
+struct Walk {
+  bool by_columns = false;
+  std::int64_t rows = 0;    // full rows
+  std::int64_t length = 0;  // elements of a row
+  std::int64_t rest = 0;    // elements of a last, shorter row (by columns only)
+  std::int64_t inner = 1;   // elements of a channel that lie together
+  std::int64_t channels = 1;
+
+  // By rows: of row r. By columns: of column j.
+  std::int64_t channel_of_row(std::int64_t row) const { return row % channels; }
+  std::int64_t channel_of_column(std::int64_t column) const { return (column / inner) % channels; }
+};
+
+// `lanes` is kLanes of the compute type: columns are repeated until they fill whole lines, unless a
+// row is long enough for its ragged end not to matter.
+inline Walk walk_of(const Extent& extent, std::int64_t lanes) {
+  constexpr std::int64_t kLongColumns = 256;
+  Walk walk;
+  walk.channels = extent.channels;
+  walk.inner = extent.inner;
+  if (extent.size() == 0) return walk;
+  if (extent.channels == 1) {
+    walk.rows = 1;
+    walk.length = extent.size();
+  } else if (extent.inner >= kLongRow) {
+    walk.rows = extent.outer * extent.channels;
+    walk.length = extent.inner;
+  } else {
+    const std::int64_t columns = extent.channels * extent.inner;
+    const std::int64_t repeat = columns >= kLongColumns ? 1 : lanes / std::gcd(columns, lanes);
+    walk.by_columns = true;
+    walk.length = columns * repeat;
+    walk.rows = extent.outer / repeat;
+    walk.rest = extent.outer % repeat * columns;
+  }
+  return walk;
+}
+
+}  // namespace qfx::kernels
