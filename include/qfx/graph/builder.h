@@ -1,4 +1,5 @@
-// Builds a trainable Model node by node: shapes inferred, parameters initialised, names made unique.
+// Builds a trainable Model node by node: shapes inferred, parameters initialised, names made
+// unique.
 #pragma once
 
 #include <cstdint>
@@ -9,9 +10,9 @@
 
 namespace qfx::graph {
 
-// Every method appends one node and returns its id. `name` may be empty: then kind + counter ("conv2d_1").
-// Raises UserError at once where shapes do not fit. Specs are left at their defaults (8 bits, RND, SAT,
-// learned); apply_specs in frontends or direct assignment sets them.
+// Every method appends one node and returns its id. `name` may be empty: then kind + counter
+// ("conv2d_1"). Raises UserError at once where shapes do not fit. Specs are left at their defaults
+// (8 bits, RND, SAT, learned); apply_specs in frontends or direct assignment sets them.
 class Builder {
  public:
   explicit Builder(std::string model_name, std::uint64_t seed = 1);
@@ -33,7 +34,8 @@ class Builder {
   const Shape& shape(NodeId id) const;
 
   // The verified model; its last node is the output. Activations that cannot be negative (relu, and
-  // casts, pools, adds and flattens of such; an input whose preprocessing cannot give one) are unsigned.
+  // casts, pools, adds and flattens of such; an input whose preprocessing cannot give one) are
+  // unsigned.
   Model finish();
 
  private:

@@ -1,5 +1,6 @@
-// The .qfx and .graph files: one safetensors file, tensors plus the graph as JSON in its metadata, a
-// schema version and a checksum. Loading runs no code; a damaged file raises UserError saying what is wrong.
+// The .qfx and .graph files: one safetensors file, tensors plus the graph as JSON in its metadata,
+// a schema version and a checksum. Loading runs no code; a damaged file raises UserError saying
+// what is wrong.
 #pragma once
 
 #include <string>
@@ -10,8 +11,8 @@ namespace qfx::graph {
 
 inline constexpr int kSchemaVersion = 1;
 
-// Written to a temporary name beside `path`, synced and renamed. K-hot parameters are stored as digits
-// (exponent and sign), everything else as raw integers.
+// Written to a temporary name beside `path`, synced and renamed. K-hot parameters are stored as
+// digits (exponent and sign), everything else as raw integers.
 void save(const FrozenModel& model, const std::string& path);
 FrozenModel load_frozen(const std::string& path);
 

@@ -8,15 +8,18 @@ namespace qfx::graph {
 // round(f), half away from zero: the binary point that training uses in its forward pass.
 int rounded_point(float frac_bits);
 
-// Integers of one parameter: each value cast to its channel's format (from the float's exact value), then
-// projected to K-hot where the spec says so.
-FrozenParam freeze_param(const Param& param, const std::vector<float>& values, const std::string& name);
+// Integers of one parameter: each value cast to its channel's format (from the float's exact
+// value), then projected to K-hot where the spec says so.
+FrozenParam freeze_param(const Param& param, const std::vector<float>& values,
+                         const std::string& name);
 
 // batch_norm's folded pair in float, as the training forward computes it with running statistics:
-// scale = gamma / sqrt(running_var + eps), offset = beta - running_mean * scale, in float32 in this order.
+// scale = gamma / sqrt(running_var + eps), offset = beta - running_mean * scale, in float32 in this
+// order.
 void fold_pair(const Node& batch_norm, std::vector<float>& scale, std::vector<float>& offset);
 
-// Every tensor must have a binary point (calibrated, learned or given) and none may be float; else UserError.
+// Every tensor must have a binary point (calibrated, learned or given) and none may be float; else
+// UserError.
 FrozenModel freeze(const Model& model);
 
 }  // namespace qfx::graph

@@ -1,9 +1,9 @@
-// One graph, two states. Model is trainable: float parameters and a quantization spec on every tensor.
-// FrozenModel is what runs: a Format on every tensor, integer parameters, nothing float.
+// One graph, two states. Model is trainable: float parameters and a quantization spec on every
+// tensor. FrozenModel is what runs: a Format on every tensor, integer parameters, nothing float.
 //
-// Both share the node list: topological order, one output a node, node 0 the only input, the last node
-// the only output. A tensor is named after what makes it: an activation like its node ("conv1"), a
-// parameter like "conv1.weight", "bn1.scale".
+// Both share the node list: topological order, one output a node, node 0 the only input, the last
+// node the only output. A tensor is named after what makes it: an activation like its node
+// ("conv1"), a parameter like "conv1.weight", "bn1.scale".
 #pragma once
 
 #include <cstdint>
@@ -20,11 +20,12 @@ using NodeId = int;
 
 // ---- trainable -------------------------------------------------------------------------------
 
-// A parameter under training. `frac_bits` is the real-valued binary point, one entry or one a channel;
-// empty until calibrated.
+// A parameter under training. `frac_bits` is the real-valued binary point, one entry or one a
+// channel; empty until calibrated.
 struct Param {
   Shape shape;
-  std::vector<float> values;  // row-major; empty for scale and offset of batch_norm, which are derived
+  std::vector<float>
+      values;  // row-major; empty for scale and offset of batch_norm, which are derived
   QuantSpec spec;
   std::vector<float> frac_bits;
   bool operator==(const Param&) const = default;
@@ -38,7 +39,8 @@ struct Node {
   QuantSpec spec;                       // of the output; a flatten copies its input's
   std::vector<float> frac_bits;         // of the output, one entry; empty until calibrated
   std::map<std::string, Param> params;  // "weight", "bias"; batch_norm: "scale", "offset"
-  // batch_norm only: "gamma", "beta", "running_mean", "running_var", float, never quantized themselves.
+  // batch_norm only: "gamma", "beta", "running_mean", "running_var", float, never quantized
+  // themselves.
   std::map<std::string, std::vector<float>> statistics;
   bool operator==(const Node&) const = default;
 };
@@ -56,7 +58,8 @@ struct FrozenParam {
   Shape shape;
   std::vector<std::int32_t> raw;  // row-major
   fixed::Format format;           // per channel: channel 0's
-  std::vector<int> channel_frac_bits;  // empty: format.frac_bits() throughout; else one a channel (axis 0)
+  std::vector<int>
+      channel_frac_bits;  // empty: format.frac_bits() throughout; else one a channel (axis 0)
   int k_hot = 0;
   bool signed_digits = false;
   bool operator==(const FrozenParam&) const = default;
@@ -96,7 +99,8 @@ inline constexpr int kMaxAccumulatorWidth = 63;
 std::int64_t element_count(const Shape& shape);
 std::string to_string(const Shape& shape);  // "[16, 28, 28]"
 
-// The output shape of `op` for these input shapes. Raises UserError naming `node_name` where they do not fit.
+// The output shape of `op` for these input shapes. Raises UserError naming `node_name` where they
+// do not fit.
 Shape infer_shape(const Op& op, const std::vector<Shape>& inputs, const std::string& node_name);
 
 // Names and shapes of the parameters of `op` that take part in the frozen computation.

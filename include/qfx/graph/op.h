@@ -1,8 +1,8 @@
 // The node kinds and their attributes. Names and defaults are torch's and ONNX's.
 //
 // A node's meaning is stated once, as an exact integer function, in docs/semantics.md. Code that
-// depends on the kind visits this variant with one overload per alternative, so that a new kind does
-// not compile until every room has said what it does with it.
+// depends on the kind visits this variant with one overload per alternative, so that a new kind
+// does not compile until every room has said what it does with it.
 #pragma once
 
 #include <array>
@@ -23,6 +23,7 @@ struct Preprocess {
   double divisor = 1.0;
   std::vector<double> mean;
   std::vector<double> std;
+  bool signed_samples = false;  // stored samples can be negative (float data); bytes never are
   bool operator==(const Preprocess&) const = default;
 };
 
@@ -37,8 +38,8 @@ struct Cast {
   bool operator==(const Cast&) const = default;
 };
 
-// Parameters: weight {out_channels, in_channels / groups, kernel...}, bias {out_channels} if has_bias.
-// Zero padding.
+// Parameters: weight {out_channels, in_channels / groups, kernel...}, bias {out_channels} if
+// has_bias. Zero padding.
 struct Conv2d {
   std::int64_t out_channels = 1;
   Pair kernel{1, 1};
@@ -58,8 +59,8 @@ struct Linear {
 };
 
 // scale * x + offset per channel, one cast. Parameters while trainable: gamma, beta, running_mean,
-// running_var {C} in float, and the quantization specs of the folded pair scale, offset {C}; frozen:
-// scale, offset in integers.
+// running_var {C} in float, and the quantization specs of the folded pair scale, offset {C};
+// frozen: scale, offset in integers.
 struct BatchNorm {
   double eps = 1e-5;
   double momentum = 0.1;
@@ -78,7 +79,8 @@ struct MaxPool2d {
   bool operator==(const MaxPool2d&) const = default;
 };
 
-// The exact mean over the whole window, zero padding counted (count_include_pad), rounded once by the cast.
+// The exact mean over the whole window, zero padding counted (count_include_pad), rounded once by
+// the cast.
 struct AvgPool2d {
   Pair kernel{2, 2};
   Pair stride{2, 2};
@@ -96,7 +98,8 @@ struct Add {
   bool operator==(const Add&) const = default;
 };
 
-// {C, H, W} to {C * H * W}, channel outermost as in torch. Keeps its input's format: it has no cast.
+// {C, H, W} to {C * H * W}, channel outermost as in torch. Keeps its input's format: it has no
+// cast.
 struct Flatten {
   bool operator==(const Flatten&) const = default;
 };

@@ -1,5 +1,5 @@
-// From stored samples to the real numbers a model sees. One function for training and runtime, so that
-// both see the same bits.
+// From stored samples to the real numbers a model sees. One function for training and runtime, so
+// that both see the same bits.
 #pragma once
 
 #include <span>
@@ -8,8 +8,8 @@
 
 namespace qfx::graph {
 
-// samples and out: {batch, shape...}. (sample / divisor - mean[c]) / std[c] in double, then rounded once to
-// float32, because training carries float32. `c` is axis 0 of shape.
+// samples and out: {batch, shape...}. (sample / divisor - mean[c]) / std[c] in double, then rounded
+// once to float32, because training carries float32. `c` is axis 0 of shape.
 void preprocess(const Preprocess& preprocess, const Shape& shape, std::span<const float> samples,
                 std::span<float> out);
 

@@ -8,25 +8,35 @@
 
 namespace qfx::graph {
 
+// lo <= hi, both reached or not: a bound, not a promise.
 struct Interval {
   std::int64_t lo = 0;
   std::int64_t hi = 0;
+  bool operator==(const Interval&) const = default;
 };
+
+// The raw values that a conversion to the format can give: its whole range, less -2^(W-1) under
+// signed SAT_SYM (W > 1). A tensor never holds another.
+Interval held_range(const fixed::Format& format);
 
 // Smallest width whose signed (or, is_signed false and lo >= 0, unsigned) range holds the interval.
 int width_for(Interval interval, bool is_signed);
 
 struct NodeRange {
-  Interval output;             // raw values the node can produce, inside its format
-  Interval accumulator;        // exact value before the node's one cast, on 2^-accumulator_frac_bits;
-                               // covers every partial sum in any order of addition
+  Interval output;       // raw values the node can produce, inside its format
+  Interval accumulator;  // exact value before the node's one cast, on 2^-accumulator_frac_bits;
+                         // covers every partial sum in any order of addition
   int accumulator_frac_bits = 0;
-  int accumulator_width = 0;   // signed
-  bool can_overflow = false;   // the cast may meet a value outside the output format
+  int accumulator_width = 0;  // signed
+  bool can_overflow = false;  // the cast may meet a value outside the output format
 };
 
-// One entry a node. For avg_pool2d and global_avg_pool2d the accumulator is the window's sum, before the
-// division. Raises UserError, naming the node, where an accumulator exceeds kMaxAccumulatorWidth.
+// One entry a node. Bounds are kept a channel inside and joined here. For avg_pool2d and
+// global_avg_pool2d the accumulator is the window's sum, before the division; for relu and
+// max_pool2d the value before the cast; a flatten repeats its input's output; an input has nothing
+// before its cast that is an integer, so its accumulator is its output, and can_overflow is true
+// because its samples are unknown. Verifies the model, and raises UserError, naming the node, where
+// an accumulator exceeds kMaxAccumulatorWidth.
 std::vector<NodeRange> analyze_ranges(const FrozenModel& model);
 
 }  // namespace qfx::graph

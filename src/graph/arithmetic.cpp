@@ -1,0 +1,35 @@
+#include "graph/arithmetic.h"
+
+#include <algorithm>
+
+namespace qfx::graph {
+
+bool has_cast(const Op& op) {
+  return !std::holds_alternative<Input>(op) && !std::holds_alternative<Flatten>(op);
+}
+
+int exact_frac_bits(const std::vector<FrozenNode>& nodes, const FrozenNode& node) {
+  const auto input = [&](std::size_t i) { return nodes[node.inputs.at(i)].format.frac_bits(); };
+  // a product with `factor`, then a sum with `term` where the node has one
+  const auto product_sum = [&](const char* factor, const char* term) {
+    const int product = input(0) + node.params.at(factor).max_frac_bits();
+    const auto found = node.params.find(term);
+    return found == node.params.end() ? product : std::max(product, found->second.max_frac_bits());
+  };
+  return std::visit(Overloaded{
+                        [&](const Input&) { return node.format.frac_bits(); },
+                        [&](const Cast&) { return input(0); },
+                        [&](const Conv2d&) { return product_sum("weight", "bias"); },
+                        [&](const Linear&) { return product_sum("weight", "bias"); },
+                        [&](const BatchNorm&) { return product_sum("scale", "offset"); },
+                        [&](const Relu&) { return input(0); },
+                        [&](const MaxPool2d&) { return input(0); },
+                        [&](const AvgPool2d&) { return input(0); },
+                        [&](const GlobalAvgPool2d&) { return input(0); },
+                        [&](const Add&) { return std::max(input(0), input(1)); },
+                        [&](const Flatten&) { return input(0); },
+                    },
+                    node.op);
+}
+
+}  // namespace qfx::graph

@@ -1,0 +1,125 @@
+#include "graph/op_json.h"
+
+#include <utility>
+
+#include "qfx/base/error.h"
+#include "qfx/base/text.h"
+
+namespace qfx::graph {
+namespace {
+
+// The attributes of a kind, each named once for both directions: `a(key, member)` writes or reads.
+template <class A>
+void describe(A& a, Input& op) {
+  a("shape", op.shape);
+  a("divisor", op.preprocess.divisor);
+  a("mean", op.preprocess.mean);
+  a("std", op.preprocess.std);
+  a("signed_samples", op.preprocess.signed_samples);
+}
+template <class A>
+void describe(A& a, Conv2d& op) {
+  a("out_channels", op.out_channels);
+  a("kernel", op.kernel);
+  a("stride", op.stride);
+  a("padding", op.padding);
+  a("dilation", op.dilation);
+  a("groups", op.groups);
+  a("has_bias", op.has_bias);
+}
+template <class A>
+void describe(A& a, Linear& op) {
+  a("out_features", op.out_features);
+  a("has_bias", op.has_bias);
+}
+template <class A>
+void describe(A& a, BatchNorm& op) {
+  a("eps", op.eps);
+  a("momentum", op.momentum);
+}
+template <class A>
+void describe(A& a, MaxPool2d& op) {
+  a("kernel", op.kernel);
+  a("stride", op.stride);
+  a("padding", op.padding);
+}
+template <class A>
+void describe(A& a, AvgPool2d& op) {
+  a("kernel", op.kernel);
+  a("stride", op.stride);
+  a("padding", op.padding);
+}
+template <class A>
+void describe(A&, Cast&) {}
+template <class A>
+void describe(A&, Relu&) {}
+template <class A>
+void describe(A&, GlobalAvgPool2d&) {}
+template <class A>
+void describe(A&, Add&) {}
+template <class A>
+void describe(A&, Flatten&) {}
+
+struct Writer {
+  Json json = Json::object();
+  template <class T>
+  void operator()(const char* key, const T& member) {
+    json[key] = member;
+  }
+};
+
+struct KeyCollector {
+  std::set<std::string> keys;
+  template <class T>
+  void operator()(const char* key, const T&) {
+    keys.insert(key);
+  }
+};
+
+struct Reader {
+  const JsonValue& attributes;
+  void operator()(const char* key, std::int64_t& member) { member = attributes[key].integer(); }
+  void operator()(const char* key, double& member) { member = attributes[key].number(); }
+  void operator()(const char* key, bool& member) { member = attributes[key].boolean(); }
+  void operator()(const char* key, Pair& member) { member = attributes[key].pair(); }
+  void operator()(const char* key, Shape& member) { member = attributes[key].integers(); }
+  void operator()(const char* key, std::vector<double>& member) {
+    member = attributes[key].numbers();
+  }
+};
+
+// Each kind once, with its default attributes.
+template <std::size_t... I>
+std::vector<Op> all_kinds(std::index_sequence<I...>) {
+  return {Op(std::in_place_index<I>)...};
+}
+
+}  // namespace
+
+Json attributes_to_json(const Op& op) {
+  Writer writer;
+  std::visit([&](auto copy) { describe(writer, copy); }, op);
+  return std::move(writer.json);
+}
+
+Op op_from_json(const JsonValue& kind, const JsonValue& attributes) {
+  const std::string name = kind.string();
+  std::vector<std::string> names;
+  for (Op& op : all_kinds(std::make_index_sequence<std::variant_size_v<Op>>())) {
+    names.emplace_back(kind_name(op));
+    if (names.back() != name) continue;
+    std::visit(
+        [&](auto& alternative) {
+          KeyCollector collector;
+          describe(collector, alternative);
+          attributes.fields(collector.keys);
+          Reader reader{attributes};
+          describe(reader, alternative);
+        },
+        op);
+    return op;
+  }
+  kind.fail(fmt::format("'{}' is no node kind; allowed are {}", name, join(names, ", ")));
+}
+
+}  // namespace qfx::graph

@@ -1,0 +1,233 @@
+#include "qfx/graph/range.h"
+
+#include <algorithm>
+
+#include "graph/arithmetic.h"
+#include "graph/bounds.h"
+#include "graph/verify.h"
+
+namespace qfx::graph {
+namespace {
+
+// Bounds along axis 0 of a tensor, in equal groups: one entry for C channels of an image stays one
+// entry a channel when the image is flattened.
+struct TensorRange {
+  std::vector<Interval> groups;
+  std::int64_t extent = 0;  // of axis 0
+
+  const Interval& at(std::int64_t index) const {
+    return groups[index / (extent / static_cast<std::int64_t>(groups.size()))];
+  }
+};
+
+// What stands before a node's cast: one sum a group of output channels, divided by `divisor`.
+struct Exact {
+  std::vector<Sum> sums;
+  std::int64_t divisor = 1;
+};
+
+Sum single(Bounds value) {
+  Sum sum;
+  sum.add(value);
+  return sum;
+}
+
+class Analysis {
+ public:
+  explicit Analysis(const FrozenModel& model) : nodes_(model.nodes) {}
+
+  std::vector<NodeRange> run() {
+    for (const FrozenNode& node : nodes_) results_.push_back(analyze(node));
+    return std::move(results_);
+  }
+
+ private:
+  NodeRange analyze(const FrozenNode& node) {
+    NodeRange result;
+    result.accumulator_frac_bits = frac_ = exact_frac_bits(nodes_, node);
+    TensorRange range{.groups = {}, .extent = node.shape[0]};
+    if (std::holds_alternative<Input>(node.op)) {
+      range.groups = {held_range(node.format)};
+      result.output = result.accumulator = range.groups[0];
+      result.can_overflow = true;
+    } else if (std::holds_alternative<Flatten>(node.op)) {
+      range.groups = ranges_[node.inputs[0]].groups;
+      result.output = result.accumulator = results_[node.inputs[0]].output;
+    } else {
+      cast(node, exact(node), range, result);
+    }
+    result.accumulator_width = width_for(result.accumulator, true);
+    ranges_.push_back(std::move(range));
+    return result;
+  }
+
+  // Takes every group's exact value through the node's cast and joins them.
+  static void cast(const FrozenNode& node, const Exact& exact, TensorRange& range,
+                   NodeRange& result) {
+    Bounds all = exact.sums.front().any_order();
+    for (const Sum& sum : exact.sums) all = join(all, sum.any_order());
+    const int width = signed_width(all);
+    if (width > kMaxAccumulatorWidth)
+      node_error(
+          node,
+          "its exact sum needs {} bits, at most {} are allowed; use narrower formats or bring "
+          "the binary points of its parameters closer together",
+          width == 128 ? "more than 64" : std::to_string(width), kMaxAccumulatorWidth);
+    result.accumulator = narrow(all);
+    for (const Sum& sum : exact.sums) {
+      const Interval output = cast_interval(narrow(sum.total()), result.accumulator_frac_bits,
+                                            exact.divisor, node.format, result.can_overflow);
+      range.groups.push_back(output);
+    }
+    result.output = range.groups[0];
+    for (const Interval& group : range.groups) {
+      result.output.lo = std::min(result.output.lo, group.lo);
+      result.output.hi = std::max(result.output.hi, group.hi);
+    }
+  }
+
+  static Interval narrow(Bounds bounds) {
+    return {static_cast<std::int64_t>(bounds.lo), static_cast<std::int64_t>(bounds.hi)};
+  }
+
+  const TensorRange& input(const FrozenNode& node, std::size_t i = 0) const {
+    return ranges_[node.inputs[i]];
+  }
+  int input_frac(const FrozenNode& node, std::size_t i = 0) const {
+    return nodes_[node.inputs[i]].format.frac_bits();
+  }
+
+  // Element `index` of channel `channel` of a factor times x, on the node's grid.
+  Bounds product(const FrozenNode& node, const FrozenParam& factor, std::int64_t index,
+                 std::int64_t channel, const Interval& x) const {
+    return shifted(x * factor.raw[index], frac_ - input_frac(node) - factor.frac_bits(channel));
+  }
+
+  void add_term(const FrozenNode& node, const char* name, std::int64_t channel, Sum& sum) const {
+    const auto found = node.params.find(name);
+    if (found == node.params.end()) return;
+    const std::int64_t raw = found->second.raw[channel];
+    sum.add(shifted(Bounds{raw, raw}, frac_ - found->second.frac_bits(channel)));
+  }
+
+  // x as it is, in each of its groups, through `f`.
+  template <class F>
+  Exact each_group(const FrozenNode& node, F f) const {
+    Exact exact;
+    for (const Interval& x : input(node).groups) exact.sums.push_back(single(f(x)));
+    return exact;
+  }
+
+  Exact window_sums(const FrozenNode& node, std::int64_t cells, bool padded) const {
+    Exact exact{.sums = {}, .divisor = cells};
+    for (const Interval& x : input(node).groups) {
+      Sum sum;
+      sum.add(x * cells, !padded);
+      exact.sums.push_back(sum);
+    }
+    return exact;
+  }
+
+  Exact convolution(const FrozenNode& node, const Conv2d& conv) const {
+    const FrozenParam& weight = node.params.at("weight");
+    const bool padded = conv.padding[0] > 0 || conv.padding[1] > 0;
+    const std::int64_t group_inputs = weight.shape[1], taps = weight.shape[2] * weight.shape[3];
+    const std::int64_t group_outputs = conv.out_channels / conv.groups;
+    Exact exact;
+    std::int64_t index = 0;
+    for (std::int64_t out = 0; out < conv.out_channels; ++out) {
+      Sum sum;
+      for (std::int64_t in = 0; in < group_inputs; ++in) {
+        const Interval& x = input(node).at(out / group_outputs * group_inputs + in);
+        for (std::int64_t tap = 0; tap < taps; ++tap)
+          sum.add(product(node, weight, index++, out, x), !padded);
+      }
+      add_term(node, "bias", out, sum);
+      exact.sums.push_back(sum);
+    }
+    return exact;
+  }
+
+  Exact matrix_product(const FrozenNode& node) const {
+    const FrozenParam& weight = node.params.at("weight");
+    Exact exact;
+    std::int64_t index = 0;
+    for (std::int64_t out = 0; out < weight.shape[0]; ++out) {
+      Sum sum;
+      for (std::int64_t in = 0; in < weight.shape[1]; ++in)
+        sum.add(product(node, weight, index++, out, input(node).at(in)));
+      add_term(node, "bias", out, sum);
+      exact.sums.push_back(sum);
+    }
+    return exact;
+  }
+
+  Exact scale_and_offset(const FrozenNode& node) const {
+    Exact exact;
+    for (std::int64_t c = 0; c < node.shape[0]; ++c) {
+      Sum sum = single(product(node, node.params.at("scale"), c, c, input(node).at(c)));
+      add_term(node, "offset", c, sum);
+      exact.sums.push_back(sum);
+    }
+    return exact;
+  }
+
+  Exact sum_of_two(const FrozenNode& node) const {
+    const bool same_groups = input(node, 0).groups.size() == input(node, 1).groups.size();
+    const std::int64_t extent = node.shape[0];
+    const std::int64_t groups = same_groups ? std::ssize(input(node).groups) : extent;
+    Exact exact;
+    for (std::int64_t group = 0; group < groups; ++group) {
+      Sum sum;
+      for (std::size_t i : {0, 1})
+        sum.add(shifted(bounds_of(input(node, i).at(group * (extent / groups))),
+                        frac_ - input_frac(node, i)));
+      exact.sums.push_back(sum);
+    }
+    return exact;
+  }
+
+  Exact exact(const FrozenNode& node) const {
+    return std::visit(
+        Overloaded{
+            [](const Input&) -> Exact { internal_error("an input has no exact value"); },
+            [&](const Cast&) { return each_group(node, bounds_of); },
+            [&](const Conv2d& conv) { return convolution(node, conv); },
+            [&](const Linear&) { return matrix_product(node); },
+            [&](const BatchNorm&) { return scale_and_offset(node); },
+            [&](const Relu&) {
+              return each_group(node, [](Interval x) {
+                return Bounds{std::max<std::int64_t>(x.lo, 0), std::max<std::int64_t>(x.hi, 0)};
+              });
+            },
+            [&](const MaxPool2d&) { return each_group(node, bounds_of); },
+            [&](const AvgPool2d& pool) {
+              return window_sums(node, pool.kernel[0] * pool.kernel[1],
+                                 pool.padding[0] > 0 || pool.padding[1] > 0);
+            },
+            [&](const GlobalAvgPool2d&) {
+              const Shape& x = nodes_[node.inputs[0]].shape;
+              return window_sums(node, x[1] * x[2], false);
+            },
+            [&](const Add&) { return sum_of_two(node); },
+            [](const Flatten&) -> Exact {
+              internal_error("a flatten has no exact value of its own");
+            },
+        },
+        node.op);
+  }
+
+  const std::vector<FrozenNode>& nodes_;
+  std::vector<TensorRange> ranges_;
+  std::vector<NodeRange> results_;
+  int frac_ = 0;  // of the exact value of the node under analysis
+};
+
+}  // namespace
+
+std::vector<NodeRange> analyze_ranges(const FrozenModel& model) {
+  verify(model);
+  return Analysis(model).run();
+}
+
+}  // namespace qfx::graph
