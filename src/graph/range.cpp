@@ -1,6 +1,7 @@
 #include "qfx/graph/range.h"
 
 #include <algorithm>
+#include <numeric>
 
 #include "graph/arithmetic.h"
 #include "graph/bounds.h"
@@ -173,9 +174,10 @@ class Analysis {
   }
 
   Exact sum_of_two(const FrozenNode& node) const {
-    const bool same_groups = input(node, 0).groups.size() == input(node, 1).groups.size();
     const std::int64_t extent = node.shape[0];
-    const std::int64_t groups = same_groups ? std::ssize(input(node).groups) : extent;
+    // the coarsest groups that split neither input's
+    const std::int64_t groups =
+        std::lcm(std::ssize(input(node, 0).groups), std::ssize(input(node, 1).groups));
     Exact exact;
     for (std::int64_t group = 0; group < groups; ++group) {
       Sum sum;

@@ -16,7 +16,7 @@ struct Interval {
 };
 
 // The raw values that a conversion to the format can give: its whole range, less -2^(W-1) under
-// signed SAT_SYM (W > 1). A tensor never holds another.
+// signed SAT_SYM (W > 1). An activation never holds another; a parameter may hold any.
 Interval held_range(const fixed::Format& format);
 
 // Smallest width whose signed (or, is_signed false and lo >= 0, unsigned) range holds the interval.
