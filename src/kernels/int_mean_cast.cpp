@@ -1,0 +1,95 @@
+#include "qfx/kernels/int_mean_cast.h"
+
+#include <algorithm>
+#include <bit>
+
+#include "qfx/base/error.h"
+#include "qfx/fixed/value.h"
+
+namespace qfx::kernels {
+namespace {
+
+using fixed::Rounding;
+
+// |value| << up leaves two bits of 64 free, for doubling a remainder and for its sign.
+bool shift_fits(std::int64_t value, int up) {
+  constexpr int kFree = 62;
+  const auto magnitude =
+      value < 0 ? 0 - static_cast<std::uint64_t>(value) : static_cast<std::uint64_t>(value);
+  return std::bit_width(magnitude) + up <= kFree;
+}
+
+// Whether floor + rest / denominator goes up to floor + 1; 0 <= rest < denominator.
+bool rounds_up(Rounding rounding, std::int64_t floor, bool negative, std::int64_t rest,
+               std::int64_t denominator) {
+  switch (rounding) {
+    case Rounding::RND:
+      return 2 * rest >= denominator;
+    case Rounding::RND_ZERO:
+      return 2 * rest + negative > denominator;
+    case Rounding::RND_MIN_INF:
+      return 2 * rest > denominator;
+    case Rounding::RND_INF:
+      return 2 * rest + !negative > denominator;
+    case Rounding::RND_CONV:
+      return 2 * rest + (floor & 1) > denominator;
+    case Rounding::RND_CONV_ODD:
+      return 2 * rest + !(floor & 1) > denominator;
+    case Rounding::TRN:
+      return false;
+    case Rounding::TRN_ZERO:
+      return negative && rest > 0;
+  }
+  internal_error("unknown rounding mode {}", static_cast<int>(rounding));
+}
+
+}  // namespace
+
+IntMeanCast::IntMeanCast(int from_frac, std::int64_t divisor, const fixed::Format& to,
+                         std::int64_t lo, std::int64_t hi)
+    : from_frac_(from_frac), divisor_(divisor), to_(to) {
+  QFX_ASSERT(divisor > 0);
+  if (std::has_single_bit(static_cast<std::uint64_t>(divisor))) {
+    shift_.emplace(from_frac + std::countr_zero(static_cast<std::uint64_t>(divisor)), to, lo, hi);
+    return;
+  }
+  const int distance = to.frac_bits() - from_frac;
+  up_ = std::max(distance, 0);
+  const int down = std::max(-distance, 0);
+  if (to.wrap_bits > 0 || to.overflow == fixed::Overflow::WRAP_SM || !shift_fits(lo, up_) ||
+      !shift_fits(hi, up_) || !shift_fits(divisor, down))
+    return;
+  denominator_ = divisor << down;
+  fit_.emplace(to.frac_bits(), to, rounded(lo), rounded(hi));
+}
+
+std::int64_t IntMeanCast::rounded(std::int64_t raw) const {
+  const std::int64_t numerator = raw << up_;
+  std::int64_t floor = numerator / denominator_;
+  std::int64_t rest = numerator % denominator_;
+  if (rest < 0) {
+    rest += denominator_;
+    --floor;
+  }
+  return floor + rounds_up(to_.rounding, floor, raw < 0, rest, denominator_);
+}
+
+void IntMeanCast::operator()(const std::int64_t* sums, std::int32_t* out,
+                             std::int64_t count) const {
+  if (shift_) return (*shift_)(sums, out, count);
+  if (!fit_) {
+    for (std::int64_t i = 0; i < count; ++i)
+      out[i] = static_cast<std::int32_t>(fixed::cast_quotient(sums[i], from_frac_, divisor_, to_));
+    return;
+  }
+  constexpr std::int64_t kTile = 256;
+  std::int64_t means[kTile];
+  for (std::int64_t i = 0; i < count; i += kTile) {
+    const std::int64_t length = std::min(kTile, count - i);
+    std::transform(sums + i, sums + i + length, means,
+                   [this](std::int64_t sum) { return rounded(sum); });
+    (*fit_)(means, out + i, length);
+  }
+}
+
+}  // namespace qfx::kernels
