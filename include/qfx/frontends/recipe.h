@@ -65,6 +65,9 @@ struct Recipe {
 Recipe parse_recipe(const std::string& text, const std::string& file_name);
 Recipe load_recipe(const std::string& path);
 
+// The data source a recipe names, without reading the data or building the network.
+std::string recipe_data_source(const std::string& text, const std::string& file_name);
+
 // Names the zoo knows, and the network of that name for this input and number of classes. Raises UserError.
 std::vector<std::string> zoo_names();
 graph::Model zoo(const std::string& name, const graph::Shape& input, const graph::Preprocess& preprocess,

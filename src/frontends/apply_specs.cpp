@@ -1,0 +1,242 @@
+#include "frontends/apply_specs.h"
+
+#include <algorithm>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "frontends/format_rule.h"
+#include "frontends/format_target.h"
+
+#include "qfx/base/error.h"
+#include "qfx/base/text.h"
+#include "qfx/graph/passes.h"
+
+namespace qfx::frontends {
+namespace {
+
+void apply_point(const FormatRule& rule, FormatTarget& target) {
+  graph::QuantSpec& spec = *target.spec;
+  if (rule.point) {
+    target.point = *rule.point;
+    target.point_rule = &rule;
+    spec.learned = *rule.point == Point::Learned;
+    // A table that says how the point is found says everything about it: an earlier table's bits
+    // are gone.
+    spec.int_bits.reset();
+  }
+  if (!rule.int_bits) return;
+  if (target.point == Point::Calibrated) {
+    rule.table.fail("int_bits",
+                    fmt::format("the binary point of \"{}\" is calibrated from data; add "
+                                "binary_point = \"fixed\" to give it, \"learned\" to start there",
+                                target.name));
+  }
+  spec.int_bits = rule.int_bits;
+}
+
+// `is_default` marks [format] itself, which speaks of every tensor: there, keys about constants
+// pass over the rest.
+void apply(const FormatRule& rule, bool is_default, FormatTarget& target) {
+  graph::QuantSpec& spec = *target.spec;
+  target.last = &rule;
+  const bool says_format = rule.width || rule.rounding || rule.overflow || rule.wrap_bits ||
+                           rule.sign || rule.point || rule.int_bits || rule.granularity ||
+                           rule.k_hot;
+  if (says_format) spec.is_float = false;
+  if (rule.is_float) spec.is_float = *rule.is_float;
+  if (rule.width) spec.width = *rule.width;
+  if (rule.rounding) spec.rounding = *rule.rounding;
+  if (rule.overflow) {
+    spec.overflow = *rule.overflow;
+    spec.wrap_bits = 0;
+  }
+  if (rule.wrap_bits) spec.wrap_bits = *rule.wrap_bits;
+  if (rule.sign) {
+    target.sign = *rule.sign;
+    target.keeps_sign = false;
+  }
+  apply_point(rule, target);
+  if (rule.granularity && target.is_constant()) spec.granularity = *rule.granularity;
+  if (rule.k_hot && (is_default ? target.is_factor() : target.is_constant()))
+    spec.k_hot = *rule.k_hot;
+  if (rule.signed_digits && target.is_constant()) spec.signed_digits = *rule.signed_digits;
+  if (is_default || target.is_constant()) return;
+  if (rule.granularity == graph::Granularity::PerChannel) {
+    rule.table.fail("granularity",
+                    fmt::format("\"{}\" is an activation, and a stream has one binary point; only "
+                                "parameters have one a channel (\"*.weight\")",
+                                target.name));
+  }
+  if (rule.k_hot.value_or(0) > 0) {
+    rule.table.fail("k_hot", fmt::format("\"{}\" is an activation, and only constants can be "
+                                         "K-hot; match parameters (\"*.weight\", \"*.scale\")",
+                                         target.name));
+  }
+}
+
+void settle_sign(FormatTarget& target) {
+  graph::QuantSpec& spec = *target.spec;
+  if (target.sign != Sign::Auto) {
+    spec.is_signed = target.sign == Sign::Signed;
+  } else {
+    if (!target.keeps_sign) spec.is_signed = target.inferred_signed;
+    // What exists only signed is signed.
+    if (spec.overflow == fixed::Overflow::WRAP_SM || spec.width > graph::kMaxUnsignedWidth)
+      spec.is_signed = true;
+  }
+}
+
+void check(const FormatTarget& target) {
+  const graph::QuantSpec& spec = *target.spec;
+  if (spec.is_float || target.last == nullptr) return;
+  const TableReader& table = target.last->table;
+  if (target.point == Point::Fixed && !spec.int_bits) {
+    target.point_rule->table.fail("binary_point",
+                                  fmt::format("a fixed binary point needs int_bits, and \"{}\" has "
+                                              "none; add int_bits = 3 or the like",
+                                              target.name));
+  }
+  if (!spec.is_signed && spec.width > graph::kMaxUnsignedWidth) {
+    table.fail(
+        fmt::format("this makes \"{}\" unsigned with {} bits, and an unsigned tensor has at most "
+                    "{}; lower width or write sign = \"signed\"",
+                    target.name, spec.width, graph::kMaxUnsignedWidth));
+  }
+  try {
+    fixed::validate(spec.format(spec.width - spec.int_bits.value_or(0)));
+  } catch (const UserError& error) {
+    table.fail(fmt::format("this gives \"{}\" a format that does not exist: {}", target.name,
+                           error.what()));
+  }
+}
+
+// The binary points a model brings along belong to the specs it had.
+void drop_stale_point(FormatTarget& target) {
+  if (target.spec->k_hot == 0) target.spec->signed_digits = false;
+  if (*target.spec != target.before) target.frac_bits->clear();
+}
+
+bool matches(const std::vector<std::string>& globs, std::string_view name) {
+  return std::any_of(globs.begin(), globs.end(),
+                     [&](const std::string& glob) { return matches_glob(glob, name); });
+}
+
+void apply_override(const FormatRule& rule, const graph::Model& model,
+                    std::vector<FormatTarget>& targets) {
+  const auto globs = rule.table.texts("match");
+  if (!globs) {
+    rule.table.fail(
+        "an override needs match, a glob over tensor names: \"conv*.weight\", \"bn1.scale\", "
+        "\"conv1\"");
+  }
+  for (const std::string& glob : *globs) {
+    const bool any = std::any_of(targets.begin(), targets.end(), [&](const FormatTarget& target) {
+      return matches_glob(glob, target.name);
+    });
+    if (any) continue;
+    for (const graph::Node& node : model.nodes) {
+      if (has_own_format(node) || !matches_glob(glob, node.name)) continue;
+      rule.table.fail(
+          "match",
+          fmt::format("\"{}\" is a flatten, which keeps the format of its input \"{}\"; match that",
+                      node.name, model.nodes[node.inputs.front()].name));
+    }
+    std::vector<std::string> names;
+    for (const FormatTarget& target : targets) names.push_back(target.name);
+    rule.table.fail("match",
+                    fmt::format("\"{}\" matches no tensor; the nearest name is \"{}\" (activations "
+                                "are named like their layer, parameters \"conv1.weight\")",
+                                glob, nearest(glob, names)));
+  }
+  for (FormatTarget& target : targets) {
+    if (matches(*globs, target.name)) apply(rule, false, target);
+  }
+}
+
+// signed_digits says how K-hot counts, so it needs a constant that is K-hot.
+void check_signed_digits(const FormatRule& rule, const std::vector<FormatTarget>& targets) {
+  if (rule.signed_digits != true) return;
+  const bool used = std::any_of(targets.begin(), targets.end(), [](const FormatTarget& target) {
+    return target.spec->k_hot > 0 && target.spec->signed_digits;
+  });
+  if (!used)
+    rule.table.fail("signed_digits",
+                    "this says how k_hot counts, and no constant here is K-hot; add k_hot = 2");
+}
+
+void copy_to_flattens(graph::Model& model) {
+  for (graph::Node& node : model.nodes) {
+    if (has_own_format(node)) continue;
+    const graph::Node& input = model.nodes[node.inputs.front()];
+    node.spec = input.spec;
+    node.frac_bits = input.frac_bits;
+  }
+}
+
+// Gives the nodes of `model` the specs of the same nodes in `folded`; a batch norm that was folded
+// away lends the fold its output's spec and its offset's.
+void copy_from_folded(const graph::Model& folded, graph::Model& model) {
+  std::map<std::string_view, const graph::Node*> left;
+  for (const graph::Node& node : folded.nodes) left[node.name] = &node;
+  for (graph::Node& node : model.nodes) {
+    const bool is_left = left.contains(node.name);
+    const graph::Node& source =
+        *left.at(is_left ? node.name : model.nodes[node.inputs.front()].name);
+    node.spec = source.spec;
+    node.frac_bits.clear();
+    for (auto& [name, param] : node.params) {
+      if (is_left) param.spec = source.params.at(name).spec;
+      param.frac_bits.clear();
+    }
+    if (!is_left) node.params.at("offset").spec = source.params.at("bias").spec;
+  }
+}
+
+}  // namespace
+
+void apply_specs(const TableReader& root, bool folds, graph::Model& model) {
+  if (folds) {
+    graph::Model folded = graph::fold_batch_norm(model);
+    apply_specs(root, false, folded);
+    copy_from_folded(folded, model);
+    return;
+  }
+  std::vector<std::string> top_keys = format_keys();
+  for (const TensorClassName& name : kTensorClasses) top_keys.push_back(name.key);
+  top_keys.push_back("override");
+  const auto top = root.table("format", top_keys);
+  if (!top) return;
+
+  std::vector<FormatTarget> targets = format_targets(model);
+  std::vector<FormatRule> rules;
+  std::vector<std::string> override_keys = format_keys();
+  override_keys.push_back("match");
+  const std::vector<TableReader> overrides = top->tables("override", override_keys);
+  rules.reserve(1 + std::size(kTensorClasses) + overrides.size());  // targets point into it
+
+  rules.push_back(read_format_rule(*top));
+  for (FormatTarget& target : targets) apply(rules.back(), true, target);
+  for (const TensorClassName& name : kTensorClasses) {
+    const auto table = top->table(name.key, format_keys());
+    if (!table) continue;
+    rules.push_back(read_format_rule(*table));
+    for (FormatTarget& target : targets) {
+      if (target.tensor_class == name.tensor_class) apply(rules.back(), false, target);
+    }
+  }
+  for (const TableReader& table : overrides) {
+    rules.push_back(read_format_rule(table));
+    apply_override(rules.back(), model, targets);
+  }
+  for (FormatTarget& target : targets) {
+    settle_sign(target);
+    check(target);
+  }
+  for (const FormatRule& rule : rules) check_signed_digits(rule, targets);
+  for (FormatTarget& target : targets) drop_stale_point(target);
+  copy_to_flattens(model);
+}
+
+}  // namespace qfx::frontends

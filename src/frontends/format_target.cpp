@@ -1,0 +1,65 @@
+#include "frontends/format_target.h"
+
+#include <string_view>
+#include <variant>
+
+#include "qfx/base/error.h"
+#include "qfx/graph/builder.h"
+
+namespace qfx::frontends {
+namespace {
+
+TensorClass class_of_param(std::string_view name) {
+  if (name == "weight") return TensorClass::Weights;
+  if (name == "bias") return TensorClass::Biases;
+  if (name == "scale") return TensorClass::Scales;
+  QFX_ASSERT(name == "offset");
+  return TensorClass::Offsets;
+}
+
+}  // namespace
+
+bool FormatTarget::is_constant() const {
+  return tensor_class != TensorClass::Input && tensor_class != TensorClass::Activations;
+}
+
+bool FormatTarget::is_factor() const {
+  return tensor_class == TensorClass::Weights || tensor_class == TensorClass::Scales;
+}
+
+bool has_own_format(const graph::Node& node) {
+  return !std::holds_alternative<graph::Flatten>(node.op);
+}
+
+std::vector<FormatTarget> format_targets(graph::Model& model) {
+  graph::Model inferred = model;
+  graph::infer_signs(inferred);
+  std::vector<FormatTarget> targets;
+  for (std::size_t i = 0; i < model.nodes.size(); ++i) {
+    graph::Node& node = model.nodes[i];
+    if (has_own_format(node)) {
+      const bool is_input = std::holds_alternative<graph::Input>(node.op);
+      targets.push_back({.name = node.name,
+                         .tensor_class = is_input ? TensorClass::Input : TensorClass::Activations,
+                         .spec = &node.spec,
+                         .frac_bits = &node.frac_bits,
+                         .inferred_signed = inferred.nodes[i].spec.is_signed});
+    }
+    for (auto& [name, param] : node.params) {
+      targets.push_back({.name = node.name + "." + name,
+                         .tensor_class = class_of_param(name),
+                         .spec = &param.spec,
+                         .frac_bits = &param.frac_bits,
+                         .inferred_signed = true});
+    }
+  }
+  for (FormatTarget& target : targets) {
+    target.before = *target.spec;
+    target.point = target.spec->learned    ? Point::Learned
+                   : target.spec->int_bits ? Point::Fixed
+                                           : Point::Calibrated;
+  }
+  return targets;
+}
+
+}  // namespace qfx::frontends

@@ -1,0 +1,65 @@
+// The spine: text to table, data, network, formats, schedule.
+#include "qfx/frontends/recipe.h"
+
+#include <filesystem>
+#include <limits>
+
+#include "frontends/apply_specs.h"
+#include "frontends/recipe_data.h"
+#include "frontends/recipe_network.h"
+#include "frontends/recipe_training.h"
+#include "frontends/table_reader.h"
+#include "frontends/toml_file.h"
+
+#include "qfx/base/error.h"
+#include "qfx/base/file.h"
+
+namespace qfx::frontends {
+namespace {
+
+constexpr std::size_t kMaxNameLength = 100;
+
+std::string read_name(const TableReader& root, const std::string& file) {
+  if (const auto name = root.text("name")) {
+    if (name->size() > kMaxNameLength) root.fail("name", "a text of at most 100 bytes is allowed");
+    return *name;
+  }
+  const std::string stem = std::filesystem::path(file).stem().string();
+  return stem.empty() || stem.size() > kMaxNameLength ? "model" : stem;
+}
+
+}  // namespace
+
+Recipe parse_recipe(const std::string& text, const std::string& file_name) {
+  const toml::table table = parse_toml(text, file_name);
+  const TableReader root(table, "", file_name,
+                         {"name", "seed", "threads", "start", "network", "data", "format", "float",
+                          "fixed", "points", "calibration", "checkpoint"});
+  Recipe recipe;
+  recipe.text = text;
+  recipe.name = read_name(root, file_name);
+  recipe.seed = static_cast<std::uint64_t>(
+      root.integer("seed", {0, std::numeric_limits<std::int64_t>::max()}).value_or(1));
+  recipe.threads = static_cast<int>(root.integer("threads", {0, 1024}).value_or(0));
+  recipe.start = root.text("start").value_or("");
+  read_training(root, recipe);
+  const DataFacts facts = read_data(root, recipe);
+  recipe.model = read_network(root, facts, recipe);
+  apply_specs(root, recipe.fold_batch_norm, recipe.model);
+  return recipe;
+}
+
+std::string recipe_data_source(const std::string& text, const std::string& file_name) {
+  const toml::table table = parse_toml(text, file_name);
+  if (const auto source = table["data"]["source"].value<std::string>()) return *source;
+  user_error(
+      "{}: there is no data.source, a text like \"fashion-mnist\" or \"idx:DIR\"; is this a "
+      "recipe?",
+      file_name);
+}
+
+Recipe load_recipe(const std::string& path) {
+  return parse_recipe(read_file(path), path);
+}
+
+}  // namespace qfx::frontends

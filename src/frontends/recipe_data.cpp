@@ -1,0 +1,120 @@
+#include "frontends/recipe_data.h"
+
+#include <cstddef>
+#include <limits>
+#include <utility>
+#include <vector>
+
+#include "qfx/base/error.h"
+#include "qfx/data/dataset.h"
+
+namespace qfx::frontends {
+namespace {
+
+constexpr std::int64_t kMaxImages = std::numeric_limits<std::int32_t>::max();
+constexpr std::int64_t kMaxSide = 1 << 16;
+constexpr std::int64_t kMaxElements = 1 << 22;
+
+// A byte divided by 256 is an exact 8-bit fraction: the hardware takes the byte as it is.
+constexpr double kByteDivisor = 256;
+
+graph::Preprocess read_normalize(const TableReader& table) {
+  graph::Preprocess preprocess;
+  const RealRange divisor{0, 1e9, true}, any{-1e9, 1e9};
+  if (const auto value = table.real("divisor", divisor)) preprocess.divisor = *value;
+  if (auto values = table.reals("mean", any)) preprocess.mean = std::move(*values);
+  if (auto values = table.reals("std", divisor)) preprocess.std = std::move(*values);
+  return preprocess;
+}
+
+void check_channels(const TableReader& table, const char* key, const std::vector<double>& values,
+                    std::int64_t channels) {
+  if (values.empty() || static_cast<std::int64_t>(values.size()) == channels) return;
+  table.fail(key, fmt::format("the data has {} channels, so {} numbers are allowed, not {}",
+                              channels, channels, values.size()));
+}
+
+graph::Shape read_shape(const TableReader& table) {
+  const auto sizes = table.integers("input", {1, kMaxElements});
+  if (!sizes) return {};
+  std::int64_t elements = 1;
+  for (const std::int64_t size : *sizes) {
+    if (sizes->size() == 3 && size > kMaxSide) {
+      table.fail("input", fmt::format("each size of an image is at most {}", kMaxSide));
+    }
+    elements *= size;
+  }
+  if ((sizes->size() != 1 && sizes->size() != 3) || elements > kMaxElements) {
+    table.fail(
+        "input",
+        fmt::format("[channels, height, width] or [values] is allowed, at most {} values in all",
+                    kMaxElements));
+  }
+  return *sizes;
+}
+
+}  // namespace
+
+DataFacts read_data(const TableReader& root, Recipe& recipe) {
+  const auto table = root.table("data", {"source", "input", "classes", "batch_size", "train_limit",
+                                         "test_limit", "normalize", "augment"});
+  if (!table || !table->has("source")) {
+    (table ? *table : root)
+        .fail(
+            "the recipe names no data; write source = \"fashion-mnist\" (or idx:DIR, cifar10:DIR, "
+            "npy:DIR) under [data]");
+  }
+  recipe.data = *table->text("source");
+  recipe.batch_size = table->integer("batch_size", {1, 65536}).value_or(recipe.batch_size);
+  recipe.train_limit = table->integer("train_limit", {0, kMaxImages}).value_or(0);
+  recipe.test_limit = table->integer("test_limit", {0, kMaxImages}).value_or(0);
+
+  DataFacts facts;
+  facts.shape = read_shape(*table);
+  facts.classes = table->integer("classes", {2, 1 << 20}).value_or(0);
+  const auto normalize = table->table("normalize", {"divisor", "mean", "std"});
+  facts.preprocess_given = normalize.has_value();
+  if (normalize) facts.preprocess = read_normalize(*normalize);
+  // NPY files alone hold floats as well as bytes.
+  const bool may_be_float = recipe.data.starts_with("npy:");
+  if (facts.shape.empty() || facts.classes == 0 || !normalize || may_be_float) {
+    data::Dataset set;
+    try {
+      set = data::load(recipe.data, data::Split::Train, 1);
+    } catch (const UserError& error) {
+      table->fail("source", error.what());
+    }
+    if (!facts.shape.empty() && facts.shape != set.sample_shape) {
+      table->fail(
+          "input",
+          fmt::format("the samples of {} have the shape {}; leave this key out, or write that",
+                      recipe.data, graph::to_string(set.sample_shape)));
+    }
+    if (facts.classes != 0 && facts.classes < set.class_count) {
+      table->fail("classes", fmt::format("{} has {} classes; leave this key out, or write that",
+                                         recipe.data, set.class_count));
+    }
+    facts.shape = set.sample_shape;
+    if (facts.classes == 0) facts.classes = set.class_count;
+    facts.preprocess.signed_samples = !set.floats.empty();
+    if (!normalize && set.floats.empty()) facts.preprocess.divisor = kByteDivisor;
+  }
+  if (normalize) {
+    check_channels(*normalize, "mean", facts.preprocess.mean, facts.shape.front());
+    check_channels(*normalize, "std", facts.preprocess.std, facts.shape.front());
+  }
+  if (const auto augment = table->table("augment", {"flip", "crop_padding"})) {
+    recipe.augment.flip = augment->boolean("flip").value_or(false);
+    recipe.augment.crop_padding =
+        static_cast<int>(augment->integer("crop_padding", {0, 1024}).value_or(0));
+    const bool is_image = facts.shape.size() == 3;
+    if (recipe.augment.flip && !is_image)
+      augment->fail("flip", "the samples are not images; leave this key out");
+    if (recipe.augment.crop_padding > 0 && !is_image) {
+      augment->fail("crop_padding", "the samples are not images; leave this key out");
+    }
+  }
+  return facts;
+}
+
+}  // namespace qfx::frontends

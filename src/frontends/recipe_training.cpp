@@ -1,0 +1,130 @@
+#include "frontends/recipe_training.h"
+
+#include <cstdint>
+#include <string>
+#include <utility>
+
+#include "qfx/base/error.h"
+
+namespace qfx::frontends {
+namespace {
+
+constexpr double kMaxEpochs = 100000;
+constexpr std::int64_t kMaxCalibrationImages = 1 << 20;
+
+// Without a recipe's word: enough for the zoo on small images.
+Phase default_float_phase() {
+  Phase phase;
+  phase.epochs = 10;
+  phase.optimizer.learning_rate = 0.05;
+  phase.optimizer.warmup_epochs = 0.5;
+  return phase;
+}
+
+// The network is trained already; fixed point needs fewer, smaller steps.
+Phase default_fixed_phase() {
+  Phase phase;
+  phase.epochs = 5;
+  phase.optimizer.learning_rate = 0.01;
+  return phase;
+}
+
+void read_step_schedule(const TableReader& table, Optimizer& optimizer) {
+  const bool is_step = optimizer.schedule == "step";
+  for (const char* key : {"step_epochs", "step_factor"}) {
+    if (table.has(key) && !is_step) {
+      table.fail(
+          key,
+          fmt::format(
+              "this belongs to schedule = \"step\", and the schedule is \"{}\"; change one of them",
+              optimizer.schedule));
+    }
+  }
+  if (!is_step) return;
+  auto epochs = table.reals("step_epochs", {0, kMaxEpochs, true});
+  if (!epochs)
+    table.fail("schedule", "this needs step_epochs, the epochs after which the rate falls: [5, 8]");
+  for (std::size_t i = 1; i < epochs->size(); ++i) {
+    if ((*epochs)[i] <= (*epochs)[i - 1])
+      table.fail("step_epochs", "a list of rising numbers is allowed");
+  }
+  optimizer.step_epochs = std::move(*epochs);
+  optimizer.step_factor = table.real("step_factor", {0, 1, true}).value_or(optimizer.step_factor);
+}
+
+Phase read_phase(const TableReader& table, Phase phase) {
+  Optimizer& optimizer = phase.optimizer;
+  phase.epochs = table.real("epochs", {0, kMaxEpochs}).value_or(phase.epochs);
+  if (const auto kind = table.choice("optimizer", {"sgd", "adam"});
+      kind && *kind != optimizer.kind) {
+    optimizer.kind = *kind;
+    optimizer.learning_rate /=
+        50;  // Adam's steps are of the size of its rate, whatever the gradient
+  }
+  if (table.has("momentum") && optimizer.kind != "sgd") {
+    table.fail("momentum",
+               "this belongs to optimizer = \"sgd\", and the optimizer is \"adam\"; leave it out");
+  }
+  optimizer.learning_rate =
+      table.real("learning_rate", {0, 1000, true}).value_or(optimizer.learning_rate);
+  optimizer.momentum = table.real("momentum", {0, 0.9999}).value_or(optimizer.momentum);
+  optimizer.weight_decay = table.real("weight_decay", {0, 10}).value_or(optimizer.weight_decay);
+  optimizer.schedule =
+      table.choice("schedule", {"constant", "cosine", "step"}).value_or(optimizer.schedule);
+  optimizer.warmup_epochs =
+      table.real("warmup_epochs", {0, kMaxEpochs}).value_or(optimizer.warmup_epochs);
+  if (table.has("warmup_epochs") && optimizer.warmup_epochs > phase.epochs) {
+    table.fail(
+        "warmup_epochs",
+        fmt::format("the phase has {} epochs, and the warm-up at most as many", phase.epochs));
+  }
+  read_step_schedule(table, optimizer);
+  return phase;
+}
+
+}  // namespace
+
+void read_training(const TableReader& root, Recipe& recipe) {
+  const std::vector<std::string> phase_keys{"epochs",        "optimizer",    "learning_rate",
+                                            "momentum",      "weight_decay", "schedule",
+                                            "warmup_epochs", "step_epochs",  "step_factor"};
+  recipe.float_phase = default_float_phase();
+  recipe.fixed_phase = default_fixed_phase();
+  if (const auto table = root.table("float", phase_keys)) {
+    if (!recipe.start.empty()) {
+      table->fail(
+          "start takes trained float parameters from another run, so there is no float phase; "
+          "leave out start or [float]");
+    }
+    recipe.float_phase = read_phase(*table, recipe.float_phase);
+  }
+  if (!recipe.start.empty()) recipe.float_phase.epochs = 0;
+  if (const auto table = root.table("fixed", phase_keys))
+    recipe.fixed_phase = read_phase(*table, recipe.fixed_phase);
+
+  if (const auto table = root.table("points", {"learning_rate", "freeze_after"})) {
+    Points& points = recipe.points;
+    points.learning_rate =
+        table->real("learning_rate", {0, 10, true}).value_or(points.learning_rate);
+    points.freeze_after = table->real("freeze_after", {0, 1}).value_or(points.freeze_after);
+  }
+  if (const auto table = root.table("calibration", {"method", "percentile", "images"})) {
+    Calibration& calibration = recipe.calibration;
+    calibration.method = table->choice("method", {"max", "mean3sd", "percentile", "mse", "kl"})
+                             .value_or(calibration.method);
+    if (table->has("percentile") && calibration.method != "percentile") {
+      table->fail("percentile", fmt::format("this belongs to method = \"percentile\", and the "
+                                            "method is \"{}\"; change one of them",
+                                            calibration.method));
+    }
+    calibration.percentile = table->real("percentile", {50, 100}).value_or(calibration.percentile);
+    calibration.images =
+        table->integer("images", {1, kMaxCalibrationImages}).value_or(calibration.images);
+  }
+  if (const auto table = root.table("checkpoint", {"minutes"})) {
+    recipe.checkpoint_minutes =
+        table->real("minutes", {0, 1e6, true}).value_or(recipe.checkpoint_minutes);
+  }
+}
+
+}  // namespace qfx::frontends

@@ -1,0 +1,14 @@
+// The recipe's tables about training: [float], [fixed], [points], [calibration], [checkpoint].
+#pragma once
+
+#include "frontends/table_reader.h"
+
+#include "qfx/frontends/recipe.h"
+
+namespace qfx::frontends {
+
+// Fills the recipe's schedule. Expects `start` to be set already: a run that starts from another's
+// parameters has no float phase.
+void read_training(const TableReader& root, Recipe& recipe);
+
+}  // namespace qfx::frontends

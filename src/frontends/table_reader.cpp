@@ -1,0 +1,230 @@
+#include "frontends/table_reader.h"
+
+#include <algorithm>
+#include <cmath>
+#include <sstream>
+#include <utility>
+
+#include "qfx/base/error.h"
+#include "qfx/base/text.h"
+
+namespace qfx::frontends {
+namespace {
+
+constexpr std::size_t kMaxShown = 60;
+
+// A value as an error shows it: on one line, and no longer than a line.
+std::string shown(const toml::node& node) {
+  if (node.is_table()) return "{...}";
+  std::ostringstream out;
+  if (const auto* array = node.as_array()) {
+    out << *array;
+  } else {
+    node.visit([&](const auto& value) {
+      if constexpr (toml::is_value<decltype(value)>) out << value;
+    });
+  }
+  std::string text = out.str();
+  std::replace_if(
+      text.begin(), text.end(), [](unsigned char c) { return c < ' '; }, ' ');
+  if (text.size() > kMaxShown) {
+    std::size_t end = kMaxShown;
+    while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80)
+      --end;  // whole UTF-8 characters
+    text = text.substr(0, end) + "...";
+  }
+  return text;
+}
+
+std::string describe(RealRange range) {
+  return range.above
+             ? fmt::format("a number above {} and at most {} is allowed", range.low, range.high)
+             : fmt::format("a number from {} to {} is allowed", range.low, range.high);
+}
+
+}  // namespace
+
+TableReader::TableReader(const toml::table& table, std::string path, const std::string& file,
+                         std::vector<std::string> known)
+    : table_(&table), path_(std::move(path)), file_(&file) {
+  for (const auto& [key, value] : table) {
+    const std::string name(key.str());
+    if (std::find(known.begin(), known.end(), name) != known.end()) continue;
+    fail_at(value, full_name(name),
+            fmt::format("unknown key; did you mean \"{}\"? The keys here are {}",
+                        nearest(name, known), join(known, ", ")));
+  }
+}
+
+std::string TableReader::full_name(std::string_view key) const {
+  return path_.empty() ? std::string(key) : fmt::format("{}.{}", path_, key);
+}
+
+std::size_t TableReader::line_of(const toml::node& node) const {
+  return node.source().begin.line > 0 ? node.source().begin.line : table_->source().begin.line;
+}
+
+void TableReader::fail_at(const toml::node& node, const std::string& name,
+                          std::string_view sentence) const {
+  user_error("{}:{}: {} = {}: {}", *file_, line_of(node), name, shown(node), sentence);
+}
+
+void TableReader::fail(std::string_view key, std::string_view sentence) const {
+  const toml::node* node = table_->get(key);
+  QFX_ASSERT(node != nullptr);
+  fail_at(*node, full_name(key), sentence);
+}
+
+void TableReader::fail(std::string_view sentence) const {
+  const std::size_t line = std::max<std::size_t>(1, table_->source().begin.line);
+  if (path_.empty()) user_error("{}:{}: {}", *file_, line, sentence);
+  user_error("{}:{}: {}: {}", *file_, line, path_, sentence);
+}
+
+double TableReader::real_of(const toml::node& node, const std::string& name,
+                            RealRange range) const {
+  const std::optional<double> value = node.is_number() ? node.value<double>() : std::nullopt;
+  const bool fits = value && std::isfinite(*value) && *value <= range.high &&
+                    (range.above ? *value > range.low : *value >= range.low);
+  if (!fits) fail_at(node, name, describe(range));
+  return *value;
+}
+
+std::int64_t TableReader::integer_of(const toml::node& node, const std::string& name,
+                                     IntRange range) const {
+  const std::optional<std::int64_t> value =
+      node.is_integer() ? node.value<std::int64_t>() : std::nullopt;
+  if (!value || *value < range.low || *value > range.high) {
+    fail_at(node, name,
+            fmt::format("a whole number from {} to {} is allowed", range.low, range.high));
+  }
+  return *value;
+}
+
+std::string TableReader::text_of(const toml::node& node, const std::string& name) const {
+  const std::optional<std::string> value =
+      node.is_string() ? node.value<std::string>() : std::nullopt;
+  if (!value || value->empty())
+    fail_at(node, name, "a text in quotes is allowed, and it must not be empty");
+  if (value->find('\0') != std::string::npos)
+    fail_at(node, name, "a text without zero bytes is allowed");
+  return *value;
+}
+
+const toml::array& TableReader::array_of(const toml::node& node, const std::string& name,
+                                         std::string_view allowed) const {
+  const toml::array* array = node.as_array();
+  if (array == nullptr || array->empty())
+    fail_at(node, name, fmt::format("{} is allowed", allowed));
+  return *array;
+}
+
+std::optional<bool> TableReader::boolean(std::string_view key) const {
+  const toml::node* node = table_->get(key);
+  if (node == nullptr) return std::nullopt;
+  if (!node->is_boolean()) fail(key, "true or false is allowed");
+  return node->value<bool>();
+}
+
+std::optional<std::int64_t> TableReader::integer(std::string_view key, IntRange range) const {
+  const toml::node* node = table_->get(key);
+  if (node == nullptr) return std::nullopt;
+  return integer_of(*node, full_name(key), range);
+}
+
+std::optional<double> TableReader::real(std::string_view key, RealRange range) const {
+  const toml::node* node = table_->get(key);
+  if (node == nullptr) return std::nullopt;
+  return real_of(*node, full_name(key), range);
+}
+
+std::optional<std::string> TableReader::text(std::string_view key) const {
+  const toml::node* node = table_->get(key);
+  if (node == nullptr) return std::nullopt;
+  return text_of(*node, full_name(key));
+}
+
+std::optional<std::string> TableReader::choice(std::string_view key,
+                                               const std::vector<std::string>& allowed) const {
+  const toml::node* node = table_->get(key);
+  if (node == nullptr) return std::nullopt;
+  const std::string value = node->is_string() ? *node->value<std::string>() : "";
+  if (std::find(allowed.begin(), allowed.end(), value) != allowed.end()) return value;
+  const std::string list = "\"" + join(allowed, "\", \"") + "\"";
+  if (value.empty()) fail(key, fmt::format("one of {} is allowed", list));
+  fail(key,
+       fmt::format("one of {} is allowed; did you mean \"{}\"?", list, nearest(value, allowed)));
+}
+
+std::optional<std::vector<double>> TableReader::reals(std::string_view key, RealRange range) const {
+  const toml::node* node = table_->get(key);
+  if (node == nullptr) return std::nullopt;
+  std::vector<double> values;
+  for (const toml::node& item : array_of(*node, full_name(key), "a list of numbers")) {
+    values.push_back(real_of(item, fmt::format("{}[{}]", full_name(key), values.size()), range));
+  }
+  return values;
+}
+
+std::optional<std::vector<std::int64_t>> TableReader::integers(std::string_view key,
+                                                               IntRange range) const {
+  const toml::node* node = table_->get(key);
+  if (node == nullptr) return std::nullopt;
+  std::vector<std::int64_t> values;
+  for (const toml::node& item : array_of(*node, full_name(key), "a list of whole numbers")) {
+    values.push_back(integer_of(item, fmt::format("{}[{}]", full_name(key), values.size()), range));
+  }
+  return values;
+}
+
+std::optional<std::vector<std::string>> TableReader::texts(std::string_view key) const {
+  const toml::node* node = table_->get(key);
+  if (node == nullptr) return std::nullopt;
+  if (node->is_string()) return std::vector{text_of(*node, full_name(key))};
+  std::vector<std::string> values;
+  for (const toml::node& item :
+       array_of(*node, full_name(key), "a text in quotes or a list of them")) {
+    values.push_back(text_of(item, fmt::format("{}[{}]", full_name(key), values.size())));
+  }
+  return values;
+}
+
+std::optional<graph::Pair> TableReader::pair(std::string_view key, IntRange range) const {
+  const toml::node* node = table_->get(key);
+  if (node == nullptr) return std::nullopt;
+  if (const toml::array* array = node->as_array()) {
+    if (array->size() != 2) fail(key, "one whole number or [height, width] is allowed");
+    return graph::Pair{integer_of((*array)[0], full_name(key) + "[0]", range),
+                       integer_of((*array)[1], full_name(key) + "[1]", range)};
+  }
+  const std::int64_t both = integer_of(*node, full_name(key), range);
+  return graph::Pair{both, both};
+}
+
+std::optional<TableReader> TableReader::table(std::string_view key,
+                                              std::vector<std::string> known) const {
+  const toml::node* node = table_->get(key);
+  if (node == nullptr) return std::nullopt;
+  const toml::table* table = node->as_table();
+  if (table == nullptr)
+    fail(key, fmt::format("a table is allowed: [{}] or {{ ... }}", full_name(key)));
+  return TableReader(*table, full_name(key), *file_, std::move(known));
+}
+
+std::vector<TableReader> TableReader::tables(std::string_view key,
+                                             const std::vector<std::string>& known) const {
+  std::vector<TableReader> readers;
+  const toml::node* node = table_->get(key);
+  if (node == nullptr) return readers;
+  const toml::array* array = node->as_array();
+  if (array == nullptr || !array->is_homogeneous(toml::node_type::table)) {
+    fail(key, fmt::format("a list of tables is allowed: write each as [[{}]]", full_name(key)));
+  }
+  for (const toml::node& item : *array) {
+    readers.emplace_back(*item.as_table(), fmt::format("{}[{}]", full_name(key), readers.size()),
+                         *file_, known);
+  }
+  return readers;
+}
+
+}  // namespace qfx::frontends

@@ -1,0 +1,79 @@
+// Reads one TOML table strictly: unknown keys, wrong types and values out of range are errors that
+// say file:line, the key, the value, and what is allowed.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <toml++/toml.h>
+#include <vector>
+
+#include "qfx/graph/op.h"
+
+namespace qfx::frontends {
+
+// Allowed real numbers: low to high, low itself excluded where `above`.
+struct RealRange {
+  double low;
+  double high;
+  bool above = false;
+};
+
+struct IntRange {
+  std::int64_t low;
+  std::int64_t high;
+};
+
+class TableReader {
+ public:
+  // `path` is the table's place in the file ("format.override[2]"), empty for the root. Raises
+  // UserError at once for a key outside `known`, naming the nearest known one. The table and `file`
+  // must outlive the reader.
+  TableReader(const toml::table& table, std::string path, const std::string& file,
+              std::vector<std::string> known);
+
+  bool has(std::string_view key) const { return table_->contains(key); }
+  const std::string& path() const { return path_; }
+
+  // Each is empty where the key is not there.
+  std::optional<bool> boolean(std::string_view key) const;
+  std::optional<std::int64_t> integer(std::string_view key, IntRange range) const;
+  std::optional<double> real(std::string_view key, RealRange range) const;
+  std::optional<std::string> text(std::string_view key) const;
+  std::optional<std::string> choice(std::string_view key,
+                                    const std::vector<std::string>& allowed) const;
+  std::optional<std::vector<double>> reals(std::string_view key, RealRange range) const;
+  std::optional<std::vector<std::int64_t>> integers(std::string_view key, IntRange range) const;
+  // One text or a list of texts, none empty.
+  std::optional<std::vector<std::string>> texts(std::string_view key) const;
+  // One whole number for both directions, or [height, width].
+  std::optional<graph::Pair> pair(std::string_view key, IntRange range) const;
+  std::optional<TableReader> table(std::string_view key, std::vector<std::string> known) const;
+  // The tables of [[key]], in order.
+  std::vector<TableReader> tables(std::string_view key,
+                                  const std::vector<std::string>& known) const;
+
+  // Raises UserError: "FILE:LINE: PATH.KEY = VALUE: SENTENCE".
+  [[noreturn]] void fail(std::string_view key, std::string_view sentence) const;
+  // The same for what is missing from the table, or wrong with it as a whole: "FILE:LINE: PATH:
+  // SENTENCE".
+  [[noreturn]] void fail(std::string_view sentence) const;
+
+ private:
+  std::string full_name(std::string_view key) const;
+  std::size_t line_of(const toml::node& node) const;
+  [[noreturn]] void fail_at(const toml::node& node, const std::string& name,
+                            std::string_view sentence) const;
+  double real_of(const toml::node& node, const std::string& name, RealRange range) const;
+  std::int64_t integer_of(const toml::node& node, const std::string& name, IntRange range) const;
+  std::string text_of(const toml::node& node, const std::string& name) const;
+  const toml::array& array_of(const toml::node& node, const std::string& name,
+                              std::string_view allowed) const;
+
+  const toml::table* table_;
+  std::string path_;
+  const std::string* file_;
+};
+
+}  // namespace qfx::frontends

@@ -1,0 +1,21 @@
+// The networks of the zoo; each builds itself for an input and a number of classes.
+#pragma once
+
+#include <cstdint>
+
+#include "qfx/graph/builder.h"
+
+namespace qfx::frontends {
+
+// Appends the network after the builder's input node, down to `classes` outputs.
+using ZooNetwork = void (*)(graph::Builder& builder, graph::NodeId input, std::int64_t classes);
+
+void build_mlp(graph::Builder& builder, graph::NodeId input, std::int64_t classes);
+void build_lenet(graph::Builder& builder, graph::NodeId input, std::int64_t classes);
+void build_lenet_bn(graph::Builder& builder, graph::NodeId input, std::int64_t classes);
+void build_tiny_resnet(graph::Builder& builder, graph::NodeId input, std::int64_t classes);
+void build_resnet8(graph::Builder& builder, graph::NodeId input, std::int64_t classes);
+void build_resnet20(graph::Builder& builder, graph::NodeId input, std::int64_t classes);
+void build_mobilenet_small(graph::Builder& builder, graph::NodeId input, std::int64_t classes);
+
+}  // namespace qfx::frontends
