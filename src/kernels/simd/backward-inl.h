@@ -1,0 +1,291 @@
+// dx and the gradients of the channel points over a walk, in the order of Note [Order of sums].
+#if defined(QFX_KERNELS_BACKWARD_INL_H) == defined(HWY_TARGET_TOGGLE)
+#ifdef QFX_KERNELS_BACKWARD_INL_H
+#undef QFX_KERNELS_BACKWARD_INL_H
+#else
+#define QFX_KERNELS_BACKWARD_INL_H
+#endif
+
+#include <algorithm>
+#include <vector>
+
+#include "hwy/highway.h"
+#include "kernels/simd/quantize-inl.h"
+#include "kernels/simd/stream-inl.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace qfx::kernels::simd::HWY_NAMESPACE {
+
+#if QFX_HAS_VECTORS
+
+// What one vector adds to the sums.
+template <class V, class M>
+struct Gradient {
+  V dx;
+  M inside;
+  V terms[3];  // point; and for AFFINE scale, offset
+};
+
+template <class In>
+inline constexpr int kTerms = In::kKind == Source::AFFINE ? 3 : 1;
+
+template <class D, class Rounding>
+struct Slope {
+  Limits<D> limits;
+  Rounding rounding;
+
+  template <class In, class V = hn::Vec<D>>
+  HWY_INLINE Gradient<V, hn::Mask<D>> of(const Read<V>& read, V dy,
+                                         const VectorPoint<V>& point) const {
+    const D d;
+    const V x = read.value;
+    const V n = rounding(d, Scaled<V>{x, hn::Mul(x, point.to_grid), point.unit});
+    const V raw = Saturate()(d, n, x, limits);
+    const auto inside = hn::Eq(raw, n);
+    // raw * unit is exact: fused or not, this rounds once.
+    const V slope = hn::NegMulAdd(raw, point.unit, hn::IfThenElseZero(inside, x));
+    const V passed = hn::IfThenElseZero(inside, dy);
+    const V to_point = hn::Mul(dy, slope);
+    if constexpr (In::kKind == Source::AFFINE) {
+      return {hn::Mul(passed, point.scale), inside, {to_point, hn::Mul(passed, read.x), passed}};
+    } else if constexpr (In::kKind == Source::RELU) {
+      return {hn::IfThenElseZero(hn::Gt(read.x, hn::Zero(d)), passed),
+              inside,
+              {to_point, passed, passed}};
+    } else {
+      return {passed, inside, {to_point, passed, passed}};
+    }
+  }
+};
+
+// The sum of all lanes, folded in halves.
+template <class D, class V = hn::Vec<D>>
+HWY_INLINE double fold(D d, V v) {
+  if constexpr (hn::MaxLanes(D()) == 1) {
+    return static_cast<double>(hn::GetLane(v));
+  } else {
+    const hn::Half<D> half;
+    return fold(half, hn::Add(hn::LowerHalf(half, v), hn::UpperHalf(half, v)));
+  }
+}
+
+// The partial sums of a block: for each term a line of lanes.
+template <class D, int kSums>
+class Partial {
+ public:
+  HWY_INLINE Partial() {
+    for (auto& line : lines_)
+      for (auto& v : line) v = hn::Zero(D());
+  }
+
+  template <class V, class M>
+  HWY_INLINE void add(int k, const Gradient<V, M>& gradient) {
+    for (int s = 0; s < kSums; ++s) lines_[s][k] = hn::Add(lines_[s][k], gradient.terms[s]);
+  }
+
+  HWY_INLINE double sum(int s) const {
+    const D d;
+    constexpr int n = kVectors<D>;
+    const auto& v = lines_[s];
+    if constexpr (n == 4) {
+      return fold(d, hn::Add(hn::Add(v[0], v[2]), hn::Add(v[1], v[3])));
+    } else if constexpr (n == 2) {
+      return fold(d, hn::Add(v[0], v[1]));
+    } else {
+      static_assert(n == 1);
+      return fold(d, v[0]);
+    }
+  }
+
+ private:
+  hn::Vec<D> lines_[kSums][kVectors<D>];
+};
+
+// The arrays the backward pass walks over, besides the input.
+template <class T>
+struct Slopes {
+  const T* dy;
+  T* dx;
+};
+
+// A row's ragged end of `count` elements at `i`, or a whole line of copies: each(k, gradient, valid
+// lanes).
+template <class D, class T, class In, class Points, class Rounding, class Each>
+HWY_INLINE void slope_tail(D d, const In& in, const Slopes<T>& arrays, std::int64_t i,
+                           std::int64_t count, std::int64_t j, const Points& points,
+                           const Slope<D, Rounding>& slope, const Each& each) {
+  constexpr std::int64_t kVector = hn::MaxLanes(D());
+  const typename In::Tail tail(in, i, count);
+  const Line<T> dy(arrays.dy + i, count);
+  Line<T> dx;
+  for (int k = 0; k < kVectors<D>; ++k) {
+    const auto point = points.at(j + k * kVector);
+    auto gradient = slope.template of<In>(tail.input().read(d, k * kVector, point),
+                                          load_as(d, dy.values + k * kVector), point);
+    store_as(d, gradient.dx, dx.values + k * kVector);
+    const std::int64_t valid = std::clamp<std::int64_t>(count - k * kVector, 0, kVector);
+    gradient.inside = hn::And(gradient.inside, hn::FirstN(d, static_cast<std::size_t>(valid)));
+    each(k, gradient);
+  }
+  std::memcpy(arrays.dx + i, dx.values, static_cast<std::size_t>(count) * sizeof(T));
+}
+
+// One block of one channel.
+template <class D, class T, class In, class Rounding>
+HWY_INLINE void slope_block(D d, const In& in, const Slopes<T>& arrays, std::int64_t start,
+                            std::int64_t length, const RowPoint<D>& points,
+                            const Slope<D, Rounding>& slope, ChannelSums& sums) {
+  constexpr std::int64_t kVector = hn::MaxLanes(D());
+  constexpr std::int64_t kLine = kVector * kVectors<D>;
+  constexpr int kSums = kTerms<In>;
+  Partial<D, kSums> partial;
+  std::size_t inside = 0;
+  std::int64_t j = 0;
+  const auto point = points.at(0);
+  for (; j + kLine <= length; j += kLine) {
+    HWY_UNROLL(4)
+    for (int k = 0; k < kVectors<D>; ++k) {
+      const std::int64_t i = start + j + k * kVector;
+      const auto gradient =
+          slope.template of<In>(in.read(d, i, point), load_as(d, arrays.dy + i), point);
+      store_as(d, gradient.dx, arrays.dx + i);
+      inside += hn::CountTrue(d, gradient.inside);
+      partial.add(k, gradient);
+    }
+  }
+  if (j < length) {
+    slope_tail(d, in, arrays, start + j, length - j, j, points, slope,
+               [&](int k, const auto& gradient) HWY_ATTR {
+                 inside += hn::CountTrue(d, gradient.inside);
+                 partial.add(k, gradient);
+               });
+  }
+  sums.point += partial.sum(0);
+  if constexpr (kSums == 3) {
+    sums.scale += partial.sum(1);
+    sums.offset += partial.sum(2);
+  }
+  sums.inside += static_cast<std::int64_t>(inside);
+}
+
+template <class D, class T, class C, class In, class Rounding>
+HWY_NOINLINE void slope_rows(D d, const BackwardJob<T, C>& job, const In& in,
+                             const Slope<D, Rounding>& slope) {
+  const Walk& walk = job.walk;
+  const Slopes<T> arrays{job.dy, job.dx};
+  std::size_t channel = 0;
+  for (std::int64_t r = 0; r < walk.rows; ++r) {
+    const RowPoint<D> point(d, job.points.channels[channel]);
+    for (std::int64_t start = 0; start < walk.length; start += kBlock)
+      slope_block(d, in, arrays, r * walk.length + start, std::min(kBlock, walk.length - start),
+                  point, slope, (*job.sums)[channel]);
+    if (++channel == job.points.channels.size()) channel = 0;
+  }
+}
+
+// Running sums of every column: the terms, then the values inside, as whole lines.
+template <class C, int kSums>
+class ColumnSums {
+ public:
+  explicit ColumnSums(std::int64_t columns)
+      : size_(static_cast<std::size_t>((columns + kLanes<C> - 1) / kLanes<C> * kLanes<C>)),
+        partial_(size_ * (kSums + 1)),
+        totals_(size_ * (kSums + 1)) {}
+
+  // The partial sums of term s; s = kSums is the values inside.
+  C* partial(int s) { return partial_.data() + static_cast<std::size_t>(s) * size_; }
+  double total(int s, std::size_t column) const {
+    return totals_[static_cast<std::size_t>(s) * size_ + column];
+  }
+
+  void flush() {
+    for (std::size_t i = 0; i < partial_.size(); ++i) {
+      totals_[i] += static_cast<double>(partial_[i]);
+      partial_[i] = 0;
+    }
+  }
+
+ private:
+  std::size_t size_;
+  std::vector<C> partial_;
+  std::vector<double> totals_;
+};
+
+// One row of columns.
+template <class D, class T, class In, class Rounding, int kSums>
+HWY_INLINE void slope_columns_row(D d, const In& in, const Slopes<T>& arrays, std::int64_t row,
+                                  std::int64_t length, const ColumnPoints<D>& points,
+                                  const Slope<D, Rounding>& slope,
+                                  ColumnSums<hn::TFromD<D>, kSums>& sums) {
+  using C = hn::TFromD<D>;
+  constexpr std::int64_t kVector = hn::MaxLanes(D());
+  constexpr std::int64_t kLine = kVector * kVectors<D>;
+  const auto add = [&](std::int64_t column, const auto& gradient) HWY_ATTR {
+    for (int s = 0; s < kSums; ++s) {
+      C* HWY_RESTRICT p = sums.partial(s) + column;
+      hn::StoreU(hn::Add(hn::LoadU(d, p), gradient.terms[s]), d, p);
+    }
+    C* HWY_RESTRICT p = sums.partial(kSums) + column;
+    hn::StoreU(add_one(d, hn::LoadU(d, p), gradient.inside), d, p);
+  };
+  std::int64_t j = 0;
+  for (; j + kLine <= length; j += kVector) {
+    const auto point = points.at(j);
+    const auto gradient =
+        slope.template of<In>(in.read(d, row + j, point), load_as(d, arrays.dy + row + j), point);
+    store_as(d, gradient.dx, arrays.dx + row + j);
+    add(j, gradient);
+  }
+  if (j < length) {
+    slope_tail(d, in, arrays, row + j, length - j, j, points, slope,
+               [&](int k, const auto& gradient) HWY_ATTR { add(j + k * kVector, gradient); });
+  }
+}
+
+template <class D, class T, class C, class In, class Rounding>
+HWY_NOINLINE void slope_columns(D d, const BackwardJob<T, C>& job, const In& in,
+                                const Slope<D, Rounding>& slope) {
+  constexpr int kSums = kTerms<In>;
+  const Walk& walk = job.walk;
+  const Slopes<T> arrays{job.dy, job.dx};
+  const ColumnPoints<D> points(d, job.points);
+  ColumnSums<C, kSums> sums(walk.length);
+  for (std::int64_t r = 0; r < walk.rows; ++r) {
+    slope_columns_row(d, in, arrays, r * walk.length, walk.length, points, slope, sums);
+    if ((r + 1) % kFlush == 0) sums.flush();
+  }
+  if (walk.rest > 0)
+    slope_columns_row(d, in, arrays, walk.rows * walk.length, walk.rest, points, slope, sums);
+  sums.flush();
+  for (std::int64_t j = 0; j < walk.length; ++j) {
+    const auto column = static_cast<std::size_t>(j);
+    ChannelSums& channel = (*job.sums)[static_cast<std::size_t>(walk.channel_of_column(j))];
+    channel.point += sums.total(0, column);
+    if constexpr (kSums == 3) {
+      channel.scale += sums.total(1, column);
+      channel.offset += sums.total(2, column);
+    }
+    channel.inside += static_cast<std::int64_t>(sums.total(kSums, column));
+  }
+}
+
+template <class T, class C>
+HWY_INLINE void run_backward(const BackwardJob<T, C>& job) {
+  using D = hn::ScalableTag<C>;
+  with_input(job, [&](const auto& in) HWY_ATTR {
+    with_rounding(job.grid.format.rounding, [&](auto rounding) HWY_ATTR {
+      const Slope<D, decltype(rounding)> slope{Limits<D>(job.grid), rounding};
+      if (job.walk.by_columns)
+        slope_columns(D(), job, in, slope);
+      else
+        slope_rows(D(), job, in, slope);
+    });
+  });
+}
+
+#endif  // QFX_HAS_VECTORS
+
+}  // namespace qfx::kernels::simd::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#endif

@@ -1,0 +1,162 @@
+// Where vectors come from and go to: conversion to the compute type, sources of values, channel
+// points.
+#if defined(QFX_KERNELS_STREAM_INL_H) == defined(HWY_TARGET_TOGGLE)
+#ifdef QFX_KERNELS_STREAM_INL_H
+#undef QFX_KERNELS_STREAM_INL_H
+#else
+#define QFX_KERNELS_STREAM_INL_H
+#endif
+
+#include <cstring>
+
+#include "hwy/highway.h"
+#include "kernels/simd/jobs.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace qfx::kernels::simd::HWY_NAMESPACE {
+namespace hn = hwy::HWY_NAMESPACE;
+
+#if QFX_HAS_VECTORS
+
+// Vectors of a line of 64 bytes of the compute type, the unit of every loop here.
+template <class D>
+inline constexpr int kVectors = static_cast<int>(64 / sizeof(hn::TFromD<D>) / hn::MaxLanes(D()));
+
+template <class D, class T, class V = hn::Vec<D>>
+HWY_INLINE V load_as(D d, const T* p) {
+  if constexpr (std::is_same_v<T, hn::TFromD<D>>) {
+    return hn::LoadU(d, p);
+  } else {
+    return hn::PromoteTo(d, hn::LoadU(hn::Rebind<T, D>(), p));
+  }
+}
+
+template <class D, class T>
+HWY_INLINE void store_as(D d, hn::Vec<D> v, T* p) {
+  if constexpr (std::is_same_v<T, hn::TFromD<D>>) {
+    hn::StoreU(v, d, p);
+  } else {
+    const hn::Rebind<T, D> narrow;
+    hn::StoreU(hn::DemoteTo(narrow, v), narrow, p);
+  }
+}
+
+// The channel's numbers for one vector.
+template <class V>
+struct VectorPoint {
+  V to_grid, unit, scale, offset;
+};
+
+// One channel for the whole row.
+template <class D>
+class RowPoint {
+ public:
+  RowPoint(D, const Point<hn::TFromD<D>>& p)
+      : point_{hn::Set(D(), p.to_grid), hn::Set(D(), p.unit), hn::Set(D(), p.scale),
+               hn::Set(D(), p.offset)} {}
+  HWY_INLINE VectorPoint<hn::Vec<D>> at(std::int64_t) const { return point_; }
+
+ private:
+  VectorPoint<hn::Vec<D>> point_;
+};
+
+// A channel for every column.
+template <class D>
+class ColumnPoints {
+ public:
+  ColumnPoints(D, const Points<hn::TFromD<D>>& points)
+      : to_grid_(points.to_grid.data()),
+        unit_(points.unit.data()),
+        scale_(points.scale.empty() ? unit_ : points.scale.data()),
+        offset_(points.offset.empty() ? unit_ : points.offset.data()) {}
+  HWY_INLINE VectorPoint<hn::Vec<D>> at(std::int64_t column) const {
+    const D d;
+    return {hn::LoadU(d, to_grid_ + column), hn::LoadU(d, unit_ + column),
+            hn::LoadU(d, scale_ + column), hn::LoadU(d, offset_ + column)};
+  }
+
+ private:
+  const hn::TFromD<D>*to_grid_, *unit_, *scale_, *offset_;
+};
+
+// Up to a line of T, zeros beyond `count`.
+template <class T>
+struct alignas(64) Line {
+  Line() = default;
+  Line(const T* p, std::int64_t count) {
+    std::memcpy(values, p, static_cast<std::size_t>(count) * sizeof(T));
+  }
+  T values[64 / sizeof(float)] = {};
+};
+
+// What a source gives: the value to be cast, and x for the gradients that need it.
+template <class V>
+struct Read {
+  V value;
+  V x;
+};
+
+// A source has read(d, index, point), and at its row's ragged end tail(): itself on a padded copy.
+template <class T, Source kSource>
+class Input {
+ public:
+  static constexpr Source kKind = kSource;
+
+  template <class Job>
+  explicit Input(const Job& job) : x_(job.x), b_(job.b) {}
+
+  template <class D, class V = hn::Vec<D>>
+  HWY_INLINE Read<V> read(D d, std::int64_t i, const VectorPoint<V>& point) const {
+    const V x = load_as(d, x_ + i);
+    if constexpr (kSource == Source::PLAIN) {
+      return {x, x};
+    } else if constexpr (kSource == Source::RELU) {
+      return {hn::Max(hn::Zero(d), x), x};  // the second operand where it is NaN
+    } else if constexpr (kSource == Source::SUM) {
+      return {hn::Add(x, load_as(d, b_ + i)), x};
+    } else {
+      return {hn::Add(hn::Mul(point.scale, x), point.offset), x};
+    }
+  }
+
+  class Tail {
+   public:
+    Tail(const Input& input, std::int64_t i, std::int64_t count) : x_(input.x_ + i, count) {
+      if constexpr (kSource == Source::SUM) b_ = Line<T>(input.b_ + i, count);
+    }
+    Input input() const { return Input(x_.values, b_.values); }
+
+   private:
+    Line<T> x_, b_;
+  };
+
+ private:
+  Input(const T* x, const T* b) : x_(x), b_(b) {}
+  const T* x_;
+  const T* b_;
+};
+
+// Calls body(input) with the job's source as a type.
+template <class T, class C, class Body>
+HWY_INLINE void with_input(const Job<T, C>& job, const Body& body) {
+  if constexpr (std::is_same_v<T, C>) {
+    switch (job.source) {
+      case Source::PLAIN:
+        return body(Input<T, Source::PLAIN>(job));
+      case Source::RELU:
+        return body(Input<T, Source::RELU>(job));
+      case Source::SUM:
+        return body(Input<T, Source::SUM>(job));
+      case Source::AFFINE:
+        break;
+    }
+  }
+  body(Input<T, Source::AFFINE>(job));
+}
+
+#endif  // QFX_HAS_VECTORS
+
+}  // namespace qfx::kernels::simd::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#endif
