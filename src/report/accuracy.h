@@ -1,0 +1,28 @@
+// The four accuracies that must meet, and the result of `qfx verify`.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "report/json_field.h"
+
+namespace qfx::report {
+
+// Fractions 0 to 1.
+struct Accuracies {
+  std::optional<double> floating;  // the float run
+  std::optional<double> ptq;       // calibrated, before training in fixed point
+  std::optional<double> fixed;     // training's emulation of the frozen formats
+  std::optional<double> integer;   // the integer runtime
+  std::optional<double> hls;       // the exported code
+};
+
+Accuracies read_accuracies(const Json& summary, const Json& verify);
+
+// "hls: 0 of 10000 images differ (0 of 100000 values)"; empty where verify.json holds no result.
+std::string verify_line(const Json& verify);
+
+// Every field of verify.json with its type, null where missing; null where there is no result.
+Json verify_json(const Json& verify);
+
+}  // namespace qfx::report

@@ -1,0 +1,43 @@
+// The story that log.jsonl tells: epochs, and for every tensor its format, overflows and histogram
+// over time.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "report/json_field.h"
+
+namespace qfx::report {
+
+// A point in time at which every tensor's format was logged: "calibrated", a fixed-point epoch's
+// number, "frozen".
+using Moment = std::string;
+
+struct TensorHistory {
+  std::string format;                      // the last one logged
+  std::map<std::size_t, Json> frac_bits;   // by index into History::moments; lists of numbers
+  std::map<std::size_t, Json> f;           // the learned, real binary points
+  std::map<std::size_t, double> overflow;  // fraction of the epoch's values
+  std::map<std::size_t, double> changes;   // of the rounded binary point in the epoch
+  Json histogram;                          // the last one logged, or null
+};
+
+struct History {
+  Json start, calibrated;            // their fields, or null
+  Json epochs = Json::array();       // {phase, epoch, train_loss, ...}
+  std::vector<std::size_t> resumed;  // how many epochs were done
+  std::vector<Moment> moments;
+  std::map<std::string, TensorHistory> tensors;
+  std::map<std::string, std::string> carriers;  // node to "float32, 21 bits"
+  std::optional<double> frozen_accuracy;
+};
+
+// An epoch logged twice (a run killed between its log line and its checkpoint) counts once, as
+// logged last. Events that are not known are left out with one note.
+History tell_history(const std::vector<Json>& log, std::vector<std::string>& notes);
+
+// The series of one tensor as the page reads it: one entry a moment, null where nothing was logged.
+Json history_json(const TensorHistory& tensor, std::size_t moments);
+
+}  // namespace qfx::report

@@ -1,0 +1,126 @@
+#include "report/model_json.h"
+
+#include <optional>
+
+#include "report/param_stats.h"
+
+#include "qfx/base/error.h"
+#include "qfx/graph/print.h"
+#include "qfx/graph/range.h"
+
+namespace qfx::report {
+namespace {
+
+// Products of a convolution or linear layer: one for each output element and weight of its channel.
+std::int64_t multiply_adds(const graph::FrozenNode& node) {
+  const auto weight = node.params.find("weight");
+  if (weight == node.params.end() || weight->second.shape.empty()) return 0;
+  const auto& shape = weight->second.shape;
+  return graph::element_count(node.shape) * (graph::element_count(shape) / shape[0]);
+}
+
+std::string format_text(const graph::FrozenParam& param) {
+  std::string text = fixed::to_string(param.format);
+  if (param.k_hot > 0) text += fmt::format(" {}-hot", param.k_hot);
+  return text;
+}
+
+Json format_fields(const fixed::Format& format) {
+  return {{"format", fixed::to_string(format)},
+          {"width", format.width},
+          {"range_low", range_low(format)},
+          {"range_high", range_high(format)}};
+}
+
+Json param_json(const graph::FrozenNode& node, const std::string& role,
+                const graph::FrozenParam& param) {
+  Json tensor = format_fields(param.format);
+  tensor.update(
+      {{"name", node.name + "." + role},
+       {"node", node.name},
+       {"role", role},
+       {"shape", param.shape},
+       {"elements", param.raw.size()},
+       {"frac_bits", param.channel_frac_bits.empty() ? std::vector<int>{param.format.frac_bits()}
+                                                     : param.channel_frac_bits},
+       {"histogram", param_histogram(param)},
+       {"ones", param_ones(param)}});
+  tensor.update(param_extent(param));
+  return tensor;
+}
+
+Json activation_json(const graph::FrozenNode& node) {
+  Json tensor = format_fields(node.format);
+  tensor.update({{"name", node.name},
+                 {"node", node.name},
+                 {"role", "activation"},
+                 {"shape", node.shape},
+                 {"elements", graph::element_count(node.shape)},
+                 {"frac_bits", {node.format.frac_bits()}},
+                 {"histogram", nullptr},
+                 {"ones", nullptr},
+                 {"minimum", nullptr},
+                 {"maximum", nullptr},
+                 {"used", nullptr},
+                 {"at_limit", nullptr}});
+  return tensor;
+}
+
+}  // namespace
+
+Json layers_json(const graph::FrozenModel& model) {
+  // A model whose sums are too wide cannot run but can be looked at.
+  std::optional<std::vector<graph::NodeRange>> ranges;
+  try {
+    ranges = graph::analyze_ranges(model);
+  } catch (const UserError&) {
+  }
+  Json layers = Json::array();
+  for (std::size_t id = 0; id < model.nodes.size(); ++id) {
+    const graph::FrozenNode& node = model.nodes[id];
+    Json inputs = Json::array(), params = Json::array();
+    for (const graph::NodeId input : node.inputs)
+      inputs.push_back(model.nodes[static_cast<std::size_t>(input)].name);
+    for (const auto& [role, param] : node.params)
+      params.push_back({{"name", role}, {"shape", param.shape}, {"format", format_text(param)}});
+    layers.push_back(
+        {{"name", node.name},
+         {"kind", graph::kind_name(node.op)},
+         {"text", graph::describe(node.op)},
+         {"inputs", inputs},
+         {"shape", node.shape},
+         {"format", fixed::to_string(node.format)},
+         {"params", params},
+         {"multiply_adds", multiply_adds(node)},
+         {"accumulator_width", ranges ? Json((*ranges)[id].accumulator_width) : Json(nullptr)},
+         {"can_overflow", ranges ? Json((*ranges)[id].can_overflow) : Json(nullptr)}});
+  }
+  return layers;
+}
+
+Json tensors_json(const graph::FrozenModel& model) {
+  Json tensors = Json::array();
+  for (const graph::FrozenNode& node : model.nodes) {
+    for (const auto& [role, param] : node.params) tensors.push_back(param_json(node, role, param));
+    tensors.push_back(activation_json(node));
+  }
+  return tensors;
+}
+
+Json model_facts(const graph::FrozenModel& model) {
+  std::int64_t parameters = 0, bits = 0, products = 0;
+  for (const graph::FrozenNode& node : model.nodes) {
+    products += multiply_adds(node);
+    for (const auto& [role, param] : node.params) {
+      parameters += static_cast<std::int64_t>(param.raw.size());
+      bits += static_cast<std::int64_t>(param.raw.size()) * param.format.width;
+    }
+  }
+  return {{"name", model.name},
+          {"parameters", parameters},
+          {"parameter_bits", bits},
+          {"multiply_adds", products},
+          {"nodes", model.nodes.size()}};
+}
+
+}  // namespace qfx::report

@@ -1,0 +1,22 @@
+// A frozen model as the page reads it.
+#pragma once
+
+#include "report/json_field.h"
+
+#include "qfx/graph/graph.h"
+
+namespace qfx::report {
+
+// One entry a node: {name, kind, text, inputs, shape, format, params: [{name, shape, format}],
+// elements, multiply_adds, accumulator_width, can_overflow}.
+Json layers_json(const graph::FrozenModel& model);
+
+// One entry a tensor in the order of the graph, a node's parameters before its output: {name, node,
+// role, shape, elements, format, frac_bits, range_low, range_high, is_exact} and, for parameters,
+// param_stats.h's.
+Json tensors_json(const graph::FrozenModel& model);
+
+// {name, parameters, parameter_bits, multiply_adds, nodes}
+Json model_facts(const graph::FrozenModel& model);
+
+}  // namespace qfx::report

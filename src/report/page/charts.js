@@ -1,0 +1,144 @@
+"use strict";
+// Every chart of the page: drawn when it comes near the screen, redrawn when the colours change.
+
+function theme() {
+  const style = getComputedStyle(document.documentElement);
+  const colour = (name) => style.getPropertyValue(`--${name}`).trim();
+  return {
+    ink: colour("ink"), muted: colour("muted"), line: colour("line-soft"), surface: colour("surface"),
+    fixed: colour("series-fixed"), float: colour("series-float"), learned: colour("series-learned"),
+    outside: colour("series-outside"), soft: colour("series-soft"), band: colour("band"),
+    bandEdge: colour("band-edge"), phase: colour("phase"), bad: colour("bad"),
+  };
+}
+
+class LazyChart {
+  // `config` makes a Chart.js configuration from the theme; it must not keep colours.
+  constructor(container, label, config) {
+    this.canvas = el("canvas", {role: "img", "aria-label": label, "data-drawn": "false"});
+    this.config = config;
+    this.chart = null;
+    container.replaceChildren(this.canvas);
+    window.qfxReport.charts.push(this);
+    LazyChart.observer.observe(this.canvas);
+  }
+
+  draw() {
+    if (this.chart) return;
+    LazyChart.observer.unobserve(this.canvas);
+    this.chart = new Chart(this.canvas, this.config(theme()));
+    this.canvas.dataset.drawn = "true";
+  }
+
+  redraw() {
+    if (!this.chart) return;
+    this.chart.destroy();
+    this.chart = null;
+    this.draw();
+  }
+
+  remove() {
+    this.chart?.destroy();
+    LazyChart.observer.unobserve(this.canvas);
+    window.qfxReport.charts.splice(window.qfxReport.charts.indexOf(this), 1);
+  }
+
+  static byCanvas(canvas) { return window.qfxReport.charts.find((chart) => chart.canvas === canvas); }
+}
+
+LazyChart.observer = new IntersectionObserver((entries) => {
+  for (const entry of entries) if (entry.isIntersecting) LazyChart.byCanvas(entry.target)?.draw();
+}, {rootMargin: "400px 0px"});
+
+Object.assign(Chart.defaults, {animation: false, responsive: true, maintainAspectRatio: false});
+Chart.defaults.font.family = getComputedStyle(document.body).fontFamily;
+Chart.defaults.font.size = 12;
+Chart.defaults.plugins.legend.align = "start";
+Chart.defaults.plugins.legend.labels.boxWidth = 18;
+Chart.defaults.plugins.legend.labels.boxHeight = 2;
+Chart.defaults.plugins.tooltip.displayColors = false;
+
+// A scale with the page's colours.
+function scale(colours, options) {
+  return {
+    ...options,
+    grid: {color: colours.line, borderColor: colours.line, tickLength: 4, ...options?.grid},
+    ticks: {color: colours.muted, maxRotation: 0, ...options?.ticks},
+    title: options?.title ? {display: true, color: colours.muted, text: options.title} : {display: false},
+  };
+}
+
+const legend = (colours) => ({labels: {color: colours.ink}});
+
+// Shades parts of a linear x axis behind the data. bands: [{from, to, colour, edge, label}] in data units.
+const bands = (list, labelColour) => ({
+  id: "bands",
+  beforeDatasetsDraw(chart) {
+    const {ctx, chartArea: area, scales: {x}} = chart;
+    const inside = (value) => Math.min(area.right, Math.max(area.left, x.getPixelForValue(value)));
+    ctx.save();
+    for (const band of list) {
+      const left = inside(band.from), right = inside(band.to);
+      ctx.fillStyle = band.colour;
+      ctx.fillRect(left, area.top, right - left, area.bottom - area.top);
+      if (band.edge) {
+        ctx.strokeStyle = band.edge;
+        ctx.setLineDash([4, 3]);
+        ctx.beginPath();
+        for (const edge of [left, right]) {
+          ctx.moveTo(edge, area.top);
+          ctx.lineTo(edge, area.bottom);
+        }
+        ctx.stroke();
+        ctx.setLineDash([]);
+      }
+      if (band.label && right - left > 30) {
+        ctx.fillStyle = labelColour;
+        ctx.font = `600 11px ${Chart.defaults.font.family}`;
+        ctx.textAlign = "left";
+        ctx.textBaseline = "top";
+        ctx.fillText(band.label, left + 6, area.top + 5);
+      }
+    }
+    ctx.restore();
+  },
+});
+
+// Writes a text behind the end of each horizontal bar.
+const barLabels = (texts, colour) => ({
+  id: "barLabels",
+  afterDatasetsDraw(chart) {
+    const {ctx} = chart;
+    ctx.save();
+    ctx.fillStyle = colour;
+    ctx.font = `12px ${Chart.defaults.font.family}`;
+    ctx.textBaseline = "middle";
+    chart.getDatasetMeta(0).data.forEach((bar, i) => ctx.fillText(texts[i], bar.x + 6, bar.y));
+    ctx.restore();
+  },
+});
+
+// Draws what the screen has not reached yet. Returns how many charts the page has.
+function drawAll() {
+  for (const chart of window.qfxReport.charts) chart.draw();
+  return window.qfxReport.charts.length;
+}
+
+function redrawAll() {
+  for (const chart of window.qfxReport.charts) chart.redraw();
+}
+
+matchMedia("(prefers-color-scheme: dark)").addEventListener("change", redrawAll);
+// Paper is white: light colours, everything drawn, at paper width.
+window.addEventListener("beforeprint", () => {
+  document.documentElement.dataset.theme = "light";
+  document.body.style.maxWidth = "186mm";
+  drawAll();
+  redrawAll();
+});
+window.addEventListener("afterprint", () => {
+  delete document.documentElement.dataset.theme;
+  document.body.style.maxWidth = "";
+  redrawAll();
+});
+Object.assign(window.qfxReport, {drawAll});

@@ -1,0 +1,31 @@
+"use strict";
+// Reads the data that `qfx report` wrote into this page and draws every section that has something to show.
+//
+// kind "run" or "model", name, source, written, notes [text]
+// start, calibrated, accuracy {float, ptq, fixed, integer, hls}, seconds, verify   (docs/run_folder.md)
+// epochs [{phase, epoch, train_loss, ...}], resumed [epochs done before each resumption]
+// moments [text]: when formats were logged; tensors[i].history {frac_bits, f, overflow, changes}: one entry a moment
+// tensors [{name, node, role, shape, elements, format, frac_bits, range_low, range_high, minimum, maximum, used,
+//           at_limit, histogram, ones, history}]
+// layers [{name, text, inputs, shape, format, params, accumulator_width, carrier, multiply_adds}]
+// model {parameters, parameter_bits, multiply_adds, nodes} or null, recipe, commands [{title, command}]
+
+(() => {
+  const data = JSON.parse(byId("data").textContent);
+  window.qfxReport.data = data;
+  drawHeadline(data);
+  const sections = [
+    ["training", drawTraining], ["formats", drawFormats], ["values", drawValues], ["overflow", drawOverflow],
+    ["tensors", drawTensors], ["layers", drawLayers], ["repeat", drawRepeat],
+  ];
+  const links = [];
+  for (const [id, draw] of sections) {
+    if (draw(data)) {
+      links.push(el("li", {}, el("a", {href: `#${id}`}, byId(`${id}-title`).textContent)));
+    } else {
+      byId(id).remove();
+    }
+  }
+  byId("nav").append(el("ul", {}, links));
+  byId("foot").textContent = `Written by qfx report from ${data.source}. One file, no connection needed. Charts by Chart.js ${Chart.version}, MIT licence.`;
+})();

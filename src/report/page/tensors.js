@@ -1,0 +1,66 @@
+"use strict";
+// Every tensor in one table that sorts.
+
+function onesCell(ones) {
+  if (!ones || ones.counts.length === 0) return {text: "", sort: -1};
+  const largest = Math.max(...ones.counts);
+  const word = ones.signed_digits ? "digit" : "one";
+  const bars = el("span", {class: "ones", role: "img", "aria-label": ones.counts.map((n, i) => `${count(n)} with ${plural(i, word)}`).join(", "),
+    title: ones.counts.map((n, i) => `${plural(i, word)}: ${count(n)} constants`).join("\n")},
+    ones.counts.map((n) => el("i", {class: n === 0 ? "none" : null, style: `height: ${Math.round(100 * n / largest)}%`})));
+  const limit = ones.k_hot > 0 ? `at most ${ones.k_hot}, ` : "";
+  return {text: [bars, isNumber(ones.mean) ? `${limit}mean ${ones.mean.toFixed(2)}` : ""], sort: ones.mean ?? -1};
+}
+
+function usedCell(used) {
+  if (!isNumber(used)) return {text: kDash, sort: -1};
+  const over = used > 1;
+  return {text: [el("span", {class: "meter", "aria-hidden": "true"}, el("i", {class: over ? "over" : null, style: `width: ${Math.min(100, 100 * used)}%`})), percent(used, 0)],
+    sort: used, class: over ? "warn" : null};
+}
+
+const kColumns = [
+  {head: "Tensor", cell: (t) => ({text: t.name, sort: t.index})},
+  {head: "Kind", cell: (t) => ({text: t.role, sort: t.role})},
+  {head: "Shape", cell: (t) => ({text: shapeText(t.shape), sort: t.elements ?? -1})},
+  {head: "Format", cell: (t) => ({text: el("span", {class: "mono"}, t.format ?? kDash), sort: t.format ?? ""})},
+  {head: "F", number: true, cell: (t) => ({text: span(t.frac_bits), sort: t.frac_bits?.length ? mean(t.frac_bits) : -99})},
+  {head: "Least", number: true, cell: (t) => ({text: real(t.minimum), sort: t.minimum ?? 0})},
+  {head: "Largest", number: true, cell: (t) => ({text: real(t.maximum), sort: t.maximum ?? 0})},
+  {head: "Range of the format", cell: (t) => ({text: isNumber(t.range_low) ? `${real(t.range_low)} to ${real(t.range_high)}` : kDash, sort: t.range_high ?? 0})},
+  {head: "Range used", cell: (t) => usedCell(t.used)},
+  {head: "Overflow", number: true, cell: (t) => {
+    const overflow = lastOverflow(t);
+    return {text: share(overflow), sort: overflow ?? -1, class: overflow > kWarn ? "warn" : null};
+  }},
+  {head: "Ones a constant", cell: (t) => onesCell(t.ones)},
+];
+
+function drawTensors(data) {
+  const tensors = data.tensors.map((tensor, index) => ({...tensor, index}));
+  if (tensors.length === 0) return false;
+  const rows = tensors.map((tensor) => {
+    const cells = kColumns.map((column) => column.cell(tensor));
+    const row = el("tr", {}, cells.map((cell, i) => el(i === 0 ? "th" : "td", {scope: i === 0 ? "row" : null,
+      class: [kColumns[i].number && "num", cell.class].filter(Boolean).join(" ") || null}, cell.text)));
+    return {tensor, cells, row};
+  });
+  const body = el("tbody", {}, rows.map(({row}) => row));
+  const heads = kColumns.map((column, i) => el("th", {scope: "col", class: column.number ? "num" : null, "aria-sort": i === 0 ? "ascending" : "none"},
+    el("button", {type: "button", onclick: () => sortBy(i)}, column.head)));
+  function sortBy(column) {
+    const descending = heads[column].getAttribute("aria-sort") === "ascending";
+    heads.forEach((head) => head.setAttribute("aria-sort", "none"));
+    heads[column].setAttribute("aria-sort", descending ? "descending" : "ascending");
+    const compare = (a, b) => (typeof a === "string" ? a.localeCompare(b) : a - b);
+    rows.sort((a, b) => (descending ? -1 : 1) * compare(a.cells[column].sort, b.cells[column].sort) || a.tensor.index - b.tensor.index);
+    body.replaceChildren(...rows.map(({row}) => row));
+  }
+  const constants = tensors.some((tensor) => tensor.ones);
+  byId("tensors-lead").textContent = "Least and largest are the values that occur; a range hardly used leaves bits idle." +
+    (constants ? " Ones are those in the magnitude of a constant: a product costs one adder less than it has ones." : "");
+  byId("tensor-table").append(el("table", {}, el("caption", {class: "hidden-text"}, "Formats, values and overflow of every tensor"),
+    el("thead", {}, el("tr", {}, heads)), body));
+  tensorFilter(byId("tensors-controls"), tensors, [], (keep) => rows.forEach(({row, tensor}) => { row.hidden = !keep(tensor); }));
+  return true;
+}

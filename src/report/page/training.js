@@ -1,0 +1,104 @@
+"use strict";
+// Accuracy and loss over all epochs, float first, then fixed point. x counts epochs from 1 through both phases.
+
+function phaseBands(epochs, colours) {
+  const floats = epochs.filter((epoch) => epoch.phase === "float").length;
+  const list = [];
+  if (floats > 0) list.push({from: 0.5, to: floats + 0.5, colour: "transparent", label: "float"});
+  if (floats < epochs.length) {
+    list.push({from: floats + 0.5, to: epochs.length + 0.5, colour: colours.phase, label: "fixed point"});
+  }
+  return bands(list, colours.muted);
+}
+
+function line(label, key, epochs, factor, style) {
+  return {label, data: epochs.map((epoch, i) => ({x: i + 1, y: isNumber(epoch[key]) ? factor * epoch[key] : null})),
+    borderWidth: 2, pointRadius: epochs.length > 40 ? 0 : 2.5, pointHitRadius: 8, tension: 0, spanGaps: true, ...style};
+}
+
+function trainingOptions(epochs, colours, unit) {
+  return {
+    interaction: {mode: "index", intersect: false, axis: "x"},
+    scales: {
+      x: scale(colours, {type: "linear", min: 0.5, max: epochs.length + 0.5, title: "epoch", grid: {display: false},
+        ticks: {stepSize: Math.max(1, Math.ceil(epochs.length / 16)), callback: (x) => epochs[x - 1]?.epoch ?? ""},
+        afterBuildTicks: (axis) => {
+          const step = Math.max(1, Math.ceil(epochs.length / 16));
+          axis.ticks = epochs.map((_, i) => ({value: i + 1})).filter((_, i) => i % step === 0);
+        }}),
+      y: scale(colours, {grace: "4%"}),
+    },
+    plugins: {
+      legend: legend(colours),
+      tooltip: {callbacks: {
+        title: (items) => {
+          const epoch = epochs[Math.round(items[0].parsed.x) - 1];
+          return epoch ? `${epoch.phase === "fixed" ? "fixed point" : "float"}, epoch ${epoch.epoch}` : "calibrated";
+        },
+        label: (item) => `${item.dataset.label}: ${item.parsed.y.toFixed(unit === "%" ? 2 : 4)}${unit && kNarrowSpace + unit}`,
+      }},
+    },
+  };
+}
+
+function accuracyConfig(data) {
+  const {epochs, accuracy, calibrated} = data;
+  const floats = epochs.filter((epoch) => epoch.phase === "float").length;
+  return (colours) => {
+    const datasets = [
+      line("test set", "test_accuracy", epochs, 100, {borderColor: colours.fixed, backgroundColor: colours.fixed}),
+      line("training set", "train_accuracy", epochs, 100, {borderColor: colours.float, backgroundColor: colours.float, borderDash: [5, 4], borderWidth: 1.5, pointRadius: 0}),
+    ];
+    if (calibrated && isNumber(accuracy.ptq)) {
+      datasets.push({label: "calibrated, untrained", data: [{x: floats + 0.5, y: 100 * accuracy.ptq}], showLine: false,
+        borderColor: colours.outside, backgroundColor: colours.outside, pointStyle: "rectRot", pointRadius: 6, pointHitRadius: 10});
+    }
+    return {type: "line", data: {datasets}, options: trainingOptions(epochs, colours, "%"), plugins: [phaseBands(epochs, colours)]};
+  };
+}
+
+function lossConfig(epochs) {
+  return (colours) => ({
+    type: "line",
+    data: {datasets: [line("training loss", "train_loss", epochs, 1, {borderColor: colours.fixed, backgroundColor: colours.fixed})]},
+    options: trainingOptions(epochs, colours, ""), plugins: [phaseBands(epochs, colours)],
+  });
+}
+
+function epochTable(epochs) {
+  const number = (text) => ({text, class: "num"});
+  const head = ["Epoch", ...["Loss", "Training set", "Test set", "Learning rate", "Time", "Images/s"].map(number)];
+  return tableOf("Every epoch that the log holds", head, epochs.map((epoch) => [
+    `${epoch.phase === "fixed" ? "fixed point" : "float"} ${count(epoch.epoch)}`,
+    number(isNumber(epoch.train_loss) ? epoch.train_loss.toFixed(4) : kDash), number(percent(epoch.train_accuracy)),
+    number(percent(epoch.test_accuracy)), number(isNumber(epoch.learning_rate) ? real(epoch.learning_rate) : kDash),
+    number(duration(epoch.seconds)), number(count(epoch.images_per_second))]));
+}
+
+function trainingLead(data) {
+  const fixed = data.epochs.filter((epoch) => epoch.phase === "fixed").length, floats = data.epochs.length - fixed;
+  const parts = [];
+  if (floats) parts.push(`${plural(floats, "epoch")} in float`);
+  if (fixed) parts.push(`${plural(fixed, "epoch")} in fixed point`);
+  let text = parts.join(", then ") + ".";
+  if (data.calibrated?.method) {
+    text += ` Binary points start from calibration by ${data.calibrated.method}` +
+      (isNumber(data.calibrated.images) ? ` on ${plural(data.calibrated.images, "image")}.` : ".");
+  }
+  if (data.resumed.length > 0) {
+    text += ` Stopped and resumed ${data.resumed.length === 1 ? "once" : `${data.resumed.length} times`}, after epoch ${data.resumed.join(", ")}.`;
+  }
+  return text;
+}
+
+// False where there is nothing to show; the section then goes away. So for every draw function below.
+function drawTraining(data) {
+  const {epochs} = data;
+  if (epochs.length === 0) return false;
+  byId("training-lead").textContent = trainingLead(data);
+  const last = epochs[epochs.length - 1];
+  new LazyChart(byId("accuracy-chart"), `Accuracy over ${plural(epochs.length, "epoch")}; the last has ${percent(last.test_accuracy)} on the test set`, accuracyConfig(data));
+  new LazyChart(byId("loss-chart"), `Training loss over ${plural(epochs.length, "epoch")}; the last has ${real(last.train_loss)}`, lossConfig(epochs));
+  byId("epoch-table").append(epochTable(epochs));
+  return true;
+}

@@ -1,0 +1,96 @@
+"use strict";
+// One small histogram a tensor against the range of its format.
+
+// Search box and kind selector, shared by the cards and the table. onchange(predicate) runs at once and on input.
+function tensorFilter(container, tensors, extra, onchange) {
+  const search = el("input", {type: "search", placeholder: "conv1, weight, …", "aria-label": "Search tensors by name"});
+  const kind = el("select", {"aria-label": "Kind of tensor"}, el("option", {value: ""}, "all kinds"),
+    [...new Set(tensors.map((tensor) => tensor.role))].sort().map((role) => el("option", {value: role}, role)));
+  const shown = el("output", {"aria-live": "polite"});
+  const apply = () => {
+    const word = search.value.trim().toLowerCase();
+    const keep = (tensor) => tensor.name.toLowerCase().includes(word) && (!kind.value || tensor.role === kind.value);
+    shown.textContent = `${count(tensors.filter(keep).length)} of ${plural(tensors.length, "tensor")}`;
+    onchange(keep);
+  };
+  search.addEventListener("input", apply);
+  kind.addEventListener("change", apply);
+  container.append(el("label", {}, search), el("label", {}, kind), ...extra, shown);
+  apply();
+}
+
+// Shares of a histogram's values outside [range_low, range_high], by the middle of each bin.
+function outsideShare(histogram) {
+  const {counts, low, high, range_low: least, range_high: most} = histogram;
+  const width = (high - low) / counts.length;
+  let outside = 0, total = 0;
+  counts.forEach((n, i) => {
+    total += n;
+    if (isOutside(low + (i + 0.5) * width, least, most, width)) outside += n;
+  });
+  return total > 0 ? outside / total : 0;
+}
+
+// A bin straddling the end of the range counts as inside.
+function isOutside(middle, least, most, width) {
+  return (isNumber(least) && middle < least - width / 2) || (isNumber(most) && middle > most + width / 2);
+}
+
+function histogramConfig(tensor, logarithmic) {
+  const {counts, low, high, range_low: least, range_high: most} = tensor.histogram;
+  const width = (high - low) / counts.length;
+  const from = isNumber(least) ? Math.min(low, least) : low, to = isNumber(most) ? Math.max(high, most) : high;
+  const margin = 0.03 * (to - from);
+  const height = (n) => (logarithmic ? Math.log10(1 + n) : n);
+  return (colours) => ({
+    type: "bar",
+    data: {datasets: [{
+      data: counts.map((n, i) => ({x: low + (i + 0.5) * width, y: height(n)})),
+      backgroundColor: counts.map((_, i) => (isOutside(low + (i + 0.5) * width, least, most, width) ? colours.outside : colours.fixed)),
+      barPercentage: 1, categoryPercentage: 1, minBarLength: 0, grouped: false,
+    }]},
+    options: {
+      interaction: {mode: "nearest", axis: "x", intersect: false},
+      scales: {
+        x: scale(colours, {type: "linear", min: from - margin, max: to + margin, offset: false, grid: {display: false, offset: false},
+          ticks: {maxTicksLimit: 5, includeBounds: false, callback: (x) => real(x), font: {size: 10}}}),
+        y: {display: false, beginAtZero: true},
+      },
+      plugins: {legend: {display: false}, tooltip: {callbacks: {title: () => "", label: (item) =>
+        `${real(item.parsed.x - width / 2)} to ${real(item.parsed.x + width / 2)}: ${count(counts[item.dataIndex])}`}}},
+    },
+    plugins: [bands(isNumber(least) && isNumber(most) ? [{from: least, to: most, colour: colours.band, edge: colours.bandEdge}] : [])],
+  });
+}
+
+function valueCard(tensor, logarithmic) {
+  const {histogram} = tensor;
+  const outside = outsideShare(histogram);
+  const place = el("div", {class: "chart"});
+  const used = isNumber(tensor.used) ? `uses ${percent(Math.min(tensor.used, 1), 0)} of the range` : "";
+  const note = outside > 0 ? el("b", {}, `${share(outside)} outside`) : el("span", {}, used);
+  const card = el("div", {class: "card", "data-tensor": tensor.name}, el("h3", {}, tensor.name),
+    el("span", {class: "format mono"}, tensor.format ?? ""), place,
+    el("p", {class: "note"}, note, el("span", {}, histogram.from === "model" ? "frozen integers" : "in training")));
+  const label = `Histogram of ${tensor.name}: ${real(histogram.minimum)} to ${real(histogram.maximum)}, range ` +
+    `${real(histogram.range_low)} to ${real(histogram.range_high)}, ${share(outside)} outside`;
+  const chart = new LazyChart(place, label, (colours) => histogramConfig(tensor, logarithmic())(colours));
+  return {card, tensor, outside, chart};
+}
+
+function drawValues(data) {
+  const tensors = data.tensors.filter((tensor) => tensor.histogram);
+  if (tensors.length === 0) return false;
+  const logBox = el("input", {type: "checkbox", checked: true});
+  const order = el("select", {"aria-label": "Order"}, el("option", {value: "graph"}, "in the order of the network"),
+    el("option", {value: "outside"}, "most outside first"), el("option", {value: "used"}, "least of the range used first"));
+  const cards = tensors.map((tensor) => valueCard(tensor, () => logBox.checked));
+  const orders = {graph: () => 0, outside: (a, b) => b.outside - a.outside, used: (a, b) => (a.tensor.used ?? 2) - (b.tensor.used ?? 2)};
+  const arrange = () => byId("value-cards").replaceChildren(...[...cards].sort(orders[order.value]).map(({card}) => card));
+  order.addEventListener("change", arrange);
+  logBox.addEventListener("change", () => cards.forEach(({chart}) => chart.redraw()));
+  arrange();
+  tensorFilter(byId("values-controls"), tensors, [el("label", {}, order), el("label", {}, logBox, "logarithmic counts")],
+    (keep) => cards.forEach(({card, tensor}) => { card.hidden = !keep(tensor); }));
+  return true;
+}
