@@ -1,0 +1,211 @@
+// Steps that see one element at a time: cast, relu, batch_norm, add, flatten.
+#include <algorithm>
+
+#include "runtime/proof.h"
+#include "runtime/step.h"
+
+#include "qfx/base/error.h"
+#include "qfx/kernels/int_cast.h"
+#include "qfx/kernels/int_elementwise.h"
+
+namespace qfx::runtime {
+namespace {
+
+using kernels::IntCast;
+
+// Exact values wait here for their cast, in the first-level cache.
+constexpr std::int64_t kTile = 1024;
+
+class CastStep : public Step {
+ public:
+  CastStep(IntCast cast, std::int64_t elements, std::string kernel)
+      : Step(std::move(kernel)), cast_(cast), elements_(elements) {}
+
+  void run(const std::int32_t* const* inputs, std::int32_t* output, std::int64_t images,
+           std::byte*) const override {
+    cast_(inputs[0], output, images * elements_);
+  }
+
+ private:
+  IntCast cast_;
+  std::int64_t elements_;
+};
+
+class ReluStep : public Step {
+ public:
+  ReluStep(IntCast cast, std::int64_t elements, std::string kernel)
+      : Step(std::move(kernel)), cast_(cast), elements_(elements) {}
+
+  void run(const std::int32_t* const* inputs, std::int32_t* output, std::int64_t images,
+           std::byte*) const override {
+    std::int32_t tile[kTile];
+    for (std::int64_t i = 0; i < images * elements_; i += kTile) {
+      const std::int64_t length = std::min(kTile, images * elements_ - i);
+      kernels::relu(inputs[0] + i, tile, length);
+      cast_(tile, output + i, length);
+    }
+  }
+
+ private:
+  IntCast cast_;
+  std::int64_t elements_;
+};
+
+// Acc holds the exact value: int32_t or int64_t.
+template <class Acc>
+class BatchNormStep : public Step {
+ public:
+  BatchNormStep(IntCast cast, const Affine& affine, std::int64_t inner, std::string kernel)
+      : Step(std::move(kernel)),
+        cast_(cast),
+        factor_(affine.factor.begin(), affine.factor.end()),
+        term_(affine.term.begin(), affine.term.end()),
+        inner_(inner) {}
+
+  void run(const std::int32_t* const* inputs, std::int32_t* output, std::int64_t images,
+           std::byte*) const override {
+    const auto channels = static_cast<std::int64_t>(factor_.size());
+    const std::int32_t* x = inputs[0];
+    if (inner_ == 1) {
+      for (std::int64_t image = 0; image < images; ++image, x += channels, output += channels)
+        run_vector(x, output, channels);
+      return;
+    }
+    for (std::int64_t image = 0; image < images; ++image)
+      for (std::int64_t c = 0; c < channels; ++c, x += inner_, output += inner_)
+        run_plane(x, output, c);
+  }
+
+ private:
+  void run_plane(const std::int32_t* x, std::int32_t* output, std::int64_t channel) const {
+    Acc tile[kTile];
+    for (std::int64_t i = 0; i < inner_; i += kTile) {
+      const std::int64_t length = std::min(kTile, inner_ - i);
+      kernels::multiply_add(x + i, factor_[channel], term_[channel], tile, length);
+      cast_(tile, output + i, length);
+    }
+  }
+
+  void run_vector(const std::int32_t* x, std::int32_t* output, std::int64_t channels) const {
+    Acc tile[kTile];
+    for (std::int64_t i = 0; i < channels; i += kTile) {
+      const std::int64_t length = std::min(kTile, channels - i);
+      kernels::multiply_add(x + i, factor_.data() + i, term_.data() + i, tile, length);
+      cast_(tile, output + i, length);
+    }
+  }
+
+  IntCast cast_;
+  std::vector<Acc> factor_, term_;
+  std::int64_t inner_;
+};
+
+template <class Acc>
+class AddStep : public Step {
+ public:
+  AddStep(IntCast cast, std::int64_t a_factor, std::int64_t b_factor, std::int64_t elements,
+          std::string kernel)
+      : Step(std::move(kernel)),
+        cast_(cast),
+        a_factor_(static_cast<Acc>(a_factor)),
+        b_factor_(static_cast<Acc>(b_factor)),
+        elements_(elements) {}
+
+  void run(const std::int32_t* const* inputs, std::int32_t* output, std::int64_t images,
+           std::byte*) const override {
+    Acc tile[kTile];
+    for (std::int64_t i = 0; i < images * elements_; i += kTile) {
+      const std::int64_t length = std::min(kTile, images * elements_ - i);
+      kernels::add_scaled(inputs[0] + i, a_factor_, inputs[1] + i, b_factor_, tile, length);
+      cast_(tile, output + i, length);
+    }
+  }
+
+ private:
+  IntCast cast_;
+  Acc a_factor_, b_factor_;
+  std::int64_t elements_;
+};
+
+class FlattenStep : public Step {
+ public:
+  explicit FlattenStep(std::int64_t elements) : Step("copy"), elements_(elements) {}
+
+  void run(const std::int32_t* const* inputs, std::int32_t* output, std::int64_t images,
+           std::byte*) const override {
+    std::copy_n(inputs[0], images * elements_, output);
+  }
+
+ private:
+  std::int64_t elements_;
+};
+
+std::string path_name(IntCast::Path path, int width) {
+  switch (path) {
+    case IntCast::Path::Copy:
+      return "copy";
+    case IntCast::Path::Narrow:
+      return fmt::format("int32, {} bits", width);
+    case IntCast::Path::Wide:
+      return fmt::format("int64, {} bits", width);
+    case IntCast::Path::Exact:
+      return fmt::format("scalar, {} bits", width);
+  }
+  internal_error("unknown cast path {}", static_cast<int>(path));
+}
+
+template <template <class> class MadeStep, class... Args>
+std::unique_ptr<Step> make_by_width(const Analyzed& analyzed, graph::NodeId id,
+                                    const char* operation, Args&&... args) {
+  const graph::NodeRange& range = analyzed.ranges[id];
+  const IntCast cast = accumulator_cast(analyzed, id);
+  if (fits<std::int32_t>(range.accumulator))
+    return std::make_unique<MadeStep<std::int32_t>>(
+        cast, args..., describe(operation, "int32", range.accumulator_width));
+  return std::make_unique<MadeStep<std::int64_t>>(
+      cast, args..., describe(operation, "int64", range.accumulator_width));
+}
+
+}  // namespace
+
+std::unique_ptr<Step> make_cast(const Analyzed& analyzed, graph::NodeId id) {
+  const IntCast cast = accumulator_cast(analyzed, id);
+  return std::make_unique<CastStep>(cast, graph::element_count(analyzed.node(id).shape),
+                                    path_name(cast.path(), analyzed.ranges[id].accumulator_width));
+}
+
+std::unique_ptr<Step> make_relu(const Analyzed& analyzed, graph::NodeId id) {
+  const IntCast cast = accumulator_cast(analyzed, id);
+  return std::make_unique<ReluStep>(cast, graph::element_count(analyzed.node(id).shape),
+                                    path_name(cast.path(), analyzed.ranges[id].accumulator_width));
+}
+
+std::unique_ptr<Step> make_batch_norm(const Analyzed& analyzed, graph::NodeId id) {
+  const graph::FrozenNode& node = analyzed.node(id);
+  const graph::FrozenParam& scale = node.params.at("scale");
+  const graph::FrozenParam& offset = node.params.at("offset");
+  const int grid = analyzed.ranges[id].accumulator_frac_bits;
+  const int input_frac = analyzed.source(id).format.frac_bits();
+  Affine affine;
+  const std::int64_t channels = node.shape[0];
+  for (std::int64_t c = 0; c < channels; ++c) {
+    affine.factor.push_back(aligned(scale.raw[c], input_frac + scale.frac_bits(c), grid));
+    affine.term.push_back(aligned(offset.raw[c], offset.frac_bits(c), grid));
+  }
+  return make_by_width<BatchNormStep>(analyzed, id, "scale * x + offset", affine,
+                                      graph::element_count(node.shape) / channels);
+}
+
+std::unique_ptr<Step> make_add(const Analyzed& analyzed, graph::NodeId id) {
+  const int grid = analyzed.ranges[id].accumulator_frac_bits;
+  return make_by_width<AddStep>(analyzed, id, "a + b",
+                                aligned(1, analyzed.source(id, 0).format.frac_bits(), grid),
+                                aligned(1, analyzed.source(id, 1).format.frac_bits(), grid),
+                                graph::element_count(analyzed.node(id).shape));
+}
+
+std::unique_ptr<Step> make_flatten(const Analyzed& analyzed, graph::NodeId id) {
+  return std::make_unique<FlattenStep>(graph::element_count(analyzed.node(id).shape));
+}
+
+}  // namespace qfx::runtime

@@ -1,0 +1,89 @@
+#include <algorithm>
+#include <chrono>
+#include <optional>
+
+#include "qfx/base/error.h"
+#include "qfx/runtime/engine.h"
+
+namespace qfx::runtime {
+namespace {
+
+constexpr std::int64_t kBatch = 256;
+constexpr int kByteValues = 256;
+
+// The raw input for every byte on every channel: what quantize_input would say, looked up.
+class ByteTable {
+ public:
+  explicit ByteTable(const graph::FrozenNode& input) : channels_(input.shape[0]) {
+    // An image whose plane holds every byte once, so that each channel meets its own mean and std.
+    graph::FrozenNode planes = input;
+    auto& op = std::get<graph::Input>(planes.op);
+    op.shape = planes.shape = {channels_, kByteValues, 1};
+    std::vector<float> samples(channels_ * kByteValues);
+    for (std::size_t i = 0; i < samples.size(); ++i)
+      samples[i] = static_cast<float>(i % kByteValues);
+    table_.resize(samples.size());
+    quantize_input(planes, samples, table_);
+  }
+
+  void look_up(std::span<const std::uint8_t> bytes, std::int64_t images,
+               std::span<std::int32_t> raw) const {
+    const std::size_t inner = bytes.size() / (images * channels_);
+    std::size_t i = 0;
+    for (std::int64_t plane = 0; plane < images * channels_; ++plane) {
+      const std::int32_t* row = table_.data() + plane % channels_ * kByteValues;
+      for (const std::size_t end = i + inner; i < end; ++i) raw[i] = row[bytes[i]];
+    }
+  }
+
+ private:
+  std::int64_t channels_;
+  std::vector<std::int32_t> table_;
+};
+
+}  // namespace
+
+Evaluation evaluate(const Engine& engine, const data::Dataset& set,
+                    const std::function<void(std::int64_t, std::int64_t)>& progress) {
+  const graph::FrozenNode& input = engine.model().input();
+  if (set.sample_shape != input.shape)
+    user_error(
+        "{}: samples have shape {}, the model's input takes {}; give the data the model was "
+        "trained on",
+        set.name, graph::to_string(set.sample_shape), graph::to_string(input.shape));
+  const std::int64_t in_size = graph::element_count(input.shape);
+  const std::int64_t out_size = graph::element_count(engine.model().output().shape);
+  std::optional<ByteTable> table;
+  if (!set.bytes.empty()) table.emplace(input);
+
+  Evaluation result;
+  result.images = set.size();
+  result.outputs.reserve(set.size() * out_size);
+  std::vector<float> samples;
+  std::vector<std::int32_t> raw;
+  for (std::int64_t first = 0; first < set.size(); first += kBatch) {
+    const std::int64_t count = std::min(kBatch, set.size() - first);
+    raw.resize(count * in_size);
+    if (table) {
+      table->look_up(std::span(set.bytes).subspan(first * in_size, count * in_size), count, raw);
+    } else {
+      samples.resize(count * in_size);
+      set.copy_samples(first, count, samples.data());
+      quantize_input(input, samples, raw);
+    }
+    const auto start = std::chrono::steady_clock::now();
+    const RawTensor outputs = engine.run(raw, count);
+    result.seconds +=
+        std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    for (std::int64_t i = 0; i < count; ++i) {
+      const auto scores = outputs.begin() + i * out_size;
+      result.correct +=
+          std::max_element(scores, scores + out_size) - scores == set.labels[first + i];
+    }
+    result.outputs.insert(result.outputs.end(), outputs.begin(), outputs.end());
+    if (progress) progress(first + count, set.size());
+  }
+  return result;
+}
+
+}  // namespace qfx::runtime

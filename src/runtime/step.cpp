@@ -1,0 +1,24 @@
+#include "runtime/step.h"
+
+namespace qfx::runtime {
+
+std::unique_ptr<Step> make_step(const Analyzed& analyzed, graph::NodeId id) {
+  using Made = std::unique_ptr<Step>;
+  return std::visit(
+      graph::Overloaded{
+          [](const graph::Input&) { return Made(); },
+          [&](const graph::Cast&) { return make_cast(analyzed, id); },
+          [&](const graph::Conv2d& conv) { return make_conv(analyzed, id, conv); },
+          [&](const graph::Linear&) { return make_linear(analyzed, id); },
+          [&](const graph::BatchNorm&) { return make_batch_norm(analyzed, id); },
+          [&](const graph::Relu&) { return make_relu(analyzed, id); },
+          [&](const graph::MaxPool2d& pool) { return make_pool(analyzed, id, pool); },
+          [&](const graph::AvgPool2d& pool) { return make_pool(analyzed, id, pool); },
+          [&](const graph::GlobalAvgPool2d& pool) { return make_pool(analyzed, id, pool); },
+          [&](const graph::Add&) { return make_add(analyzed, id); },
+          [&](const graph::Flatten&) { return make_flatten(analyzed, id); },
+      },
+      analyzed.node(id).op);
+}
+
+}  // namespace qfx::runtime

@@ -1,0 +1,223 @@
+// Formats, binary points and parameters for a topology.
+#include <algorithm>
+#include <cmath>
+#include <functional>
+
+#include "support/random_model.h"
+#include "support/reference.h"
+
+#include "qfx/base/error.h"
+#include "qfx/graph/freeze.h"
+#include "qfx/graph/range.h"
+
+namespace qfx::test {
+namespace {
+
+using fixed::Overflow;
+using fixed::Rounding;
+using graph::NodeId;
+using graph::Param;
+using graph::QuantSpec;
+
+constexpr std::int64_t kProbeImages = 2;
+
+class FormatFiller {
+ public:
+  FormatFiller(graph::Model& model, Rng& rng, const RandomModelOptions& options)
+      : model_(model), rng_(rng), options_(options), raw_(model.nodes.size()) {}
+
+  bool fill() {
+    fill_input();
+    for (NodeId id = 1; id < std::ssize(model_.nodes); ++id)
+      if (!fill_node(id)) return false;
+    return true;
+  }
+
+ private:
+  QuantSpec random_spec() {
+    QuantSpec spec;
+    spec.width =
+        static_cast<int>(rng_.weighted({0, 1, 2, 2, 3, 2, 2, 2, 8, 2, 2, 1, 2, 1, 1, 1, 2}));
+    if (rng_.chance(0.06)) spec.width = static_cast<int>(rng_.between(17, 32));
+    spec.width = std::min(spec.width, options_.max_width);
+    spec.is_signed = rng_.chance(0.65) || spec.width == 32;
+    spec.rounding = rng_.chance(0.3) ? Rounding::RND : static_cast<Rounding>(rng_.below(7));
+    spec.overflow = rng_.chance(0.3) ? Overflow::SAT
+                                     : static_cast<Overflow>(rng_.below(spec.is_signed ? 5 : 4));
+    const bool wraps = spec.overflow == Overflow::WRAP || spec.overflow == Overflow::WRAP_SM;
+    if (wraps && rng_.chance(0.4))
+      spec.wrap_bits = static_cast<int>(rng_.between(1, std::min(spec.width, 4)));
+    spec.learned = rng_.chance(0.5);
+    return spec;
+  }
+
+  // The binary point at which numbers up to `magnitude` just fit, moved by a few places now and
+  // then.
+  float random_point(const QuantSpec& spec, double magnitude, bool exact_jitter = true) {
+    const double shift = static_cast<double>(rng_.weighted({1, 2, 8, 5, 2})) - 3;
+    const double top =
+        magnitude > 0 ? std::ceil(std::log2(magnitude)) : static_cast<double>(rng_.between(-4, 4));
+    const double point = spec.width - spec.is_signed - top - shift;
+    // A learned point is a real number; its rounding decides.
+    const double off = exact_jitter && rng_.chance(0.5) ? rng_.uniform(-0.49, 0.49) : 0.0;
+    return static_cast<float>(std::clamp(point, -40.0, 60.0) + off);
+  }
+
+  void fill_input() {
+    graph::Node& input = model_.nodes[0];
+    input.spec = random_spec();
+    input.frac_bits = {random_point(input.spec, std::exp2(rng_.uniform(-3, 4)))};
+    const graph::FrozenNode frozen = frozen_input();
+    const std::vector<float> samples = random_samples(model_, rng_.next(), kProbeImages);
+    raw_[0] = reference_quantize(frozen, samples);
+  }
+
+  graph::FrozenNode frozen_input() const {
+    const graph::Node& node = model_.nodes[0];
+    graph::FrozenNode frozen;
+    frozen.name = node.name;
+    frozen.op = node.op;
+    frozen.shape = node.shape;
+    frozen.format = node.spec.format(graph::rounded_point(node.frac_bits[0]));
+    return frozen;
+  }
+
+  bool fill_node(NodeId id) {
+    graph::Node& node = model_.nodes[id];
+    if (std::holds_alternative<graph::Flatten>(node.op)) {
+      const graph::Node& source = model_.nodes[node.inputs[0]];
+      node.spec = source.spec;
+      node.frac_bits = source.frac_bits;
+      raw_[id] = raw_[node.inputs[0]];
+      return true;
+    }
+    constexpr int kTries = 12;
+    for (int i = 0; i < kTries; ++i)
+      if (try_formats(id)) return true;
+    return false;
+  }
+
+  bool try_formats(NodeId id) {
+    graph::Node& node = model_.nodes[id];
+    node.spec = random_spec();
+    // Anywhere, until the node's values are known.
+    node.frac_bits = {model_.nodes[node.inputs[0]].frac_bits[0]};
+    fill_params(node);
+    const graph::Model part = keep_ancestors(model_, id);
+    try {
+      const graph::FrozenModel frozen = graph::freeze(part);
+      if (graph::analyze_ranges(frozen).back().accumulator_width > options_.max_accumulator_width)
+        return false;
+      const std::vector<Exact> values = probe(id, frozen.nodes.back());
+      double largest = 0;
+      for (const Exact& value : values) largest = std::max(largest, std::abs(value.approximate()));
+      node.frac_bits = {random_point(node.spec, largest)};
+      const fixed::Format format = node.spec.format(graph::rounded_point(node.frac_bits[0]));
+      // The chosen point decides the distance of the cast, which has a limit of its own.
+      graph::verify(graph::freeze(keep_ancestors(model_, id)));
+      raw_[id].clear();
+      for (const Exact& value : values) raw_[id].push_back(cast_exact(value, format));
+      return true;
+    } catch (const UserError&) {
+      return false;
+    }
+  }
+
+  // The node's exact values for the probe images.
+  std::vector<Exact> probe(NodeId id, const graph::FrozenNode& frozen) const {
+    std::vector<Exact> all;
+    std::vector<graph::FrozenNode> sources;
+    for (const NodeId input : model_.nodes[id].inputs) {
+      graph::FrozenNode& source = sources.emplace_back();
+      source.shape = model_.nodes[input].shape;
+      source.format =
+          model_.nodes[input].spec.format(graph::rounded_point(model_.nodes[input].frac_bits[0]));
+    }
+    for (std::int64_t image = 0; image < kProbeImages; ++image) {
+      std::vector<RawView> views;
+      for (std::size_t i = 0; i < sources.size(); ++i) {
+        const auto size = static_cast<std::size_t>(graph::element_count(sources[i].shape));
+        views.push_back(
+            {std::span(raw_[model_.nodes[id].inputs[i]]).subspan(image * size, size), sources[i]});
+      }
+      const std::vector<Exact> values = exact_values(frozen, views);
+      all.insert(all.end(), values.begin(), values.end());
+    }
+    return all;
+  }
+
+  // Power of two that the tensor's values stay below.
+  double scale_of(const graph::Node& node) const {
+    return std::exp2(node.spec.width - node.spec.is_signed -
+                     graph::rounded_point(node.frac_bits[0]));
+  }
+
+  void fill_params(graph::Node& node) {
+    const graph::Node& source = model_.nodes[node.inputs[0]];
+    for (auto& [name, param] : node.params) {
+      param.spec = random_spec();
+      if (rng_.chance(0.3)) {
+        param.spec.k_hot = static_cast<int>(rng_.between(1, 3));
+        param.spec.signed_digits = rng_.chance(0.5);
+      }
+      if (rng_.chance(0.35)) param.spec.granularity = graph::Granularity::PerChannel;
+    }
+    if (std::holds_alternative<graph::BatchNorm>(node.op))
+      return fill_batch_norm(node, scale_of(source));
+    if (node.params.contains("weight")) {
+      Param& weight = node.params.at("weight");
+      const double magnitude = std::exp2(rng_.uniform(-5, 3));
+      fill_param(weight, magnitude);
+      // A bias about as large as the sums, or far smaller.
+      if (node.params.contains("bias"))
+        fill_param(node.params.at("bias"),
+                   magnitude * scale_of(source) * std::exp2(rng_.uniform(-4, 1)));
+    }
+  }
+
+  void fill_param(Param& param, double magnitude) {
+    choose_points(param, magnitude);
+    const bool all_positive = !param.spec.is_signed && rng_.chance(0.7);
+    for (float& value : param.values) {
+      value = static_cast<float>(rng_.uniform(all_positive ? 0 : -magnitude, magnitude));
+      if (rng_.chance(0.1)) value = 0;
+      if (rng_.chance(0.05)) value = static_cast<float>(magnitude * rng_.pick({-1, 1}));
+    }
+  }
+
+  void choose_points(Param& param, double magnitude) {
+    param.frac_bits = {random_point(param.spec, magnitude)};
+    if (param.spec.granularity == graph::Granularity::PerTensor) return;
+    const float base = param.frac_bits[0];
+    param.frac_bits.resize(param.shape[0], base);
+    for (float& point : param.frac_bits) point = base + static_cast<float>(rng_.between(-2, 2));
+  }
+
+  void fill_batch_norm(graph::Node& node, double input_scale) {
+    const double scale = std::exp2(rng_.uniform(-3, 2)), offset = scale * input_scale;
+    for (auto& [name, values] : node.statistics) {
+      for (float& value : values) {
+        if (name == "gamma") value = static_cast<float>(rng_.uniform(-scale, scale));
+        if (name == "beta") value = static_cast<float>(rng_.uniform(-offset, offset));
+        if (name == "running_mean")
+          value = static_cast<float>(rng_.uniform(-input_scale, input_scale));
+        if (name == "running_var") value = static_cast<float>(rng_.uniform(0.3, 3));
+      }
+    }
+    choose_points(node.params.at("scale"), scale);
+    choose_points(node.params.at("offset"), offset);
+  }
+
+  graph::Model& model_;
+  Rng& rng_;
+  const RandomModelOptions& options_;
+  std::vector<std::vector<std::int32_t>> raw_;  // of the probe images, by node
+};
+
+}  // namespace
+
+bool fill_formats(graph::Model& model, Rng& rng, const RandomModelOptions& options) {
+  return FormatFiller(model, rng, options).fill();
+}
+
+}  // namespace qfx::test

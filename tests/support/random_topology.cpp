@@ -1,0 +1,241 @@
+#include <algorithm>
+
+#include "support/random_model.h"
+
+#include "qfx/base/error.h"
+#include "qfx/graph/builder.h"
+
+namespace qfx::test {
+namespace {
+
+using graph::NodeId;
+using graph::Op;
+using graph::Pair;
+using graph::Shape;
+
+// Names that C++, Verilog or a shell would stumble over.
+const std::vector<std::string> kAwkwardNames{"class", "conv 1", "a-b",    "layer.0", "_",
+                                             "2nd",   "int",    "signal", "\"x\"",   "ap_fixed"};
+
+struct Draft {
+  Op op;
+  std::vector<NodeId> inputs;
+  Shape shape;
+  int reads = 0;
+};
+
+class TopologyMaker {
+ public:
+  TopologyMaker(Rng& rng, const RandomModelOptions& options) : rng_(rng), options_(options) {}
+
+  std::vector<Draft> make() {
+    graph::Input input;
+    input.shape = rng_.chance(0.8)
+                      ? Shape{rng_.between(1, 5), rng_.between(1, 9), rng_.between(1, 9)}
+                      : Shape{rng_.between(1, 24)};
+    input.preprocess = random_preprocess(input.shape[0]);
+    append(std::move(input), {});
+    const std::int64_t count = rng_.between(1, options_.max_nodes);
+    while (std::ssize(drafts_) <= count) grow();
+    return std::move(drafts_);
+  }
+
+ private:
+  enum Kind {
+    kCast,
+    kConv,
+    kLinear,
+    kBatchNorm,
+    kRelu,
+    kMaxPool,
+    kAvgPool,
+    kGlobalAvgPool,
+    kAdd,
+    kFlatten
+  };
+
+  graph::Preprocess random_preprocess(std::int64_t channels) {
+    graph::Preprocess preprocess;
+    preprocess.signed_samples = rng_.chance(0.7);
+    if (rng_.chance(0.4)) preprocess.divisor = rng_.pick({255.0, 256.0, 2.0});
+    if (rng_.chance(0.3))
+      for (std::int64_t c = 0; c < channels; ++c)
+        preprocess.mean.push_back(rng_.uniform(-0.5, 0.5));
+    if (rng_.chance(0.3))
+      for (std::int64_t c = 0; c < channels; ++c) preprocess.std.push_back(rng_.uniform(0.2, 2));
+    return preprocess;
+  }
+
+  void append(Op op, std::vector<NodeId> inputs) {
+    std::vector<Shape> shapes;
+    for (const NodeId input : inputs) {
+      shapes.push_back(drafts_[input].shape);
+      ++drafts_[input].reads;
+    }
+    const Shape shape = graph::infer_shape(op, shapes, "draft");
+    drafts_.push_back({std::move(op), std::move(inputs), shape});
+  }
+
+  // Mostly the newest tensor; else an older one, which makes a branch.
+  NodeId random_source() {
+    const auto newest = static_cast<NodeId>(drafts_.size()) - 1;
+    return rng_.chance(0.75) ? newest : static_cast<NodeId>(rng_.below(newest + 1));
+  }
+
+  void grow() {
+    const NodeId source = random_source();
+    const Shape& shape = drafts_[source].shape;
+    //                                   cast conv linear bn relu max avg global add flatten
+    const std::vector<double> image_kinds{2, 8, 0, 4, 4, 2, 2, 0.7, 6, 1};
+    const std::vector<double> vector_kinds{2, 0, 6, 3, 3, 0, 0, 0, 4, 0.3};
+    switch (static_cast<Kind>(rng_.weighted(shape.size() == 3 ? image_kinds : vector_kinds))) {
+      case kCast:
+        return append(graph::Cast{}, {source});
+      case kConv:
+        return try_append(source, [&] { return random_conv(shape); });
+      case kLinear:
+        return try_append(source, [&] {
+          return Op(
+              graph::Linear{.out_features = rng_.between(1, 12), .has_bias = rng_.chance(0.7)});
+        });
+      case kBatchNorm:
+        return append(graph::BatchNorm{}, {source});
+      case kRelu:
+        return append(graph::Relu{}, {source});
+      case kMaxPool:
+        return try_append(source, [&] { return random_pool<graph::MaxPool2d>(); });
+      case kAvgPool:
+        return try_append(source, [&] { return random_pool<graph::AvgPool2d>(); });
+      case kGlobalAvgPool:
+        return append(graph::GlobalAvgPool2d{}, {source});
+      case kAdd:
+        return append(graph::Add{}, random_order(source, random_partner(source)));
+      case kFlatten:
+        return append(graph::Flatten{}, {source});
+    }
+  }
+
+  std::vector<NodeId> random_order(NodeId a, NodeId b) {
+    return rng_.chance(0.5) ? std::vector{a, b} : std::vector{b, a};
+  }
+
+  // Another tensor of the same shape, one that nobody reads if there is one; the tensor itself if
+  // it is alone.
+  NodeId random_partner(NodeId source) {
+    std::vector<NodeId> unread, others;
+    for (NodeId id = 0; id < std::ssize(drafts_); ++id) {
+      if (id == source || drafts_[id].shape != drafts_[source].shape) continue;
+      others.push_back(id);
+      if (drafts_[id].reads == 0) unread.push_back(id);
+    }
+    if (!unread.empty() && rng_.chance(0.8)) return rng_.pick(unread);
+    return others.empty() || rng_.chance(0.05) ? source : rng_.pick(others);
+  }
+
+  // Draws until the attributes fit the shape and the budget of products.
+  template <class Draw>
+  void try_append(NodeId source, const Draw& draw) {
+    constexpr int kTries = 30;
+    for (int i = 0; i < kTries; ++i) {
+      const Op op = draw();
+      try {
+        const Shape out = graph::infer_shape(op, {drafts_[source].shape}, "draft");
+        std::int64_t products = graph::element_count(out);
+        const auto params = graph::param_shapes(op, {drafts_[source].shape});
+        if (const auto weight = params.find("weight"); weight != params.end())
+          products *= graph::element_count(weight->second) / weight->second[0];
+        if (products <= options_.max_products) return append(op, {source});
+      } catch (const UserError&) {
+        // does not fit the shape: draw again
+      }
+    }
+  }
+
+  Op random_conv(const Shape& shape) {
+    graph::Conv2d conv;
+    for (int side : {0, 1}) {
+      conv.kernel[side] = rng_.pick({1, 1, 2, 3, 3, 3, 4, 5});
+      conv.stride[side] = rng_.pick({1, 1, 1, 2, 3});
+      conv.dilation[side] = rng_.pick({1, 1, 1, 2, 3});
+      conv.padding[side] =
+          rng_.chance(0.5) ? conv.dilation[side] * (conv.kernel[side] - 1) / 2 : rng_.between(0, 3);
+    }
+    if (rng_.chance(0.5)) {
+      conv.kernel[1] = conv.kernel[0];
+      conv.stride[1] = conv.stride[0];
+      conv.padding[1] = conv.padding[0];
+      conv.dilation[1] = conv.dilation[0];
+    }
+    if (rng_.chance(0.3)) conv.groups = rng_.between(1, shape[0]);
+    if (shape[0] % conv.groups != 0 || rng_.chance(0.1)) conv.groups = shape[0];
+    conv.out_channels = conv.groups * rng_.between(1, std::max<std::int64_t>(6 / conv.groups, 1));
+    conv.has_bias = rng_.chance(0.5);
+    return conv;
+  }
+
+  template <class Pool>
+  Op random_pool() {
+    Pool pool;
+    for (int side : {0, 1}) {
+      pool.kernel[side] = rng_.between(1, 4);
+      pool.stride[side] = rng_.between(1, 3);
+      pool.padding[side] = rng_.between(0, pool.kernel[side] / 2);
+    }
+    return pool;
+  }
+
+  Rng& rng_;
+  const RandomModelOptions& options_;
+  std::vector<Draft> drafts_;
+};
+
+// Only what the last node needs.
+std::vector<Draft> prune(const std::vector<Draft>& drafts) {
+  std::vector<bool> needed(drafts.size(), false);
+  needed.back() = needed.front() = true;
+  for (std::size_t id = drafts.size(); id-- > 0;)
+    if (needed[id])
+      for (const NodeId input : drafts[id].inputs) needed[input] = true;
+  std::vector<Draft> kept;
+  std::vector<NodeId> place(drafts.size());
+  for (std::size_t id = 0; id < drafts.size(); ++id) {
+    if (!needed[id]) continue;
+    place[id] = static_cast<NodeId>(kept.size());
+    kept.push_back(drafts[id]);
+    for (NodeId& input : kept.back().inputs) input = place[input];
+  }
+  return kept;
+}
+
+}  // namespace
+
+graph::Model random_topology(Rng& rng, const RandomModelOptions& options, const std::string& name) {
+  graph::Builder builder(name, rng.next());
+  std::size_t id = 0;
+  for (const Draft& draft : prune(TopologyMaker(rng, options).make())) {
+    const std::string awkward =
+        rng.chance(0.15) ? fmt::format("{}{}", rng.pick(kAwkwardNames), id) : "";
+    builder.append(draft.op, draft.inputs, awkward);
+    ++id;
+  }
+  return builder.finish();
+}
+
+graph::Model keep_ancestors(const graph::Model& model, NodeId id) {
+  std::vector<bool> needed(model.nodes.size(), false);
+  needed[0] = needed[id] = true;
+  graph::Model kept{.name = model.name, .nodes = {}};
+  for (NodeId i = id; i >= 0; --i)
+    if (needed[i])
+      for (const NodeId input : model.nodes[i].inputs) needed[input] = true;
+  std::vector<NodeId> place(model.nodes.size());
+  for (NodeId i = 0; i <= id; ++i) {
+    if (!needed[i]) continue;
+    place[i] = static_cast<NodeId>(kept.nodes.size());
+    kept.nodes.push_back(model.nodes[i]);
+    for (NodeId& input : kept.nodes.back().inputs) input = place[input];
+  }
+  return kept;
+}
+
+}  // namespace qfx::test

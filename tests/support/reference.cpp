@@ -1,0 +1,265 @@
+#include "support/reference.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "qfx/base/error.h"
+#include "qfx/graph/preprocess.h"
+
+namespace qfx::test {
+namespace {
+
+using fixed::BigInt;
+using graph::FrozenNode;
+using graph::FrozenParam;
+using graph::Pair;
+
+Exact operator*(const Exact& a, const Exact& b) {
+  return {a.raw * b.raw, a.frac_bits + b.frac_bits};
+}
+
+Exact operator+(const Exact& a, const Exact& b) {
+  const int frac = std::max(a.frac_bits, b.frac_bits);
+  return {(a.raw << (frac - a.frac_bits)) + (b.raw << (frac - b.frac_bits)), frac};
+}
+
+// An image or vector {C} = {C, 1, 1} that answers for one element.
+class Tensor {
+ public:
+  explicit Tensor(const RawView& view) : view_(view) {
+    const graph::Shape& shape = view.node.shape;
+    channels_ = shape[0];
+    if (shape.size() == 3) {
+      height_ = shape[1];
+      width_ = shape[2];
+    }
+  }
+
+  std::int64_t channels() const { return channels_; }
+  std::int64_t height() const { return height_; }
+  std::int64_t width() const { return width_; }
+  bool inside(std::int64_t y, std::int64_t x) const {
+    return y >= 0 && y < height_ && x >= 0 && x < width_;
+  }
+
+  Exact at(std::int64_t c, std::int64_t y, std::int64_t x) const {
+    return at((c * height_ + y) * width_ + x);
+  }
+  Exact at(std::int64_t index) const { return {view_.raw[index], view_.node.format.frac_bits()}; }
+  std::int64_t size() const { return channels_ * height_ * width_; }
+
+ private:
+  RawView view_;
+  std::int64_t channels_ = 1, height_ = 1, width_ = 1;
+};
+
+// Element `index` of a parameter, which belongs to `channel` of axis 0.
+Exact param(const FrozenNode& node, const char* name, std::int64_t index, std::int64_t channel) {
+  const FrozenParam& p = node.params.at(name);
+  return {p.raw[index], p.frac_bits(channel)};
+}
+
+std::vector<Exact> all_elements(const Tensor& x) {
+  std::vector<Exact> values;
+  for (std::int64_t i = 0; i < x.size(); ++i) values.push_back(x.at(i));
+  return values;
+}
+
+// Calls f(c, oy, ox) for every output element in order.
+template <class F>
+std::vector<Exact> for_each_output(const FrozenNode& node, F f) {
+  std::vector<Exact> values;
+  for (std::int64_t c = 0; c < node.shape[0]; ++c)
+    for (std::int64_t oy = 0; oy < node.shape[1]; ++oy)
+      for (std::int64_t ox = 0; ox < node.shape[2]; ++ox) values.push_back(f(c, oy, ox));
+  return values;
+}
+
+std::vector<Exact> convolve(const FrozenNode& node, const graph::Conv2d& conv, const Tensor& x) {
+  const std::int64_t group_inputs = x.channels() / conv.groups;
+  const std::int64_t group_outputs = conv.out_channels / conv.groups;
+  return for_each_output(node, [&](std::int64_t c, std::int64_t oy, std::int64_t ox) {
+    Exact sum;
+    for (std::int64_t i = 0; i < group_inputs; ++i) {
+      for (std::int64_t ky = 0; ky < conv.kernel[0]; ++ky) {
+        for (std::int64_t kx = 0; kx < conv.kernel[1]; ++kx) {
+          const std::int64_t y = oy * conv.stride[0] - conv.padding[0] + ky * conv.dilation[0];
+          const std::int64_t column = ox * conv.stride[1] - conv.padding[1] + kx * conv.dilation[1];
+          if (!x.inside(y, column)) continue;
+          const std::int64_t index =
+              ((c * group_inputs + i) * conv.kernel[0] + ky) * conv.kernel[1] + kx;
+          sum = sum + param(node, "weight", index, c) *
+                          x.at(c / group_outputs * group_inputs + i, y, column);
+        }
+      }
+    }
+    return conv.has_bias ? sum + param(node, "bias", c, c) : sum;
+  });
+}
+
+std::vector<Exact> multiply(const FrozenNode& node, const graph::Linear& linear, const Tensor& x) {
+  std::vector<Exact> values;
+  for (std::int64_t o = 0; o < linear.out_features; ++o) {
+    Exact sum;
+    for (std::int64_t i = 0; i < x.size(); ++i)
+      sum = sum + param(node, "weight", o * x.size() + i, o) * x.at(i);
+    values.push_back(linear.has_bias ? sum + param(node, "bias", o, o) : sum);
+  }
+  return values;
+}
+
+std::vector<Exact> scale_and_offset(const FrozenNode& node, const Tensor& x) {
+  std::vector<Exact> values;
+  const std::int64_t inner = x.height() * x.width();
+  for (std::int64_t i = 0; i < x.size(); ++i) {
+    const std::int64_t c = i / inner;
+    values.push_back(param(node, "scale", c, c) * x.at(i) + param(node, "offset", c, c));
+  }
+  return values;
+}
+
+// The elements of each window that lie inside the image.
+template <class Reduce>
+std::vector<Exact> reduce_windows(const FrozenNode& node, const Tensor& x, const Pair& kernel,
+                                  const Pair& stride, const Pair& padding, Reduce reduce) {
+  return for_each_output(node, [&](std::int64_t c, std::int64_t oy, std::int64_t ox) {
+    std::vector<Exact> window;
+    for (std::int64_t ky = 0; ky < kernel[0]; ++ky) {
+      for (std::int64_t kx = 0; kx < kernel[1]; ++kx) {
+        const std::int64_t y = oy * stride[0] - padding[0] + ky;
+        const std::int64_t column = ox * stride[1] - padding[1] + kx;
+        if (x.inside(y, column)) window.push_back(x.at(c, y, column));
+      }
+    }
+    return reduce(window);
+  });
+}
+
+Exact largest(const std::vector<Exact>& window) {
+  return *std::max_element(window.begin(), window.end(),
+                           [](const Exact& a, const Exact& b) { return a.raw < b.raw; });
+}
+
+// The mean over `count` elements; those that are not in the window are zero.
+Exact mean(const std::vector<Exact>& window, std::int64_t count) {
+  Exact sum;
+  for (const Exact& value : window) sum = sum + value;
+  sum.divisor = count;
+  return sum;
+}
+
+// Enough fraction bits to round by, and a last one that says whether anything lies below: rounding
+// cannot tell the difference from the quotient itself.
+Exact as_dyadic(const Exact& value, int to_frac_bits) {
+  if (value.divisor == 1) return value;
+  const int frac = std::max(value.frac_bits, to_frac_bits) + 2;
+  const BigInt numerator = value.raw << (frac - value.frac_bits);
+  BigInt floor = numerator / value.divisor;
+  BigInt rest = numerator % value.divisor;
+  if (rest < 0) {
+    rest += value.divisor;
+    floor -= 1;
+  }
+  return {(floor << 1) + (rest != 0 ? 1 : 0), frac + 1};
+}
+
+}  // namespace
+
+double Exact::approximate() const {
+  return std::ldexp(raw.convert_to<double>(), -frac_bits) / static_cast<double>(divisor);
+}
+
+std::vector<Exact> exact_values(const FrozenNode& node, const std::vector<RawView>& inputs) {
+  const Tensor x(inputs.at(0));
+  return std::visit(
+      graph::Overloaded{
+          [](const graph::Input&) -> std::vector<Exact> {
+            internal_error("an input computes nothing");
+          },
+          [&](const graph::Cast&) { return all_elements(x); },
+          [&](const graph::Conv2d& conv) { return convolve(node, conv, x); },
+          [&](const graph::Linear& linear) { return multiply(node, linear, x); },
+          [&](const graph::BatchNorm&) { return scale_and_offset(node, x); },
+          [&](const graph::Relu&) {
+            std::vector<Exact> values = all_elements(x);
+            for (Exact& value : values)
+              if (value.raw < 0) value.raw = 0;
+            return values;
+          },
+          [&](const graph::MaxPool2d& pool) {
+            return reduce_windows(node, x, pool.kernel, pool.stride, pool.padding, largest);
+          },
+          [&](const graph::AvgPool2d& pool) {
+            const std::int64_t count = pool.kernel[0] * pool.kernel[1];
+            return reduce_windows(
+                node, x, pool.kernel, pool.stride, pool.padding,
+                [=](const std::vector<Exact>& window) { return mean(window, count); });
+          },
+          [&](const graph::GlobalAvgPool2d&) {
+            const Pair whole{x.height(), x.width()};
+            return reduce_windows(node, x, whole, {1, 1}, {0, 0},
+                                  [&](const std::vector<Exact>& window) {
+                                    return mean(window, whole[0] * whole[1]);
+                                  });
+          },
+          [&](const graph::Add&) {
+            std::vector<Exact> values = all_elements(x);
+            const std::vector<Exact> others = all_elements(Tensor(inputs.at(1)));
+            for (std::size_t i = 0; i < values.size(); ++i) values[i] = values[i] + others[i];
+            return values;
+          },
+          [&](const graph::Flatten&) { return all_elements(x); },
+      },
+      node.op);
+}
+
+std::int32_t cast_exact(const Exact& value, const fixed::Format& format, bool* overflowed) {
+  const Exact source = as_dyadic(value, format.frac_bits());
+  if (overflowed != nullptr) {
+    const BigInt rounded =
+        fixed::round_raw<BigInt>(source.raw, source.frac_bits, format.frac_bits(), format.rounding);
+    *overflowed = rounded < fixed::min_raw(format) || rounded > fixed::max_raw(format);
+  }
+  return static_cast<std::int32_t>(
+      fixed::convert_raw<BigInt>(source.raw, source.frac_bits, format));
+}
+
+ReferenceTrace reference_run(const graph::FrozenModel& model, std::span<const std::int32_t> input,
+                             std::int64_t batch) {
+  ReferenceTrace trace;
+  trace.raw.resize(model.nodes.size());
+  trace.overflows.resize(model.nodes.size());
+  trace.raw[0].assign(input.begin(), input.end());
+  for (std::size_t id = 1; id < model.nodes.size(); ++id) {
+    const FrozenNode& node = model.nodes[id];
+    for (std::int64_t image = 0; image < batch; ++image) {
+      std::vector<RawView> inputs;
+      for (const graph::NodeId source : node.inputs) {
+        const FrozenNode& other = model.nodes[source];
+        const auto size = static_cast<std::size_t>(graph::element_count(other.shape));
+        inputs.push_back({std::span(trace.raw[source]).subspan(image * size, size), other});
+      }
+      for (const Exact& value : exact_values(node, inputs)) {
+        bool overflowed = false;
+        const bool has_cast = !std::holds_alternative<graph::Flatten>(node.op);
+        trace.raw[id].push_back(has_cast ? cast_exact(value, node.format, &overflowed)
+                                         : static_cast<std::int32_t>(value.raw));
+        trace.overflows[id] += overflowed;
+      }
+    }
+  }
+  return trace;
+}
+
+std::vector<std::int32_t> reference_quantize(const FrozenNode& input,
+                                             std::span<const float> samples) {
+  const auto& op = std::get<graph::Input>(input.op);
+  std::vector<float> real(samples.size());
+  graph::preprocess(op.preprocess, op.shape, samples, real);
+  std::vector<std::int32_t> raw;
+  for (const float value : real)
+    raw.push_back(static_cast<std::int32_t>(fixed::Fixed::from_double(value, input.format).raw()));
+  return raw;
+}
+
+}  // namespace qfx::test
