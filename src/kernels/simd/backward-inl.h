@@ -229,12 +229,15 @@ HWY_INLINE void slope_columns_row(D d, const In& in, const Slopes<T>& arrays, st
     hn::StoreU(add_one(d, hn::LoadU(d, p), gradient.inside), d, p);
   };
   std::int64_t j = 0;
-  for (; j + kLine <= length; j += kVector) {
-    const auto point = points.at(j);
-    const auto gradient =
-        slope.template of<In>(in.read(d, row + j, point), load_as(d, arrays.dy + row + j), point);
-    store_as(d, gradient.dx, arrays.dx + row + j);
-    add(j, gradient);
+  for (; j + kLine <= length; j += kLine) {
+    for (std::int64_t column = j; column < j + kLine; column += kVector) {
+      const std::int64_t i = row + column;
+      const auto point = points.at(column);
+      const auto gradient =
+          slope.template of<In>(in.read(d, i, point), load_as(d, arrays.dy + i), point);
+      store_as(d, gradient.dx, arrays.dx + i);
+      add(column, gradient);
+    }
   }
   if (j < length) {
     slope_tail(d, in, arrays, row + j, length - j, j, points, slope,
