@@ -1,0 +1,26 @@
+// What an exported Vitis project says about itself, for who builds and runs it.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "qfx/graph/graph.h"
+
+namespace qfx::backends {
+
+struct VitisProject {
+  std::string directory;
+  std::string top;    // firmware/TOP.cpp
+  std::string space;  // namespace of `network` in tb/network.h
+  // One a node of the model: "conv1: conv2d [16, 28, 28] fixed<8,3,RND,SAT>".
+  std::vector<std::string> nodes;
+};
+
+// The nodes' descriptions for a model: equal for a project that was exported from it, or from one
+// that differs in its parameters only.
+std::vector<std::string> describe_nodes(const graph::FrozenModel& model);
+
+// Raises UserError where the folder is no exported project or its marker file is damaged.
+VitisProject read_vitis_project(const std::string& directory);
+
+}  // namespace qfx::backends

@@ -1,0 +1,34 @@
+// Two streams of one shape, formats of their own: the vendor's exact sum, one cast.
+#ifndef QFX_ADD_H_
+#define QFX_ADD_H_
+
+#include "hls_stream.h"
+
+#include "qfx/pixel.h"
+#include "qfx/pragma.h"
+#include "qfx/raw.h"
+
+namespace qfx {
+
+template <int BEATS, class A, class B, class OUT, int C>
+void add(hls::stream<Pixel<A, C> >& a, hls::stream<Pixel<B, C> >& b,
+         hls::stream<Pixel<OUT, C> >& out) {
+BEAT:
+  for (int beat = 0; beat < BEATS; ++beat) {
+    QFX_HLS(PIPELINE II = 1 style = flp)
+    const Pixel<A, C> x = a.read();
+    const Pixel<B, C> y = b.read();
+    Pixel<OUT, C> result;
+  CHANNEL:
+    for (int c = 0; c < C; ++c) {
+      QFX_HLS(UNROLL)
+      const OUT sum = x.data[c] + y.data[c];
+      result.data[c] = sum;
+    }
+    out.write(result);
+  }
+}
+
+}  // namespace qfx
+
+#endif  // QFX_ADD_H_

@@ -1,0 +1,78 @@
+// Between a fixed-point number and the integer behind it: raw * 2^-(W - I).
+//
+// Numbers are reinterpreted, never converted, until the one assignment to the destination type:
+// that assignment is the vendor's own conversion with the modes the type carries.
+#ifndef QFX_RAW_H_
+#define QFX_RAW_H_
+
+#include "ap_fixed.h"
+
+#include "qfx/integer.h"
+#include "qfx/pragma.h"
+
+namespace qfx {
+
+// What a fixed-point type is made of. `exact` has the same bits and no mode worth the name.
+template <class T>
+struct Traits;
+template <int W, int I, ap_q_mode Q, ap_o_mode O, int N>
+struct Traits<ap_fixed<W, I, Q, O, N> > {
+  static const int width = W;
+  typedef ap_int<W> raw;
+  typedef ap_fixed<W, I> exact;
+  typedef typename Operand<W, true>::type operand;
+};
+template <int W, int I, ap_q_mode Q, ap_o_mode O, int N>
+struct Traits<ap_ufixed<W, I, Q, O, N> > {
+  static const int width = W;
+  typedef ap_uint<W> raw;
+  typedef ap_ufixed<W, I> exact;
+  typedef typename Operand<W, false>::type operand;
+};
+
+template <class T>
+typename Traits<T>::raw raw_of(const T& value) {
+  QFX_HLS(INLINE)
+  typename Traits<T>::raw raw = value.range(Traits<T>::width - 1, 0);
+  return raw;
+}
+
+// As a factor of a product.
+template <class T>
+typename Traits<T>::operand operand_of(const T& value) {
+  QFX_HLS(INLINE)
+#ifdef QFX_EXACT_WIDTHS
+  return raw_of(value);
+#else
+  return static_cast<typename Traits<T>::operand>(raw_of(value).to_int64());
+#endif
+}
+
+template <class T, class INTEGER>
+T from_raw(const INTEGER& raw) {
+  QFX_HLS(INLINE)
+  const typename Traits<T>::raw bits = raw;
+  T value;
+  value.range(Traits<T>::width - 1, 0) = bits;
+  return value;
+}
+
+// `raw` in the format of FROM, assigned to TO. The intermediate type has the default modes: a
+// destination with modes then always converts, also where the formats are the same.
+template <class TO, class FROM, class INTEGER>
+TO convert(const INTEGER& raw) {
+  QFX_HLS(INLINE)
+  const TO result = from_raw<typename Traits<FROM>::exact>(raw);
+  return result;
+}
+
+// A sum of WIDTH bits with FRAC_BITS fraction bits, assigned to TO.
+template <class TO, int WIDTH, int FRAC_BITS, class SUM>
+TO cast_sum(const SUM& sum) {
+  QFX_HLS(INLINE)
+  return convert<TO, ap_fixed<WIDTH, WIDTH - FRAC_BITS> >(sum);
+}
+
+}  // namespace qfx
+
+#endif  // QFX_RAW_H_

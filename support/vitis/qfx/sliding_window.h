@@ -1,0 +1,103 @@
+// The rows of an image that a sliding window still needs, and the window's place over them.
+//
+// The position (y, x) is the window's newest pixel, in image coordinates; it also walks over the
+// padding, where nothing is stored. The window itself is never copied: tap(up, left, c) reads the
+// pixel `up` rows above and `left` columns left of the newest one from the line buffer, one pixel a
+// cycle.
+//
+// GEOMETRY gives in_height, in_width, padding_h, padding_w, stride_h, stride_w, reach_h, reach_w
+// with reach = (kernel - 1) * dilation.
+#ifndef QFX_SLIDING_WINDOW_H_
+#define QFX_SLIDING_WINDOW_H_
+
+#include "qfx/pixel.h"
+#include "qfx/pragma.h"
+#include "qfx/raw.h"
+
+namespace qfx {
+
+template <class GEOMETRY, class T, int C>
+class SlidingWindow {
+ public:
+  typedef typename Traits<T>::operand operand;
+
+  SlidingWindow()
+      : y_(0),
+        x_(0),
+        slot_((kRows - GEOMETRY::padding_h % kRows) % kRows),
+        rows_to_wait_(GEOMETRY::reach_h),
+        columns_to_wait_(0),
+        in_row_(false),
+        in_column_(false) {
+    QFX_HLS(ARRAY_PARTITION variable = rows_ dim = 1 complete)
+    QFX_HLS(ARRAY_RESHAPE variable = rows_ dim = 3 complete)
+    QFX_HLS(BIND_STORAGE variable = rows_ type = ram_2p)
+  }
+
+  // Enters row y, from -padding_h to in_height + padding_h - 1, in order.
+  void start_row(int y) {
+    QFX_HLS(INLINE)
+    if (y != -GEOMETRY::padding_h) {
+      slot_ = slot_ == kRows - 1 ? 0 : slot_ + 1;
+      rows_to_wait_ = rows_to_wait_ == 0 ? GEOMETRY::stride_h - 1 : rows_to_wait_ - 1;
+    }
+    y_ = y;
+    in_row_ = y >= 0 && y < GEOMETRY::in_height;
+  }
+
+  // Enters column x of this row, from -padding_w to in_width + padding_w - 1, in order.
+  void start_column(int x) {
+    QFX_HLS(INLINE)
+    if (x == -GEOMETRY::padding_w) {
+      columns_to_wait_ = GEOMETRY::reach_w;
+    } else {
+      columns_to_wait_ = columns_to_wait_ == 0 ? GEOMETRY::stride_w - 1 : columns_to_wait_ - 1;
+    }
+    x_ = x;
+    in_column_ = x >= 0 && x < GEOMETRY::in_width;
+  }
+
+  // The newest pixel is one of the image, not of the padding: it must be stored now.
+  bool takes_pixel() const { return in_row_ && in_column_; }
+
+  void store(const Pixel<T, C>& pixel) {
+    QFX_HLS(INLINE)
+  STORE:
+    for (int c = 0; c < C; ++c) {
+      QFX_HLS(UNROLL)
+      rows_[slot_][x_][c] = operand_of(pixel.data[c]);
+    }
+  }
+
+  // The window is complete and on the stride: an output is due.
+  bool is_due() const { return rows_to_wait_ == 0 && columns_to_wait_ == 0; }
+
+  // The tap lies inside the image; elsewhere it is padding.
+  bool covers(int up, int left) const {
+    QFX_HLS(INLINE)
+    const int y = y_ - up;
+    const int x = x_ - left;
+    return y >= 0 && y < GEOMETRY::in_height && x >= 0 && x < GEOMETRY::in_width;
+  }
+
+  // Channel c of a tap that the image covers.
+  const operand& tap(int up, int left, int c) const {
+    QFX_HLS(INLINE)
+    const int slot = slot_ - up;
+    return rows_[slot < 0 ? slot + kRows : slot][x_ - left][c];
+  }
+
+ private:
+  static const int kRows = GEOMETRY::reach_h + 1;
+
+  operand rows_[kRows][GEOMETRY::in_width][C];
+  int y_, x_;
+  int slot_;             // of row y_ in the line buffer
+  int rows_to_wait_;     // until a row of outputs
+  int columns_to_wait_;  // until an output of the row
+  bool in_row_, in_column_;
+};
+
+}  // namespace qfx
+
+#endif  // QFX_SLIDING_WINDOW_H_
