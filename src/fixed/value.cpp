@@ -116,7 +116,7 @@ Fixed operator<<(const Fixed& a, int count) {
 
 Fixed operator>>(const Fixed& a, int count) {
   if (count < 0) return a << -count;
-  return {a.raw() >> std::min(count, a.format().width), a.format()};
+  return {detail::shift_down(a.raw(), std::min(count, a.format().width)), a.format()};
 }
 
 std::strong_ordering operator<=>(const Fixed& a, const Fixed& b) {

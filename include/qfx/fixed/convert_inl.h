@@ -30,13 +30,24 @@ Int ones(int exponent) {
   return (((Int(1) << (exponent - 1)) - 1) << 1) | Int(1);
 }
 
+// floor(value / 2^count). Boost's own >> of a negative cpp_int goes by way of ++, which loses the
+// sign where the lowest limb is 1 (seen in 1.74: -(2^64 + 1) >> 1 is positive); so the shifted
+// number is never negative here.
+template <class Int>
+Int shift_down(const Int& value, int count) {
+  if constexpr (machine_bits<Int>() > 0) return value >> count;
+  if (value >= 0) return value >> count;
+  const Int complement = -1 - value;
+  return -1 - Int(complement >> count);
+}
+
 template <class Int>
 bool bit_of(const Int& value, int index) {
   if (index < 0) return false;
   if constexpr (machine_bits<Int>() > 0) {
     if (index >= machine_bits<Int>()) return value < 0;
   }
-  return ((value >> index) & Int(1)) != 0;
+  return (shift_down(value, index) & Int(1)) != 0;
 }
 
 // The low `width` bits, read as a number of that width.
@@ -133,7 +144,7 @@ Int round_raw(const Int& raw, int from_frac, int to_frac, Rounding rounding) {
       return round_raw<Int>(negative ? Int(-1) : Int(raw != 0), 2, 0, rounding);
     }
   }
-  const Int floor = raw >> shift;
+  const Int floor = detail::shift_down(raw, shift);
   const Int rest = raw & detail::ones<Int>(shift - 1);
   const bool half = detail::bit_of(raw, shift - 1);
   const Position position = half ? (rest == 0 ? Position::HALF : Position::ABOVE_HALF)
