@@ -119,6 +119,14 @@ std::string read_kind(const TableReader& layer) {
   return kind;
 }
 
+// "relu_1", or the next number that is free.
+std::string free_name(const std::string& kind, const std::map<std::string, graph::NodeId>& taken) {
+  for (int i = 1;; ++i) {
+    std::string name = fmt::format("{}_{}", kind, i);
+    if (!taken.contains(name)) return name;
+  }
+}
+
 // Counted before the builder fills them, which takes memory.
 std::int64_t parameter_count(const graph::Op& op, const std::vector<graph::NodeId>& inputs,
                              const graph::Builder& builder, const std::string& name) {
@@ -145,13 +153,11 @@ std::vector<std::string> layer_keys() {
 
 graph::Model read_layers(const std::vector<TableReader>& layers, graph::Builder& builder) {
   std::map<std::string, graph::NodeId> ids{{"input", 0}};
-  std::map<std::string, int> counts;
   graph::NodeId last = 0;
   std::int64_t parameters = 0;
   for (const TableReader& layer : layers) {
     const std::string kind = read_kind(layer);
-    const std::string name =
-        layer.text("name").value_or(fmt::format("{}_{}", kind, ++counts[kind]));
+    const std::string name = layer.text("name").value_or(free_name(kind, ids));
     if (ids.contains(name)) {
       layer.fail(fmt::format(
           "two layers are named \"{}\", and a name stands for one; rename this one", name));
@@ -170,8 +176,8 @@ graph::Model read_layers(const std::vector<TableReader>& layers, graph::Builder&
     const std::size_t arity = kind == "add" ? 2 : 1;
     if (inputs.empty() && arity == 1) inputs.push_back(last);
     if (inputs.size() != arity) {
-      layer.fail(fmt::format("a {} has {} {}, and inputs gives {}; write inputs = {}", kind, arity,
-                             arity == 1 ? "input" : "inputs", inputs.size(),
+      layer.fail(fmt::format("kind = \"{}\" takes {}, and inputs gives {}; write inputs = {}", kind,
+                             arity == 1 ? "1 input" : "2 inputs", inputs.size(),
                              arity == 1 ? "[\"conv1\"]" : "[\"conv1\", \"conv2\"]"));
     }
     const graph::Op op = read_op(layer, kind);

@@ -19,6 +19,8 @@ std::string shown(const toml::node& node) {
   std::ostringstream out;
   if (const auto* array = node.as_array()) {
     out << *array;
+  } else if (const auto* value = node.as_string()) {
+    out << '"' << value->get() << '"';
   } else {
     node.visit([&](const auto& value) {
       if constexpr (toml::is_value<decltype(value)>) out << value;

@@ -1,0 +1,235 @@
+#include <gmock/gmock.h>
+
+#include "support/recipes.h"
+
+#include "qfx/base/error.h"
+#include "qfx/base/file.h"
+#include "qfx/frontends/recipe.h"
+#include "qfx/graph/builder.h"
+#include "qfx/graph/file.h"
+
+namespace qfx::frontends {
+namespace {
+
+using fixed::Overflow;
+using fixed::Rounding;
+using graph::Granularity;
+using graph::QuantSpec;
+using testing::kDataHead;
+using testing::node_named;
+using testing::param_spec;
+using testing::recipe_with;
+
+TEST(Formats, WithoutAWordEverythingIs8BitsLearnedRoundedAndSaturated) {
+  const graph::Model model = recipe_with("").model;
+  for (const graph::Node& node : model.nodes) {
+    QuantSpec expected;
+    expected.is_signed = node.spec.is_signed;
+    EXPECT_EQ(node.spec, expected) << node.name;
+    for (const auto& [name, param] : node.params)
+      EXPECT_EQ(param.spec, QuantSpec{}) << node.name << name;
+  }
+  EXPECT_FALSE(node_named(model, "relu1").spec.is_signed);
+  EXPECT_TRUE(node_named(model, "bn1").spec.is_signed);
+  EXPECT_FALSE(node_named(model, "input").spec.is_signed);
+}
+
+TEST(Formats, TheDefaultReachesEveryTensorAndEveryKey) {
+  const graph::Model model = recipe_with(
+                                 "[format]\nwidth = 6\nrounding = \"TRN\"\noverflow = "
+                                 "\"WRAP\"\nwrap_bits = 2\nbinary_point = "
+                                 "\"fixed\"\nint_bits = 3\n")
+                                 .model;
+  QuantSpec expected{.width = 6,
+                     .rounding = Rounding::TRN,
+                     .overflow = Overflow::WRAP,
+                     .wrap_bits = 2,
+                     .learned = false,
+                     .int_bits = 3};
+  EXPECT_EQ(node_named(model, "conv1").spec, expected);
+  EXPECT_EQ(param_spec(model, "conv1", "weight"), expected);
+  EXPECT_EQ(param_spec(model, "classifier", "bias"), expected);
+  EXPECT_EQ(param_spec(model, "bn1", "offset"), expected);
+  expected.is_signed = false;
+  EXPECT_EQ(node_named(model, "relu1").spec, expected);
+  EXPECT_EQ(node_named(model, "input").spec, expected);
+}
+
+TEST(Formats, AClassTableSpeaksOfItsClassAlone) {
+  const graph::Model model =
+      recipe_with(
+          "[format.activations]\nwidth = 9\n[format.weights]\nwidth = 4\n[format.biases]\nwidth "
+          "= 12\n[format.scales]\nwidth = 5\n[format.offsets]\nwidth = 11\n[format.input]\nwidth "
+          "= 7\n")
+          .model;
+  EXPECT_EQ(node_named(model, "input").spec.width, 7);
+  EXPECT_EQ(node_named(model, "conv1").spec.width, 9);
+  EXPECT_EQ(node_named(model, "block1.add").spec.width, 9);
+  EXPECT_EQ(param_spec(model, "block1.conv", "weight").width, 4);
+  EXPECT_EQ(param_spec(model, "classifier", "weight").width, 4);
+  EXPECT_EQ(param_spec(model, "classifier", "bias").width, 12);
+  EXPECT_EQ(param_spec(model, "bn2", "scale").width, 5);
+  EXPECT_EQ(param_spec(model, "bn2", "offset").width, 11);
+}
+
+TEST(Formats, OfTheOverridesTheLaterWins) {
+  const graph::Model model =
+      recipe_with(
+          "[format.weights]\nwidth = 4\nrounding = \"TRN\"\n"
+          "[[format.override]]\nmatch = \"*conv*.weight\"\nwidth = 5\n"
+          "[[format.override]]\nmatch = [\"block1.*\", \"bn1.scale\"]\nwidth = 6\n")
+          .model;
+  EXPECT_EQ(param_spec(model, "classifier", "weight").width, 4);
+  EXPECT_EQ(param_spec(model, "conv1", "weight").width, 5);
+  EXPECT_EQ(param_spec(model, "block1.conv", "weight").width, 6);
+  EXPECT_EQ(param_spec(model, "block1.conv", "weight").rounding, Rounding::TRN);
+  EXPECT_EQ(param_spec(model, "bn1", "scale").width, 6);
+  EXPECT_EQ(param_spec(model, "bn1", "offset").width, 8);
+  EXPECT_EQ(node_named(model, "block1.add").spec.width, 6);
+}
+
+TEST(Formats, TheShorthandSaysAllOfIt) {
+  const graph::Model model = recipe_with(
+                                 "[format.weights]\nformat = \"fixed<6,1,TRN,SAT_SYM>\"\nk_hot = "
+                                 "2\n[format.input]\nformat = "
+                                 "\"ufixed<8,0>\"\n")
+                                 .model;
+  EXPECT_EQ(param_spec(model, "conv1", "weight"), (QuantSpec{.width = 6,
+                                                             .rounding = Rounding::TRN,
+                                                             .overflow = Overflow::SAT_SYM,
+                                                             .learned = false,
+                                                             .int_bits = 1,
+                                                             .k_hot = 2}));
+  EXPECT_EQ(node_named(model, "input").spec, (QuantSpec{.width = 8,
+                                                        .is_signed = false,
+                                                        .rounding = Rounding::TRN,
+                                                        .overflow = Overflow::WRAP,
+                                                        .learned = false,
+                                                        .int_bits = 0}));
+}
+
+TEST(Formats, HowThePointIsFoundIsSaidWhole) {
+  const graph::Model model = recipe_with(
+                                 "[format]\nbinary_point = \"fixed\"\nint_bits = 3\n"
+                                 "[format.weights]\nbinary_point = \"learned\"\n"
+                                 "[format.scales]\nbinary_point = \"learned\"\nint_bits = 2\n"
+                                 "[format.offsets]\nbinary_point = \"calibrated\"\n"
+                                 "[format.biases]\nint_bits = 1\n")
+                                 .model;
+  const QuantSpec& weight = param_spec(model, "conv1", "weight");
+  EXPECT_TRUE(weight.learned && !weight.int_bits);
+  const QuantSpec& scale = param_spec(model, "bn1", "scale");
+  EXPECT_TRUE(scale.learned && scale.int_bits == 2);
+  const QuantSpec& offset = param_spec(model, "bn1", "offset");
+  EXPECT_TRUE(!offset.learned && !offset.int_bits);
+  const QuantSpec& bias = param_spec(model, "classifier", "bias");
+  EXPECT_TRUE(!bias.learned && bias.int_bits == 1);
+}
+
+TEST(Formats, AFixedPointMayGetItsBitsFromALaterTable) {
+  const graph::Model model =
+      recipe_with(
+          "[format.weights]\nbinary_point = \"fixed\"\n[[format.override]]\nmatch = "
+          "\"*.weight\"\nint_bits = 0\n")
+          .model;
+  EXPECT_EQ(param_spec(model, "conv1", "weight").int_bits, 0);
+}
+
+TEST(Formats, KHotAndChannelsByDefaultConcernConstantsOnly) {
+  const graph::Model model =
+      recipe_with("[format]\nk_hot = 2\nsigned_digits = true\ngranularity = \"channel\"\n").model;
+  EXPECT_EQ(param_spec(model, "conv1", "weight").k_hot, 2);
+  EXPECT_TRUE(param_spec(model, "conv1", "weight").signed_digits);
+  EXPECT_EQ(param_spec(model, "bn1", "scale").k_hot, 2);
+  EXPECT_EQ(param_spec(model, "bn1", "offset").k_hot, 0);  // it only adds
+  EXPECT_FALSE(param_spec(model, "bn1", "offset").signed_digits);
+  EXPECT_EQ(param_spec(model, "bn1", "offset").granularity, Granularity::PerChannel);
+  EXPECT_EQ(node_named(model, "conv1").spec.k_hot, 0);
+  EXPECT_EQ(node_named(model, "conv1").spec.granularity, Granularity::PerTensor);
+}
+
+TEST(Formats, AutomaticSignsGiveWayWhereOnlySignedExists) {
+  const graph::Model model = recipe_with(
+                                 "[[format.override]]\nmatch = \"relu1\"\noverflow = \"WRAP_SM\"\n"
+                                 "[[format.override]]\nmatch = \"relu2\"\nwidth = 32\n"
+                                 "[[format.override]]\nmatch = \"pool1\"\nsign = \"signed\"\n"
+                                 "[[format.override]]\nmatch = \"conv2\"\nsign = \"unsigned\"\n")
+                                 .model;
+  EXPECT_TRUE(node_named(model, "relu1").spec.is_signed);
+  EXPECT_TRUE(node_named(model, "relu2").spec.is_signed);
+  EXPECT_TRUE(node_named(model, "pool1").spec.is_signed);
+  EXPECT_FALSE(node_named(model, "conv2").spec.is_signed);
+  EXPECT_FALSE(node_named(model, "block1.relu").spec.is_signed);
+}
+
+TEST(Formats, ALaterFormatTakesATensorOutOfFloat) {
+  const graph::Model model =
+      recipe_with("[format]\nfloat = true\n[[format.override]]\nmatch = \"*.weight\"\nwidth = 4\n")
+          .model;
+  EXPECT_TRUE(node_named(model, "conv1").spec.is_float);
+  EXPECT_TRUE(param_spec(model, "bn1", "scale").is_float);
+  EXPECT_FALSE(param_spec(model, "conv1", "weight").is_float);
+}
+
+TEST(Formats, ALaterOverflowModeDropsTheWrapBitsOfTheOneBefore) {
+  const graph::Model model =
+      recipe_with(
+          "[format]\noverflow = \"WRAP\"\nwrap_bits = 2\n[format.weights]\noverflow = \"SAT\"\n")
+          .model;
+  EXPECT_EQ(node_named(model, "conv1").spec.wrap_bits, 2);
+  EXPECT_EQ(param_spec(model, "conv1", "weight").wrap_bits, 0);
+}
+
+TEST(Formats, AFlattenHasTheFormatOfWhatItFlattens) {
+  const graph::Model model =
+      recipe_with("[[format.override]]\nmatch = \"pool\"\nwidth = 11\n").model;
+  EXPECT_EQ(node_named(model, "flatten").spec, node_named(model, "pool").spec);
+  EXPECT_EQ(node_named(model, "flatten").spec.width, 11);
+}
+
+TEST(Formats, WithFoldedBatchNormsTheNamesAreThoseThatAreLeft) {
+  const std::string text = kDataHead +
+                           "[network]\nzoo = \"tiny_resnet\"\nbatch_norm = \"fold\"\n"
+                           "[[format.override]]\nmatch = \"conv1\"\nwidth = 10\n"
+                           "[[format.override]]\nmatch = \"conv1.bias\"\nwidth = 12\n";
+  const Recipe recipe = parse_recipe(text, "recipe.toml");
+  EXPECT_TRUE(recipe.fold_batch_norm);
+  // What folding then takes: the output of the batch norm, and its offset.
+  EXPECT_EQ(node_named(recipe.model, "bn1").spec.width, 10);
+  EXPECT_EQ(param_spec(recipe.model, "bn1", "offset").width, 12);
+  EXPECT_EQ(node_named(recipe.model, "bn2").spec.width, 8);
+  EXPECT_THROW(
+      parse_recipe(text + "[[format.override]]\nmatch = \"bn1.scale\"\nwidth = 4\n", "recipe.toml"),
+      UserError);
+}
+
+TEST(Formats, ASavedGraphKeepsWhatTheRecipeDoesNotSay) {
+  const TemporaryDirectory folder;
+  const std::string path = (folder.path() / "net.graph").string();
+  graph::Builder builder("net");
+  const graph::NodeId x = builder.input({1, 28, 28});
+  builder.linear(builder.flatten(builder.relu(x, "relu")), {.out_features = 10, .has_bias = true},
+                 "linear");
+  graph::Model model = builder.finish();
+  model.nodes[1].spec.width = 5;
+  model.nodes[1].frac_bits = {3.0f};
+  model.nodes[2].spec = model.nodes[1].spec;
+  model.nodes[2].frac_bits = {3.0f};
+  model.nodes[3].params.at("weight").spec.k_hot = 3;
+  model.nodes[3].params.at("weight").frac_bits = {6.0f};
+  graph::save(model, path);
+
+  const std::string text =
+      kDataHead + "[network]\ngraph = \"" + path + "\"\n[format.weights]\nwidth = 6\n";
+  const Recipe recipe = parse_recipe(text, "recipe.toml");
+  EXPECT_EQ(node_named(recipe.model, "relu").spec.width, 5);
+  EXPECT_THAT(node_named(recipe.model, "relu").frac_bits, ::testing::ElementsAre(3.0f));
+  const graph::Param& weight = node_named(recipe.model, "linear").params.at("weight");
+  EXPECT_EQ(weight.spec.k_hot, 3);
+  EXPECT_EQ(weight.spec.width, 6);
+  EXPECT_TRUE(weight.frac_bits.empty());  // the point belonged to 8 bits
+  EXPECT_EQ(weight.values, model.nodes[3].params.at("weight").values);
+}
+
+}  // namespace
+}  // namespace qfx::frontends

@@ -1,0 +1,188 @@
+#include "qfx/frontends/recipe.h"
+
+#include <filesystem>
+#include <gmock/gmock.h>
+
+#include "support/data_files.h"
+#include "support/recipes.h"
+#include "support/tiny_data.h"
+
+#include "qfx/base/error.h"
+#include "qfx/base/file.h"
+
+namespace qfx::frontends {
+namespace {
+
+using ::testing::ElementsAre;
+using testing::kDataHead;
+using testing::node_named;
+using testing::recipe_with;
+
+TEST(Recipe, TwoLinesAreEnough) {
+  const TemporaryDirectory folder;
+  const std::string source = testing::write_tiny_data(folder.path(), {.channels = 3, .classes = 5});
+  const std::string text = "network.zoo = \"tiny_resnet\"\ndata.source = \"" + source + "\"\n";
+  const Recipe recipe = parse_recipe(text, "some/first_try.toml");
+  EXPECT_EQ(recipe.text, text);
+  EXPECT_EQ(recipe.name, "first_try");
+  EXPECT_EQ(recipe.model.name, "first_try");
+  EXPECT_EQ(recipe.data, source);
+  EXPECT_EQ(recipe.model.nodes.front().shape, (graph::Shape{3, 8, 8}));
+  EXPECT_EQ(recipe.model.nodes.back().shape, graph::Shape{5});
+  const graph::Preprocess& preprocess =
+      std::get<graph::Input>(recipe.model.nodes.front().op).preprocess;
+  EXPECT_EQ(preprocess.divisor, 256);  // a byte is an exact 8-bit fraction
+  EXPECT_FALSE(preprocess.signed_samples);
+  EXPECT_GT(recipe.float_phase.epochs, 0);
+  EXPECT_GT(recipe.fixed_phase.epochs, 0);
+  EXPECT_LT(recipe.fixed_phase.optimizer.learning_rate, recipe.float_phase.optimizer.learning_rate);
+}
+
+TEST(Recipe, FloatSamplesComeAsTheyAre) {
+  const TemporaryDirectory folder;
+  for (const std::string split : {"train", "test"}) {
+    testing::write(
+        folder.path() / (split + "_x.npy"),
+        testing::npy("<f4", "(2, 4)", testing::bytes_of<float>({0, 1, -2, 3, 4, 5, 6, 7})));
+    testing::write(folder.path() / (split + "_y.npy"),
+                   testing::npy("|u1", "(2,)", std::string("\0\1", 2)));
+  }
+  const Recipe recipe = parse_recipe(
+      "network.zoo = \"mlp\"\ndata.source = \"npy:" + folder.path().string() + "\"\n", "r.toml");
+  const graph::Preprocess& preprocess =
+      std::get<graph::Input>(recipe.model.nodes.front().op).preprocess;
+  EXPECT_EQ(preprocess.divisor, 1);
+  EXPECT_TRUE(preprocess.signed_samples);
+  EXPECT_TRUE(recipe.model.nodes.front().spec.is_signed);
+}
+
+TEST(Recipe, EveryKeyArrives) {
+  const Recipe recipe = parse_recipe(
+      "name = \"all\"\nseed = 7\nthreads = 3\n"
+      "[network]\nzoo = \"lenet\"\nbatch_norm = \"scale_offset\"\n"
+      "[data]\nsource = \"idx:nowhere\"\ninput = [3, 28, 30]\nclasses = 10\nbatch_size = "
+      "32\ntrain_limit = 100\n"
+      "test_limit = 50\nnormalize = { divisor = 255, mean = [0.5, 0, 0], std = [2.0, 1, 1] }\n"
+      "augment = { flip = true, crop_padding = 2 }\n"
+      "[float]\nepochs = 1.5\noptimizer = \"adam\"\nlearning_rate = 0.25\nweight_decay = "
+      "0\nschedule = \"step\"\n"
+      "step_epochs = [0.5, 1]\nstep_factor = 0.3\nwarmup_epochs = 0.25\n"
+      "[fixed]\nepochs = 0\noptimizer = \"sgd\"\nmomentum = 0.5\nschedule = \"constant\"\n"
+      "[points]\nlearning_rate = 0.02\nfreeze_after = 0.5\n"
+      "[calibration]\nmethod = \"percentile\"\npercentile = 99.5\nimages = 64\n"
+      "[checkpoint]\nminutes = 0.5\n",
+      "all.toml");
+  EXPECT_EQ(recipe.name, "all");
+  EXPECT_EQ(recipe.seed, 7u);
+  EXPECT_EQ(recipe.threads, 3);
+  EXPECT_FALSE(recipe.fold_batch_norm);
+  EXPECT_EQ(recipe.batch_size, 32);
+  EXPECT_EQ(recipe.train_limit, 100);
+  EXPECT_EQ(recipe.test_limit, 50);
+  const graph::Preprocess& preprocess =
+      std::get<graph::Input>(recipe.model.nodes.front().op).preprocess;
+  EXPECT_EQ(preprocess.divisor, 255);
+  EXPECT_THAT(preprocess.mean, ElementsAre(0.5, 0, 0));
+  EXPECT_THAT(preprocess.std, ElementsAre(2, 1, 1));
+  EXPECT_TRUE(recipe.model.nodes.front().spec.is_signed);  // the mean takes it below zero
+  EXPECT_TRUE(recipe.augment.flip);
+  EXPECT_EQ(recipe.augment.crop_padding, 2);
+  EXPECT_EQ(recipe.float_phase.epochs, 1.5);
+  EXPECT_EQ(recipe.float_phase.optimizer.kind, "adam");
+  EXPECT_EQ(recipe.float_phase.optimizer.learning_rate, 0.25);
+  EXPECT_EQ(recipe.float_phase.optimizer.weight_decay, 0);
+  EXPECT_EQ(recipe.float_phase.optimizer.schedule, "step");
+  EXPECT_THAT(recipe.float_phase.optimizer.step_epochs, ElementsAre(0.5, 1));
+  EXPECT_EQ(recipe.float_phase.optimizer.step_factor, 0.3);
+  EXPECT_EQ(recipe.float_phase.optimizer.warmup_epochs, 0.25);
+  EXPECT_EQ(recipe.fixed_phase.epochs, 0);
+  EXPECT_EQ(recipe.fixed_phase.optimizer.momentum, 0.5);
+  EXPECT_EQ(recipe.fixed_phase.optimizer.schedule, "constant");
+  EXPECT_EQ(recipe.points.learning_rate, 0.02);
+  EXPECT_EQ(recipe.points.freeze_after, 0.5);
+  EXPECT_EQ(recipe.calibration.method, "percentile");
+  EXPECT_EQ(recipe.calibration.percentile, 99.5);
+  EXPECT_EQ(recipe.calibration.images, 64);
+  EXPECT_EQ(recipe.checkpoint_minutes, 0.5);
+}
+
+TEST(Recipe, AdamsDefaultRateIsSmallerThanSgds) {
+  const Recipe recipe = recipe_with("[float]\noptimizer = \"adam\"\n");
+  EXPECT_DOUBLE_EQ(recipe.float_phase.optimizer.learning_rate, 0.001);
+}
+
+TEST(Recipe, AStartTakesTheFloatPhasesPlace) {
+  const Recipe recipe = parse_recipe("start = \"runs/other\"\n" + testing::kRecipeHead, "r.toml");
+  EXPECT_EQ(recipe.start, "runs/other");
+  EXPECT_EQ(recipe.float_phase.epochs, 0);
+}
+
+TEST(Recipe, LayersReadTheOneBeforeUnlessTheySayOtherwise) {
+  const Recipe recipe = parse_recipe(
+      kDataHead +
+          "[[network.layers]]\nkind = \"conv2d\"\nname = \"first\"\nout_channels = 4\n"
+          "kernel_size = [3, 5]\nstride = [1, 2]\npadding = [1, 2]\ndilation = 1\n"
+          "[[network.layers]]\nkind = \"batch_norm\"\neps = 1e-3\nmomentum = 0.2\n"
+          "[[network.layers]]\nkind = \"relu\"\n"
+          "[[network.layers]]\nkind = \"conv2d\"\nout_channels = 4\nkernel_size = 1\n"
+          "groups = 4\nbias = false\ninputs = [\"first\"]\n"
+          "[[network.layers]]\nkind = \"add\"\ninputs = [\"relu_1\", \"conv2d_1\"]\n"
+          "[[network.layers]]\nkind = \"cast\"\n"
+          "[[network.layers]]\nkind = \"max_pool2d\"\nkernel_size = 2\n"
+          "[[network.layers]]\nkind = \"avg_pool2d\"\nkernel_size = 3\nstride = 1\npadding = 1\n"
+          "[[network.layers]]\nkind = \"global_avg_pool2d\"\n"
+          "[[network.layers]]\nkind = \"flatten\"\n"
+          "[[network.layers]]\nkind = \"linear\"\nout_features = 10\nbias = false\n",
+      "r.toml");
+  const graph::Model& model = recipe.model;
+  EXPECT_EQ(node_named(model, "first").op, graph::Op(graph::Conv2d{.out_channels = 4,
+                                                                   .kernel = {3, 5},
+                                                                   .stride = {1, 2},
+                                                                   .padding = {1, 2},
+                                                                   .dilation = {1, 1},
+                                                                   .groups = 1,
+                                                                   .has_bias = true}));
+  EXPECT_EQ(node_named(model, "batch_norm_1").op,
+            graph::Op(graph::BatchNorm{.eps = 1e-3, .momentum = 0.2}));
+  EXPECT_EQ(node_named(model, "conv2d_1").op,
+            graph::Op(graph::Conv2d{.out_channels = 4, .groups = 4, .has_bias = false}));
+  EXPECT_EQ(model.nodes[node_named(model, "conv2d_1").inputs[0]].name, "first");
+  EXPECT_EQ(model.nodes[node_named(model, "add_1").inputs[0]].name, "relu_1");
+  EXPECT_EQ(model.nodes[node_named(model, "cast_1").inputs[0]].name, "add_1");
+  EXPECT_EQ(node_named(model, "max_pool2d_1").op, graph::Op(graph::MaxPool2d{}));
+  EXPECT_EQ(node_named(model, "avg_pool2d_1").op,
+            graph::Op(graph::AvgPool2d{.kernel = {3, 3}, .stride = {1, 1}, .padding = {1, 1}}));
+  EXPECT_EQ(node_named(model, "linear_1").op,
+            graph::Op(graph::Linear{.out_features = 10, .has_bias = false}));
+}
+
+TEST(Recipe, TheDataSourceIsReadWithoutTheData) {
+  EXPECT_EQ(recipe_data_source("[data]\nsource = \"idx:somewhere\"\n", "r.toml"), "idx:somewhere");
+  EXPECT_THROW(recipe_data_source("[data]\n", "r.toml"), UserError);
+  EXPECT_THROW(recipe_data_source("[data\n", "r.toml"), UserError);
+}
+
+TEST(Recipe, EveryExampleParses) {
+  int count = 0;
+  for (const auto& entry : std::filesystem::directory_iterator(QFX_SOURCE_DIR "/examples")) {
+    if (entry.path().extension() != ".toml") continue;
+    const Recipe recipe = load_recipe(entry.path().string());
+    EXPECT_EQ(recipe.name, entry.path().stem().string());
+    EXPECT_GT(recipe.model.nodes.size(), 5u);
+    ++count;
+  }
+  EXPECT_GE(count, 4);
+}
+
+TEST(Recipe, TheKHotExampleCoversEveryFactor) {
+  const Recipe recipe = load_recipe(QFX_SOURCE_DIR "/examples/fashion_mnist_khot.toml");
+  for (const graph::Node& node : recipe.model.nodes) {
+    for (const auto& [name, param] : node.params) {
+      EXPECT_EQ(param.spec.k_hot, name == "weight" || name == "scale" ? 2 : 0)
+          << node.name << "." << name;
+    }
+  }
+}
+
+}  // namespace
+}  // namespace qfx::frontends

@@ -1,0 +1,101 @@
+#include <gmock/gmock.h>
+
+#include "support/data_files.h"
+#include "support/recipes.h"
+
+#include "qfx/base/error.h"
+#include "qfx/frontends/recipe.h"
+
+namespace qfx::frontends {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using testing::node_named;
+using testing::user_error_of;
+
+std::int64_t parameter_count(const graph::Model& model) {
+  std::int64_t count = 0;
+  for (const graph::Node& node : model.nodes) {
+    for (const auto& [name, param] : node.params) count += graph::element_count(param.shape);
+  }
+  return count;
+}
+
+TEST(Zoo, EveryNetworkTakesSmallImagesOfAnyColourAndClassCount) {
+  for (const std::string& name : zoo_names()) {
+    for (const graph::Shape& shape : {graph::Shape{1, 28, 28}, {3, 32, 32}, {2, 16, 20}}) {
+      const graph::Model model = zoo(name, shape, {}, 7, 1);
+      EXPECT_EQ(model.nodes.back().shape, graph::Shape{7}) << name;
+      EXPECT_EQ(model.nodes.back().name, "classifier") << name;
+      EXPECT_EQ(model.nodes.front().shape, shape) << name;
+    }
+  }
+}
+
+TEST(Zoo, TheDemosNetworkLayerByLayer) {
+  const graph::Model model = zoo("tiny_resnet", {1, 28, 28}, {}, 10, 1);
+  std::vector<std::string> names;
+  for (const graph::Node& node : model.nodes) names.push_back(node.name);
+  EXPECT_THAT(names, ElementsAre("input", "conv1", "bn1", "relu1", "pool1", "block1.conv",
+                                 "block1.bn", "block1.add", "block1.relu", "conv2", "bn2", "relu2",
+                                 "block2.conv", "block2.bn", "block2.add", "block2.relu", "pool",
+                                 "flatten", "classifier"));
+  EXPECT_EQ(node_named(model, "conv1").shape, (graph::Shape{16, 28, 28}));
+  EXPECT_EQ(node_named(model, "block1.relu").shape, (graph::Shape{16, 14, 14}));
+  EXPECT_EQ(node_named(model, "block2.relu").shape, (graph::Shape{32, 7, 7}));
+  const graph::Node& add = node_named(model, "block1.add");
+  EXPECT_EQ(model.nodes[add.inputs[0]].name, "block1.bn");
+  EXPECT_EQ(model.nodes[add.inputs[1]].name, "pool1");
+  EXPECT_FALSE(std::get<graph::Conv2d>(node_named(model, "conv1").op).has_bias);
+}
+
+// He et al. give 0.27 million parameters for ResNet-20 on CIFAR-10; with 1x1 shortcuts it is
+// 272,474.
+TEST(Zoo, ResNet20IsThePapers) {
+  const graph::Model model = zoo("resnet20", {3, 32, 32}, {}, 10, 1);
+  EXPECT_EQ(parameter_count(model), 272474);
+  EXPECT_EQ(node_named(model, "stage3.block3.relu").shape, (graph::Shape{64, 8, 8}));
+  EXPECT_EQ(std::get<graph::Conv2d>(node_named(model, "stage2.block1.shortcut").op).kernel,
+            (graph::Pair{1, 1}));
+}
+
+TEST(Zoo, LeNetIsThePapers) {
+  EXPECT_EQ(parameter_count(zoo("lenet", {1, 28, 28}, {}, 10, 1)), 61706);
+  EXPECT_EQ(parameter_count(zoo("lenet", {1, 32, 32}, {}, 10, 1)), 61706);
+}
+
+TEST(Zoo, MobileNetSeparatesDepthFromPoint) {
+  const graph::Model model = zoo("mobilenet_small", {3, 32, 32}, {}, 10, 1);
+  const auto& depthwise = std::get<graph::Conv2d>(node_named(model, "block2.depthwise").op);
+  EXPECT_EQ(depthwise.groups, 32);
+  EXPECT_EQ(depthwise.out_channels, 32);
+  EXPECT_EQ(std::get<graph::Conv2d>(node_named(model, "block2.pointwise").op).out_channels, 64);
+}
+
+TEST(Zoo, TheSeedDecidesTheWeights) {
+  const auto weights = [](std::uint64_t seed) {
+    return node_named(zoo("mlp", {16}, {}, 3, seed), "linear1").params.at("weight").values;
+  };
+  EXPECT_EQ(weights(5), weights(5));
+  EXPECT_NE(weights(5), weights(6));
+}
+
+TEST(Zoo, AnInputThatDoesNotFitIsTheUsersFault) {
+  EXPECT_THAT(user_error_of([] {
+                zoo("lenet", {1, 4, 4}, {}, 10, 1);
+              }),
+              ::testing::AllOf(HasSubstr("the zoo's lenet does not fit an input of [1, 4, 4]"),
+                               HasSubstr("conv2")));
+  EXPECT_THAT(
+      user_error_of([] { zoo("tiny_resnet", {784}, {}, 10, 1); }),
+      HasSubstr("takes images [channels, height, width], and the samples are [784]; use \"mlp\""));
+  EXPECT_THAT(user_error_of([] {
+                zoo("resnet21", {1, 28, 28}, {}, 10, 1);
+              }),
+              HasSubstr("no network \"resnet21\"; did you mean \"resnet20\"?"));
+  EXPECT_THAT(user_error_of([] { zoo("mlp", {1, 28, 28}, {}, 0, 1); }), HasSubstr("0 classes"));
+}
+
+}  // namespace
+}  // namespace qfx::frontends
