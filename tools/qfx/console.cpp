@@ -1,0 +1,143 @@
+#include "console.h"
+
+#include <algorithm>
+#include <cctype>
+#include <cmath>
+#include <cstdio>
+#include <fmt/format.h>
+#include <unistd.h>
+#include <utility>
+
+#include "qfx/base/text.h"
+
+namespace qfx::command {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto kTerminalPause = 100ms;
+constexpr auto kPlainPause = 10s;
+
+bool is_number(const std::string& cell) {
+  return !cell.empty() &&
+         (std::isdigit(static_cast<unsigned char>(cell[0])) ||
+          (cell.size() > 1 && cell[0] == '-' && std::isdigit(static_cast<unsigned char>(cell[1]))));
+}
+
+}  // namespace
+
+std::string describe(const Step& step) {
+  std::string text =
+      fmt::format("{:<10}{:>4.0f} %", step.phase, 100 * std::clamp(step.fraction, 0.0, 1.0));
+  if (step.images_per_second > 0) {
+    text += fmt::format("  {:>9} images/s", grouped(std::llround(step.images_per_second)));
+  }
+  if (step.seconds_left >= 0) text += fmt::format("  {} left", format_duration(step.seconds_left));
+  if (!step.note.empty()) text += "  " + step.note;
+  return text;
+}
+
+// The first plain line waits as long as every other: short work shows none.
+ProgressLine::ProgressLine()
+    : is_terminal_(isatty(STDERR_FILENO) == 1),
+      next_(is_terminal_ ? Clock::now() : Clock::now() + kPlainPause) {}
+
+ProgressLine::~ProgressLine() {
+  clear();
+}
+
+void ProgressLine::show(const Step& step) {
+  const auto now = Clock::now();
+  if (now < next_) return;
+  if (is_terminal_) {
+    next_ = now + kTerminalPause;
+    fmt::print(stderr, "\r\x1b[K{}", describe(step));
+    has_live_line_ = true;
+  } else {
+    next_ = now + kPlainPause;
+    fmt::print(stderr, "{}\n", describe(step));
+  }
+  std::fflush(stderr);
+}
+
+void ProgressLine::message(const std::string& line) {
+  clear();
+  fmt::print(stderr, "{}\n", line);
+  std::fflush(stderr);
+}
+
+void ProgressLine::clear() {
+  if (!has_live_line_) return;
+  fmt::print(stderr, "\r\x1b[K");
+  std::fflush(stderr);
+  has_live_line_ = false;
+}
+
+ImageCounter::ImageCounter(ProgressLine& line, std::string phase)
+    : line_(line), phase_(std::move(phase)), begin_(std::chrono::steady_clock::now()) {}
+
+void ImageCounter::operator()(std::int64_t done, std::int64_t total) {
+  const double seconds =
+      std::chrono::duration<double>(std::chrono::steady_clock::now() - begin_).count();
+  Step step{.phase = phase_,
+            .fraction = total > 0 ? static_cast<double>(done) / static_cast<double>(total) : 0};
+  if (done > 0 && seconds > 0) {
+    step.images_per_second = static_cast<double>(done) / seconds;
+    step.seconds_left = static_cast<double>(total - done) / step.images_per_second;
+  }
+  line_.show(step);
+}
+
+Table::Table(std::vector<std::string> heading) {
+  rows_.push_back(std::move(heading));
+}
+
+void Table::add(std::vector<std::string> row) {
+  row.resize(rows_.front().size());
+  rows_.push_back(std::move(row));
+}
+
+std::string Table::text() const {
+  const std::size_t columns = rows_.front().size();
+  std::vector<std::size_t> widths(columns, 0);
+  std::vector<bool> right(columns, rows_.size() > 1);
+  for (std::size_t r = 0; r < rows_.size(); ++r) {
+    for (std::size_t c = 0; c < columns; ++c) {
+      const std::string& cell = rows_[r][c];
+      widths[c] = std::max(widths[c], cell.size());
+      if (r > 0 && !cell.empty() && cell != "-" && !is_number(cell)) right[c] = false;
+    }
+  }
+  std::string text;
+  for (const auto& row : rows_) {
+    std::string line;
+    for (std::size_t c = 0; c < columns; ++c) {
+      line += right[c] ? fmt::format("{:>{}}", row[c], widths[c])
+                       : fmt::format("{:<{}}", row[c], widths[c]);
+      line += "  ";
+    }
+    line.erase(line.find_last_not_of(' ') + 1);
+    text += line + "\n";
+  }
+  return text;
+}
+
+void print(const std::string& line) {
+  fmt::print("{}\n", line);
+}
+
+std::string percent(double fraction) {
+  return fmt::format("{:.2f} %", 100 * fraction);
+}
+
+std::string grouped(std::int64_t number) {
+  std::string digits = std::to_string(number);
+  const std::size_t first = digits[0] == '-' ? 1 : 0;
+  for (std::size_t at = digits.size(); at > first + 3;) {
+    at -= 3;
+    digits.insert(at, ",");
+  }
+  return digits;
+}
+
+}  // namespace qfx::command

@@ -1,0 +1,77 @@
+// What a person sees while and after the command works: one live line on a terminal, plain lines
+// now and then elsewhere, tables with aligned columns. Progress goes to standard error, results to
+// standard output.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace qfx::command {
+
+// One state of long work.
+struct Step {
+  std::string phase;             // "float", "verify", ...
+  double fraction = 0;           // 0 to 1
+  double images_per_second = 0;  // 0: not known
+  double seconds_left = -1;      // negative: not known
+  std::string note{};            // "loss 0.412"; may be empty
+};
+
+// "float     42 %   1,234 images/s   2 min 10 s left   loss 0.412"
+std::string describe(const Step& step);
+
+class ProgressLine {
+ public:
+  ProgressLine();
+  ~ProgressLine();  // takes the live line away
+  ProgressLine(const ProgressLine&) = delete;
+  ProgressLine& operator=(const ProgressLine&) = delete;
+
+  // Shows the step if enough time has passed since the last one shown.
+  void show(const Step& step);
+  // A line that stays, above the live one.
+  void message(const std::string& line);
+  void clear();
+
+ private:
+  using Clock = std::chrono::steady_clock;
+
+  bool is_terminal_;
+  bool has_live_line_ = false;
+  Clock::time_point next_;
+};
+
+// Progress of work that is counted in images: rate and time left from the clock.
+class ImageCounter {
+ public:
+  ImageCounter(ProgressLine& line, std::string phase);
+  void operator()(std::int64_t done, std::int64_t total);
+
+ private:
+  ProgressLine& line_;
+  std::string phase_;
+  std::chrono::steady_clock::time_point begin_;
+};
+
+// Rows under a heading, columns as wide as their widest cell, numbers to the right.
+class Table {
+ public:
+  explicit Table(std::vector<std::string> heading);
+  void add(std::vector<std::string> row);
+  std::string text() const;
+
+ private:
+  std::vector<std::vector<std::string>> rows_;
+};
+
+// Prints to standard output, with a newline.
+void print(const std::string& line);
+
+// "91.23 %"
+std::string percent(double fraction);
+// "12,345"
+std::string grouped(std::int64_t number);
+
+}  // namespace qfx::command

@@ -1,0 +1,87 @@
+#include <fmt/format.h>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "console.h"
+#include "golden.h"
+#include "model_data.h"
+#include "verb.h"
+
+#include "qfx/backends/vitis.h"
+#include "qfx/base/error.h"
+#include "qfx/base/text.h"
+#include "qfx/graph/file.h"
+#include "qfx/runtime/engine.h"
+
+namespace qfx::command {
+namespace {
+
+const std::vector<std::string> kTargets{"vitis"};
+
+struct Options {
+  std::string model;
+  std::string target;
+  std::string output;
+  std::string data;
+  std::string top;
+  std::string part = backends::VitisOptions{}.part;
+  double clock_ns = backends::VitisOptions{}.clock_period_ns;
+  std::int64_t vectors = 16;
+};
+
+int export_model(const Options& options) {
+  if (options.target != "vitis") {
+    user_error("--target {} is not known; did you mean {}? Allowed: {}", options.target,
+               nearest(options.target, kTargets), join(kTargets, ", "));
+  }
+  const runtime::Engine engine(graph::load_frozen(options.model));
+  std::vector<std::int32_t> inputs;
+  std::string source = "random inputs";
+  if (options.data == "random" || !data_source(options.data, options.model)) {
+    inputs = boundary_inputs(engine.model(), options.vectors);
+  } else {
+    const data::Dataset set =
+        load_test_data(options.data, options.model, engine.model(), options.vectors);
+    inputs = raw_inputs(engine.model(), set);
+    source = set.name;
+  }
+  const std::int64_t count =
+      static_cast<std::int64_t>(inputs.size()) / graph::element_count(engine.model().input().shape);
+  const runtime::RawTensor outputs = engine.run(inputs, count);
+  backends::export_vitis(engine.model(), options.output,
+                         {.top = options.top,
+                          .part = options.part,
+                          .clock_period_ns = options.clock_ns,
+                          .golden_inputs = inputs,
+                          .golden_outputs = outputs});
+  print(fmt::format("{}: a Vitis HLS project, {} golden vectors from {}", options.output, count,
+                    source));
+  return kSuccess;
+}
+
+}  // namespace
+
+Verb add_export(CLI::App& command) {
+  auto options = std::make_shared<Options>();
+  CLI::App* verb = command.add_subcommand("export", "write a frozen model as a hardware project");
+  verb->add_option("model", options->model, "the frozen model (.qfx)")->required();
+  verb->add_option("--target", options->target, "vitis: C++ on ap_fixed for Vitis HLS")->required();
+  verb->add_option("-o,--output", options->output,
+                   "the folder to write: new, empty, or an earlier export")
+      ->required();
+  verb->add_option(
+      "--data", options->data,
+      "data for the golden vectors, or \"random\" (default: that of the run the model lies in)");
+  verb->add_option("--vectors", options->vectors, "golden vectors")
+      ->check(CLI::Range(std::int64_t{1}, std::int64_t{10000}))
+      ->capture_default_str();
+  verb->add_option("--top", options->top, "name of the top function (default: the model's)");
+  verb->add_option("--part", options->part, "the FPGA part")->capture_default_str();
+  verb->add_option("--clock", options->clock_ns, "clock period in ns")
+      ->check(CLI::Range(0.1, 1000.0))
+      ->capture_default_str();
+  return {verb, [options] { return export_model(*options); }};
+}
+
+}  // namespace qfx::command

@@ -1,0 +1,46 @@
+#include "qfx/graph/freeze.h"
+
+#include <fmt/format.h>
+#include <memory>
+#include <string>
+
+#include "console.h"
+#include "training.h"
+#include "verb.h"
+
+#include "qfx/graph/file.h"
+
+namespace qfx::command {
+namespace {
+
+struct Options {
+  std::string run_folder;
+  std::string output;
+};
+
+int freeze(const Options& options) {
+  const std::string output =
+      options.output.empty() ? options.run_folder + "/model.qfx" : options.output;
+  const graph::FrozenModel model = graph::freeze(newest_checkpoint(options.run_folder));
+  graph::save(model, output);
+  std::int64_t values = 0;
+  for (const graph::FrozenNode& node : model.nodes) {
+    for (const auto& [name, param] : node.params)
+      values += static_cast<std::int64_t>(param.raw.size());
+  }
+  print(fmt::format("{}: {} layers, {} integer parameters", output, model.nodes.size() - 1,
+                    grouped(values)));
+  return kSuccess;
+}
+
+}  // namespace
+
+Verb add_freeze(CLI::App& command) {
+  auto options = std::make_shared<Options>();
+  CLI::App* verb = command.add_subcommand("freeze", "turn a run's newest checkpoint into integers");
+  verb->add_option("run", options->run_folder, "the run folder")->required();
+  verb->add_option("-o,--output", options->output, "the file to write (default: RUN/model.qfx)");
+  return {verb, [options] { return freeze(*options); }};
+}
+
+}  // namespace qfx::command

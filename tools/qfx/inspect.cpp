@@ -1,0 +1,125 @@
+#include <fmt/format.h>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "console.h"
+#include "model_facts.h"
+#include "verb.h"
+
+#include "qfx/graph/file.h"
+
+namespace qfx::command {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+struct Options {
+  std::string model;
+  bool json = false;
+};
+
+std::string range_text(double low, double high) {
+  return fmt::format("{:.5g} .. {:.5g}", low, high);
+}
+
+// "0: 12  1: 340  2: 98", how many constants have how many ones.
+std::string ones_text(const std::vector<std::int64_t>& ones) {
+  std::string text;
+  for (std::size_t i = 0; i < ones.size(); ++i) {
+    if (ones[i] > 0) text += fmt::format("{}{}: {}", text.empty() ? "" : "  ", i, grouped(ones[i]));
+  }
+  return text;
+}
+
+std::string khot_text(const ParamFacts& param) {
+  if (param.k_hot == 0) return "-";
+  return fmt::format("{}-hot{}", param.k_hot, param.signed_digits ? " signed" : "");
+}
+
+void print_tables(const ModelFacts& facts) {
+  Table layers({"layer", "kind", "shape", "format", "range", "sum bits", "overflow", "kernel"});
+  for (const NodeFacts& node : facts.nodes) {
+    layers.add({node.name, node.kind, graph::to_string(node.shape), node.format,
+                range_text(node.low, node.high),
+                node.accumulator_width > 0 ? std::to_string(node.accumulator_width) : "-",
+                node.can_overflow ? "possible" : "-", node.kernel.empty() ? "-" : node.kernel});
+  }
+  print(layers.text());
+  if (!facts.params.empty()) {
+    Table params({"parameter", "shape", "format", "points", "range", "K-hot",
+                  "constants by number of ones"});
+    for (const ParamFacts& param : facts.params) {
+      params.add({param.name, graph::to_string(param.shape), param.format,
+                  param.points.empty() ? "-" : param.points, range_text(param.low, param.high),
+                  khot_text(param), ones_text(param.ones)});
+    }
+    print(params.text());
+  }
+  print(fmt::format("parameters: {} ({:.1f} KiB)", grouped(facts.parameters),
+                    static_cast<double>(facts.parameter_bits) / 8 / 1024));
+  print(fmt::format("an image: {} multiplies, {} shifts, {} adds", grouped(facts.work.multiplies),
+                    grouped(facts.work.shifts), grouped(facts.work.adds)));
+}
+
+Json json_of(const Work& work) {
+  return {{"multiplies", work.multiplies}, {"shifts", work.shifts}, {"adds", work.adds}};
+}
+
+Json json_of(const ModelFacts& facts) {
+  Json layers = Json::array(), params = Json::array();
+  for (const NodeFacts& node : facts.nodes) {
+    layers.push_back(
+        {{"name", node.name},
+         {"kind", node.kind},
+         {"shape", node.shape},
+         {"format", node.format},
+         {"low", node.low},
+         {"high", node.high},
+         {"accumulator_width", node.accumulator_width > 0 ? Json(node.accumulator_width) : Json()},
+         {"can_overflow", node.can_overflow},
+         {"kernel", node.kernel.empty() ? Json() : Json(node.kernel)},
+         {"work", json_of(node.work)}});
+  }
+  for (const ParamFacts& param : facts.params) {
+    params.push_back({{"name", param.name},
+                      {"shape", param.shape},
+                      {"format", param.format},
+                      {"points", param.points.empty() ? Json() : Json(param.points)},
+                      {"low", param.low},
+                      {"high", param.high},
+                      {"k_hot", param.k_hot},
+                      {"signed_digits", param.signed_digits},
+                      {"count", param.count},
+                      {"ones", param.ones}});
+  }
+  return {{"name", facts.name},
+          {"parameters", facts.parameters},
+          {"parameter_bits", facts.parameter_bits},
+          {"work", json_of(facts.work)},
+          {"layers", layers},
+          {"params", params}};
+}
+
+int inspect(const Options& options) {
+  const ModelFacts facts = describe(graph::load_frozen(options.model));
+  if (options.json) {
+    print(json_of(facts).dump(2));
+  } else {
+    print_tables(facts);
+  }
+  return kSuccess;
+}
+
+}  // namespace
+
+Verb add_inspect(CLI::App& command) {
+  auto options = std::make_shared<Options>();
+  CLI::App* verb =
+      command.add_subcommand("inspect", "show formats, ranges, widths and work of a frozen model");
+  verb->add_option("model", options->model, "the frozen model (.qfx)")->required();
+  verb->add_flag("--json", options->json, "print JSON");
+  return {verb, [options] { return inspect(*options); }};
+}
+
+}  // namespace qfx::command

@@ -1,0 +1,36 @@
+#include "interrupt.h"
+
+#include <csignal>
+
+namespace qfx::command {
+namespace {
+
+volatile std::sig_atomic_t g_signal = 0;
+
+void on_signal(int signal) {
+  g_signal = signal;
+  std::signal(signal, SIG_DFL);
+}
+
+}  // namespace
+
+InterruptGuard::InterruptGuard() {
+  g_signal = 0;
+  std::signal(SIGINT, on_signal);
+  std::signal(SIGTERM, on_signal);
+}
+
+InterruptGuard::~InterruptGuard() {
+  std::signal(SIGINT, SIG_DFL);
+  std::signal(SIGTERM, SIG_DFL);
+}
+
+bool InterruptGuard::interrupted() const {
+  return g_signal != 0;
+}
+
+int InterruptGuard::exit_code() const {
+  return 128 + static_cast<int>(g_signal);
+}
+
+}  // namespace qfx::command

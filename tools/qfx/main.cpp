@@ -1,0 +1,49 @@
+// The front door: wires the verbs, turns faults into exit codes.
+#include <exception>
+#include <fmt/format.h>
+#include <new>
+#include <string>
+#include <vector>
+
+#include "parse.h"
+#include "verb.h"
+
+#include "qfx/base/error.h"
+
+namespace {
+
+using namespace qfx::command;
+
+int report_fault(const std::string& what, int code) {
+  fmt::print(stderr, "qfx: {}\n", what);
+  return code;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  CLI::App app(
+      "Neural networks in fixed point: what is trained is bit for bit what runs on the FPGA.",
+      "qfx");
+  const std::vector<Verb> verbs{add_train(app),   add_ptq(app),    add_freeze(app),
+                                add_run(app),     add_export(app), add_verify(app),
+                                add_inspect(app), add_report(app)};
+  try {
+    if (const auto code = parse(app, verbs, argc, argv)) return *code;
+    for (const Verb& verb : verbs) {
+      if (verb.app->parsed()) return verb.run();
+    }
+    qfx::internal_error("the command line names no verb, and the parser accepted it");
+  } catch (const qfx::UserError& error) {
+    return report_fault(error.what(), kUserFault);
+  } catch (const qfx::InternalError& error) {
+    return report_fault(fmt::format("a fault of QFX itself, please report it: {}", error.what()),
+                        kOurFault);
+  } catch (const std::bad_alloc&) {
+    return report_fault("there is not enough memory for this; use smaller batches or less data",
+                        kUserFault);
+  } catch (const std::exception& error) {
+    return report_fault(fmt::format("a fault of QFX itself, please report it: {}", error.what()),
+                        kOurFault);
+  }
+}

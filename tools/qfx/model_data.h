@@ -1,0 +1,25 @@
+// Where the samples for a frozen model come from: --data, or the recipe of the run folder it lies
+// in.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "qfx/data/dataset.h"
+#include "qfx/graph/graph.h"
+
+namespace qfx::command {
+
+// The run folder that holds this model.qfx: its parent, where that has a recipe.toml.
+std::optional<std::string> run_folder_of(const std::string& model_path);
+
+// `given`, else the data source of the run's recipe. Empty where there is neither.
+std::optional<std::string> data_source(const std::string& given, const std::string& model_path);
+
+// The test split for this model; limit 0: all. Raises UserError where no source is known, where the
+// samples do not fit the model's input, or where the set is empty.
+data::Dataset load_test_data(const std::string& given, const std::string& model_path,
+                             const graph::FrozenModel& model, std::int64_t limit);
+
+}  // namespace qfx::command

@@ -1,0 +1,81 @@
+#include "model_facts.h"
+
+#include <algorithm>
+#include <fmt/format.h>
+
+#include "work.h"
+
+#include "qfx/fixed/khot.h"
+#include "qfx/fixed/value.h"
+#include "qfx/graph/print.h"
+#include "qfx/runtime/engine.h"
+
+namespace qfx::command {
+namespace {
+
+ParamFacts describe_param(const std::string& name, const graph::FrozenParam& param) {
+  ParamFacts facts{.name = name,
+                   .shape = param.shape,
+                   .format = fixed::to_string(param.format),
+                   .points = {},
+                   .k_hot = param.k_hot,
+                   .signed_digits = param.signed_digits,
+                   .count = static_cast<std::int64_t>(param.raw.size()),
+                   .ones = {}};
+  if (!param.channel_frac_bits.empty()) {
+    const auto [low, high] = std::ranges::minmax(param.channel_frac_bits);
+    facts.points = low == high ? "" : fmt::format("{}..{}", low, high);
+  }
+  const std::size_t inner = param.raw.size() / static_cast<std::size_t>(param.shape.front());
+  for (std::size_t i = 0; i < param.raw.size(); ++i) {
+    const double value =
+        fixed::to_double(param.raw[i], param.frac_bits(static_cast<std::int64_t>(i / inner)));
+    facts.low = i == 0 ? value : std::min(facts.low, value);
+    facts.high = i == 0 ? value : std::max(facts.high, value);
+    const auto ones =
+        static_cast<std::size_t>(fixed::count_digits(param.raw[i], param.signed_digits));
+    if (facts.ones.size() <= ones) facts.ones.resize(ones + 1);
+    ++facts.ones[ones];
+  }
+  return facts;
+}
+
+NodeFacts describe_node(const graph::FrozenModel& model, const runtime::Engine& engine,
+                        graph::NodeId id, const graph::NodeRange& range) {
+  const graph::FrozenNode& node = model.nodes[id];
+  const bool computes = !std::holds_alternative<graph::Input>(node.op) &&
+                        !std::holds_alternative<graph::Flatten>(node.op);
+  const int frac_bits = node.format.frac_bits();
+  return {.name = node.name,
+          .kind = graph::describe(node.op),
+          .shape = node.shape,
+          .format = fixed::to_string(node.format),
+          .low = fixed::to_double(range.output.lo, frac_bits),
+          .high = fixed::to_double(range.output.hi, frac_bits),
+          .accumulator_width = computes ? range.accumulator_width : 0,
+          .can_overflow = computes && range.can_overflow,
+          .kernel = computes ? engine.kernel_name(id) : "",
+          .work = count_work(model, node)};
+}
+
+}  // namespace
+
+ModelFacts describe(const graph::FrozenModel& model) {
+  const std::vector<graph::NodeRange> ranges = graph::analyze_ranges(model);
+  const runtime::Engine engine(model, 1);
+  ModelFacts facts;
+  facts.name = model.name;
+  for (std::size_t i = 0; i < model.nodes.size(); ++i) {
+    const graph::FrozenNode& node = model.nodes[i];
+    facts.nodes.push_back(describe_node(model, engine, static_cast<graph::NodeId>(i), ranges[i]));
+    facts.work += facts.nodes.back().work;
+    for (const auto& [name, param] : node.params) {
+      facts.params.push_back(describe_param(node.name + "." + name, param));
+      facts.parameters += facts.params.back().count;
+      facts.parameter_bits += facts.params.back().count * param.format.width;
+    }
+  }
+  return facts;
+}
+
+}  // namespace qfx::command

@@ -1,0 +1,58 @@
+// What there is to know about a frozen model without running it: formats, ranges, widths, work.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "qfx/graph/graph.h"
+#include "qfx/graph/range.h"
+
+namespace qfx::command {
+
+// Operations one image costs, at one multiplier or adder each.
+struct Work {
+  std::int64_t multiplies = 0;  // by constants that are not K-hot
+  std::int64_t shifts = 0;      // by the ones of K-hot constants
+  std::int64_t adds = 0;        // of products, shifted terms, biases, residuals and means
+
+  Work& operator+=(const Work& other);
+};
+
+struct NodeFacts {
+  std::string name;
+  std::string kind;  // "conv2d 3x3 stride 2x2"
+  graph::Shape shape;
+  std::string format;         // "fixed<8,3,RND,SAT>"
+  double low = 0, high = 0;   // real values it can produce, by range analysis
+  int accumulator_width = 0;  // 0: it has none
+  bool can_overflow = false;
+  std::string kernel;  // the runtime's; empty where there is none
+  Work work;
+};
+
+struct ParamFacts {
+  std::string name;  // "conv1.weight"
+  graph::Shape shape;
+  std::string format;
+  std::string points;        // fraction bits where channels differ: "3..7"; else empty
+  double low = 0, high = 0;  // real values it has
+  int k_hot = 0;
+  bool signed_digits = false;
+  std::int64_t count = 0;
+  std::vector<std::int64_t>
+      ones;  // ones[i]: constants with i ones (signed digits where the spec counts those)
+};
+
+struct ModelFacts {
+  std::string name;
+  std::vector<NodeFacts> nodes;
+  std::vector<ParamFacts> params;
+  std::int64_t parameters = 0, parameter_bits = 0;
+  Work work;
+};
+
+// Verifies and analyzes the model.
+ModelFacts describe(const graph::FrozenModel& model);
+
+}  // namespace qfx::command

@@ -1,0 +1,27 @@
+#include <memory>
+
+#include "training.h"
+#include "verb.h"
+
+#include "qfx/base/error.h"
+
+namespace qfx::command {
+
+Verb add_train(CLI::App& command) {
+  auto request = std::make_shared<TrainingRequest>();
+  CLI::App* verb = command.add_subcommand(
+      "train", "train a recipe in fixed point and freeze it into RUN/model.qfx");
+  verb->add_option("recipe", request->recipe,
+                   "the recipe (.toml); with --resume the run's own is the default");
+  verb->add_option("--out", request->run_folder, "the run folder")->required();
+  verb->add_flag("--resume", request->resume, "go on from the newest checkpoint, if there is one");
+  return {verb, [request] {
+            if (request->recipe.empty() && !request->resume) {
+              user_error("qfx train needs a recipe: qfx train RECIPE.toml --out {}",
+                         request->run_folder);
+            }
+            return run_training(*request);
+          }};
+}
+
+}  // namespace qfx::command

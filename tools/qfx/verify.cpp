@@ -1,0 +1,121 @@
+#include "qfx/verify/verify.h"
+
+#include <filesystem>
+#include <fmt/format.h>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "console.h"
+#include "model_data.h"
+#include "verb.h"
+
+#include "qfx/base/error.h"
+#include "qfx/base/file.h"
+#include "qfx/base/text.h"
+#include "qfx/graph/file.h"
+#include "qfx/runtime/engine.h"
+
+namespace qfx::command {
+namespace {
+
+const std::vector<std::string> kTargets{"hls"};
+
+struct Options {
+  std::string model;
+  std::string against = "hls";
+  std::string data;
+  std::string project;
+  std::int64_t limit = 0;
+  int jobs = 0;
+  bool json = false;
+};
+
+double fraction(std::int64_t part, std::int64_t whole) {
+  return static_cast<double>(part) / static_cast<double>(whole);
+}
+
+// What verify.json holds, as docs/run_folder.md says.
+nlohmann::ordered_json record(const verify::Result& result, const runtime::Evaluation& own) {
+  nlohmann::ordered_json first;
+  if (result.first) {
+    first = {{"layer", result.first->layer},   {"image", result.first->image},
+             {"index", result.first->index},   {"expected", result.first->expected},
+             {"actual", result.first->actual}, {"frac_bits", result.first->frac_bits}};
+  }
+  return {{"target", result.target},
+          {"images", result.images},
+          {"values", result.values},
+          {"images_differ", result.images_differ},
+          {"values_differ", result.values_differ},
+          {"correct", result.correct},
+          {"accuracy", fraction(result.correct, result.images)},
+          {"build_seconds", result.build_seconds},
+          {"run_seconds", result.run_seconds},
+          {"command", result.command},
+          {"first", first},
+          {"runtime_accuracy", fraction(own.correct, own.images)}};
+}
+
+int verify_model(const Options& options) {
+  if (options.against != "hls") {
+    user_error("--against {} is not known; did you mean {}? Allowed: {}", options.against,
+               nearest(options.against, kTargets), join(kTargets, ", "));
+  }
+  if (!options.project.empty() && !std::filesystem::is_directory(options.project)) {
+    user_error("--project {} is not a folder; give one that `qfx export --target vitis` wrote",
+               options.project);
+  }
+  const runtime::Engine engine(graph::load_frozen(options.model));
+  const data::Dataset set =
+      load_test_data(options.data, options.model, engine.model(), options.limit);
+  ProgressLine line;
+  const runtime::Evaluation own = runtime::evaluate(engine, set, ImageCounter(line, "integers"));
+  verify::Options how;
+  how.project = options.project;
+  how.jobs = options.jobs;
+  how.progress = ImageCounter(line, "hls");
+  const verify::Result result = verify::verify_hls(engine.model(), set, how);
+  line.clear();
+
+  const nlohmann::ordered_json json = record(result, own);
+  if (const auto folder = run_folder_of(options.model)) {
+    write_file_atomically(*folder + "/verify.json", json.dump(2) + "\n");
+  }
+  if (options.json) {
+    print(json.dump(2));
+  } else {
+    print(fmt::format("built in {}, ran in {}", format_duration(result.build_seconds),
+                      format_duration(result.run_seconds)));
+    print(fmt::format("accuracy: {} by the exported code, {} by the integer runtime",
+                      percent(fraction(result.correct, result.images)),
+                      percent(fraction(own.correct, own.images))));
+    if (result.first) print(verify::describe(*result.first));
+    print(verify::summary(result));
+  }
+  return result.values_differ == 0 && result.images_differ == 0 ? kSuccess : kCheckFailed;
+}
+
+}  // namespace
+
+Verb add_verify(CLI::App& command) {
+  auto options = std::make_shared<Options>();
+  CLI::App* verb = command.add_subcommand(
+      "verify", "prove that exported code gives the same bits as the integers");
+  verb->add_option("model", options->model, "the frozen model (.qfx)")->required();
+  verb->add_option("--against", options->against, "hls: the Vitis HLS project")
+      ->capture_default_str();
+  verb->add_option("--data", options->data,
+                   "the data (default: that of the run the model lies in)");
+  verb->add_option("--limit", options->limit, "only the first N images")
+      ->check(CLI::NonNegativeNumber);
+  verb->add_option("--project", options->project,
+                   "an exported project to check (default: a fresh export)");
+  verb->add_option("--jobs", options->jobs, "processes (default: all cores)")
+      ->check(CLI::Range(0, 1024));
+  verb->add_flag("--json", options->json, "print JSON");
+  return {verb, [options] { return verify_model(*options); }};
+}
+
+}  // namespace qfx::command

@@ -1,0 +1,78 @@
+#include "training.h"
+
+#include <fmt/format.h>
+
+#include <optional>
+#include <string>
+
+#include "console.h"
+#include "interrupt.h"
+
+#include "qfx/base/error.h"
+#include "qfx/base/text.h"
+#include "qfx/frontends/recipe.h"
+#include "qfx/train/run.h"
+
+namespace qfx::command {
+namespace {
+
+void show(ProgressLine& line, const train::Progress& progress) {
+  Step step{.phase = progress.phase,
+            .fraction = progress.steps > 0 ? static_cast<double>(progress.step) /
+                                                 static_cast<double>(progress.steps)
+                                           : 0,
+            .images_per_second = progress.images_per_second};
+  if (progress.seconds_left > 0) step.seconds_left = progress.seconds_left;
+  if (progress.loss > 0) step.note = fmt::format("loss {:.3f}", progress.loss);
+  line.show(step);
+}
+
+std::string summary_table(const train::Summary& summary) {
+  Table table({"", "test accuracy", "training time"});
+  const auto add = [&](const std::string& name, std::optional<double> accuracy, double seconds) {
+    if (accuracy)
+      table.add({name, percent(*accuracy), seconds > 0 ? format_duration(seconds) : "-"});
+  };
+  add("float", summary.float_accuracy, summary.float_seconds);
+  add("fixed point, calibrated only", summary.ptq_accuracy, 0);
+  add("fixed point, trained", summary.fixed_accuracy, summary.fixed_seconds);
+  return table.text();
+}
+
+}  // namespace
+
+int run_training(const TrainingRequest& request) {
+  const std::string path =
+      request.recipe.empty() ? request.run_folder + "/recipe.toml" : request.recipe;
+  const frontends::Recipe recipe = frontends::load_recipe(path);
+  const InterruptGuard interrupt;
+  ProgressLine line;
+  train::Options options;
+  options.run_folder = request.run_folder;
+  options.resume = request.resume;
+  options.progress = [&](const train::Progress& progress) { show(line, progress); };
+  options.message = [&](const std::string& text) { line.message(text); };
+  options.should_stop = [&] { return interrupt.interrupted(); };
+
+  const bool is_training = request.kind == TrainingKind::Train;
+  const train::Summary summary =
+      is_training ? train::train(recipe, options) : train::ptq(recipe, options);
+  line.clear();
+  if (interrupt.interrupted()) {
+    print(is_training
+              ? fmt::format(
+                    "stopped; a checkpoint is in {0}. Go on with: qfx train {1} --out {0} --resume",
+                    request.run_folder, path)
+              : fmt::format("stopped; start again with: qfx ptq {} --out {}", path,
+                            request.run_folder));
+    return interrupt.exit_code();
+  }
+  print(summary_table(summary) + fmt::format("model: {}/model.qfx", request.run_folder));
+  return 0;
+}
+
+graph::Model newest_checkpoint(const std::string& run_folder) {
+  return train::load_checkpoint_model(run_folder);
+}
+
+}  // namespace qfx::command

@@ -1,0 +1,10 @@
+// Counting operations: what one image costs in one node.
+#pragma once
+
+#include "model_facts.h"
+
+namespace qfx::command {
+
+Work count_work(const graph::FrozenModel& model, const graph::FrozenNode& node);
+
+}  // namespace qfx::command
