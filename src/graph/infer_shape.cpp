@@ -22,7 +22,8 @@ struct Checker {
   }
 
   void arity(std::size_t count) const {
-    if (inputs.size() != count) fail("{} inputs were given, it takes {}", inputs.size(), count);
+    if (inputs.size() != count)
+      fail("the number of its inputs is {}, it must be {}", inputs.size(), count);
   }
 
   // The tensor's size stays inside the limits, computed without overflow.

@@ -7,6 +7,8 @@
 namespace qfx::graph {
 
 Json parse_json(const std::string& text, const std::string& what) {
+  // The library takes a zero byte for the end.
+  if (text.find('\0') != text.npos) user_error("{}: not valid JSON: it holds a zero byte", what);
   try {
     return Json::parse(text);
   } catch (const Json::parse_error& error) {

@@ -78,6 +78,8 @@ class Reader {
 
   Json parse_header(std::string_view text) const {
     if (text.empty() || text.front() != '{') fail("its header does not start with '{{'");
+    // The library takes a zero byte for the end.
+    if (text.find('\0') != text.npos) fail("its header holds a zero byte");
     // The library keeps the last of two equal keys; the format forbids them.
     std::vector<std::set<std::string>> keys;
     std::string duplicate;

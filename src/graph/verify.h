@@ -53,8 +53,9 @@ void check_structure(const auto& model) {
     user_error("the model's name {} must be 1 to {} printable ASCII characters", quoted(model.name),
                kMaxNameLength);
   if (node_count < 2 || node_count > kMaxNodes)
-    user_error("model '{}' has {} nodes; allowed are an input and 1 to {} nodes after it",
-               model.name, node_count, kMaxNodes - 1);
+    user_error(
+        "model '{}': the number of its nodes is {}, allowed are 2 (the input and one more) to {}",
+        model.name, node_count, kMaxNodes);
 
   std::set<std::string> tensors;
   for (std::int64_t id = 0; id < node_count; ++id) {

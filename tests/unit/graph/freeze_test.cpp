@@ -1,0 +1,110 @@
+#include "qfx/graph/freeze.h"
+
+#include <cmath>
+#include <gtest/gtest.h>
+
+#include "qfx/graph/builder.h"
+
+namespace qfx::graph {
+namespace {
+
+TEST(RoundedPoint, IsHalfAwayFromZero) {
+  EXPECT_EQ(rounded_point(2.5f), 3);
+  EXPECT_EQ(rounded_point(-2.5f), -3);
+  EXPECT_EQ(rounded_point(2.4999f), 2);
+  EXPECT_EQ(rounded_point(-0.4f), 0);
+}
+
+Param param(Shape shape, QuantSpec spec, std::vector<float> frac_bits) {
+  return {.shape = std::move(shape),
+          .values = {},
+          .spec = std::move(spec),
+          .frac_bits = std::move(frac_bits)};
+}
+
+TEST(FreezeParam, RoundsAndSaturatesTheFloatsExactValue) {
+  // 8 bits, 4 fraction bits: steps of 1/16, -8 to 7.9375
+  const FrozenParam frozen = freeze_param(param({5}, {.int_bits = {}}, {4.4f}),
+                                          {0.03125f, 0.031249998f, -0.03125f, 100, -100}, "w");
+  EXPECT_EQ(frozen.raw, (std::vector<std::int32_t>{1, 0, 0, 127, -128}));
+  EXPECT_EQ(frozen.format, (fixed::Format{.width = 8,
+                                          .int_bits = 4,
+                                          .rounding = fixed::Rounding::RND,
+                                          .overflow = fixed::Overflow::SAT}));
+  EXPECT_TRUE(frozen.channel_frac_bits.empty());
+}
+
+TEST(FreezeParam, GivesEachChannelItsOwnPoint) {
+  const FrozenParam frozen =
+      freeze_param(param({2, 2}, {.int_bits = {}, .granularity = Granularity::PerChannel}, {0, 3}),
+                   {1, 2, 1, 2}, "w");
+  EXPECT_EQ(frozen.raw, (std::vector<std::int32_t>{1, 2, 8, 16}));
+  EXPECT_EQ(frozen.channel_frac_bits, (std::vector<int>{0, 3}));
+  EXPECT_EQ(frozen.format.frac_bits(), 0);
+}
+
+TEST(FreezeParam, ProjectsAfterTheCast) {
+  QuantSpec spec{.int_bits = {}, .k_hot = 2};
+  // 7.4 -> 7 -> 6 or 8 with two ones: the smaller of two equally near ones
+  FrozenParam frozen = freeze_param(param({2}, spec, {0}), {7.4f, 100.0f}, "w");
+  EXPECT_EQ(frozen.raw, (std::vector<std::int32_t>{6, 96}));
+  EXPECT_EQ(frozen.k_hot, 2);
+  spec.signed_digits = true;
+  frozen = freeze_param(param({2}, spec, {0}), {7.4f, 100.0f}, "w");
+  EXPECT_EQ(frozen.raw, (std::vector<std::int32_t>{7, 96}));
+  EXPECT_TRUE(frozen.signed_digits);
+}
+
+TEST(FreezeParam, TakesAGivenPointWhereNoneIsLearned) {
+  const Param given = param({1}, {.learned = false, .int_bits = 3}, {});
+  EXPECT_EQ(freeze_param(given, {1}, "w").raw, (std::vector<std::int32_t>{32}));
+  Param both = given;
+  both.frac_bits = {2};  // a binary point in place wins over the start
+  EXPECT_EQ(freeze_param(both, {1}, "w").raw, (std::vector<std::int32_t>{4}));
+}
+
+TEST(FoldPair, IsFloatArithmeticInTheDocumentedOrder) {
+  Builder builder("net");
+  builder.batch_norm(builder.input({1}), {.eps = 1e-3});
+  Node node = builder.finish().nodes[1];
+  node.statistics = {
+      {"gamma", {0.7f}}, {"beta", {0.1f}}, {"running_mean", {0.3f}}, {"running_var", {0.9f}}};
+  std::vector<float> scale, offset;
+  fold_pair(node, scale, offset);
+  const float variance = 0.9f + 1e-3f;
+  const float expected_scale = 0.7f / std::sqrt(variance);
+  const float product = 0.3f * expected_scale;
+  EXPECT_EQ(scale, std::vector<float>{expected_scale});
+  EXPECT_EQ(offset, std::vector<float>{0.1f - product});
+}
+
+TEST(Freeze, GivesEveryTensorAFormat) {
+  Builder builder("net");
+  NodeId x = builder.input({2, 2, 2}, {.divisor = 255, .mean = {}, .std = {}});
+  x = builder.batch_norm(x, {}, "bn");
+  x = builder.flatten(x, "flat");
+  x = builder.linear(x, {.out_features = 2}, "fc");
+  Model model = builder.finish();
+  for (Node& node : model.nodes) {
+    node.frac_bits = {4};
+    for (auto& [name, p] : node.params) p.frac_bits = {5};
+  }
+  model.nodes[1].statistics["running_var"] = {1, 4};
+  model.nodes[1].statistics["running_mean"] = {0, 2};
+  // A flatten has no format of its own, whatever its spec says.
+  model.nodes[2].spec.width = 3;
+  model.nodes[2].spec.is_float = true;
+  model.nodes[2].frac_bits.clear();
+  const FrozenModel frozen = freeze(model);
+  EXPECT_EQ(frozen.name, "net");
+  EXPECT_EQ(frozen.input().op, model.nodes[0].op);
+  EXPECT_EQ(fixed::to_string(frozen.input().format), "ufixed<8,4,RND,SAT>");
+  EXPECT_EQ(frozen.nodes[1].params.at("scale").raw, (std::vector<std::int32_t>{32, 16}));
+  EXPECT_EQ(frozen.nodes[1].params.at("offset").raw, (std::vector<std::int32_t>{0, -32}));
+  EXPECT_EQ(frozen.nodes[2].format, frozen.nodes[1].format);
+  EXPECT_EQ(frozen.output().name, "fc");
+  EXPECT_EQ(frozen.output().params.at("bias").raw, (std::vector<std::int32_t>{0, 0}));
+}
+
+}  // namespace
+}  // namespace qfx::graph

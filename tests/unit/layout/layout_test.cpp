@@ -1,0 +1,143 @@
+// The house keeps its order: arrows between rooms, torch behind one door, no default in switches
+// over enums of ours.
+#include <filesystem>
+#include <gtest/gtest.h>
+#include <map>
+#include <regex>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "qfx/base/file.h"
+
+namespace {
+
+namespace fs = std::filesystem;
+using Rooms = std::map<std::string, std::set<std::string>>;
+
+const fs::path kRoot = QFX_SOURCE_DIR;
+
+// What each room may include, itself and what stands before it. CMakeLists.txt draws the same
+// arrows for the linker.
+const Rooms kArrows = {
+    {"base", {}},
+    {"fixed", {"base"}},
+    {"kernels", {"base", "fixed"}},
+    {"graph", {"base", "fixed"}},
+    {"data", {"base"}},
+    {"frontends", {"base", "fixed", "graph", "data"}},
+    {"runtime", {"base", "fixed", "kernels", "graph", "data"}},
+    {"backends", {"base", "fixed", "graph"}},
+    {"verify", {"base", "fixed", "kernels", "graph", "data", "runtime", "backends"}},
+    {"train", {"base", "fixed", "kernels", "graph", "data", "frontends"}},
+    {"report", {"base", "fixed", "graph"}},
+};
+
+// Files whose `default:` stands in a switch over something else than an enum of ours.
+const std::map<std::string, std::string> kAllowedDefaults = {
+    {"src/report/html.cpp", "over characters"},
+};
+
+struct Line {
+  std::string file;  // relative to the root
+  int number = 0;
+  std::string text;
+  std::string place() const { return file + ":" + std::to_string(number) + ": " + text; }
+};
+
+// Every line of the C++ files under include/qfx/ROOM and src/ROOM.
+std::vector<Line> lines_of(const std::string& room) {
+  std::vector<Line> lines;
+  for (const fs::path& folder : {kRoot / "include/qfx" / room, kRoot / "src" / room}) {
+    if (!fs::is_directory(folder)) continue;
+    for (const auto& entry : fs::recursive_directory_iterator(folder)) {
+      const std::string extension = entry.path().extension();
+      if (extension != ".h" && extension != ".cpp") continue;
+      const std::string content = qfx::read_file(entry.path());
+      int number = 0;
+      for (std::size_t begin = 0; begin < content.size();) {
+        const std::size_t end = std::min(content.find('\n', begin), content.size());
+        lines.push_back(
+            {fs::relative(entry.path(), kRoot), ++number, content.substr(begin, end - begin)});
+        begin = end + 1;
+      }
+    }
+  }
+  return lines;
+}
+
+// The room that an include reaches into: "qfx/ROOM/..." or, in the same library's sources,
+// "ROOM/...".
+std::string included_room(const std::string& line) {
+  if (line.find("include") == line.npos) return "";
+  static const std::regex kInclude(R"re(^\s*#\s*include\s*["<](?:qfx/)?(\w+)/)re");
+  std::smatch match;
+  if (!std::regex_search(line, match, kInclude)) return "";
+  return kArrows.contains(match[1]) ? match[1].str() : "";
+}
+
+bool is_private_include(const std::string& line) {
+  return line.find("qfx/") == std::string::npos;
+}
+
+TEST(Layout, EveryRoomIsInTheHouse) {
+  for (const char* top : {"include/qfx", "src"}) {
+    for (const auto& entry : fs::directory_iterator(kRoot / top))
+      EXPECT_TRUE(kArrows.contains(entry.path().filename()))
+          << entry.path() << " is no room that this test knows";
+  }
+}
+
+TEST(Layout, RoomsIncludeOnlyWhatStandsBeforeThem) {
+  int arrows = 0;
+  for (const auto& [room, allowed] : kArrows) {
+    for (const Line& line : lines_of(room)) {
+      const std::string other = included_room(line.text);
+      if (other.empty() || other == room) continue;
+      ++arrows;
+      EXPECT_TRUE(allowed.contains(other)) << line.place() << "\n"
+                                           << room << " may not include " << other;
+      EXPECT_FALSE(is_private_include(line.text))
+          << line.place() << "\nanother room's private header";
+    }
+  }
+  EXPECT_GT(arrows, 20) << "the scan found hardly any includes; is it looking in the right place?";
+}
+
+TEST(Layout, TorchStaysInTrain) {
+  static const std::regex kTorch(R"re(^\s*#\s*include\s*["<](torch|ATen|c10|caffe2)/)re");
+  for (const auto& [room, unused] : kArrows) {
+    if (room == "train") continue;
+    for (const Line& line : lines_of(room))
+      EXPECT_FALSE(std::regex_search(line.text, kTorch)) << line.place();
+  }
+}
+
+// tools/qfx includes it without paying for torch.
+TEST(Layout, PublicHeadersAreFreeOfTorch) {
+  for (const Line& line : lines_of("train")) {
+    if (!line.file.starts_with("include/")) continue;
+    EXPECT_EQ(line.text.find("#include <torch"), std::string::npos) << line.place();
+  }
+}
+
+TEST(Layout, SwitchesOverOurEnumsHaveNoDefault) {
+  static const std::regex kDefault(R"(^\s*default\s*:)");
+  for (const auto& [room, unused] : kArrows) {
+    for (const Line& line : lines_of(room)) {
+      if (!std::regex_search(line.text, kDefault)) continue;
+      EXPECT_TRUE(kAllowedDefaults.contains(line.file))
+          << line.place() << "\nname every enumerator, or give the reason in kAllowedDefaults";
+    }
+  }
+}
+
+TEST(Layout, IncludedRoomReadsBothForms) {
+  EXPECT_EQ(included_room("#include \"qfx/graph/op.h\""), "graph");
+  EXPECT_EQ(included_room("#  include <qfx/base/error.h>  // why"), "base");
+  EXPECT_EQ(included_room("#include \"graph/bounds.h\""), "graph");
+  EXPECT_EQ(included_room("#include <vector>"), "");
+  EXPECT_EQ(included_room("// #include \"qfx/graph/op.h\""), "");
+}
+
+}  // namespace
