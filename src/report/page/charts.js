@@ -54,8 +54,6 @@ Object.assign(Chart.defaults, {animation: false, responsive: true, maintainAspec
 Chart.defaults.font.family = getComputedStyle(document.body).fontFamily;
 Chart.defaults.font.size = 12;
 Chart.defaults.plugins.legend.align = "start";
-Chart.defaults.plugins.legend.labels.boxWidth = 18;
-Chart.defaults.plugins.legend.labels.boxHeight = 2;
 Chart.defaults.plugins.tooltip.displayColors = false;
 
 // A scale with the page's colours.
@@ -68,11 +66,24 @@ function scale(colours, options) {
   };
 }
 
-const legend = (colours) => ({labels: {color: colours.ink}});
+// Lines as they are drawn, dashes too; a dataset's legendStyle names another mark.
+const legend = (colours) => ({labels: {color: colours.ink, usePointStyle: true, pointStyleWidth: 22, boxHeight: 7, padding: 12,
+  generateLabels: (chart) => Chart.defaults.plugins.legend.labels.generateLabels(chart).map((item) =>
+    ({...item, pointStyle: chart.data.datasets[item.datasetIndex].legendStyle ?? "line",
+      lineDash: chart.data.datasets[item.datasetIndex].borderDash ?? []}))}});
 
-// Shades parts of a linear x axis behind the data. bands: [{from, to, colour, edge, label}] in data units.
+// Shades parts of a linear x axis behind the data. bands: [{from, to, colour, edge, label}] in data units; labels
+// stand between the legend and the plot.
 const bands = (list, labelColour) => ({
   id: "bands",
+  beforeInit(chart) {
+    if (!chart.legend || !list.some((band) => band.label)) return;
+    const fit = chart.legend.fit;
+    chart.legend.fit = function () {
+      fit.call(this);
+      this.height += 16;
+    };
+  },
   beforeDatasetsDraw(chart) {
     const {ctx, chartArea: area, scales: {x}} = chart;
     const inside = (value) => Math.min(area.right, Math.max(area.left, x.getPixelForValue(value)));
@@ -96,8 +107,8 @@ const bands = (list, labelColour) => ({
         ctx.fillStyle = labelColour;
         ctx.font = `600 11px ${Chart.defaults.font.family}`;
         ctx.textAlign = "left";
-        ctx.textBaseline = "top";
-        ctx.fillText(band.label, left + 6, area.top + 5);
+        ctx.textBaseline = "bottom";
+        ctx.fillText(band.label, left, area.top - 4);
       }
     }
     ctx.restore();

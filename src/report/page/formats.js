@@ -9,7 +9,8 @@ function shownMoments(total) {
   return [...new Set(Array.from({length: kMaxColumns}, (_, i) => Math.round(i * (total - 1) / (kMaxColumns - 1))))];
 }
 
-const mean = (list) => list.reduce((a, b) => a + b, 0) / list.length;
+const sum = (list) => list.filter(isNumber).reduce((a, b) => a + b, 0);
+const mean = (list) => sum(list) / list.length;
 
 // Blue where the format got finer since the start, orange where it got coarser.
 function cellStyle(start, now) {
@@ -21,14 +22,16 @@ function cellStyle(start, now) {
 function stripRow(tensor, moments, columns, select) {
   const {frac_bits: points, f, changes} = tensor.history;
   const start = points.find((list) => list !== null);
-  const cells = columns.map((i) => {
+  const cells = columns.map((i, k) => {
     const list = points[i];
     if (!list) return el("td", {}, "");
-    const moved = isNumber(changes[i]) && changes[i] > 0;
+    // Since the column before: a long run does not show every epoch.
+    const moves = sum(changes.slice(k > 0 ? columns[k - 1] + 1 : 0, i + 1));
+    const moved = moves > 0;
     const least = Math.min(...list), most = Math.max(...list);
     const learned = f[i] ? `, f = ${span(f[i].map((x) => Number(x.toFixed(2))))}` : "";
     return el("td", {style: cellStyle(start, list), class: moved ? "moved" : null,
-      title: `${tensor.name}, ${momentText(moments[i])}: F = ${span(list)}${learned}${moved ? `, changed ${plural(changes[i], "time")}` : ""}`},
+      title: `${tensor.name}, ${momentText(moments[i])}: F = ${span(list)}${learned}${moved ? `, changed ${plural(moves, "time")}` : ""}`},
       withMinus(least === most ? String(least) : `${least}–${most}`));
   });
   return el("tr", {"aria-selected": "false"}, el("th", {scope: "row"},
@@ -50,7 +53,7 @@ function detailConfig(tensor, moments) {
         borderWidth: 1.75, borderDash: [5, 3], pointRadius: 2, spanGaps: true});
     }
     if (changes.some((n) => n > 0)) {
-      datasets.push({type: "bar", label: "changes in the epoch", data: changes, yAxisID: "changes", backgroundColor: colours.line, borderColor: colours.float, borderWidth: 1, barPercentage: 0.5, order: 9});
+      datasets.push({type: "bar", label: "changes in the epoch", legendStyle: "rect", data: changes, yAxisID: "changes", backgroundColor: colours.line, borderColor: colours.float, borderWidth: 1, barPercentage: 0.5, order: 9});
     }
     const all = [...points, ...f].filter(Boolean).flat();
     return {
@@ -58,10 +61,9 @@ function detailConfig(tensor, moments) {
       options: {
         interaction: {mode: "index", intersect: false},
         scales: {
-          x: scale(colours, {grid: {display: false}, ticks: {autoSkip: true, maxTicksLimit: 12}}),
+          x: scale(colours, {offset: true, grid: {display: false}, ticks: {autoSkip: true, maxTicksLimit: 12}}),
           y: scale(colours, {min: Math.floor(Math.min(...all)) - 1, max: Math.ceil(Math.max(...all)) + 1, title: "fraction bits", ticks: {precision: 0, callback: (v) => (Number.isInteger(v) ? withMinus(String(v)) : "")}}),
-          changes: {...scale(colours, {beginAtZero: true, grid: {display: false}, ticks: {precision: 0, maxTicksLimit: 4}}), position: "right",
-            display: changes.some((n) => n > 0), suggestedMax: 4 * Math.max(1, ...changes.filter(isNumber))},
+          changes: {display: false, beginAtZero: true, max: 4 * Math.max(1, ...changes.filter(isNumber))},
         },
         plugins: {legend: legend(colours), tooltip: {callbacks: {title: (items) => momentText(items[0].label),
           label: (item) => `${item.dataset.label}: ${real(item.parsed.y)}`}}},
@@ -70,19 +72,39 @@ function detailConfig(tensor, moments) {
   };
 }
 
+// What the format cost over time.
+function lossesConfig(tensor, moments) {
+  return (colours) => ({
+    type: "line",
+    data: {labels: moments, datasets: [{label: "outside", data: tensor.history.overflow.map((x) => (isNumber(x) ? 100 * x : null)), borderColor: colours.outside,
+      backgroundColor: colours.outside, borderWidth: 2, pointRadius: 2, spanGaps: true}]},
+    options: {
+      interaction: {mode: "index", intersect: false},
+      scales: {x: scale(colours, {offset: true, grid: {display: false}, ticks: {autoSkip: true, maxTicksLimit: 12}}),
+        y: scale(colours, {beginAtZero: true, suggestedMax: 0.1, ticks: {maxTicksLimit: 5, callback: (x) => `${real(x)}${kNarrowSpace}%`}})},
+      plugins: {legend: {display: false}, tooltip: {callbacks: {title: (items) => momentText(items[0].label), label: (item) => `${share(item.parsed.y / 100)} outside`}}},
+    },
+  });
+}
+
 function drawFormats(data) {
   const {moments} = data;
   const tensors = data.tensors.filter((tensor) => tensor.history.frac_bits.some((list) => list !== null));
   if (tensors.length === 0) return false;
   const columns = shownMoments(moments.length);
-  let shown = null;
+  let shown = [];
   const select = (tensor) => {
     rows.forEach((row, i) => row.setAttribute("aria-selected", String(tensors[i] === tensor)));
-    const total = tensor.history.changes.filter(isNumber).reduce((a, b) => a + b, 0);
-    byId("format-detail-title").textContent = `${tensor.name}: ${tensor.format ?? ""}, ${total > 0 ? `changed ${plural(total, "time")}` : "never changed"}`;
-    shown?.remove();
-    shown = new LazyChart(byId("format-detail"), `Fraction bits of ${tensor.name} over time, now ${span(latest(tensor.history.frac_bits))}`, detailConfig(tensor, moments));
-    shown.draw();
+    const total = sum(tensor.history.changes);
+    const channels = tensor.frac_bits?.length > 1 ? " and a point a channel" : "";
+    byId("format-detail-title").textContent = `${tensor.name}: ${tensor.format ?? ""}${channels}, ${total > 0 ? `changed ${plural(total, "time")}` : "never changed"}`;
+    for (const chart of shown) chart.remove();
+    shown = [new LazyChart(byId("format-detail"), `Fraction bits of ${tensor.name} over time, now ${span(latest(tensor.history.frac_bits))}`, detailConfig(tensor, moments))];
+    const losses = latest(tensor.history.overflow);
+    byId("format-losses").parentElement.hidden = !isNumber(losses);
+    if (isNumber(losses)) {
+      shown.push(new LazyChart(byId("format-losses"), `Values of ${tensor.name} outside its format over time, now ${share(losses)}`, lossesConfig(tensor, moments)));
+    }
   };
   const rows = tensors.map((tensor) => stripRow(tensor, moments, columns, select));
   const short = {calibrated: "start", frozen: "end"};
@@ -91,8 +113,9 @@ function drawFormats(data) {
     el("tbody", {}, rows)));
   const swatch = (name, alpha) => el("span", {class: "swatch", style: name === "same" ? "background: var(--line-soft)" : `background: rgb(var(--${name}) / ${alpha})`});
   byId("formats-legend").append(el("span", {}, swatch("finer", 0.54), "finer than at the start"), el("span", {}, swatch("same"), "the same"),
-    el("span", {}, swatch("coarser", 0.54), "coarser, wider range"), el("span", {}, el("u", {}, "5"), " moved in this epoch"));
-  const moves = (tensor) => tensor.history.changes.filter(isNumber).reduce((a, b) => a + b, 0);
+    el("span", {}, swatch("coarser", 0.54), "coarser, wider range"), el("span", {}, el("u", {}, "5"), " moved"));
+  const moves = (tensor) => sum(tensor.history.changes) / (tensor.frac_bits?.length || 1);
+  byId("format-strip").classList.toggle("long", tensors.length > 32);
   select(tensors.reduce((best, tensor) => (moves(tensor) > moves(best) ? tensor : best)));
   return true;
 }

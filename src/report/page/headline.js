@@ -56,7 +56,7 @@ function drawVerdict(data) {
   const box = byId("verdict");
   box.classList.add(state);
   box.dataset.state = state;
-  box.append(el("span", {class: "mark", "aria-hidden": "true"}, {good: "✓", bad: "✗", open: "…"}[state]),
+  box.append(el("span", {class: "mark", "aria-hidden": "true"}, data.kind === "model" ? "i" : {good: "✓", bad: "✗", open: "…"}[state]),
     el("strong", {}, title), el("p", {}, text));
 }
 
@@ -84,7 +84,7 @@ function drawFigures(data) {
   byId("figures").append(
     figure("Float", float, "the reference", false, "figure-float"),
     el("span", {class: "relation", "aria-hidden": "true"}, "→"),
-    figure("Fixed point, in training", fixed, [gap(fixed), isNumber(ptq) ? el("span", {title: "calibrated and rounded, before training in fixed point"}, `${gap(fixed) ? " · " : ""}untrained ${percent(ptq)}`) : null], worse(fixed), "figure-fixed"),
+    figure("Fixed point, in training", fixed, [el("span", {}, gap(fixed)), isNumber(ptq) ? el("span", {title: "calibrated and rounded, before training in fixed point"}, `${percent(ptq)} when only calibrated`) : null], worse(fixed), "figure-fixed"),
     partial ? relation(null, null) : relation(fixed, integer, images),
     figure("Integer model", integer, scope || gap(integer), !scope && worse(integer), "figure-integer"),
     relation(integer, hls, images),
@@ -96,16 +96,15 @@ function drawFacts(data) {
   const speeds = data.epochs.map((epoch) => epoch.images_per_second).filter(isNumber);
   const facts = [
     ["Data", data.data],
-    ["Training images", isNumber(start?.train_images) && count(start.train_images)],
-    ["Test images", isNumber(start?.test_images) && count(start.test_images)],
+    ["Images", isNumber(start?.train_images) && `${count(start.train_images)} + ${count(start.test_images)} for the test`],
     ["Parameters", model ? `${count(model.parameters)} (${bytes(Math.ceil(model.parameter_bits / 8))})` : isNumber(start?.parameters) && count(start.parameters)],
-    ["Multiply-adds an image", model && model.multiply_adds > 0 && big(model.multiply_adds)],
+    ["Multiply-adds", model && model.multiply_adds > 0 && big(model.multiply_adds)],
     ["Batch", isNumber(start?.batch_size) && count(start.batch_size)],
     ["Seed", isNumber(start?.seed) && String(start.seed)],
     ["Threads", isNumber(start?.threads) && count(start.threads)],
     ["Float training", isNumber(seconds.float_seconds) && seconds.float_seconds > 0 && duration(seconds.float_seconds)],
     ["Fixed-point training", isNumber(seconds.fixed_seconds) && seconds.fixed_seconds > 0 && duration(seconds.fixed_seconds)],
-    ["Speed, last epoch", speeds.length > 0 && `${count(speeds[speeds.length - 1])} images/s`],
+    ["Speed", speeds.length > 0 && `${count(speeds[speeds.length - 1])} images/s`],
   ];
   byId("facts").append(...facts.filter(([, value]) => value).map(([name, value]) =>
     el("div", {}, el("dt", {}, name), el("dd", {}, value))));

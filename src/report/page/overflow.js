@@ -2,6 +2,8 @@
 // Which tensors lose values: the fraction that fell outside the format in the last epoch.
 
 const kWarn = 0.01, kMaxBars = 20;
+// A bar below this is a hair; so small a loss is only in the table, unless there is nothing larger.
+const kLeastBar = 1e-4;
 const lastOverflow = (tensor) => latest(tensor.history.overflow);
 
 function overflowConfig(rows) {
@@ -43,8 +45,9 @@ function drawOverflow(data) {
     byId("overflow-chart").parentElement.remove();
     return true;
   }
-  const shown = rows.slice(0, kMaxBars);
-  byId("overflow-caption").textContent = `Values outside the format, last epoch${rows.length > kMaxBars ? `, the ${kMaxBars} worst of ${rows.length} (all are in the table below)` : ""}`;
+  const visible = rows.filter((row, i) => row.overflow >= kLeastBar || i < 5);
+  const shown = visible.slice(0, kMaxBars);
+  byId("overflow-caption").textContent = `Values outside the format, last epoch${rows.length > shown.length ? `; the ${shown.length} worst of ${rows.length}, the others are in the table of tensors` : ""}`;
   byId("overflow-chart").style.height = `${shown.length * 1.6 + 2.4}rem`;
   new LazyChart(byId("overflow-chart"), `Overflow of ${plural(shown.length, "tensor")}, largest ${share(rows[0].overflow)} in ${rows[0].name}`, overflowConfig(shown));
   return true;

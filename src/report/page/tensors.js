@@ -19,34 +19,34 @@ function usedCell(used) {
     sort: used, class: over ? "warn" : null};
 }
 
-const kColumns = [
+const kAllColumns = [
   {head: "Tensor", cell: (t) => ({text: t.name, sort: t.index})},
-  {head: "Kind", cell: (t) => ({text: t.role, sort: t.role})},
   {head: "Shape", cell: (t) => ({text: shapeText(t.shape), sort: t.elements ?? -1})},
   {head: "Format", cell: (t) => ({text: el("span", {class: "mono"}, t.format ?? kDash), sort: t.format ?? ""})},
   {head: "F", number: true, cell: (t) => ({text: span(t.frac_bits), sort: t.frac_bits?.length ? mean(t.frac_bits) : -99})},
   {head: "Least", number: true, cell: (t) => ({text: real(t.minimum), sort: t.minimum ?? 0})},
   {head: "Largest", number: true, cell: (t) => ({text: real(t.maximum), sort: t.maximum ?? 0})},
-  {head: "Range of the format", cell: (t) => ({text: isNumber(t.range_low) ? `${real(t.range_low)} to ${real(t.range_high)}` : kDash, sort: t.range_high ?? 0})},
+  {head: "Range", cell: (t) => ({text: isNumber(t.range_low) ? `${real(t.range_low)} to ${real(t.range_high)}` : kDash, sort: t.range_high ?? 0})},
   {head: "Range used", cell: (t) => usedCell(t.used)},
-  {head: "Overflow", number: true, cell: (t) => {
+  {head: "Overflow", number: true, needs: (t) => isNumber(lastOverflow(t)), cell: (t) => {
     const overflow = lastOverflow(t);
     return {text: share(overflow), sort: overflow ?? -1, class: overflow > kWarn ? "warn" : null};
   }},
-  {head: "Ones a constant", cell: (t) => onesCell(t.ones)},
+  {head: "Ones", needs: (t) => t.ones, cell: (t) => onesCell(t.ones)},
 ];
 
 function drawTensors(data) {
   const tensors = data.tensors.map((tensor, index) => ({...tensor, index}));
   if (tensors.length === 0) return false;
+  const columns = kAllColumns.filter((column) => !column.needs || tensors.some(column.needs));
   const rows = tensors.map((tensor) => {
-    const cells = kColumns.map((column) => column.cell(tensor));
+    const cells = columns.map((column) => column.cell(tensor));
     const row = el("tr", {}, cells.map((cell, i) => el(i === 0 ? "th" : "td", {scope: i === 0 ? "row" : null,
-      class: [kColumns[i].number && "num", cell.class].filter(Boolean).join(" ") || null}, cell.text)));
+      class: [columns[i].number && "num", cell.class].filter(Boolean).join(" ") || null}, cell.text)));
     return {tensor, cells, row};
   });
   const body = el("tbody", {}, rows.map(({row}) => row));
-  const heads = kColumns.map((column, i) => el("th", {scope: "col", class: column.number ? "num" : null, "aria-sort": i === 0 ? "ascending" : "none"},
+  const heads = columns.map((column, i) => el("th", {scope: "col", class: column.number ? "num" : null, "aria-sort": i === 0 ? "ascending" : "none"},
     el("button", {type: "button", onclick: () => sortBy(i)}, column.head)));
   function sortBy(column) {
     const descending = heads[column].getAttribute("aria-sort") === "ascending";

@@ -51,7 +51,7 @@ function accuracyConfig(data) {
     ];
     if (calibrated && isNumber(accuracy.ptq)) {
       datasets.push({label: "calibrated, untrained", data: [{x: floats + 0.5, y: 100 * accuracy.ptq}], showLine: false,
-        borderColor: colours.outside, backgroundColor: colours.outside, pointStyle: "rectRot", pointRadius: 6, pointHitRadius: 10});
+        borderColor: colours.outside, backgroundColor: colours.outside, pointStyle: "rectRot", legendStyle: "rectRot", pointRadius: 6, pointHitRadius: 10});
     }
     return {type: "line", data: {datasets}, options: trainingOptions(epochs, colours, "%"), plugins: [phaseBands(epochs, colours)]};
   };

@@ -45,7 +45,7 @@ function histogramConfig(tensor, logarithmic) {
   return (colours) => ({
     type: "bar",
     data: {datasets: [{
-      data: counts.map((n, i) => ({x: low + (i + 0.5) * width, y: height(n)})),
+      data: counts.map((n, i) => ({x: low + (i + 0.5) * width, y: n > 0 ? height(n) : null})),
       backgroundColor: counts.map((_, i) => (isOutside(low + (i + 0.5) * width, least, most, width) ? colours.outside : colours.fixed)),
       barPercentage: 1, categoryPercentage: 1, minBarLength: 0, grouped: false,
     }]},
@@ -71,7 +71,7 @@ function valueCard(tensor, logarithmic) {
   const note = outside > 0 ? el("b", {}, `${share(outside)} outside`) : el("span", {}, used);
   const card = el("div", {class: "card", "data-tensor": tensor.name}, el("h3", {}, tensor.name),
     el("span", {class: "format mono"}, tensor.format ?? ""), place,
-    el("p", {class: "note"}, note, el("span", {}, histogram.from === "model" ? "frozen integers" : "in training")));
+    el("p", {class: "note"}, note, el("span", {}, histogram.from === "model" ? "frozen" : "in training")));
   const label = `Histogram of ${tensor.name}: ${real(histogram.minimum)} to ${real(histogram.maximum)}, range ` +
     `${real(histogram.range_low)} to ${real(histogram.range_high)}, ${share(outside)} outside`;
   const chart = new LazyChart(place, label, (colours) => histogramConfig(tensor, logarithmic())(colours));

@@ -1,0 +1,87 @@
+// Terminal tables and the table of a run.
+#include "qfx/report/table.h"
+
+#include <fstream>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "support/synthetic_run.h"
+
+#include "qfx/base/file.h"
+
+namespace qfx::report {
+namespace {
+
+TEST(DisplayWidth, CountsColumnsNotBytes) {
+  EXPECT_EQ(display_width(""), 0);
+  EXPECT_EQ(display_width("conv1"), 5);
+  EXPECT_EQ(display_width("größe"), 5);
+  EXPECT_EQ(display_width("e\u0301"), 1) << "a combining accent";
+  EXPECT_EQ(display_width("卷积"), 4);
+  EXPECT_EQ(display_width("─→"), 2);
+  EXPECT_EQ(display_width("🙂"), 2);
+}
+
+TEST(DisplayWidth, BrokenUtf8CountsBytes) {
+  EXPECT_EQ(display_width("\xff\xfe"), 2);
+  EXPECT_EQ(display_width("\xe5\x8d"), 2) << "a cut character";
+  EXPECT_EQ(display_width("\xc3("), 2);
+}
+
+TEST(Table, AlignsColumns) {
+  Table table({Align::Left, Align::Right, Align::Left});
+  table.add_row({"layer", "bits", "format"});
+  table.add_rule();
+  table.add_row({"größe", "8", "fixed<8,3>"});
+  table.add_row({"a", "卷积16"});
+  EXPECT_EQ(table.to_string(),
+            "layer    bits  format\n"
+            "─────────────────────────\n"
+            "größe       8  fixed<8,3>\n"
+            "a      卷积16\n");
+}
+
+class RunTable : public ::testing::Test {
+ protected:
+  void file(const std::string& name, const std::string& content) {
+    std::ofstream(folder_.path() / name) << content;
+  }
+  std::string table() { return run_table(folder_.path().string()); }
+  TemporaryDirectory folder_;
+};
+
+TEST_F(RunTable, ShowsTheFourAccuraciesAndTheVerifyLine) {
+  testing::write_synthetic_run(folder_.path(), {});
+  EXPECT_EQ(table(),
+            "float accuracy                             91.62 %\n"
+            "fixed-point accuracy (training emulation)  91.43 %  -0.19 points\n"
+            "integer accuracy                           91.43 %  -0.19 points\n"
+            "HLS accuracy                               91.43 %  -0.19 points\n"
+            "hls: 0 of 10000 images differ (0 of 100000 values)\n");
+}
+
+TEST_F(RunTable, MissingPartsAreDashes) {
+  file("summary.json",
+       R"({"float_accuracy": 0.9, "fixed_accuracy": 0.90000001, "ptq_accuracy": null})");
+  EXPECT_EQ(table(),
+            "float accuracy                             90.00 %\n"
+            "fixed-point accuracy (training emulation)  90.00 %  +0.00 points\n"
+            "integer accuracy                                 -\n"
+            "HLS accuracy                                     -\n"
+            "hls: -\n");
+}
+
+TEST_F(RunTable, AGapThatRoundsToNothingHasNoMinus) {
+  file("summary.json", R"({"float_accuracy": 0.9, "fixed_accuracy": 0.89999999})");
+  EXPECT_THAT(table(), ::testing::HasSubstr("+0.00 points"));
+}
+
+TEST_F(RunTable, FieldsOfAnotherTypeAreMissing) {
+  file("summary.json", R"({"float_accuracy": "high", "fixed_accuracy": [0.9]})");
+  file("verify.json", R"({"target": 7, "images": "10000", "accuracy": 0.5})");
+  EXPECT_THAT(table(),
+              ::testing::HasSubstr("HLS accuracy                               50.00 %\nhls: -\n"));
+}
+
+}  // namespace
+}  // namespace qfx::report
