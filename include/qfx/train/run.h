@@ -1,10 +1,13 @@
 // Training runs, free of torch in this header: tools/qfx includes it without paying for torch.h.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
+#include <vector>
 
+#include "qfx/base/error.h"
 #include "qfx/frontends/recipe.h"
 #include "qfx/graph/graph.h"
 
@@ -12,27 +15,35 @@ namespace qfx::train {
 
 // What a run has reached; also written to RUN/summary.json.
 struct Summary {
-  std::optional<double> float_accuracy;   // test set, fraction 0..1
-  std::optional<double> ptq_accuracy;     // calibrated, before fixed-point training
-  std::optional<double> fixed_accuracy;   // training emulation of the frozen formats
+  std::optional<double> float_accuracy;  // test set, fraction 0..1
+  std::optional<double> ptq_accuracy;    // calibrated, before fixed-point training
+  std::optional<double> fixed_accuracy;  // training emulation of the frozen formats
   double float_seconds = 0, fixed_seconds = 0;
 };
 
 struct Progress {
-  std::string phase;                      // "float", "calibrate", "fixed", "evaluate"
-  std::int64_t step = 0, steps = 0;       // of the phase
+  std::string phase;                 // "float", "calibrate", "fixed", "evaluate"
+  std::int64_t step = 0, steps = 0;  // of the phase
   double loss = 0, images_per_second = 0, seconds_left = 0;
 };
 
 struct Options {
   std::string run_folder;
   bool resume = false;
+  // Asked after every step; true: a checkpoint is written and Stopped raised. May be empty.
+  std::function<bool()> should_stop;
   std::function<void(const Progress&)> progress;
   std::function<void(const std::string&)> message;  // one plain line: epoch results, carriers, ...
 };
 
-// The whole job: float phase or start, calibrate, fixed phase, freeze to RUN/model.qfx. log.jsonl as in
-// docs/run_folder.md. Raises UserError for a folder that holds another run, NaN, a full disk.
+// The run was asked to stop and has written a checkpoint; the message says how to go on.
+class Stopped : public UserError {
+ public:
+  using UserError::UserError;
+};
+
+// The whole job: float phase or start, calibrate, fixed phase, freeze to RUN/model.qfx. log.jsonl
+// as in docs/run_folder.md. Raises UserError for a folder that holds another run, NaN, a full disk.
 Summary train(const frontends::Recipe& recipe, const Options& options);
 
 // Float phase or start, calibrate, freeze: the baseline.
@@ -41,16 +52,18 @@ Summary ptq(const frontends::Recipe& recipe, const Options& options);
 // The model of the newest checkpoint of a run, trainable state.
 graph::Model load_checkpoint_model(const std::string& run_folder);
 
-// The training forward of a trainable model in eval mode on raw stored samples {batch, input shape...},
-// before preprocessing: every node's values as raw integers, for comparison with the runtime, and the
-// carrier used a node ("float32" or "float64"; "-" where none).
+// The training forward of a trainable model in eval mode on raw stored samples {batch, input
+// shape...}, before preprocessing: every node's values as raw integers, for comparison with the
+// runtime, and the carrier used a node ("float32" or "float64"; "-" where none).
 struct ForwardTrace {
   std::vector<std::vector<std::int64_t>> raw;  // by node id, row-major {batch, shape...}
   std::vector<std::string> carrier;
 };
-ForwardTrace trace_forward(const graph::Model& model, const std::vector<float>& samples, std::int64_t batch);
+ForwardTrace trace_forward(const graph::Model& model, const std::vector<float>& samples,
+                           std::int64_t batch);
 
-// Gives every tensor without a binary point one from these samples (stored values, before preprocessing).
+// Gives every tensor without a binary point one from these samples (stored values, before
+// preprocessing).
 void calibrate(graph::Model& model, const frontends::Calibration& calibration,
                const std::vector<float>& samples, std::int64_t batch);
 

@@ -1,0 +1,95 @@
+#include "train/calibrate.h"
+
+#include "train/fixed_forward.h"
+#include "train/float_forward.h"
+#include "train/layout.h"
+#include "train/ops/cast.h"
+#include "train/ops/parameter_cast.h"
+
+#include "qfx/base/error.h"
+
+namespace qfx::train {
+namespace {
+
+at::Tensor cast_values(const at::Tensor& values, Point& point, bool is_parameter) {
+  if (!point.casts()) return values;
+  const AssignmentPtr assignment = point.assignment(false);
+  return is_parameter ? parameter_cast(values, point.f, assignment)
+                      : cast(values, point.f, assignment);
+}
+
+// Searching methods look at no more values than this of one activation, evenly spread over the
+// samples.
+constexpr std::int64_t kSearchedValues = 1 << 18;
+
+at::Tensor thinned(const at::Tensor& values) {
+  const std::int64_t step = values.numel() / kSearchedValues;
+  if (step < 2) return values;
+  // An odd step visits every column of a power-of-two row.
+  return values.flatten().slice(0, 0, c10::nullopt, step | 1).contiguous();
+}
+
+std::span<const float> row(const at::Tensor& t) {
+  return {t.data_ptr<float>(), static_cast<std::size_t>(t.numel())};
+}
+
+}  // namespace
+
+void visit_uncast_values(Network& network, const at::Tensor& samples, const TensorVisitor& visit) {
+  const at::NoGradGuard no_grad;
+  const auto type = network.carrier_type();
+  std::vector<at::Tensor> values(network.size());
+  for (Layer& layer : network.layers()) {
+    const graph::Node& node = network.node(layer.id);
+    std::vector<at::Tensor> inputs;
+    for (graph::NodeId from : node.inputs) inputs.push_back(values[from]);
+    if (inputs.empty()) inputs.push_back(samples.to(type));
+
+    RealParameters parameters;
+    std::vector<float> scale, offset;
+    if (layer.gamma.defined()) folded_pair(network, layer, scale, offset);
+    const auto parameter = [&](const std::string& name, const at::Tensor& real) {
+      Point& point = layer.params.at(name).point;
+      visit(point, real, true);
+      return cast_values(real.to(type), point, true);
+    };
+    for (auto& [name, param] : layer.params) {
+      if (name == "weight") parameters.weight = parameter(name, param.value);
+      if (name == "bias") parameters.bias = parameter(name, param.value);
+      if (name == "scale")
+        parameters.scale = parameter(name, at::tensor(at::ArrayRef<float>(scale)));
+      if (name == "offset") {
+        parameters.offset = parameter(name, at::tensor(at::ArrayRef<float>(offset)));
+      }
+    }
+    const at::Tensor real = dense(real_value(node, layer, inputs, parameters, false));
+    if (std::holds_alternative<graph::Flatten>(node.op)) {
+      values[layer.id] = real;
+      continue;
+    }
+    visit(layer.output, real, false);
+    values[layer.id] = cast_values(real, layer.output, false);
+  }
+}
+
+void calibrate_network(Network& network, const frontends::Calibration& calibration,
+                       const at::Tensor& samples) {
+  frontends::Calibration of_parameters = calibration;
+  if (calibration.method != "max") of_parameters.method = "mse";
+  visit_uncast_values(network, samples, [&](Point& point, const at::Tensor& real, bool parameter) {
+    if (!point.casts() || point.is_set()) return;
+    const bool searches = calibration.method == "mse" || calibration.method == "kl";
+    at::Tensor values = real.detach().to(at::kFloat).contiguous();
+    if (searches && !parameter) values = thinned(values);
+    std::vector<float> chosen;
+    const std::int64_t each = values.numel() / point.channels;
+    for (std::int64_t c = 0; c < point.channels; ++c) {
+      chosen.push_back(
+          static_cast<float>(choose_point(row(values).subspan(c * each, each), point.spec,
+                                          parameter ? of_parameters : calibration, point.tensor)));
+    }
+    point.set(chosen);
+  });
+}
+
+}  // namespace qfx::train

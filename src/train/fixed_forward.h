@@ -1,0 +1,31 @@
+// A network in fixed point: every value that leaves a node is the integer that hardware would hold,
+// times its power of two, in a carrier that is proved exact.
+#pragma once
+
+#include <vector>
+
+#include "train/network.h"
+
+namespace qfx::train {
+
+struct FixedMode {
+  bool batch_statistics =
+      false;           // BatchNorm's pair from the batch; else from the running statistics
+  bool count = false;  // the backward pass counts overflows
+};
+
+// The output node's values {batch, ...}; input: preprocessed samples, float32. With batch
+// statistics the running ones move. With `trace`, every node's values by id. Raises UserError for a
+// tensor without a binary point and where no carrier is exact. Outside batch statistics the
+// integers are those of graph::freeze.
+at::Tensor fixed_forward(Network& network, const at::Tensor& input, FixedMode mode,
+                         std::vector<at::Tensor>* trace = nullptr);
+
+// The cast values of one parameter, in the network's carrier.
+at::Tensor cast_parameter(Network& network, Parameter& parameter, bool count);
+
+// batch_norm's folded pair in float32 from the running statistics, as graph::freeze computes it.
+void folded_pair(const Network& network, const Layer& layer, std::vector<float>& scale,
+                 std::vector<float>& offset);
+
+}  // namespace qfx::train

@@ -1,0 +1,74 @@
+#include "train/float_forward.h"
+
+#include "train/ops/pool.h"
+
+namespace qfx::train {
+namespace {
+
+using graph::Overloaded;
+
+c10::optional<at::Tensor> if_defined(const at::Tensor& t) {
+  return t.defined() ? c10::optional<at::Tensor>(t) : c10::nullopt;
+}
+
+// {C} against {N, C, ...}
+at::Tensor per_channel(const at::Tensor& values, const at::Tensor& like) {
+  std::vector<std::int64_t> shape(like.dim(), 1);
+  shape[1] = values.numel();
+  return values.to(like.scalar_type()).view(shape);
+}
+
+}  // namespace
+
+at::Tensor real_value(const graph::Node& node, Layer& layer, const std::vector<at::Tensor>& inputs,
+                      const RealParameters& parameters, bool training) {
+  return std::visit(
+      Overloaded{
+          [&](const graph::Input&) { return inputs[0]; },
+          [&](const graph::Cast&) { return inputs[0]; },
+          [&](const graph::Conv2d& conv) {
+            return at::convolution(inputs[0], parameters.weight, if_defined(parameters.bias),
+                                   conv.stride, conv.padding, conv.dilation, false, {0, 0},
+                                   conv.groups);
+          },
+          [&](const graph::Linear&) {
+            return at::linear(inputs[0], parameters.weight, if_defined(parameters.bias));
+          },
+          [&](const graph::BatchNorm& norm) {
+            if (parameters.scale.defined()) {
+              return inputs[0] * per_channel(parameters.scale, inputs[0]) +
+                     per_channel(parameters.offset, inputs[0]);
+            }
+            return at::batch_norm(inputs[0], layer.gamma, layer.beta, layer.running_mean,
+                                  layer.running_var, training, norm.momentum, norm.eps, false);
+          },
+          [&](const graph::Relu&) { return at::relu(inputs[0]); },
+          [&](const graph::MaxPool2d& pool) { return max_pool(inputs[0], pool); },
+          [&](const graph::AvgPool2d& pool) {
+            return at::avg_pool2d(inputs[0], pool.kernel, pool.stride, pool.padding, false, true);
+          },
+          [&](const graph::GlobalAvgPool2d&) {
+            return at::mean(inputs[0], {2, 3}, true);
+          },
+          [&](const graph::Add&) { return inputs[0] + inputs[1]; },
+          [&](const graph::Flatten&) { return at::flatten(inputs[0], 1); },
+      },
+      node.op);
+}
+
+at::Tensor float_forward(Network& network, const at::Tensor& input, bool training) {
+  std::vector<at::Tensor> values(network.size());
+  for (Layer& layer : network.layers()) {
+    const graph::Node& node = network.node(layer.id);
+    std::vector<at::Tensor> inputs;
+    for (graph::NodeId from : node.inputs) inputs.push_back(values[from]);
+    if (inputs.empty()) inputs.push_back(input);
+    RealParameters parameters;
+    if (layer.params.contains("weight")) parameters.weight = layer.params.at("weight").value;
+    if (layer.params.contains("bias")) parameters.bias = layer.params.at("bias").value;
+    values[layer.id] = real_value(node, layer, inputs, parameters, training);
+  }
+  return values.back();
+}
+
+}  // namespace qfx::train

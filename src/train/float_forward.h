@@ -1,0 +1,24 @@
+// A network in floating point: the float phase, and what calibration sees before each cast.
+#pragma once
+
+#include <vector>
+
+#include "train/network.h"
+
+namespace qfx::train {
+
+// The value of one node before its cast, from its inputs' values and these parameters (weight and
+// bias; batch_norm: scale and offset, or undefined to normalise: by the batch while training, which
+// also moves the running statistics, else by the running statistics).
+struct RealParameters {
+  at::Tensor weight, bias;
+  at::Tensor scale, offset;
+};
+at::Tensor real_value(const graph::Node& node, Layer& layer, const std::vector<at::Tensor>& inputs,
+                      const RealParameters& parameters, bool training);
+
+// The whole network without any cast; the output node's values {batch, ...}. input: preprocessed
+// samples.
+at::Tensor float_forward(Network& network, const at::Tensor& input, bool training);
+
+}  // namespace qfx::train

@@ -1,0 +1,18 @@
+// Pooling before its cast.
+#pragma once
+
+#include "train/torch.h"
+
+#include "qfx/graph/op.h"
+
+namespace qfx::train {
+
+// Padding never wins.
+at::Tensor max_pool(const at::Tensor& x, const graph::MaxPool2d& pool);
+
+// The mean over the whole window, zero padding counted, in float64: the sum exact (the caller
+// proves it below 2^52), one correctly rounded division. A later cast then rounds as the exact
+// quotient would: a quotient that is no tie lies further from one than the division's error.
+at::Tensor exact_mean_pool(const at::Tensor& x, const graph::AvgPool2d& pool);
+
+}  // namespace qfx::train

@@ -1,0 +1,25 @@
+// Convolution and matrix product with an exact sum: the forward in a proved carrier, the backward
+// in x's type.
+#pragma once
+
+#include "train/exactness.h"
+#include "train/torch.h"
+
+#include "qfx/graph/op.h"
+
+namespace qfx::train {
+
+// The exact sums in the carrier's type, without bias. x and weight hold cast values; the caller has
+// proved the sums exact in the carrier. In float32 only direct and im2col algorithms run, never
+// Winograd or FFT.
+at::Tensor exact_conv2d(const at::Tensor& x, const at::Tensor& weight, const graph::Conv2d& conv,
+                        Carrier carrier);
+at::Tensor exact_linear(const at::Tensor& x, const at::Tensor& weight, Carrier carrier);
+
+// Where the sums of products lie, from the cast weights: max|x_raw| * max over outputs of
+// sum|w_raw|. weight float32 or float64, outputs on axis 0; frac_bits one entry or one an output.
+// One grid an output.
+std::vector<Grid> product_grids(const Grid& x, const at::Tensor& weight,
+                                const std::vector<int>& frac_bits);
+
+}  // namespace qfx::train

@@ -1,0 +1,222 @@
+// The whole job, top to bottom: train, ptq, load_checkpoint_model of qfx/train/run.h.
+#include "qfx/train/run.h"
+
+#include <algorithm>
+#include <thread>
+
+#include "train/calibrate.h"
+#include "train/evaluate.h"
+#include "train/events.h"
+#include "train/float_forward.h"
+#include "train/histogram.h"
+#include "train/memory.h"
+#include "train/optimizer.h"
+#include "train/samples.h"
+#include "train/trainer.h"
+
+#include "qfx/base/error.h"
+#include "qfx/base/file.h"
+#include "qfx/base/text.h"
+#include "qfx/graph/file.h"
+#include "qfx/graph/freeze.h"
+#include "qfx/graph/passes.h"
+
+namespace qfx::train {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+class Job {
+ public:
+  Job(const frontends::Recipe& recipe, const Options& options, bool trains_fixed)
+      : context_{recipe, options, RunFolder(options.run_folder), {}, {}, {}, nullptr, Clock::now()},
+        trains_fixed_(trains_fixed) {}
+
+  Summary run() {
+    open();
+    if (!resumes_in(PhaseKind::Fixed)) float_phase();
+    fixed_phase();
+    finish();
+    return summary_;
+  }
+
+ private:
+  const frontends::Recipe& recipe() const { return context_.recipe; }
+  bool resumes_in(PhaseKind phase) const { return resumed_ && resumed_->state.phase == phase; }
+
+  // Folder, data, threads; where a run left off.
+  void open() {
+    keep_freed_memory();
+    threads_ = recipe().threads > 0
+                   ? recipe().threads
+                   : static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
+    at::set_num_threads(threads_);
+    graph::verify(recipe().model);
+    context_.train_set = data::load(recipe().data, data::Split::Train, recipe().train_limit);
+    context_.test_set = data::load(recipe().data, data::Split::Test, recipe().test_limit);
+    check_data();
+    context_.folder.open(recipe().text, context_.options.resume);
+    if (context_.options.resume) resumed_ = load_checkpoint(context_.folder.checkpoint());
+    if (resumed_) {
+      context_.state = resumed_->state;
+      context_.began = Clock::now() - std::chrono::duration_cast<Clock::duration>(
+                                          std::chrono::duration<double>(resumed_->state.elapsed));
+    }
+    context_.log = std::make_unique<Log>(context_.folder.log(), context_.state.log_bytes);
+    if (resumed_) {
+      context_.log->write(resumed_event(context_.elapsed(), context_.state));
+      context_.message(fmt::format("resumed in the {} phase after step {}",
+                                   to_string(context_.state.phase), context_.state.step));
+    }
+  }
+
+  void check_data() const {
+    const graph::Model& model = recipe().model;
+    const auto& input = std::get<graph::Input>(model.nodes.front().op);
+    const data::Dataset& set = context_.train_set;
+    if (input.shape != set.sample_shape) {
+      user_error("the network takes samples of shape {}, the data set \"{}\" has {}",
+                 graph::to_string(input.shape), set.name, graph::to_string(set.sample_shape));
+    }
+    const std::int64_t outputs = graph::element_count(model.nodes.back().shape);
+    if (outputs < set.class_count) {
+      user_error(
+          "the network has {} outputs, the data set \"{}\" has {} classes; give its last layer as "
+          "many outputs",
+          outputs, set.name, set.class_count);
+    }
+    if (recipe().batch_size < 1) {
+      user_error("batch_size is {}, it must be 1 or more", recipe().batch_size);
+    }
+  }
+
+  void write_start(Network& network) {
+    std::int64_t parameters = 0;
+    for (const Trained& t : trained_tensors(network)) parameters += t.value.numel();
+    context_.log->write(start_event(context_.elapsed(), recipe(), threads_,
+                                    context_.train_set.size(), context_.test_set.size(),
+                                    parameters));
+  }
+
+  // Trains in float, or takes the parameters of another run; leaves them in float.safetensors.
+  void float_phase() {
+    network_ = std::make_unique<Network>(recipe().model);
+    graph::save(network_->model(), context_.folder.graph("float").string());
+    if (!resumed_) write_start(*network_);
+    const bool starts_elsewhere = !recipe().start.empty();
+    if (starts_elsewhere) {
+      const RunFolder from(recipe().start);
+      network_->load_state(load_tensors(from.float_tensors()), from.float_tensors().string());
+    }
+    Trainer trainer(context_, PhaseKind::Float, *network_, resumed_ ? &*resumed_ : nullptr);
+    if (!starts_elsewhere) trainer.run();
+    context_.state.float_accuracy = trainer.test_accuracy();
+    NamedFloats tensors;
+    for (const auto& [name, tensor] : network_->state()) {
+      if (name.ends_with(".frac_bits")) continue;
+      tensors[name] = {tensor.data_ptr<float>(), tensor.data_ptr<float>() + tensor.numel()};
+    }
+    save_tensors(tensors, context_.folder.float_tensors());
+    resumed_.reset();
+    context_.state.step = 0;
+    context_.state.epoch = {};
+    context_.state.counts.clear();
+  }
+
+  graph::Model fixed_model(const graph::Model& from) const {
+    return recipe().fold_batch_norm ? graph::fold_batch_norm(from) : from;
+  }
+
+  // Calibrates what the float phase left, or takes up a checkpoint; then trains.
+  void fixed_phase() {
+    if (resumes_in(PhaseKind::Fixed)) {
+      network_ =
+          std::make_unique<Network>(graph::load_model(context_.folder.graph("fixed").string()));
+    } else {
+      network_ = std::make_unique<Network>(fixed_model(network_->model()));
+      calibrate_points();
+    }
+    Trainer trainer(context_, PhaseKind::Fixed, *network_, resumed_ ? &*resumed_ : nullptr);
+    if (!resumed_) {
+      context_.state.ptq_accuracy = trainer.test_accuracy();
+      context_.log->write(carriers_event(context_.elapsed(), *network_));
+      context_.log->write(calibrated_event(context_.elapsed(), recipe().calibration,
+                                           *context_.state.ptq_accuracy, *network_));
+      context_.message(fmt::format("calibrated by {}: test {:.2f} %", recipe().calibration.method,
+                                   100 * *context_.state.ptq_accuracy));
+      trainer.save();
+    }
+    if (trains_fixed_) {
+      trainer.run();
+      summary_.fixed_accuracy = trainer.test_accuracy();
+    }
+  }
+
+  std::int64_t calibration_images() const {
+    return std::clamp<std::int64_t>(recipe().calibration.images, 1, context_.train_set.size());
+  }
+
+  at::Tensor calibration_samples() const {
+    return preprocessed(recipe().model, context_.train_set, 0, calibration_images());
+  }
+
+  void calibrate_points() {
+    calibrate_network(*network_, recipe().calibration, calibration_samples());
+    graph::save(network_->model(), context_.folder.graph("fixed").string());
+  }
+
+  // Freezes; what looks at the run finds it complete.
+  void finish() {
+    const RunState& state = context_.state;
+    summary_.float_accuracy = state.float_accuracy;
+    summary_.ptq_accuracy = state.ptq_accuracy;
+    summary_.float_seconds = state.float_seconds;
+    summary_.fixed_seconds = state.fixed_seconds;
+    for (const Histogram& h : histograms(*network_, calibration_samples())) {
+      context_.log->write(histogram_event(context_.elapsed(), h));
+    }
+    const auto points = network_->points();
+    const auto in_float =
+        std::find_if(points.begin(), points.end(), [](Point* p) { return !p->casts(); });
+    if (in_float == points.end()) {
+      graph::save(graph::freeze(network_->model()), context_.folder.model().string());
+      const double accuracy = summary_.fixed_accuracy.value_or(*state.ptq_accuracy);
+      context_.log->write(frozen_event(context_.elapsed(), accuracy, *network_));
+    } else {
+      context_.message(
+          fmt::format("not frozen: tensor \"{}\" is left in floating point by the recipe",
+                      (*in_float)->tensor));
+    }
+    write_file_atomically(context_.folder.summary(), summary_json(recipe().name, summary_) + "\n");
+  }
+
+  RunContext context_;
+  bool trains_fixed_;
+  int threads_ = 1;
+  std::optional<Checkpoint> resumed_;
+  std::unique_ptr<Network> network_;
+  Summary summary_;
+};
+
+}  // namespace
+
+Summary train(const frontends::Recipe& recipe, const Options& options) {
+  return Job(recipe, options, true).run();
+}
+
+Summary ptq(const frontends::Recipe& recipe, const Options& options) {
+  return Job(recipe, options, false).run();
+}
+
+graph::Model load_checkpoint_model(const std::string& run_folder) {
+  const RunFolder folder(run_folder);
+  const std::optional<Checkpoint> checkpoint = load_checkpoint(folder.checkpoint());
+  if (!checkpoint) {
+    user_error("{}: it holds no checkpoint yet; train there first", run_folder);
+  }
+  Network network(graph::load_model(folder.graph(to_string(checkpoint->state.phase)).string()));
+  network.load_state(checkpoint->tensors, folder.checkpoint().string());
+  return network.model();
+}
+
+}  // namespace qfx::train

@@ -1,0 +1,38 @@
+// Where a run stands: everything beside the tensors that a resumed run needs to go on with the same
+// bits.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace qfx::train {
+
+enum class PhaseKind { Float, Fixed };
+const char* to_string(PhaseKind phase);  // "float", "fixed"
+
+// Sums over the epoch so far.
+struct EpochTotals {
+  double loss = 0;  // sum over images
+  std::int64_t correct = 0, images = 0;
+  double seconds = 0;  // of training steps
+};
+
+struct PointCounts {
+  std::int64_t overflows = 0, values = 0, changes = 0;
+};
+
+struct RunState {
+  PhaseKind phase = PhaseKind::Float;
+  std::int64_t step = 0;  // steps done of the phase
+  EpochTotals epoch;
+  std::map<std::string, PointCounts> counts;  // a tensor, of the epoch so far
+  double elapsed = 0;                         // seconds since the run began
+  double float_seconds = 0, fixed_seconds = 0;
+  std::optional<double> float_accuracy, ptq_accuracy;
+  std::int64_t log_bytes = 0;  // log.jsonl when this was written
+};
+
+}  // namespace qfx::train

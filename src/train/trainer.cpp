@@ -1,0 +1,216 @@
+#include "train/trainer.h"
+
+#include <cmath>
+
+#include "train/evaluate.h"
+#include "train/events.h"
+#include "train/fixed_forward.h"
+#include "train/float_forward.h"
+#include "train/loader.h"
+#include "train/schedule.h"
+
+#include "qfx/base/error.h"
+#include "qfx/base/text.h"
+
+namespace qfx::train {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+// The last part of the fixed phase trains under the running statistics: what the frozen model will
+// use.
+constexpr double kStatisticsFreezeAfter = 0.8;
+
+double seconds_since(Clock::time_point start) {
+  return std::chrono::duration<double>(Clock::now() - start).count();
+}
+
+std::vector<Point*> trained_points(Network& network) {
+  std::vector<Point*> all;
+  for (Point* point : network.points()) {
+    if (point->trains()) all.push_back(point);
+  }
+  return all;
+}
+
+std::vector<float> floats(const at::Tensor& t) {
+  return {t.data_ptr<float>(), t.data_ptr<float>() + t.numel()};
+}
+
+}  // namespace
+
+double RunContext::elapsed() const {
+  return seconds_since(began);
+}
+
+void RunContext::message(const std::string& line) const {
+  if (options.message) options.message(line);
+}
+
+Trainer::Trainer(RunContext& context, PhaseKind kind, Network& network, const Checkpoint* from)
+    : context_(context),
+      kind_(kind),
+      network_(network),
+      phase_(kind == PhaseKind::Float ? context.recipe.float_phase : context.recipe.fixed_phase),
+      per_epoch_(steps_per_epoch(context.train_set, context.recipe.batch_size)),
+      steps_(std::llround(phase_.epochs * static_cast<double>(per_epoch_))),
+      optimizer_(phase_.optimizer, trained_tensors(network)) {
+  if (from != nullptr) network_.load_state(from->tensors, "the checkpoint");
+  if (is_fixed()) {
+    points_ =
+        std::make_unique<PointOptimizer>(context.recipe.points, trained_points(network), steps_);
+  }
+  if (from == nullptr) return;
+  optimizer_.load_state(from->optimizer, context.state.step);
+  if (points_) points_->load_state(from->optimizer, context.state.step);
+  for (Point* point : network_.points()) {
+    const auto counts = context.state.counts.find(point->tensor);
+    if (counts == context.state.counts.end()) continue;
+    point->count = {counts->second.overflows, counts->second.values};
+    point->changes = counts->second.changes;
+  }
+}
+
+double& Trainer::phase_seconds() const {
+  return is_fixed() ? context_.state.fixed_seconds : context_.state.float_seconds;
+}
+
+double Trainer::learning_rate_factor() const {
+  return train::learning_rate_factor(phase_.optimizer, context_.state.step, steps_, per_epoch_);
+}
+
+at::Tensor Trainer::forward(const at::Tensor& samples, bool training, bool batch_statistics) {
+  const at::Tensor outputs =
+      is_fixed() ? fixed_forward(network_, samples,
+                                 {.batch_statistics = batch_statistics, .count = training})
+                 : float_forward(network_, samples, training);
+  return outputs.flatten(1);
+}
+
+double Trainer::test_accuracy() {
+  return accuracy(network_, context_.test_set,
+                  [&](const at::Tensor& samples) { return forward(samples, false, false); });
+}
+
+void Trainer::run() {
+  RunState& state = context_.state;
+  if (state.step >= steps_) return;
+  Loader loader(context_.train_set,
+                {context_.recipe.seed + (is_fixed() ? 1 : 0), context_.recipe.batch_size,
+                 context_.recipe.augment, std::get<graph::Input>(network_.node(0).op)},
+                state.step, steps_);
+  Clock::time_point saved = Clock::now();
+  while (state.step < steps_) {
+    const Clock::time_point begin = Clock::now();
+    const Batch batch = loader.next();
+    step(batch.samples, batch.labels);
+    ++state.step;
+    const double seconds = seconds_since(begin);
+    state.epoch.seconds += seconds;
+    phase_seconds() += seconds;
+    report_progress(state.epoch.loss / static_cast<double>(state.epoch.images));
+
+    if (state.step % per_epoch_ == 0 || state.step == steps_) {
+      end_epoch();
+      save();
+      saved = Clock::now();
+    } else if (seconds_since(saved) > 60 * context_.recipe.checkpoint_minutes) {
+      save();
+      saved = Clock::now();
+    }
+    if (context_.options.should_stop && context_.options.should_stop()) {
+      save();
+      throw Stopped(fmt::format("stopped at step {} of {} of the {} phase; go on with --resume",
+                                state.step, steps_, to_string(kind_)));
+    }
+  }
+}
+
+void Trainer::step(const at::Tensor& samples, const at::Tensor& labels) {
+  RunState& state = context_.state;
+  const double progress = static_cast<double>(state.step) / static_cast<double>(steps_);
+  const at::Tensor outputs = forward(samples, true, progress < kStatisticsFreezeAfter);
+  const at::Tensor loss =
+      at::cross_entropy_loss(outputs.to(at::kFloat), labels, {}, at::Reduction::Mean);
+  const double value = loss.item<double>();
+  if (!std::isfinite(value)) {
+    user_error(
+        "the loss became {} at step {} of the {} phase; lower {}.learning_rate (now {}), add "
+        "warm-up, or "
+        "give the tensors that overflow more bits. The checkpoint from before remains",
+        value, state.step + 1, to_string(kind_), to_string(kind_), phase_.optimizer.learning_rate);
+  }
+  loss.backward();
+  const double factor = learning_rate_factor();
+  optimizer_.step(phase_.optimizer.learning_rate * factor);
+  optimizer_.zero_gradients();
+  if (points_) {
+    points_->step(state.step, factor);
+    points_->zero_gradients();
+  }
+  state.epoch.loss += value * static_cast<double>(labels.numel());
+  state.epoch.correct += count_correct(outputs, labels.data_ptr<std::int64_t>());
+  state.epoch.images += labels.numel();
+}
+
+void Trainer::report_progress(double loss) {
+  if (!context_.options.progress) return;
+  const RunState& state = context_.state;
+  const double rate = static_cast<double>(state.epoch.images) / state.epoch.seconds;
+  const double images_a_step =
+      static_cast<double>(std::min(context_.recipe.batch_size, context_.train_set.size()));
+  context_.options.progress(
+      {.phase = to_string(kind_),
+       .step = state.step,
+       .steps = steps_,
+       .loss = loss,
+       .images_per_second = rate,
+       .seconds_left = static_cast<double>(steps_ - state.step) * images_a_step / rate});
+}
+
+void Trainer::end_epoch() {
+  RunState& state = context_.state;
+  const EpochTotals& totals = state.epoch;
+  const auto images = static_cast<double>(totals.images);
+  EpochReport report;
+  report.phase = kind_;
+  report.epoch = (state.step + per_epoch_ - 1) / per_epoch_;
+  report.train_loss = totals.loss / images;
+  report.train_accuracy = static_cast<double>(totals.correct) / images;
+  report.test_accuracy = test_accuracy();
+  // What the epoch's last step used.
+  report.learning_rate =
+      phase_.optimizer.learning_rate *
+      train::learning_rate_factor(phase_.optimizer, state.step - 1, steps_, per_epoch_);
+  report.seconds = totals.seconds;
+  report.images_per_second = images / totals.seconds;
+  context_.log->write(epoch_event(context_.elapsed(), report, network_));
+  context_.message(fmt::format(
+      "{} epoch {}: loss {:.4f}, train {:.2f} %, test {:.2f} %, {:.0f} images/s, {}",
+      to_string(kind_), report.epoch, report.train_loss, 100 * report.train_accuracy,
+      100 * report.test_accuracy, report.images_per_second, format_duration(report.seconds)));
+  state.epoch = {};
+  for (Point* point : network_.points()) {
+    point->count = {};
+    point->changes = 0;
+  }
+}
+
+void Trainer::save() {
+  RunState& state = context_.state;
+  state.phase = kind_;
+  state.elapsed = context_.elapsed();
+  state.log_bytes = context_.log->bytes();
+  state.counts.clear();
+  Checkpoint checkpoint;
+  for (const Point* point : network_.points()) {
+    state.counts[point->tensor] = {point->count.overflows, point->count.values, point->changes};
+  }
+  checkpoint.state = state;
+  for (const auto& [name, tensor] : network_.state()) checkpoint.tensors[name] = floats(tensor);
+  checkpoint.optimizer = optimizer_.state();
+  if (points_) checkpoint.optimizer.merge(points_->state());
+  save_checkpoint(checkpoint, context_.folder.checkpoint());
+}
+
+}  // namespace qfx::train

@@ -1,0 +1,64 @@
+// One phase of training: steps, epochs, checkpoints.
+#pragma once
+
+#include <chrono>
+#include <memory>
+
+#include "train/checkpoint.h"
+#include "train/log.h"
+#include "train/network.h"
+#include "train/optimizer.h"
+#include "train/point_optimizer.h"
+#include "train/run_folder.h"
+
+#include "qfx/data/dataset.h"
+#include "qfx/train/run.h"
+
+namespace qfx::train {
+
+// What the phases of one run share.
+struct RunContext {
+  const frontends::Recipe& recipe;
+  const Options& options;
+  RunFolder folder;
+  data::Dataset train_set, test_set;
+  RunState state;
+  std::unique_ptr<Log> log;
+  std::chrono::steady_clock::time_point began;  // such that now - began counts a resumed run on
+
+  double elapsed() const;
+  void message(const std::string& line) const;
+};
+
+class Trainer {
+ public:
+  // At context.state.step of its phase; `from` gives the tensors and optimizers of a resumed run.
+  Trainer(RunContext& context, PhaseKind kind, Network& network, const Checkpoint* from);
+
+  // The steps that are left. An epoch's end evaluates, logs and writes a checkpoint. Raises
+  // UserError where the loss is no number, and Stopped.
+  void run();
+
+  double test_accuracy();
+  // Writes checkpoint/latest.safetensors from where the run stands.
+  void save();
+
+ private:
+  bool is_fixed() const { return kind_ == PhaseKind::Fixed; }
+  at::Tensor forward(const at::Tensor& samples, bool training, bool batch_statistics);
+  void step(const at::Tensor& samples, const at::Tensor& labels);
+  void end_epoch();
+  void report_progress(double loss);
+  double learning_rate_factor() const;
+  double& phase_seconds() const;
+
+  RunContext& context_;
+  PhaseKind kind_;
+  Network& network_;
+  const frontends::Phase& phase_;
+  std::int64_t per_epoch_, steps_;
+  Optimizer optimizer_;
+  std::unique_ptr<PointOptimizer> points_;  // fixed phase
+};
+
+}  // namespace qfx::train

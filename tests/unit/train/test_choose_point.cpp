@@ -1,0 +1,112 @@
+// Calibration of one tensor against the definitions, and against exhaustive search.
+#include <cmath>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <limits>
+#include <random>
+
+#include "train/calibrate.h"
+
+#include "qfx/base/error.h"
+#include "qfx/fixed/khot.h"
+#include "qfx/fixed/value.h"
+
+namespace qfx::train {
+namespace {
+
+std::vector<float> heavy_tailed(std::uint64_t seed, std::size_t count) {
+  std::mt19937_64 generator(seed);
+  std::normal_distribution<float> normal;
+  std::vector<float> values(count);
+  for (float& v : values) {
+    v = normal(generator);
+    v *= 1 + v * v;
+  }
+  return values;
+}
+
+int choose(const std::vector<float>& values, const graph::QuantSpec& spec,
+           const std::string& method, double percentile = 99) {
+  return choose_point(values, spec, {.method = method, .percentile = percentile}, "t");
+}
+
+TEST(ChoosePoint, MaxHoldsTheLargestValue) {
+  EXPECT_EQ(choose({0.3F, -0.9F}, {.width = 8}, "max"), 7);
+  EXPECT_EQ(choose({0.3F, -1.1F}, {.width = 8}, "max"), 6);
+  EXPECT_EQ(choose({0.3F, 0.9F}, {.width = 8, .is_signed = false}, "max"), 8);
+  EXPECT_EQ(choose({1000.0F}, {.width = 4}, "max"), -7);
+  EXPECT_EQ(choose({0.0F, 0.0F}, {.width = 8}, "max"), 7) << "zeros say nothing; any point will do";
+}
+
+TEST(ChoosePoint, PercentileLeavesTheTailOut) {
+  std::vector<float> values(100, 0.9F);
+  values[17] = -50.0F;
+  EXPECT_EQ(choose(values, {.width = 8}, "percentile", 99), 7);
+  EXPECT_EQ(choose(values, {.width = 8}, "percentile", 100), 1);
+}
+
+TEST(ChoosePoint, Mean3sdFollowsItsFormula) {
+  const std::vector<float> values{1, -1, 1, -1};  // mean 0, deviation 1: reaches 3
+  EXPECT_EQ(choose(values, {.width = 8}, "mean3sd"), 5);
+}
+
+// The error by the exact scalar, over every point that could matter.
+int exhaustive_mse(const std::vector<float>& values, const graph::QuantSpec& spec) {
+  int best = 0;
+  double least = std::numeric_limits<double>::infinity();
+  for (int point = -30; point <= 30; ++point) {
+    const fixed::Format format = spec.format(point);
+    double error = 0;
+    for (float v : values) {
+      std::int64_t raw = fixed::raw_from_double(v, format);
+      if (spec.k_hot > 0) raw = fixed::project_khot(raw, spec.k_hot, spec.signed_digits, format);
+      const double d = v - fixed::to_double(raw, point);
+      error += d * d;
+    }
+    if (error < least) {
+      least = error;
+      best = point;
+    }
+  }
+  return best;
+}
+
+TEST(ChoosePoint, MseFindsTheOptimumOfExhaustiveSearch) {
+  std::uint64_t seed = 0;
+  for (int width : {2, 3, 4, 6, 8, 12}) {
+    for (const bool is_signed : {true, false}) {
+      for (const int k_hot : {0, 1, 2}) {
+        for (const auto overflow :
+             {fixed::Overflow::SAT, fixed::Overflow::SAT_ZERO, fixed::Overflow::WRAP}) {
+          const graph::QuantSpec spec{
+              .width = width, .is_signed = is_signed, .overflow = overflow, .k_hot = k_hot};
+          const std::vector<float> values = heavy_tailed(++seed, 300);
+          EXPECT_EQ(choose(values, spec, "mse"), exhaustive_mse(values, spec))
+              << fixed::to_string(spec.format(0)) << " k_hot " << k_hot;
+        }
+      }
+    }
+  }
+}
+
+TEST(ChoosePoint, KlStaysBetweenTheWholeRangeAndItsBulk) {
+  const std::vector<float> values = heavy_tailed(3, 20000);
+  const graph::QuantSpec spec{.width = 8};
+  const int whole = choose(values, spec, "max"), kl = choose(values, spec, "kl");
+  EXPECT_GE(kl, whole);
+  EXPECT_LE(kl, whole + 4);
+}
+
+TEST(ChoosePoint, SaysWhatIsWrong) {
+  EXPECT_THAT(
+      [] { choose({1.0F}, {}, "magic"); },
+      testing::ThrowsMessage<UserError>(testing::HasSubstr("max, mean3sd, percentile, mse, kl")));
+  EXPECT_THAT(
+      [] {
+        choose({1.0F, NAN}, {}, "mse");
+      },
+      testing::ThrowsMessage<UserError>(testing::HasSubstr("\"t\" holds nan")));
+}
+
+}  // namespace
+}  // namespace qfx::train

@@ -1,0 +1,193 @@
+// Whole runs in a folder: files, same seed same bits, resuming, errors.
+#include <fstream>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+#include "tiny_run.h"
+#include "train/network.h"
+
+#include "qfx/graph/file.h"
+#include "qfx/graph/freeze.h"
+
+namespace qfx::train {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::ThrowsMessage;
+using Json = nlohmann::json;
+
+class RunTest : public ::testing::Test {
+ protected:
+  frontends::Recipe recipe() const { return tiny_recipe(data_); }
+  std::string folder(const std::string& name) const { return (directory_.path() / name).string(); }
+  std::string model(const std::string& name) const {
+    return read_file(directory_.path() / name / "model.qfx");
+  }
+
+  std::vector<Json> log(const std::string& name) const {
+    std::ifstream stream(directory_.path() / name / "log.jsonl");
+    std::vector<Json> events;
+    for (std::string line; std::getline(stream, line);) events.push_back(Json::parse(line));
+    return events;
+  }
+
+  // Stops after `steps` steps, then resumes to the end.
+  Summary interrupted(const frontends::Recipe& recipe, const std::string& name, int steps) {
+    int done = 0;
+    EXPECT_THROW(
+        train(recipe, {.run_folder = folder(name), .should_stop = [&] { return ++done == steps; }}),
+        Stopped);
+    return train(recipe, {.run_folder = folder(name), .resume = true});
+  }
+
+  TemporaryDirectory directory_;
+  std::string data_ = testing::write_tiny_data(directory_.path() / "data");
+};
+
+TEST_F(RunTest, LeavesWhatTheRunFolderPromises) {
+  frontends::Recipe r = recipe();
+  r.float_phase.epochs = 12;
+  r.fixed_phase.epochs = 4;
+  std::vector<std::string> phases, lines;
+  const Summary summary =
+      train(r, {.run_folder = folder("a"),
+                .progress =
+                    [&](const Progress& p) {
+                      phases.push_back(p.phase);
+                      EXPECT_LE(p.step, p.steps);
+                    },
+                .message = [&](const std::string& line) { lines.push_back(line); }});
+  EXPECT_GE(*summary.float_accuracy, 0.75);
+  EXPECT_GE(*summary.fixed_accuracy, 0.75);
+  EXPECT_THAT(phases, ::testing::Contains("fixed"));
+  EXPECT_THAT(lines, ::testing::Contains(HasSubstr("fixed epoch 4")));
+  for (const char* file : {"recipe.toml", "checkpoint/latest.safetensors", "float.safetensors",
+                           "log.jsonl", "summary.json", "model.qfx"}) {
+    EXPECT_TRUE(std::filesystem::exists(directory_.path() / "a" / file)) << file;
+  }
+  std::map<std::string, int> events;
+  for (const Json& event : log("a")) {
+    ++events[event.at("event")];
+    EXPECT_TRUE(event.contains("time"));
+  }
+  EXPECT_EQ(events["start"], 1);
+  EXPECT_EQ(events["carriers"], 1);
+  EXPECT_EQ(events["calibrated"], 1);
+  EXPECT_EQ(events["epoch"], 16);
+  EXPECT_EQ(events["frozen"], 1);
+  EXPECT_EQ(events["histogram"], 11 + 9) << "nodes but the flatten, and parameters";
+  const Json summary_file = Json::parse(read_file(directory_.path() / "a" / "summary.json"));
+  EXPECT_EQ(summary_file.at("fixed_accuracy"), *summary.fixed_accuracy);
+
+  for (const Json& event : log("a")) {
+    if (event.at("event") != "epoch" || event.at("phase") != "fixed") continue;
+    EXPECT_EQ(event.at("formats").at("conv1.weight").at("f").size(), 4U) << "a point a channel";
+    EXPECT_TRUE(event.at("overflows").contains("relu2"));
+    EXPECT_TRUE(event.at("changes").contains("bn1.scale"));
+  }
+  const graph::FrozenModel frozen = graph::load_frozen(folder("a") + "/model.qfx");
+  EXPECT_EQ(graph::freeze(load_checkpoint_model(folder("a"))), frozen);
+}
+
+TEST_F(RunTest, SameSeedSameBits) {
+  frontends::Recipe r = recipe();
+  train(r, {.run_folder = folder("a")});
+  train(r, {.run_folder = folder("b")});
+  EXPECT_EQ(model("a"), model("b"));
+  r.seed = 8;
+  train(r, {.run_folder = folder("c")});
+  EXPECT_NE(model("a"), model("c"));
+}
+
+TEST_F(RunTest, ResumingGivesTheBitsOfAnUnbrokenRun) {
+  // 4 steps an epoch: in the float phase, in the middle of a fixed epoch, at an epoch's end.
+  const Summary whole = train(recipe(), {.run_folder = folder("whole")});
+  for (const int steps : {3, 8, 11, 12}) {
+    const std::string name = "stopped" + std::to_string(steps);
+    const Summary summary = interrupted(recipe(), name, steps);
+    EXPECT_EQ(model("whole"), model(name)) << steps;
+    EXPECT_EQ(summary.float_accuracy, whole.float_accuracy);
+    EXPECT_EQ(summary.ptq_accuracy, whole.ptq_accuracy);
+    EXPECT_EQ(summary.fixed_accuracy, whole.fixed_accuracy);
+    std::vector<double> losses, expected;
+    for (const Json& event : log(name)) {
+      if (event.at("event") == "epoch") losses.push_back(event.at("train_loss"));
+    }
+    for (const Json& event : log("whole")) {
+      if (event.at("event") == "epoch") expected.push_back(event.at("train_loss"));
+    }
+    EXPECT_EQ(losses, expected) << "every epoch is logged once, over all its steps";
+  }
+}
+
+TEST_F(RunTest, ALogWrittenAfterTheCheckpointIsDropped) {
+  frontends::Recipe r = recipe();
+  int done = 0;
+  EXPECT_THROW(train(r, {.run_folder = folder("a"), .should_stop = [&] { return ++done == 6; }}),
+               Stopped);
+  std::ofstream(directory_.path() / "a" / "log.jsonl", std::ios::app) << "{\"event\":\"epo";
+  train(r, {.run_folder = folder("a"), .resume = true});
+  EXPECT_EQ(log("a").back().at("event"), "frozen") << "every line parses";
+}
+
+TEST_F(RunTest, AdamFoldingAndPtqRun) {
+  frontends::Recipe r = recipe();
+  r.fold_batch_norm = true;
+  r.float_phase.optimizer.kind = "adam";
+  r.float_phase.optimizer.learning_rate = 0.01;
+  const Summary summary = ptq(r, {.run_folder = folder("a")});
+  EXPECT_TRUE(summary.ptq_accuracy.has_value());
+  EXPECT_FALSE(summary.fixed_accuracy.has_value());
+  const graph::FrozenModel frozen = graph::load_frozen(folder("a") + "/model.qfx");
+  EXPECT_EQ(frozen.nodes.size(), r.model.nodes.size() - 2) << "both batch_norms are folded";
+  EXPECT_EQ(graph::freeze(load_checkpoint_model(folder("a"))), frozen);
+}
+
+TEST_F(RunTest, StartsFromAnotherRunsFloatParameters) {
+  const Summary first = train(recipe(), {.run_folder = folder("a")});
+  frontends::Recipe r = recipe();
+  r.start = folder("a");
+  const Summary second = train(r, {.run_folder = folder("b")});
+  EXPECT_EQ(second.float_accuracy, first.float_accuracy);
+  EXPECT_EQ(second.float_seconds, 0);
+  EXPECT_EQ(model("a"), model("b"));
+}
+
+TEST_F(RunTest, TheUsersFaultsAreNamed) {
+  frontends::Recipe r = recipe();
+  train(r, {.run_folder = folder("a")});
+  EXPECT_THAT([&] { train(r, {.run_folder = folder("a")}); },
+              ThrowsMessage<UserError>(HasSubstr("already holds a run")));
+  r.text = "# other\n";
+  EXPECT_THAT([&] { train(r, {.run_folder = folder("a"), .resume = true}); },
+              ThrowsMessage<UserError>(HasSubstr("another recipe")));
+  r.float_phase.optimizer.learning_rate = 1e30;
+  EXPECT_THAT([&] { train(r, {.run_folder = folder("b")}); },
+              ThrowsMessage<UserError>(HasSubstr("lower float.learning_rate")));
+  EXPECT_THAT([&] { load_checkpoint_model(folder("nowhere")); },
+              ThrowsMessage<UserError>(HasSubstr("no checkpoint")));
+  r = recipe();
+  r.float_phase.optimizer.kind = "lion";
+  EXPECT_THAT([&] { train(r, {.run_folder = folder("c")}); },
+              ThrowsMessage<UserError>(HasSubstr("sgd, adam")));
+}
+
+TEST_F(RunTest, FloatTensorsTrainButDoNotFreeze) {
+  frontends::Recipe r = recipe();
+  for (graph::Node& node : r.model.nodes) {
+    if (node.name == "bn1" || node.name == "relu2") node.spec.is_float = true;
+    if (node.name == "bn2") node.params.at("offset").spec.is_float = true;
+    if (node.name == "fc") node.params.at("bias").spec.is_float = true;
+  }
+  std::vector<std::string> lines;
+  const Summary summary =
+      train(r, {.run_folder = folder("a"),
+                .message = [&](const std::string& line) { lines.push_back(line); }});
+  EXPECT_TRUE(summary.fixed_accuracy.has_value());
+  EXPECT_FALSE(std::filesystem::exists(directory_.path() / "a" / "model.qfx"));
+  EXPECT_THAT(lines, ::testing::Contains(HasSubstr("not frozen")));
+}
+
+}  // namespace
+}  // namespace qfx::train
