@@ -1,6 +1,7 @@
 #include "verify/raw_files.h"
 
 #include <cstring>
+#include <fstream>
 
 #include "qfx/base/error.h"
 #include "qfx/base/file.h"
@@ -21,7 +22,11 @@ std::vector<T> read_values(const std::filesystem::path& path) {
 }  // namespace
 
 void write_raw(const std::filesystem::path& path, std::span<const std::int32_t> values) {
-  write_file_atomically(path, {reinterpret_cast<const char*>(values.data()), values.size_bytes()});
+  std::ofstream file(path, std::ios::binary);
+  file.write(reinterpret_cast<const char*>(values.data()),
+             static_cast<std::streamsize>(values.size_bytes()));
+  file.close();
+  if (!file) user_error("cannot write '{}': is the disk full?", path.string());
 }
 
 std::vector<std::int32_t> read_raw(const std::filesystem::path& path, std::int64_t count) {

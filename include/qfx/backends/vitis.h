@@ -12,13 +12,13 @@
 namespace qfx::backends {
 
 struct VitisOptions {
-  std::string top;  // empty: the model's name made legal
+  std::string top = "";  // empty: the model's name made legal
   std::string part = "xczu3eg-sbva484-1-e";
   double clock_period_ns = 5.0;
   // Golden vectors for the self-checking test bench: raw inputs {count, input shape...} and the
   // outputs the runtime gave for them.
-  std::span<const std::int32_t> golden_inputs;
-  std::span<const std::int32_t> golden_outputs;
+  std::span<const std::int32_t> golden_inputs = {};
+  std::span<const std::int32_t> golden_outputs = {};
 };
 
 // Writes the project into `directory` (created; must be empty or an earlier export, else

@@ -2,8 +2,8 @@
 #include <cctype>
 #include <cmath>
 #include <filesystem>
+#include <fstream>
 #include <set>
-#include <unistd.h>
 
 #include "backends/support.h"
 #include "backends/vitis/plan.h"
@@ -110,6 +110,15 @@ void check_target(const fs::path& target) {
         target.string());
 }
 
+// Plain, without a sync for each: what makes the project whole is the rename of its folder.
+void write(const fs::path& path, const std::string& content) {
+  fs::create_directories(path.parent_path());
+  std::ofstream file(path, std::ios::binary);
+  file << content;
+  file.close();
+  if (!file) user_error("cannot write '{}': is the disk full?", path.string());
+}
+
 // Writes the files beside the target and puts them in its place: what stands there is either the
 // old project or the new one, whole.
 void replace(const fs::path& target, const Files& files) {
@@ -117,10 +126,7 @@ void replace(const fs::path& target, const Files& files) {
   fs::create_directories(parent);
   const TemporaryDirectory staging(parent);
   const fs::path fresh = staging.path() / "project";
-  for (const auto& [name, content] : files) {
-    fs::create_directories((fresh / name).parent_path());
-    write_file_atomically(fresh / name, content);
-  }
+  for (const auto& [name, content] : files) write(fresh / name, content);
   if (fs::exists(target)) fs::rename(target, staging.path() / "old");
   fs::rename(fresh, target);
 }

@@ -13,13 +13,13 @@ namespace qfx {
 template <int BEATS, class A, class B, class OUT, int C>
 void add(hls::stream<Pixel<A, C> >& a, hls::stream<Pixel<B, C> >& b,
          hls::stream<Pixel<OUT, C> >& out) {
-BEAT:
+  QFX_LOOP(BEAT)
   for (int beat = 0; beat < BEATS; ++beat) {
     QFX_HLS(PIPELINE II = 1 style = flp)
     const Pixel<A, C> x = a.read();
     const Pixel<B, C> y = b.read();
     Pixel<OUT, C> result;
-  CHANNEL:
+    QFX_LOOP(CHANNEL)
     for (int c = 0; c < C; ++c) {
       QFX_HLS(UNROLL)
       const OUT sum = x.data[c] + y.data[c];

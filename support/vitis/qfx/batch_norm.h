@@ -20,16 +20,16 @@ void batch_norm(hls::stream<Pixel<IN, C> >& in, hls::stream<Pixel<OUT, C> >& out
                 const signed char shift[CONFIG::table_beats][C],
                 const typename CONFIG::bias_t offset[CONFIG::table_beats][C]) {
   typedef typename Sum<CONFIG::sum_width>::type sum_t;
-  QFX_HLS(ARRAY_RESHAPE variable = scale dim = 2 complete)
-  QFX_HLS(ARRAY_RESHAPE variable = shift dim = 2 complete)
-  QFX_HLS(ARRAY_RESHAPE variable = offset dim = 2 complete)
-BEAT:
+  QFX_HLS(ARRAY_RESHAPE variable = scale type = complete dim = 2)
+  QFX_HLS(ARRAY_RESHAPE variable = shift type = complete dim = 2)
+  QFX_HLS(ARRAY_RESHAPE variable = offset type = complete dim = 2)
+  QFX_LOOP(BEAT)
   for (int beat = 0; beat < CONFIG::beats; ++beat) {
     QFX_HLS(PIPELINE II = 1 style = flp)
     const int row = CONFIG::table_beats == 1 ? 0 : beat;
     const Pixel<IN, C> pixel = in.read();
     Pixel<OUT, C> result;
-  CHANNEL:
+    QFX_LOOP(CHANNEL)
     for (int c = 0; c < C; ++c) {
       QFX_HLS(UNROLL)
       sum_t sum = 0;

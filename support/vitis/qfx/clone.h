@@ -10,7 +10,7 @@ namespace qfx {
 
 template <int BEATS, class PIXEL>
 void clone(hls::stream<PIXEL>& in, hls::stream<PIXEL>& first, hls::stream<PIXEL>& second) {
-BEAT:
+  QFX_LOOP(BEAT)
   for (int beat = 0; beat < BEATS; ++beat) {
     QFX_HLS(PIPELINE II = 1 style = flp)
     const PIXEL pixel = in.read();

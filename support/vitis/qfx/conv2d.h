@@ -37,14 +37,14 @@ void conv2d(hls::stream<Pixel<IN, C> >& in, hls::stream<Pixel<OUT, CONFIG::out_c
   static_assert(CONFIG::out_channels % CONFIG::parallelism == 0,
                 "parallelism must divide the number of output channels");
   typedef typename Sum<CONFIG::sum_width>::type sum_t;
-  QFX_HLS(ARRAY_RESHAPE variable = weight dim = 3 complete)
-  QFX_HLS(ARRAY_RESHAPE variable = weight dim = 1 cyclic factor = CONFIG::parallelism)
+  QFX_HLS(ARRAY_RESHAPE variable = weight type = complete dim = 3)
+  QFX_HLS(ARRAY_RESHAPE variable = weight type = cyclic factor = CONFIG::parallelism dim = 1)
 
   SlidingWindow<CONFIG, IN, C> window;
-ROW:
+  QFX_LOOP(ROW)
   for (int y = -CONFIG::padding_h; y < CONFIG::in_height + CONFIG::padding_h; ++y) {
     window.start_row(y);
-  COLUMN:
+    QFX_LOOP(COLUMN)
     for (int x = -CONFIG::padding_w; x < CONFIG::in_width + CONFIG::padding_w; ++x) {
       window.start_column(x);
       if (window.takes_pixel()) window.store(in.read());
@@ -52,28 +52,28 @@ ROW:
 
       Pixel<OUT, CONFIG::out_channels> result;
       GroupCursor<CONFIG> block_start;
-    BLOCK:
+      QFX_LOOP(BLOCK)
       for (int first = 0; first < CONFIG::out_channels; first += CONFIG::parallelism) {
         sum_t sums[CONFIG::parallelism];
-        QFX_HLS(ARRAY_PARTITION variable = sums complete)
-      CLEAR:
+        QFX_HLS(ARRAY_PARTITION variable = sums type = complete)
+        QFX_LOOP(CLEAR)
         for (int p = 0; p < CONFIG::parallelism; ++p) {
           QFX_HLS(UNROLL)
           sums[p] = 0;
         }
         int tap = 0;
-      TAP_ROW:
+        QFX_LOOP(TAP_ROW)
         for (int up = CONFIG::reach_h; up >= 0; up -= CONFIG::dilation_h) {
-        TAP_COLUMN:
+          QFX_LOOP(TAP_COLUMN)
           for (int left = CONFIG::reach_w; left >= 0; left -= CONFIG::dilation_w) {
             QFX_HLS(PIPELINE II = 1)
             if (window.covers(up, left)) {
               GroupCursor<CONFIG> cursor = block_start;
-            OUTPUT:
+              QFX_LOOP(OUTPUT)
               for (int p = 0; p < CONFIG::parallelism; ++p) {
                 QFX_HLS(UNROLL)
                 sum_t sum = sums[p];
-              INPUT:
+                QFX_LOOP(INPUT)
                 for (int i = 0; i < CONFIG::group_channels; ++i) {
                   QFX_HLS(UNROLL)
                   CONFIG::product::accumulate(sum, window.tap(up, left, cursor.first_input + i),
@@ -86,7 +86,7 @@ ROW:
             ++tap;
           }
         }
-      CAST:
+        QFX_LOOP(CAST)
         for (int p = 0; p < CONFIG::parallelism; ++p) {
           QFX_HLS(UNROLL)
           sum_t sum = sums[p];

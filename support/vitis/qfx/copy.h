@@ -10,7 +10,7 @@ namespace qfx {
 
 template <int BEATS, class PIXEL>
 void copy(hls::stream<PIXEL>& in, hls::stream<PIXEL>& out) {
-BEAT:
+  QFX_LOOP(BEAT)
   for (int beat = 0; beat < BEATS; ++beat) {
     QFX_HLS(PIPELINE II = 1 style = flp)
     out.write(in.read());

@@ -14,24 +14,24 @@ void global_avg_pool2d(hls::stream<Pixel<IN, C> >& in, hls::stream<Pixel<OUT, C>
                        const unsigned reciprocal[CONFIG::reciprocal_words]) {
   typedef typename Sum<CONFIG::sum_width>::type sum_t;
   sum_t sums[C];
-  QFX_HLS(ARRAY_PARTITION variable = sums complete)
-CLEAR:
+  QFX_HLS(ARRAY_PARTITION variable = sums type = complete)
+  QFX_LOOP(CLEAR)
   for (int c = 0; c < C; ++c) {
     QFX_HLS(UNROLL)
     sums[c] = 0;
   }
-PIXEL:
+  QFX_LOOP(PIXEL)
   for (int beat = 0; beat < CONFIG::in_beats; ++beat) {
     QFX_HLS(PIPELINE II = 1)
     const Pixel<IN, C> pixel = in.read();
-  CHANNEL:
+    QFX_LOOP(CHANNEL)
     for (int c = 0; c < C; ++c) {
       QFX_HLS(UNROLL)
       sums[c] += operand_of(pixel.data[c]);
     }
   }
   Pixel<OUT, C> result;
-CAST:
+  QFX_LOOP(CAST)
   for (int c = 0; c < C; ++c) {
     QFX_HLS(PIPELINE II = 1)
     result.data[c] = mean<OUT, CONFIG>(sums[c], reciprocal);

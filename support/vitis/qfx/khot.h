@@ -19,7 +19,7 @@ struct KHot {
   template <class SUM, class OPERAND>
   static void accumulate(SUM& sum, const OPERAND& x, const Digits<K>& constant) {
     QFX_HLS(INLINE)
-  DIGIT:
+    QFX_LOOP(DIGIT)
     for (int k = 0; k < K; ++k) {
       QFX_HLS(UNROLL)
       const unsigned char code = constant.code[k];

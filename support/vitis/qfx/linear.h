@@ -24,33 +24,33 @@ void linear(hls::stream<Pixel<IN, L> >& in, hls::stream<Pixel<OUT, M> >& out,
                 "parallelism must divide the number of outputs");
   static_assert(CONFIG::out_features % M == 0, "a beat divides the output");
   typedef typename Sum<CONFIG::sum_width>::type sum_t;
-  QFX_HLS(ARRAY_RESHAPE variable = weight dim = 3 complete)
-  QFX_HLS(ARRAY_RESHAPE variable = weight dim = 2 cyclic factor = CONFIG::parallelism)
+  QFX_HLS(ARRAY_RESHAPE variable = weight type = complete dim = 3)
+  QFX_HLS(ARRAY_RESHAPE variable = weight type = cyclic factor = CONFIG::parallelism dim = 2)
 
   sum_t sums[CONFIG::out_features];
-  QFX_HLS(ARRAY_PARTITION variable = sums cyclic factor = CONFIG::parallelism)
-CLEAR:
+  QFX_HLS(ARRAY_PARTITION variable = sums type = cyclic factor = CONFIG::parallelism)
+  QFX_LOOP(CLEAR)
   for (int o = 0; o < CONFIG::out_features; ++o) {
     QFX_HLS(UNROLL factor = CONFIG::parallelism)
     sums[o] = 0;
   }
 
-BEAT:
+  QFX_LOOP(BEAT)
   for (int beat = 0; beat < CONFIG::in_beats; ++beat) {
     const Pixel<IN, L> pixel = in.read();
     typename Traits<IN>::operand x[L];
-    QFX_HLS(ARRAY_PARTITION variable = x complete)
-  OPERAND:
+    QFX_HLS(ARRAY_PARTITION variable = x type = complete)
+    QFX_LOOP(OPERAND)
     for (int lane = 0; lane < L; ++lane) {
       QFX_HLS(UNROLL)
       x[lane] = operand_of(pixel.data[lane]);
     }
-  OUTPUT:
+    QFX_LOOP(OUTPUT)
     for (int o = 0; o < CONFIG::out_features; ++o) {
       QFX_HLS(PIPELINE II = 1)
       QFX_HLS(UNROLL factor = CONFIG::parallelism)
       sum_t sum = sums[o];
-    INPUT:
+      QFX_LOOP(INPUT)
       for (int lane = 0; lane < L; ++lane) {
         QFX_HLS(UNROLL)
         CONFIG::product::accumulate(sum, x[lane], weight[beat][o][lane]);
@@ -59,10 +59,10 @@ BEAT:
     }
   }
 
-RESULT:
+  QFX_LOOP(RESULT)
   for (int first = 0; first < CONFIG::out_features; first += M) {
     Pixel<OUT, M> result;
-  CAST:
+    QFX_LOOP(CAST)
     for (int lane = 0; lane < M; ++lane) {
       QFX_HLS(PIPELINE II = 1)
       sum_t sum = sums[first + lane];

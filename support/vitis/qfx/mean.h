@@ -32,7 +32,7 @@ struct Mean {
     static const int kWidth = CONFIG::sum_width + CONFIG::extra_frac_bits;
     static const int kResultWidth = kWidth + 1;
     ap_uint<CONFIG::reciprocal_width> factor = 0;
-  WORD:
+    QFX_LOOP(WORD)
     for (int i = CONFIG::reciprocal_words - 1; i >= 0; --i) {
       QFX_HLS(UNROLL)
       const ap_uint<CONFIG::reciprocal_width + 32> wider = factor;

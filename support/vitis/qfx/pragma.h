@@ -7,8 +7,11 @@
 #define QFX_PRAGMA_TEXT(text) _Pragma(#text)
 #ifdef __SYNTHESIS__
 #define QFX_HLS(...) QFX_PRAGMA_TEXT(HLS __VA_ARGS__)
+#define QFX_LOOP(name) \
+  name:
 #else
 #define QFX_HLS(...)
+#define QFX_LOOP(name)
 #endif
 
 #endif  // QFX_PRAGMA_H_

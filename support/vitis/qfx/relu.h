@@ -12,12 +12,12 @@ namespace qfx {
 
 template <int BEATS, class IN, class OUT, int C>
 void relu(hls::stream<Pixel<IN, C> >& in, hls::stream<Pixel<OUT, C> >& out) {
-BEAT:
+  QFX_LOOP(BEAT)
   for (int beat = 0; beat < BEATS; ++beat) {
     QFX_HLS(PIPELINE II = 1 style = flp)
     const Pixel<IN, C> pixel = in.read();
     Pixel<OUT, C> result;
-  CHANNEL:
+    QFX_LOOP(CHANNEL)
     for (int c = 0; c < C; ++c) {
       QFX_HLS(UNROLL)
       typename Traits<IN>::raw raw = raw_of(pixel.data[c]);

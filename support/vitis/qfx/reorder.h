@@ -13,12 +13,12 @@ namespace qfx {
 template <int BEATS, class T, int C, int M>
 void reorder(hls::stream<Pixel<T, C> >& in, hls::stream<Pixel<T, M> >& out) {
   T image[C][BEATS];
-  QFX_HLS(ARRAY_PARTITION variable = image dim = 1 complete)
-READ:
+  QFX_HLS(ARRAY_PARTITION variable = image type = complete dim = 1)
+  QFX_LOOP(READ)
   for (int beat = 0; beat < BEATS; ++beat) {
     QFX_HLS(PIPELINE II = 1)
     const Pixel<T, C> pixel = in.read();
-  CHANNEL:
+    QFX_LOOP(CHANNEL)
     for (int c = 0; c < C; ++c) {
       QFX_HLS(UNROLL)
       image[c][beat] = pixel.data[c];
@@ -26,9 +26,9 @@ READ:
   }
   Pixel<T, M> result;
   int lane = 0;
-WRITE_CHANNEL:
+  QFX_LOOP(WRITE_CHANNEL)
   for (int c = 0; c < C; ++c) {
-  WRITE:
+    QFX_LOOP(WRITE)
     for (int beat = 0; beat < BEATS; ++beat) {
       QFX_HLS(PIPELINE II = 1)
       result.data[lane] = image[c][beat];

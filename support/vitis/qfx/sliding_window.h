@@ -29,8 +29,8 @@ class SlidingWindow {
         columns_to_wait_(0),
         in_row_(false),
         in_column_(false) {
-    QFX_HLS(ARRAY_PARTITION variable = rows_ dim = 1 complete)
-    QFX_HLS(ARRAY_RESHAPE variable = rows_ dim = 3 complete)
+    QFX_HLS(ARRAY_PARTITION variable = rows_ type = complete dim = 1)
+    QFX_HLS(ARRAY_RESHAPE variable = rows_ type = complete dim = 3)
     QFX_HLS(BIND_STORAGE variable = rows_ type = ram_2p)
   }
 
@@ -62,7 +62,7 @@ class SlidingWindow {
 
   void store(const Pixel<T, C>& pixel) {
     QFX_HLS(INLINE)
-  STORE:
+    QFX_LOOP(STORE)
     for (int c = 0; c < C; ++c) {
       QFX_HLS(UNROLL)
       rows_[slot_][x_][c] = operand_of(pixel.data[c]);

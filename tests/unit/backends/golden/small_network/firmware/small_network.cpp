@@ -1,0 +1,74 @@
+// small network: the layers as processes joined by streams.
+#include "small_network.h"
+
+#include "params/conv1.h"
+#include "params/bn1.h"
+#include "params/conv2.h"
+#include "params/pool.h"
+#include "params/dense.h"
+#include "qfx/add.h"
+#include "qfx/avg_pool2d.h"
+#include "qfx/batch_norm.h"
+#include "qfx/clone.h"
+#include "qfx/conv2d.h"
+#include "qfx/linear.h"
+#include "qfx/relu.h"
+#include "qfx/trace.h"
+
+void small_network(hls::stream<small_network_net::input_beat>& in, hls::stream<small_network_net::dense_beat>& out) {
+  using namespace small_network_net;
+  hls::stream<conv1_beat> conv1("conv1");
+  hls::stream<bn1_beat> bn1("bn1");
+  hls::stream<relu1_beat> relu1("relu1");
+  hls::stream<relu1_beat> relu1_copy("relu1_copy");
+  hls::stream<relu1_beat> relu1_copy_n1("relu1_copy_n1");
+  hls::stream<conv2_beat> conv2("conv2");
+  hls::stream<add_beat> add("add");
+  hls::stream<pool_beat> pool("pool");
+#ifdef __SYNTHESIS__
+#pragma HLS INTERFACE axis port=in
+#pragma HLS INTERFACE axis port=out
+#pragma HLS INTERFACE ap_ctrl_chain port=return
+#pragma HLS DATAFLOW
+#pragma HLS STREAM variable=conv1 depth=2
+#pragma HLS STREAM variable=bn1 depth=2
+#pragma HLS STREAM variable=relu1 depth=2
+#pragma HLS STREAM variable=relu1_copy depth=2
+#pragma HLS STREAM variable=relu1_copy_n1 depth=9
+#pragma HLS STREAM variable=conv2 depth=2
+#pragma HLS STREAM variable=add depth=2
+#pragma HLS STREAM variable=pool depth=2
+#endif
+
+  QFX_TRACE(in, 0, qfx::kPixels);
+
+  // conv1
+  qfx::conv2d<conv1_config>(in, conv1, conv1_weight, conv1_shift, conv1_bias);
+  QFX_TRACE(conv1, 1, qfx::kPixels);
+
+  // bn1
+  qfx::batch_norm<bn1_config>(conv1, bn1, bn1_weight, bn1_shift, bn1_bias);
+  QFX_TRACE(bn1, 2, qfx::kPixels);
+
+  // relu1
+  qfx::relu<36>(bn1, relu1);
+  QFX_TRACE(relu1, 3, qfx::kPixels);
+  qfx::clone<36>(relu1, relu1_copy, relu1_copy_n1);
+
+  // conv2
+  qfx::conv2d<conv2_config>(relu1_copy, conv2, conv2_weight, conv2_shift, conv2_bias);
+  QFX_TRACE(conv2, 4, qfx::kPixels);
+
+  // add
+  qfx::add<36>(conv2, relu1_copy_n1, add);
+  QFX_TRACE(add, 5, qfx::kPixels);
+
+  // pool
+  qfx::avg_pool2d<pool_config>(add, pool, pool_reciprocal);
+  QFX_TRACE(pool, 6, qfx::kPixels);
+  QFX_TRACE(pool, 7, qfx::kPixels);
+
+  // dense
+  qfx::linear<dense_config>(pool, out, dense_weight, dense_shift, dense_bias);
+  QFX_TRACE(out, 8, qfx::kElements);
+}
