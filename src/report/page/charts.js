@@ -140,16 +140,19 @@ function redrawAll() {
 }
 
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", redrawAll);
-// Paper is white: light colours, everything drawn, at paper width.
-window.addEventListener("beforeprint", () => {
-  document.documentElement.dataset.theme = "light";
-  document.body.style.maxWidth = "186mm";
-  drawAll();
+// Paper is white and has its own layout (paper.css): everything is drawn again for it.
+function toPaper(isPaper) {
+  const root = document.documentElement;
+  root.classList.toggle("paper", isPaper);
+  Chart.defaults.font.size = isPaper ? 9.5 : 12;
+  if (isPaper) {
+    root.dataset.theme = "light";
+    drawAll();
+  } else {
+    delete root.dataset.theme;
+  }
   redrawAll();
-});
-window.addEventListener("afterprint", () => {
-  delete document.documentElement.dataset.theme;
-  document.body.style.maxWidth = "";
-  redrawAll();
-});
+}
+window.addEventListener("beforeprint", () => toPaper(true));
+window.addEventListener("afterprint", () => toPaper(false));
 Object.assign(window.qfxReport, {drawAll});

@@ -91,6 +91,9 @@ TEST_F(Page, AnswersTheReader) {
   EXPECT_EQ(found["sorted"], "add2");
   EXPECT_EQ(found["ariaSort"], "descending");
   EXPECT_THAT(found["chosen"].get<std::string>(), HasSubstr("bn2: fixed<8,"));
+  EXPECT_TRUE(found["paper"].get<bool>()) << "printing takes the paper layout and light colours";
+  EXPECT_EQ(found["blankOnPaper"], 0);
+  EXPECT_TRUE(found["screenAgain"].get<bool>());
 }
 
 TEST_F(Page, SaysWhatDiffers) {
@@ -185,7 +188,7 @@ TEST_F(Page, AsksTheNetworkForNothing) {
   const std::string html = read_file(page());
   EXPECT_THAT(html, HasSubstr("default-src 'none'"));
   const std::regex fetching(
-      R"(<(link|img|script|iframe|object|embed|source|video|audio)\b[^>]*\b(src|href)\s*=\s*["']?(?!data:))");
+      R"(<(link|img|script|iframe|object|embed|source|video|audio)\b[^>]*\b(src|href)\s*=\s*(?!["']?data:))");
   const auto data = html.find("<script type=\"application/json\"");
   const auto chart = html.find("Chart.js v3");
   ASSERT_NE(data, std::string::npos);

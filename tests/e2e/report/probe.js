@@ -11,6 +11,8 @@
     return new Set(pixels).size;
   }
 
+  const blankCharts = () => window.qfxReport.charts.filter((chart) => colours(chart.canvas) < 3)
+    .map((chart) => chart.canvas.getAttribute("aria-label"));
   const text = (id) => document.getElementById(id)?.textContent ?? null;
   const shownCards = () => [...document.querySelectorAll(".card")].filter((card) => !card.hidden).map((card) => card.dataset.tensor);
   const firstColumn = () => [...document.querySelectorAll("#tensor-table tbody tr")].filter((row) => !row.hidden).map((row) => row.cells[0].textContent);
@@ -46,6 +48,12 @@
       row.click();
       found.chosen = text("format-detail-title");
     }
+    dispatchEvent(new Event("beforeprint"));
+    const root = document.documentElement;
+    found.paper = root.classList.contains("paper") && root.dataset.theme === "light";
+    found.blankOnPaper = blankCharts().length;
+    dispatchEvent(new Event("afterprint"));
+    found.screenAgain = !root.classList.contains("paper") && !root.dataset.theme;
     return found;
   }
 
@@ -56,7 +64,7 @@
     const found = {
       total, drawnAtFirst, verdict: document.getElementById("verdict").dataset.state, headline: text("verdict"),
       figures: Object.fromEntries(["float", "fixed", "integer", "hls"].map((id) => [id, text(`figure-${id}`)])),
-      blank: report.charts.filter((chart) => colours(chart.canvas) < 3).map((chart) => chart.canvas.getAttribute("aria-label")),
+      blank: blankCharts(),
       undrawn: document.querySelectorAll("canvas[data-drawn=false]").length,
       sections: [...document.querySelectorAll("main section")].map((section) => section.id),
       unlabelled: [...document.querySelectorAll("canvas:not([aria-label]), table:not(:has(caption)), section:not([aria-labelledby])")].length,
