@@ -1,0 +1,152 @@
+// ap_fixed and ap_ufixed, driven by the matrices of support/fixed_matrix.h.
+#pragma once
+
+#include <ap_fixed.h>
+#include <type_traits>
+
+#include "support/fixed_matrix.h"
+
+namespace qfx::fixed::matrix {
+
+constexpr ap_q_mode ap_rounding(Rounding rounding) {
+  switch (rounding) {
+    case Rounding::RND:
+      return AP_RND;
+    case Rounding::RND_ZERO:
+      return AP_RND_ZERO;
+    case Rounding::RND_MIN_INF:
+      return AP_RND_MIN_INF;
+    case Rounding::RND_INF:
+      return AP_RND_INF;
+    case Rounding::RND_CONV:
+      return AP_RND_CONV;
+    case Rounding::TRN:
+      return AP_TRN;
+    case Rounding::TRN_ZERO:
+      return AP_TRN_ZERO;
+    case Rounding::RND_CONV_ODD:
+      break;
+  }
+  throw "ap_fixed has no RND_CONV_ODD";
+}
+
+constexpr ap_o_mode ap_overflow(Overflow overflow) {
+  switch (overflow) {
+    case Overflow::SAT:
+      return AP_SAT;
+    case Overflow::SAT_ZERO:
+      return AP_SAT_ZERO;
+    case Overflow::SAT_SYM:
+      return AP_SAT_SYM;
+    case Overflow::WRAP:
+      return AP_WRAP;
+    case Overflow::WRAP_SM:
+      return AP_WRAP_SM;
+  }
+  throw "no such overflow mode";
+}
+
+template <Format F>
+using ApFixed = std::conditional_t<
+    F.is_signed,
+    ap_fixed<F.width, F.int_bits, ap_rounding(F.rounding), ap_overflow(F.overflow), F.wrap_bits>,
+    ap_ufixed<F.width, F.int_bits, ap_rounding(F.rounding), ap_overflow(F.overflow), F.wrap_bits>>;
+
+// The sign of any ap type, the operators' results included.
+template <int W, int I, bool S, ap_q_mode Q, ap_o_mode O, int N>
+constexpr Format ap_format(const ap_fixed_base<W, I, S, Q, O, N>&) {
+  static_assert(Q == AP_TRN && O == AP_WRAP && N == 0, "operators give TRN and WRAP");
+  return plain(W, I, S);
+}
+
+template <int W, int I, bool S, ap_q_mode Q, ap_o_mode O, int N>
+void read_words(const ap_fixed_base<W, I, S, Q, O, N>& value, Words& out) {
+  const bool negative = S && value.V.get_bit(W - 1);
+  for (std::uint64_t& word : out) word = negative ? ~std::uint64_t{0} : 0;
+  for (int i = 0; i < W; ++i) {
+    const std::uint64_t bit = std::uint64_t{1} << (i % 64);
+    if (value.V.get_bit(i))
+      out[i / 64] |= bit;
+    else
+      out[i / 64] &= ~bit;
+  }
+}
+
+template <class Type>
+Type from_words(const Words& words) {
+  Type value = 0;
+  for (int i = 0; i < Type::width; ++i)
+    if (words[i / 64] >> (i % 64) & 1) value.V.set_bit(i, true);
+  return value;
+}
+
+struct Ap {
+  template <Format From, Format To>
+  static void convert(const std::int64_t* in, std::int64_t* out, std::size_t count) {
+    for (std::size_t i = 0; i < count; ++i) {
+      ApFixed<From> source;
+      source.V = in[i];
+      ApFixed<To> target = source;
+      out[i] = target.V.to_int64();
+    }
+  }
+
+  template <Format From, Format To>
+  static void convert_wide(const Words& in, Words& out) {
+    const auto source = from_words<ApFixed<From>>(in);
+    ApFixed<To> target = source;
+    read_words(target, out);
+  }
+
+  template <Format A, Format B>
+  static Format operate(Operator op, const Words& left, const Words& right, Words& out) {
+    const auto a = from_words<ApFixed<A>>(left);
+    const auto b = from_words<ApFixed<B>>(right);
+    const auto give = [&out](const auto& result) {
+      read_words(result, out);
+      return ap_format(result);
+    };
+    switch (op) {
+      case Operator::ADD:
+        return give(a + b);
+      case Operator::SUBTRACT:
+        return give(a - b);
+      case Operator::MULTIPLY:
+        return give(a * b);
+      case Operator::DIVIDE:
+        return give(a / b);
+      case Operator::NEGATE:
+        return give(-a);
+      case Operator::COMPARE:
+        break;
+    }
+    // All six must tell the same story.
+    const int less = (a < b) && (a <= b) && !(a > b) && !(a >= b) && !(a == b) && (a != b);
+    const int more = !(a < b) && !(a <= b) && (a > b) && (a >= b) && !(a == b) && (a != b);
+    const int same = !(a < b) && (a <= b) && !(a > b) && (a >= b) && (a == b) && !(a != b);
+    out[0] = static_cast<std::uint64_t>(less + more + same == 1 ? more - less : 9);
+    return {};
+  }
+
+  template <Format A>
+  static void shift(const Words& left, int count, Words& up, Words& down) {
+    const auto a = from_words<ApFixed<A>>(left);
+    read_words(a << count, up);
+    read_words(a >> count, down);
+  }
+
+  template <Format To>
+  static std::int64_t from_double(double value) {
+    ApFixed<To> target = value;
+    return target.V.to_int64();
+  }
+
+  template <Format To>
+  static double to_double(std::int64_t raw) {
+    ApFixed<To> value;
+    value.V = raw;
+    return value.to_double();
+  }
+};
+
+}  // namespace qfx::fixed::matrix
