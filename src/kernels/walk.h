@@ -16,6 +16,7 @@
 // One product and one sum are two roundings: no implementation fuses them.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <numeric>
 
@@ -60,7 +61,11 @@ inline Walk walk_of(const Extent& extent, std::int64_t lanes) {
     walk.length = extent.inner;
   } else {
     const std::int64_t columns = extent.channels * extent.inner;
-    const std::int64_t repeat = columns >= kLongColumns ? 1 : lanes / std::gcd(columns, lanes);
+    const std::int64_t whole = lanes / std::gcd(columns, lanes);  // slices that fill whole lines
+    const std::int64_t repeat = columns >= kLongColumns
+                                    ? 1
+                                    : std::min(extent.outer, (kLongColumns + columns * whole - 1) /
+                                                                 (columns * whole) * whole);
     walk.by_columns = true;
     walk.length = columns * repeat;
     walk.rows = extent.outer / repeat;

@@ -101,65 +101,76 @@ class Partial {
   hn::Vec<D> lines_[kSums][kVectors<D>];
 };
 
-// The arrays the backward pass walks over, besides the input.
-template <class T>
-struct Slopes {
+// The arrays of a backward pass from some element on.
+template <class T, class In>
+struct Arrays {
+  In in;
   const T* dy;
   T* dx;
+
+  HWY_INLINE Arrays from(std::int64_t i) const { return {in.from(i), dy + i, dx + i}; }
 };
 
-// A row's ragged end of `count` elements at `i`, or a whole line of copies: each(k, gradient, valid
-// lanes).
-template <class D, class T, class In, class Points, class Rounding, class Each>
-HWY_INLINE void slope_tail(D d, const In& in, const Slopes<T>& arrays, std::int64_t i,
-                           std::int64_t count, std::int64_t j, const Points& points,
-                           const Slope<D, Rounding>& slope, const Each& each) {
-  constexpr std::int64_t kVector = hn::MaxLanes(D());
-  const typename In::Tail tail(in, i, count);
-  const Line<T> dy(arrays.dy + i, count);
-  Line<T> dx;
-  for (int k = 0; k < kVectors<D>; ++k) {
-    const auto point = points.at(j + k * kVector);
-    auto gradient = slope.template of<In>(tail.input().read(d, k * kVector, point),
-                                          load_as(d, dy.values + k * kVector), point);
-    store_as(d, gradient.dx, dx.values + k * kVector);
-    const std::int64_t valid = std::clamp<std::int64_t>(count - k * kVector, 0, kVector);
-    gradient.inside = hn::And(gradient.inside, hn::FirstN(d, static_cast<std::size_t>(valid)));
-    each(k, gradient);
+// A row's ragged last line, on padded copies.
+template <class T, class In>
+class RaggedLine {
+ public:
+  Arrays<T, In> open(const Arrays<T, In>& arrays, std::int64_t count) {
+    return {in_.of(arrays.in, count), dy_.copy(arrays.dy, count), dx_.values};
   }
-  std::memcpy(arrays.dx + i, dx.values, static_cast<std::size_t>(count) * sizeof(T));
+  void close(const Arrays<T, In>& arrays, std::int64_t count) const {
+    std::memcpy(arrays.dx, dx_.values, static_cast<std::size_t>(count) * sizeof(T));
+  }
+
+ private:
+  typename In::Padded in_;
+  Line<T> dy_, dx_;
+};
+
+// Writes dx of `length` elements line by line and gives each vector's gradient to add(column, k,
+// gradient), k counting the vectors of a line. Beyond the end nothing counts as inside and all
+// terms are zero.
+template <class D, class T, class In, class Points, class Rounding, class Add>
+HWY_INLINE void slope_lines(D d, const Arrays<T, In>& arrays, std::int64_t length,
+                            const Points& points, const Slope<D, Rounding>& slope, const Add& add) {
+  constexpr std::int64_t kVector = hn::MaxLanes(D());
+  constexpr std::int64_t kLine = kVector * kVectors<D>;
+  RaggedLine<T, In> ragged_line;
+  for (std::int64_t j = 0; j < length; j += kLine) {
+    const std::int64_t left = length - j;
+    const bool ragged = left < kLine;
+    Arrays<T, In> line = arrays.from(j);
+    if (HWY_UNLIKELY(ragged)) line = ragged_line.open(line, left);
+    HWY_UNROLL(4)
+    for (int k = 0; k < kVectors<D>; ++k) {
+      const std::int64_t i = k * kVector;
+      const auto& point = points.at(j + i);
+      auto gradient =
+          slope.template of<In>(line.in.read(d, i, point), load_as(d, line.dy + i), point);
+      store_as(d, gradient.dx, line.dx + i);
+      if (HWY_UNLIKELY(ragged)) {
+        const auto valid = static_cast<std::size_t>(std::clamp<std::int64_t>(left - i, 0, kVector));
+        gradient.inside = hn::And(gradient.inside, hn::FirstN(d, valid));
+      }
+      add(j + i, k, gradient);
+    }
+    if (HWY_UNLIKELY(ragged)) ragged_line.close(arrays.from(j), left);
+  }
 }
 
 // One block of one channel.
 template <class D, class T, class In, class Rounding>
-HWY_INLINE void slope_block(D d, const In& in, const Slopes<T>& arrays, std::int64_t start,
-                            std::int64_t length, const RowPoint<D>& points,
-                            const Slope<D, Rounding>& slope, ChannelSums& sums) {
-  constexpr std::int64_t kVector = hn::MaxLanes(D());
-  constexpr std::int64_t kLine = kVector * kVectors<D>;
+HWY_NOINLINE void slope_block(D d, const Arrays<T, In>& arrays, std::int64_t length,
+                              const RowPoint<D>& point, const Slope<D, Rounding>& slope,
+                              ChannelSums& sums) {
   constexpr int kSums = kTerms<In>;
   Partial<D, kSums> partial;
   std::size_t inside = 0;
-  std::int64_t j = 0;
-  const auto point = points.at(0);
-  for (; j + kLine <= length; j += kLine) {
-    HWY_UNROLL(4)
-    for (int k = 0; k < kVectors<D>; ++k) {
-      const std::int64_t i = start + j + k * kVector;
-      const auto gradient =
-          slope.template of<In>(in.read(d, i, point), load_as(d, arrays.dy + i), point);
-      store_as(d, gradient.dx, arrays.dx + i);
-      inside += hn::CountTrue(d, gradient.inside);
-      partial.add(k, gradient);
-    }
-  }
-  if (j < length) {
-    slope_tail(d, in, arrays, start + j, length - j, j, points, slope,
-               [&](int k, const auto& gradient) HWY_ATTR {
-                 inside += hn::CountTrue(d, gradient.inside);
-                 partial.add(k, gradient);
-               });
-  }
+  slope_lines(d, arrays, length, point, slope,
+              [&](std::int64_t, int k, const auto& gradient) HWY_ATTR {
+                inside += hn::CountTrue(d, gradient.inside);
+                partial.add(k, gradient);
+              });
   sums.point += partial.sum(0);
   if constexpr (kSums == 3) {
     sums.scale += partial.sum(1);
@@ -169,15 +180,14 @@ HWY_INLINE void slope_block(D d, const In& in, const Slopes<T>& arrays, std::int
 }
 
 template <class D, class T, class C, class In, class Rounding>
-HWY_NOINLINE void slope_rows(D d, const BackwardJob<T, C>& job, const In& in,
-                             const Slope<D, Rounding>& slope) {
+void slope_rows(D d, const BackwardJob<T, C>& job, const In& in, const Slope<D, Rounding>& slope) {
   const Walk& walk = job.walk;
-  const Slopes<T> arrays{job.dy, job.dx};
+  const Arrays<T, In> arrays{in, job.dy, job.dx};
   std::size_t channel = 0;
   for (std::int64_t r = 0; r < walk.rows; ++r) {
     const RowPoint<D> point(d, job.points.channels[channel]);
     for (std::int64_t start = 0; start < walk.length; start += kBlock)
-      slope_block(d, in, arrays, r * walk.length + start, std::min(kBlock, walk.length - start),
+      slope_block(d, arrays.from(r * walk.length + start), std::min(kBlock, walk.length - start),
                   point, slope, (*job.sums)[channel]);
     if (++channel == job.points.channels.size()) channel = 0;
   }
@@ -213,52 +223,34 @@ class ColumnSums {
 
 // One row of columns.
 template <class D, class T, class In, class Rounding, int kSums>
-HWY_INLINE void slope_columns_row(D d, const In& in, const Slopes<T>& arrays, std::int64_t row,
-                                  std::int64_t length, const ColumnPoints<D>& points,
-                                  const Slope<D, Rounding>& slope,
-                                  ColumnSums<hn::TFromD<D>, kSums>& sums) {
+HWY_NOINLINE void slope_columns_row(D d, const Arrays<T, In>& arrays, std::int64_t length,
+                                    const ColumnPoints<D>& points, const Slope<D, Rounding>& slope,
+                                    ColumnSums<hn::TFromD<D>, kSums>& sums) {
   using C = hn::TFromD<D>;
-  constexpr std::int64_t kVector = hn::MaxLanes(D());
-  constexpr std::int64_t kLine = kVector * kVectors<D>;
-  const auto add = [&](std::int64_t column, const auto& gradient) HWY_ATTR {
-    for (int s = 0; s < kSums; ++s) {
-      C* HWY_RESTRICT p = sums.partial(s) + column;
-      hn::StoreU(hn::Add(hn::LoadU(d, p), gradient.terms[s]), d, p);
-    }
-    C* HWY_RESTRICT p = sums.partial(kSums) + column;
-    hn::StoreU(add_one(d, hn::LoadU(d, p), gradient.inside), d, p);
-  };
-  std::int64_t j = 0;
-  for (; j + kLine <= length; j += kLine) {
-    for (std::int64_t column = j; column < j + kLine; column += kVector) {
-      const std::int64_t i = row + column;
-      const auto point = points.at(column);
-      const auto gradient =
-          slope.template of<In>(in.read(d, i, point), load_as(d, arrays.dy + i), point);
-      store_as(d, gradient.dx, arrays.dx + i);
-      add(column, gradient);
-    }
-  }
-  if (j < length) {
-    slope_tail(d, in, arrays, row + j, length - j, j, points, slope,
-               [&](int k, const auto& gradient) HWY_ATTR { add(j + k * kVector, gradient); });
-  }
+  slope_lines(d, arrays, length, points, slope,
+              [&](std::int64_t column, int, const auto& gradient) HWY_ATTR {
+                for (int s = 0; s < kSums; ++s) {
+                  C* p = sums.partial(s) + column;
+                  hn::StoreU(hn::Add(hn::LoadU(d, p), gradient.terms[s]), d, p);
+                }
+                C* p = sums.partial(kSums) + column;
+                hn::StoreU(add_one(d, hn::LoadU(d, p), gradient.inside), d, p);
+              });
 }
 
 template <class D, class T, class C, class In, class Rounding>
-HWY_NOINLINE void slope_columns(D d, const BackwardJob<T, C>& job, const In& in,
-                                const Slope<D, Rounding>& slope) {
+void slope_columns(D d, const BackwardJob<T, C>& job, const In& in,
+                   const Slope<D, Rounding>& slope) {
   constexpr int kSums = kTerms<In>;
   const Walk& walk = job.walk;
-  const Slopes<T> arrays{job.dy, job.dx};
+  const Arrays<T, In> arrays{in, job.dy, job.dx};
   const ColumnPoints<D> points(d, job.points);
   ColumnSums<C, kSums> sums(walk.length);
-  for (std::int64_t r = 0; r < walk.rows; ++r) {
-    slope_columns_row(d, in, arrays, r * walk.length, walk.length, points, slope, sums);
+  for (std::int64_t r = 0; r <= walk.rows; ++r) {
+    slope_columns_row(d, arrays.from(r * walk.length), r < walk.rows ? walk.length : walk.rest,
+                      points, slope, sums);
     if ((r + 1) % kFlush == 0) sums.flush();
   }
-  if (walk.rest > 0)
-    slope_columns_row(d, in, arrays, walk.rows * walk.length, walk.rest, points, slope, sums);
   sums.flush();
   for (std::int64_t j = 0; j < walk.length; ++j) {
     const auto column = static_cast<std::size_t>(j);

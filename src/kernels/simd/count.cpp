@@ -20,7 +20,7 @@ HWY_INLINE std::int64_t count_row(D d, const T* x, std::int64_t length, const Po
   constexpr std::int64_t kVector = hn::MaxLanes(D());
   const auto inside = [&](const T* p, std::int64_t j) HWY_ATTR {
     const auto v = hn::LoadU(d, p);
-    const auto point = points.at(j);
+    const auto& point = points.at(j);
     const auto n = rounding(d, Scaled<hn::Vec<D>>{v, hn::Mul(v, point.to_grid), point.unit});
     return hn::And(hn::Ge(n, limits.low), hn::Le(n, limits.high));
   };
@@ -28,7 +28,8 @@ HWY_INLINE std::int64_t count_row(D d, const T* x, std::int64_t length, const Po
   std::int64_t j = 0;
   for (; j + kVector <= length; j += kVector) count += hn::CountTrue(d, inside(x + j, j));
   if (j < length) {
-    const Line<T> tail(x + j, length - j);
+    Line<T> tail;
+    tail.copy(x + j, length - j);
     const auto valid = hn::FirstN(d, static_cast<std::size_t>(length - j));
     count += hn::CountTrue(d, hn::And(valid, inside(tail.values, j)));
   }

@@ -30,50 +30,56 @@ struct Cast {
   }
 };
 
-// One row of `length` elements.
+// The first `length` elements of the input, whole lines; their columns begin at `column`.
 template <class D, class T, class In, class Points, class Cast>
-HWY_INLINE void cast_row(D d, const In& in, T* y, std::int64_t row, std::int64_t length,
-                         const Points& points, const Cast& cast) {
+HWY_NOINLINE void cast_lines(D d, const In in, T* y, std::int64_t length, std::int64_t column,
+                             const Points& points, const Cast& cast) {
   constexpr std::int64_t kVector = hn::MaxLanes(D());
-  constexpr std::int64_t kLine = kVector * kVectors<D>;
-  std::int64_t j = 0;
-  for (; j + kLine <= length; j += kLine) {
+  for (std::int64_t j = 0; j < length; j += kVector * kVectors<D>) {
     HWY_UNROLL(4)
     for (int k = 0; k < kVectors<D>; ++k) {
-      const auto point = points.at(j + k * kVector);
-      store_as(d, cast(in.read(d, row + j + k * kVector, point).value, point),
-               y + row + j + k * kVector);
+      const std::int64_t i = j + k * kVector;
+      const auto& point = points.at(column + i);
+      store_as(d, cast(in.read(d, i, point).value, point), y + i);
     }
   }
-  if (j == length) return;
-  const typename In::Tail tail(in, row + j, length - j);
+}
+
+// One row.
+template <class D, class T, class In, class Points, class Cast>
+void cast_row(D d, const In& in, T* y, std::int64_t length, const Points& points,
+              const Cast& cast) {
+  constexpr std::int64_t kLine = hn::MaxLanes(D()) * kVectors<D>;
+  const std::int64_t whole = length / kLine * kLine;
+  cast_lines(d, in, y, whole, 0, points, cast);
+  if (whole == length) return;
+  const std::int64_t count = length - whole;
+  typename In::Padded padded;
   Line<T> out;
-  for (int k = 0; k < kVectors<D>; ++k) {
-    const auto point = points.at(j + k * kVector);
-    store_as(d, cast(tail.input().read(d, k * kVector, point).value, point),
-             out.values + k * kVector);
-  }
-  std::memcpy(y + row + j, out.values, static_cast<std::size_t>(length - j) * sizeof(T));
+  cast_lines(d, padded.of(in.from(whole), count), out.values, kLine, whole, points, cast);
+  std::memcpy(y + whole, out.values, static_cast<std::size_t>(count) * sizeof(T));
 }
 
 template <class D, class T, class C, class In, class Cast>
-HWY_NOINLINE void cast_rows(D d, const ForwardJob<T, C>& job, const In& in, const Cast& cast) {
+void cast_rows(D d, const ForwardJob<T, C>& job, const In& in, const Cast& cast) {
   const Walk& walk = job.walk;
   std::int64_t channel = 0;
   for (std::int64_t r = 0; r < walk.rows; ++r) {
     const RowPoint<D> point(d, job.points.channels[static_cast<std::size_t>(channel)]);
-    cast_row(d, in, job.y, r * walk.length, walk.length, point, cast);
+    cast_row(d, in.from(r * walk.length), job.y + r * walk.length, walk.length, point, cast);
     if (++channel == walk.channels) channel = 0;
   }
 }
 
 template <class D, class T, class C, class In, class Cast>
-HWY_NOINLINE void cast_columns(D d, const ForwardJob<T, C>& job, const In& in, const Cast& cast) {
+void cast_columns(D d, const ForwardJob<T, C>& job, const In& in, const Cast& cast) {
   const Walk& walk = job.walk;
   const ColumnPoints<D> points(d, job.points);
-  for (std::int64_t r = 0; r < walk.rows; ++r)
-    cast_row(d, in, job.y, r * walk.length, walk.length, points, cast);
-  cast_row(d, in, job.y, walk.rows * walk.length, walk.rest, points, cast);
+  for (std::int64_t r = 0; r <= walk.rows; ++r) {
+    const std::int64_t start = r * walk.length;
+    cast_row(d, in.from(start), job.y + start, r < walk.rows ? walk.length : walk.rest, points,
+             cast);
+  }
 }
 
 template <class T, class C>

@@ -54,7 +54,8 @@ class RowPoint {
   RowPoint(D, const Point<hn::TFromD<D>>& p)
       : point_{hn::Set(D(), p.to_grid), hn::Set(D(), p.unit), hn::Set(D(), p.scale),
                hn::Set(D(), p.offset)} {}
-  HWY_INLINE VectorPoint<hn::Vec<D>> at(std::int64_t) const { return point_; }
+  // By reference: GCC copies an aggregate of vectors through memory.
+  HWY_INLINE const VectorPoint<hn::Vec<D>>& at(std::int64_t) const { return point_; }
 
  private:
   VectorPoint<hn::Vec<D>> point_;
@@ -79,14 +80,15 @@ class ColumnPoints {
   const hn::TFromD<D>*to_grid_, *unit_, *scale_, *offset_;
 };
 
-// Up to a line of T, zeros beyond `count`.
+// Up to a line of T, zeros beyond the `count` copied.
 template <class T>
 struct alignas(64) Line {
-  Line() = default;
-  Line(const T* p, std::int64_t count) {
+  const T* copy(const T* p, std::int64_t count) {
+    std::memset(values, 0, sizeof(values));
     std::memcpy(values, p, static_cast<std::size_t>(count) * sizeof(T));
+    return values;
   }
-  T values[64 / sizeof(float)] = {};
+  T values[64 / sizeof(float)];
 };
 
 // What a source gives: the value to be cast, and x for the gradients that need it.
@@ -96,7 +98,7 @@ struct Read {
   V x;
 };
 
-// A source has read(d, index, point), and at its row's ragged end tail(): itself on a padded copy.
+// The arrays a source reads.
 template <class T, Source kSource>
 class Input {
  public:
@@ -119,12 +121,18 @@ class Input {
     }
   }
 
-  class Tail {
+  // The same source, its elements counted from i.
+  HWY_INLINE Input from(std::int64_t i) const {
+    return Input(x_ + i, kSource == Source::SUM ? b_ + i : nullptr);
+  }
+
+  // The same source on a padded copy of its first `count` elements.
+  class Padded {
    public:
-    Tail(const Input& input, std::int64_t i, std::int64_t count) : x_(input.x_ + i, count) {
-      if constexpr (kSource == Source::SUM) b_ = Line<T>(input.b_ + i, count);
+    Input of(const Input& input, std::int64_t count) {
+      return Input(x_.copy(input.x_, count),
+                   kSource == Source::SUM ? b_.copy(input.b_, count) : nullptr);
     }
-    Input input() const { return Input(x_.values, b_.values); }
 
    private:
     Line<T> x_, b_;
