@@ -1,12 +1,12 @@
 #include "training.h"
 
 #include <fmt/format.h>
-
 #include <optional>
 #include <string>
 
 #include "console.h"
 #include "interrupt.h"
+#include "verb.h"
 
 #include "qfx/base/error.h"
 #include "qfx/base/text.h"
@@ -54,21 +54,18 @@ int run_training(const TrainingRequest& request) {
   options.message = [&](const std::string& text) { line.message(text); };
   options.should_stop = [&] { return interrupt.interrupted(); };
 
-  const bool is_training = request.kind == TrainingKind::Train;
-  const train::Summary summary =
-      is_training ? train::train(recipe, options) : train::ptq(recipe, options);
-  line.clear();
-  if (interrupt.interrupted()) {
-    print(is_training
-              ? fmt::format(
-                    "stopped; a checkpoint is in {0}. Go on with: qfx train {1} --out {0} --resume",
-                    request.run_folder, path)
-              : fmt::format("stopped; start again with: qfx ptq {} --out {}", path,
-                            request.run_folder));
+  try {
+    const train::Summary summary = request.kind == TrainingKind::Train
+                                       ? train::train(recipe, options)
+                                       : train::ptq(recipe, options);
+    line.clear();
+    print(summary_table(summary) + fmt::format("model: {}/model.qfx", request.run_folder));
+    return kSuccess;
+  } catch (const train::Stopped& stopped) {
+    line.clear();
+    print(stopped.what());
     return interrupt.exit_code();
   }
-  print(summary_table(summary) + fmt::format("model: {}/model.qfx", request.run_folder));
-  return 0;
 }
 
 graph::Model newest_checkpoint(const std::string& run_folder) {
