@@ -56,10 +56,10 @@ Case random_case(std::uint64_t seed, std::int64_t batch, const RandomModelOption
   return one;
 }
 
-std::string failure_of(std::uint64_t seed, Case one, const Check& check) {
+std::string failure_of(std::uint64_t seed, Case one, const Check& check, int max_tries) {
   const std::string message = message_of(one, check);
   if (message.empty()) return "";
-  const Case small = shrink(std::move(one), check);
+  const Case small = shrink(std::move(one), check, max_tries);
   return fmt::format(
       "seed {} (repeat with --seed {} --count 1): {}\nsmallest failing model: {}\n{}", seed, seed,
       message, message_of(small, check), to_text(small));

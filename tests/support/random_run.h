@@ -24,6 +24,6 @@ Case random_case(std::uint64_t seed, std::int64_t batch, const RandomModelOption
 
 // Empty if `check` finds nothing wrong with the case, else what it found, the seed, and the
 // smallest model that still fails.
-std::string failure_of(std::uint64_t seed, Case one, const Check& check);
+std::string failure_of(std::uint64_t seed, Case one, const Check& check, int max_tries = 1000);
 
 }  // namespace qfx::test

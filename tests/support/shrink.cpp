@@ -28,21 +28,22 @@ Outcome outcome_of(const Case& candidate, const Check& check) {
 
 class Shrinker {
  public:
-  Shrinker(Case failing, const Check& check)
-      : best_(std::move(failing)), check_(check), wanted_(outcome_of(best_, check)) {}
+  Shrinker(Case failing, const Check& check, int max_tries)
+      : best_(std::move(failing)),
+        check_(check),
+        max_tries_(max_tries),
+        wanted_(outcome_of(best_, check)) {}
 
   Case run() {
     bool smaller = true;
-    while (smaller && tries_ < kMaxTries) smaller = one_image() || fewer_nodes() || simpler_node();
+    while (smaller && tries_ < max_tries_) smaller = one_image() || fewer_nodes() || simpler_node();
     return std::move(best_);
   }
 
  private:
-  static constexpr int kMaxTries = 600;
-
   bool keep_if_failing(Case candidate) {
     if (candidate.model == best_.model && candidate.samples == best_.samples) return false;
-    if (++tries_ > kMaxTries) return false;
+    if (++tries_ > max_tries_) return false;
     try {
       graph::freeze(candidate.model);
     } catch (const UserError&) {
@@ -136,14 +137,15 @@ class Shrinker {
 
   Case best_;
   const Check& check_;
+  const int max_tries_;
   Outcome wanted_;
   int tries_ = 0;
 };
 
 }  // namespace
 
-Case shrink(Case failing, const Check& check) {
-  return Shrinker(std::move(failing), check).run();
+Case shrink(Case failing, const Check& check, int max_tries) {
+  return Shrinker(std::move(failing), check, max_tries).run();
 }
 
 std::string to_text(const Case& failing) {

@@ -23,7 +23,7 @@ using Check = std::function<std::string(const Case&)>;
 // Greedily drops images and nodes, bypasses nodes, and simplifies modes and parameters while
 // `check` still finds something wrong. An exception of `check` on a candidate counts as the same
 // failure only if the start raised too.
-Case shrink(Case failing, const Check& check);
+Case shrink(Case failing, const Check& check, int max_tries = 1000);
 
 // The model, its raw parameters and the samples as text.
 std::string to_text(const Case& failing);

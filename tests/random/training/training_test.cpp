@@ -1,0 +1,77 @@
+// Random models through the training forward, in floating point, and through the integer engine:
+// every bit of every tensor. The seeds are those of random/hls, so that the first models pass all
+// three roads.
+#include <cstdio>
+#include <gtest/gtest.h>
+#include <map>
+
+#include "support/compare.h"
+#include "support/random_run.h"
+
+#include "qfx/graph/freeze.h"
+#include "qfx/runtime/engine.h"
+#include "qfx/train/run.h"
+
+namespace qfx::train {
+namespace {
+
+constexpr std::int64_t kBatch = 2;
+
+std::vector<runtime::RawTensor> run_engine(const graph::FrozenModel& model, const test::Case& one) {
+  std::vector<std::int32_t> raw(one.samples.size());
+  runtime::quantize_input(model.input(), one.samples, raw);
+  return runtime::Engine(model, 1).run_all(raw, one.batch);
+}
+
+std::string check(const test::Case& one) {
+  const graph::FrozenModel model = graph::freeze(one.model);
+  return test::first_difference(model, run_engine(model, one),
+                                trace_forward(one.model, one.samples, one.batch).raw);
+}
+
+TEST(RandomTraining, GivesTheRuntimesBitsOnEveryTensor) {
+  const test::RandomRun run = test::random_run(2000, 50000);
+  for (std::int64_t i = 0; i < run.count; ++i) {
+    const std::uint64_t seed = run.seed + static_cast<std::uint64_t>(i);
+    const std::string failure = test::failure_of(seed, test::random_case(seed, kBatch), check);
+    ASSERT_EQ(failure, "");
+  }
+  std::printf("%lld random models: the training forward is the runtime, bit for bit\n",
+              static_cast<long long>(run.count));
+}
+
+// Both carriers must occur, or half of the exactness rule stays untested.
+TEST(RandomTraining, UsesBothCarriers) {
+  std::map<std::string, int> carriers;
+  for (std::uint64_t seed = 1; seed <= 60; ++seed) {
+    const test::Case one = test::random_case(seed, kBatch);
+    for (const std::string& carrier : trace_forward(one.model, one.samples, one.batch).carrier)
+      ++carriers[carrier];
+  }
+  EXPECT_GT(carriers["float32"], 10);
+  EXPECT_GT(carriers["float64"], 10);
+}
+
+// A test that cannot fail proves nothing: one weight moved by one step must be seen.
+TEST(RandomTraining, SeesOneMovedWeight) {
+  int seen = 0, moved = 0;
+  for (std::uint64_t seed = 1; moved < 30; ++seed) {
+    test::Case one = test::random_case(seed, kBatch);
+    const graph::FrozenModel model = graph::freeze(one.model);
+    const std::vector<runtime::RawTensor> expected = run_engine(model, one);
+    for (graph::Node& node : one.model.nodes) {
+      const auto weight = node.params.find("weight");
+      if (weight == node.params.end()) continue;
+      weight->second.values[0] = -weight->second.values[0] + 0.5F;
+      ++moved;
+      seen += !test::first_difference(model, expected,
+                                      trace_forward(one.model, one.samples, one.batch).raw)
+                   .empty();
+      break;
+    }
+  }
+  EXPECT_GT(seen, moved / 4);
+}
+
+}  // namespace
+}  // namespace qfx::train
