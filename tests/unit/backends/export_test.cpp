@@ -61,7 +61,7 @@ TEST(Export, GivesTheGoldenFiles) {
   export_vitis(model, project.string(), {.golden_inputs = inputs, .golden_outputs = outputs});
   fs::remove_all(project / "firmware/qfx");
 
-  const fs::path golden = fs::path(QFX_SOURCE_DIR) / "tests/unit/backends/golden/small_network";
+  const fs::path golden = fs::path(QFX_SOURCE_DIR) / "tests/golden/vitis/small_network";
   if (std::getenv("QFX_REGENERATE") != nullptr) {
     fs::remove_all(golden);
     fs::create_directories(golden.parent_path());

@@ -1,0 +1,141 @@
+#include "networks.h"
+
+#include "support/random_numbers.h"
+
+#include "qfx/graph/builder.h"
+
+namespace qfx::test {
+namespace {
+
+using graph::Builder;
+using graph::NodeId;
+
+// Formats and modes of the activations, all in turn.
+void vary(graph::FrozenNode& node) {
+  static constexpr fixed::Rounding kRoundings[] = {
+      fixed::Rounding::RND,     fixed::Rounding::RND_ZERO, fixed::Rounding::RND_MIN_INF,
+      fixed::Rounding::RND_INF, fixed::Rounding::RND_CONV, fixed::Rounding::TRN,
+      fixed::Rounding::TRN_ZERO};
+  static constexpr fixed::Overflow kOverflows[] = {fixed::Overflow::SAT, fixed::Overflow::SAT_ZERO,
+                                                   fixed::Overflow::SAT_SYM, fixed::Overflow::WRAP,
+                                                   fixed::Overflow::WRAP_SM};
+  std::size_t count = 0;
+  for (char c : node.name) count = count * 31 + static_cast<unsigned char>(c);
+  node.format.rounding = kRoundings[count % 7];
+  node.format.overflow = kOverflows[count / 7 % (node.format.is_signed ? 5 : 4)];
+  if (node.format.overflow >= fixed::Overflow::WRAP)
+    node.format.wrap_bits = static_cast<int>(count / 35 % 3);
+  node.format.width = 5 + static_cast<int>(count / 105 % 8);
+  node.format.int_bits = 3 + static_cast<int>(count / 840 % 4);
+}
+
+graph::FrozenModel residual_network(const std::string& name, int k_hot, bool signed_digits) {
+  Builder b(name);
+  NodeId x = b.input({2, 8, 7});
+  x = b.conv2d(x, {.out_channels = 4, .kernel = {3, 3}, .padding = {1, 1}, .has_bias = true},
+               "first");
+  const NodeId skip = b.relu(b.batch_norm(x));
+  x = b.conv2d(skip, {.out_channels = 4, .kernel = {3, 3}, .padding = {1, 1}});
+  x = b.relu(b.add(b.batch_norm(x), skip));
+  x = b.conv2d(
+      x, {.out_channels = 6, .kernel = {3, 2}, .stride = {2, 1}, .padding = {0, 1}, .groups = 2});
+  x = b.max_pool2d(b.cast(x), {.kernel = {2, 3}, .stride = {1, 2}, .padding = {1, 1}});
+  x = b.flatten(b.global_avg_pool2d(x));
+  b.linear(x, {.out_features = 5});
+  return with_random_numbers(b.finish(), {.seed = 3,
+                                          .per_channel = true,
+                                          .k_hot = k_hot,
+                                          .signed_digits = signed_digits,
+                                          .adjust = vary});
+}
+
+graph::FrozenModel geometries() {
+  Builder b("geometries");
+  NodeId x = b.input({3, 11, 9});
+  // Dilated, depthwise, padding beyond the kernel's reach, even kernels, strides beyond the kernel.
+  x = b.conv2d(x, {.out_channels = 3,
+                   .kernel = {3, 2},
+                   .padding = {3, 2},
+                   .dilation = {2, 3},
+                   .groups = 3,
+                   .has_bias = true});
+  x = b.conv2d(x, {.out_channels = 4, .kernel = {1, 1}, .padding = {1, 2}});
+  x = b.avg_pool2d(x, {.kernel = {3, 3}, .stride = {1, 2}, .padding = {1, 0}});
+  x = b.avg_pool2d(x, {.kernel = {2, 2}, .stride = {3, 1}, .padding = {1, 1}});
+  x = b.conv2d(x, {.out_channels = 2, .kernel = {2, 2}, .stride = {3, 4}});
+  x = b.max_pool2d(x, {.kernel = {1, 1}, .stride = {1, 1}});
+  return with_random_numbers(b.finish(), {.seed = 4, .per_channel = true, .adjust = vary});
+}
+
+// What can follow a flattened image.
+graph::FrozenModel flattened(const std::string& kind) {
+  Builder b("flatten_" + kind);
+  NodeId x = b.flatten(b.relu(b.input({3, 2, 4})));
+  if (kind == "linear") x = b.linear(x, {.out_features = 70});
+  if (kind == "batch_norm") x = b.batch_norm(x);
+  if (kind == "relu") x = b.relu(x);
+  if (kind == "cast") x = b.cast(x);
+  if (kind == "add_vector") x = b.add(x, b.linear(x, {.out_features = 24}));
+  if (kind == "add_image") x = b.relu(b.add(x, b.flatten(b.cast(x))));
+  return with_random_numbers(b.finish(), {.seed = 5, .per_channel = true, .adjust = vary});
+}
+
+// Two images of different shape and the same number of elements, flattened and added.
+graph::FrozenModel two_images() {
+  Builder b("two_images");
+  const NodeId x = b.input({2, 4, 4});
+  const NodeId a = b.flatten(b.conv2d(x, {.out_channels = 4, .kernel = {2, 2}, .stride = {2, 2}}));
+  const NodeId c = b.flatten(b.conv2d(x, {.out_channels = 1, .kernel = {1, 1}}));
+  b.batch_norm(b.add(a, c));
+  return with_random_numbers(b.finish(), {.seed = 6, .adjust = vary});
+}
+
+graph::FrozenModel vectors() {
+  Builder b("vectors");
+  NodeId x = b.input({96});  // two beats
+  x = b.relu(b.batch_norm(x));
+  x = b.flatten(
+      b.linear(x, {.out_features = 67, .has_bias = false}));  // a prime: one element a beat
+  x = b.add(x, x);
+  b.linear(x, {.out_features = 65});
+  return with_random_numbers(b.finish(), {.seed = 7, .per_channel = true, .adjust = vary});
+}
+
+graph::FrozenModel nothing_but_a_name() {
+  Builder b("nothing");
+  b.flatten(b.input({2, 3, 3}));
+  return with_random_numbers(b.finish(), {.seed = 8});
+}
+
+// 32 bits signed and 31 unsigned, the widest that a model may hold.
+graph::FrozenModel widest() {
+  Builder b("widest");
+  NodeId x = b.input({2, 3, 3});
+  x = b.conv2d(x, {.out_channels = 2, .kernel = {3, 3}, .padding = {1, 1}});
+  x = b.avg_pool2d(b.relu(x), {.kernel = {3, 3}, .stride = {1, 1}});
+  b.add(x, x);
+  return with_random_numbers(b.finish(),
+                             {.seed = 9, .width = 24, .adjust = [](graph::FrozenNode& node) {
+                                node.format.width = node.format.is_signed ? 32 : 31;
+                                node.format.int_bits = 9;
+                              }});
+}
+
+}  // namespace
+
+std::vector<graph::FrozenModel> all_kinds() {
+  std::vector<graph::FrozenModel> models{residual_network("residual", 0, false),
+                                         residual_network("two_hot", 2, false),
+                                         residual_network("two_digits", 2, true),
+                                         geometries(),
+                                         two_images(),
+                                         vectors(),
+                                         nothing_but_a_name(),
+                                         widest()};
+  for (const char* kind :
+       {"linear", "batch_norm", "relu", "cast", "add_vector", "add_image", "nothing"})
+    models.push_back(flattened(kind));
+  return models;
+}
+
+}  // namespace qfx::test

@@ -1,0 +1,202 @@
+// verify_hls finds nothing where nothing is, and everything else.
+#include "qfx/verify/verify.h"
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <gmock/gmock.h>
+#include <regex>
+
+#include "networks.h"
+#include "support/random_numbers.h"
+
+#include "qfx/backends/vitis.h"
+#include "qfx/base/error.h"
+#include "qfx/base/file.h"
+#include "qfx/base/process.h"
+#include "qfx/runtime/engine.h"
+
+namespace qfx::verify {
+namespace {
+
+namespace fs = std::filesystem;
+using testing::AllOf;
+using testing::HasSubstr;
+
+graph::FrozenModel model() {
+  return test::all_kinds()[0];
+}
+
+data::Dataset samples(const graph::FrozenModel& model, std::int64_t count) {
+  data::Dataset set{.name = "random",
+                    .sample_shape = model.input().shape,
+                    .bytes = {},
+                    .floats = {},
+                    .labels = {},
+                    .class_count = 5};
+  for (std::int32_t raw : test::random_inputs(model, 11, count))
+    set.floats.push_back(static_cast<float>(raw) / 16);
+  for (std::int64_t i = 0; i < count; ++i) set.labels.push_back(static_cast<std::int32_t>(i % 5));
+  return set;
+}
+
+template <class F>
+std::string error_of(F action) {
+  try {
+    action();
+  } catch (const UserError& error) {
+    return error.what();
+  }
+  return "no UserError";
+}
+
+class Environment {
+ public:
+  Environment(const char* name, const char* value) : name_(name) { ::setenv(name, value, 1); }
+  ~Environment() { ::unsetenv(name_); }
+
+ private:
+  const char* name_;
+};
+
+TEST(VerifyHls, FindsNoDifference) {
+  const graph::FrozenModel network = model();
+  std::vector<std::int64_t> progress;
+  Options options;
+  options.jobs = 2;
+  options.progress = [&](std::int64_t done, std::int64_t) { progress.push_back(done); };
+  const data::Dataset set = samples(network, 501);
+  const Result result = verify_hls(network, set, options);
+  EXPECT_EQ(summary(result), "hls: 0 of 501 images differ (0 of 2505 values)");
+  EXPECT_FALSE(result.first);
+  EXPECT_EQ(result.correct, runtime::evaluate(runtime::Engine(network), set).correct);
+  EXPECT_THAT(progress, testing::ElementsAre(0, 500, 501));
+  EXPECT_THAT(result.command, HasSubstr("g++ -std=c++14 -O2"));
+}
+
+// Flips one bit of the first constant of a table in the project.
+void flip_bit(const fs::path& header, const std::string& table) {
+  std::string text = read_file(header);
+  const std::size_t begin = text.find("0x", text.find(table + "["));
+  ASSERT_NE(begin, std::string::npos);
+  std::size_t end = begin + 2;
+  while (std::isxdigit(static_cast<unsigned char>(text[end]))) ++end;
+  const long value = std::stol(text.substr(begin, end - begin), nullptr, 16);
+  text.replace(begin, end - begin, fmt::format("{:#x}", value ^ 4));
+  std::ofstream(header) << text;
+}
+
+TEST(VerifyHls, NamesTheLayerWhoseWeightWasChanged) {
+  const graph::FrozenModel network = model();
+  const TemporaryDirectory work;
+  Options options;
+  options.project = (work.path() / "project").string();
+  backends::export_vitis(network, options.project, {});
+  flip_bit(work.path() / "project/firmware/params/conv2d_1.h", "conv2d_1_weight");
+
+  const data::Dataset set = samples(network, 60);
+  const Result result = verify_hls(network, set, options);
+  EXPECT_GT(result.images_differ, 0);
+  EXPECT_GE(result.values_differ, result.images_differ);
+  ASSERT_TRUE(result.first);
+  EXPECT_EQ(result.first->layer, "conv2d_1");
+  ASSERT_EQ(result.first->index.size(), 3u);
+  EXPECT_EQ(result.first->index[0], 0) << "the first weight belongs to the first output channel";
+
+  // The expected value is the runtime's.
+  const runtime::Engine engine(network);
+  std::vector<float> sample(static_cast<std::size_t>(set.sample_size()));
+  std::vector<std::int32_t> raw(sample.size());
+  set.copy_samples(result.first->image, 1, sample.data());
+  runtime::quantize_input(network.input(), sample, raw);
+  const auto& index = result.first->index;
+  const graph::FrozenNode* layer = nullptr;
+  std::size_t id = 0;
+  for (; network.nodes[id].name != "conv2d_1"; ++id) {
+  }
+  layer = &network.nodes[id];
+  const std::int64_t flat = (index[0] * layer->shape[1] + index[1]) * layer->shape[2] + index[2];
+  EXPECT_EQ(result.first->expected, engine.run_all(raw, 1)[id][flat]);
+  EXPECT_NE(result.first->actual, result.first->expected);
+  EXPECT_THAT(describe(*result.first), HasSubstr("layer conv2d_1, image"));
+}
+
+TEST(VerifyHls, RefusesAProjectOfAnotherModel) {
+  const TemporaryDirectory work;
+  Options options;
+  options.project = (work.path() / "project").string();
+  backends::export_vitis(test::all_kinds()[3], options.project, {});
+  const graph::FrozenModel network = model();
+  EXPECT_THAT(error_of([&] { verify_hls(network, samples(network, 1), options); }),
+              HasSubstr("was exported from another model"));
+  options.project = work.path().string();
+  EXPECT_THAT(error_of([&] { verify_hls(network, samples(network, 1), options); }),
+              HasSubstr("is not an exported Vitis project"));
+}
+
+TEST(VerifyHls, SaysWhatIsWrongWithTheBuild) {
+  const graph::FrozenModel network = model();
+  const data::Dataset set = samples(network, 1);
+  {
+    const Environment compiler("QFX_HLS_CXX", "/no/such/compiler");
+    EXPECT_THAT(error_of([&] { verify_hls(network, set, {}); }), HasSubstr("/no/such/compiler"));
+  }
+  {
+    const Environment headers("QFX_AP_TYPES", "/nowhere");
+    EXPECT_THAT(
+        error_of([&] { verify_hls(network, set, {}); }),
+        AllOf(HasSubstr("no ap_fixed.h and hls_stream.h in /nowhere"), HasSubstr("QFX_AP_TYPES")));
+  }
+  const TemporaryDirectory work;
+  Options options;
+  options.project = (work.path() / "project").string();
+  backends::export_vitis(network, options.project, {});
+  std::ofstream(work.path() / "project/firmware/types.h") << "#error broken\n";
+  EXPECT_THAT(
+      error_of([&] { verify_hls(network, set, options); }),
+      AllOf(HasSubstr("does not compile"), HasSubstr("#error broken"), HasSubstr("types.h:1")));
+}
+
+TEST(VerifyHls, RefusesASetOfAnotherShape) {
+  const graph::FrozenModel network = model();
+  EXPECT_THAT(error_of([&] { verify_hls(network, samples(test::all_kinds()[3], 1), {}); }),
+              HasSubstr("has 297 values, the model 'residual' takes 112"));
+}
+
+TEST(TestBench, PassesOnItsGoldenVectorsAndFailsOnOthers) {
+  const graph::FrozenModel network = model();
+  const TemporaryDirectory work;
+  const fs::path project = work.path() / "project";
+  const std::vector<std::int32_t> inputs = test::random_inputs(network, 2, 3);
+  std::vector<std::int32_t> outputs = runtime::Engine(network).run(inputs, 3);
+  const std::vector<std::string> make{"make",
+                                      "-s",
+                                      "-C",
+                                      project.string(),
+                                      std::string("AP_TYPES=") + QFX_AP_TYPES_DIR,
+                                      "CXXFLAGS=-O0 -Werror",
+                                      "test"};
+  backends::export_vitis(network, project.string(),
+                         {.golden_inputs = inputs, .golden_outputs = outputs});
+  const ProcessResult good = run_process(make);
+  EXPECT_EQ(good.exit_code, 0) << good.output;
+  EXPECT_THAT(good.output, HasSubstr("PASS: 3 samples, 15 values"));
+
+  std::string golden = read_file(project / "tb/data/golden_outputs.txt");
+  outputs[7] += 1;  // sample 1, index 2
+  std::ofstream file(project / "tb/data/golden_outputs.txt");
+  for (std::int32_t value : outputs) file << value << '\n';
+  file.close();
+  const ProcessResult bad =
+      run_process({(project / "test_bench").string(), (project / "tb/data").string()});
+  EXPECT_EQ(bad.exit_code, 1);
+  EXPECT_THAT(bad.output, HasSubstr(fmt::format("FAIL: sample 1, index [2]: expected {}, got {}",
+                                                outputs[7], outputs[7] - 1)));
+  std::ofstream(project / "tb/data/golden_inputs.txt").close();
+  EXPECT_EQ(
+      run_process({(project / "test_bench").string(), (project / "tb/data").string()}).exit_code,
+      1);
+}
+
+}  // namespace
+}  // namespace qfx::verify
