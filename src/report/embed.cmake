@@ -1,5 +1,5 @@
 # cmake -DOUTPUT=x.cpp -DFILES="a;b" -P embed.cmake: writes a C++ source that holds the text of each file under its
-# file name. Raw strings are cut in pieces, because compilers limit the length of one literal.
+# file name, in pieces, because compilers limit the length of one literal.
 set(entries "")
 foreach(file ${FILES})
   cmake_path(GET file FILENAME name)
@@ -9,32 +9,33 @@ foreach(file ${FILES})
     message(FATAL_ERROR "${file} contains </script or <!--, which would end the page's script element")
   endif()
   string(LENGTH "${content}" length)
-  set(literal "")
   set(begin 0)
   while(begin LESS length)
-    string(SUBSTRING "${content}" ${begin} 8000 piece)
-    string(APPEND literal "R\"QFXPAGE(${piece})QFXPAGE\"\n")
-    math(EXPR begin "${begin} + 8000")
+    string(SUBSTRING "${content}" ${begin} 30000 piece)
+    string(APPEND entries "    {\"${name}\", R\"QFXPAGE(${piece})QFXPAGE\"},\n")
+    math(EXPR begin "${begin} + 30000")
   endwhile()
-  string(APPEND entries "    {\"${name}\", ${literal}},\n")
 endforeach()
 file(WRITE ${OUTPUT} "// Written by embed.cmake from src/report/page and Chart.js.
 #include \"report/page_files.h\"
 
+#include <string_view>
 #include <utility>
 
 #include \"qfx/base/error.h\"
 
 namespace qfx::report {
 namespace {
-constexpr std::pair<std::string_view, std::string_view> kFiles[] = {
+constexpr std::pair<std::string_view, std::string_view> kPieces[] = {
 ${entries}};
 }  // namespace
 
-std::string_view page_file(std::string_view name) {
-  for (const auto& [file, content] : kFiles)
-    if (file == name) return content;
-  internal_error(\"the report page has no file {}; see src/report/room.cmake\", name);
+std::string page_file(std::string_view name) {
+  std::string content;
+  for (const auto& [file, piece] : kPieces)
+    if (file == name) content += piece;
+  if (content.empty()) internal_error(\"the report page has no file {}; see src/report/room.cmake\", name);
+  return content;
 }
 }  // namespace qfx::report
 ")

@@ -111,7 +111,8 @@ class Teller {
     const auto name = text(event, "tensor");
     const auto low = number(event, "low"), high = number(event, "high");
     const auto counts = numbers(event, "counts");
-    if (!name || !low || !high || counts.empty() || !(*low < *high)) return;
+    if (!name || !low || !high || counts.empty() || !(*low < *high) || !std::isfinite(*high - *low))
+      return;
     Json bins =
         pick_numbers(event, {"low", "high", "minimum", "maximum", "range_low", "range_high"});
     bins["counts"] = counts;

@@ -13,7 +13,7 @@ void write_report(const std::string& source, const std::string& output_path) {
   const auto content = [&](std::string_view name) {
     if (name == "title") return escape_html(data["name"].get<std::string>());
     if (name == "data") return script_json(data);
-    return std::string(page_file(name));
+    return page_file(name);
   };
   write_file_atomically(output_path, fill_template(page_file("page.html"), content));
 }

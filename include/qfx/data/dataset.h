@@ -28,6 +28,8 @@ struct Dataset {
 //   idx:DIR                    train-images-idx3-ubyte[.gz] and so on, MNIST's four files
 //   cifar10:DIR                data_batch_1.bin ... test_batch.bin
 //   npy:DIR                    train_x.npy, train_y.npy, test_x.npy, test_y.npy (x: u1 or f4, y: any integer)
+//                              x (N, D), (N, H, W) or (N, C, H, W), every float finite; y (N,) or (N, 1)
+// class_count is 10 for the named sets, else one more than the largest label of both splits.
 // limit > 0 keeps the first `limit` samples. Raises UserError: a missing file names the package or the
 // expected layout, a damaged one says what is wrong and where.
 Dataset load(const std::string& source, Split split, std::int64_t limit = 0);

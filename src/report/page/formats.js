@@ -28,11 +28,11 @@ function stripRow(tensor, moments, columns, select) {
     // Since the column before: a long run does not show every epoch.
     const moves = sum(changes.slice(k > 0 ? columns[k - 1] + 1 : 0, i + 1));
     const moved = moves > 0;
-    const least = Math.min(...list), most = Math.max(...list);
+    const low = withMinus(String(least(list))), high = withMinus(String(most(list)));
     const learned = f[i] ? `, f = ${span(f[i].map((x) => Number(x.toFixed(2))))}` : "";
     return el("td", {style: cellStyle(start, list), class: moved ? "moved" : null,
       title: `${tensor.name}, ${momentText(moments[i])}: F = ${span(list)}${learned}${moved ? `, changed ${plural(moves, "time")}` : ""}`},
-      withMinus(least === most ? String(least) : `${least}–${most}`));
+      low === high ? low : `${low}–${high}`);
   });
   return el("tr", {"aria-selected": "false"}, el("th", {scope: "row"},
     el("button", {type: "button", onclick: () => select(tensor)}, tensor.name)), cells);
@@ -45,8 +45,8 @@ function detailConfig(tensor, moments) {
   return (colours) => {
     const stepped = {stepped: "middle", borderColor: colours.fixed, backgroundColor: colours.soft, borderWidth: 2.5, pointRadius: 0, pointHitRadius: 8, spanGaps: true};
     const datasets = perChannel ? [
-      {...stepped, label: "F, least of the channels", data: of(points, (l) => Math.min(...l)), borderWidth: 1.5},
-      {...stepped, label: "F, largest", data: of(points, (l) => Math.max(...l)), borderWidth: 1.5, fill: "-1"},
+      {...stepped, label: "F, least of the channels", data: of(points, least), borderWidth: 1.5},
+      {...stepped, label: "F, largest", data: of(points, most), borderWidth: 1.5, fill: "-1"},
     ] : [{...stepped, label: "F, in use", data: of(points, (l) => l[0])}];
     if (f.some((list) => list !== null)) {
       datasets.push({label: perChannel ? "f, learned (mean)" : "f, learned", data: of(f, mean), borderColor: colours.learned, backgroundColor: colours.learned,
@@ -62,8 +62,8 @@ function detailConfig(tensor, moments) {
         interaction: {mode: "index", intersect: false},
         scales: {
           x: scale(colours, {offset: true, grid: {display: false}, ticks: {autoSkip: true, maxTicksLimit: 12}}),
-          y: scale(colours, {min: Math.floor(Math.min(...all)) - 1, max: Math.ceil(Math.max(...all)) + 1, title: "fraction bits", ticks: {precision: 0, callback: (v) => (Number.isInteger(v) ? withMinus(String(v)) : "")}}),
-          changes: {display: false, beginAtZero: true, max: 4 * Math.max(1, ...changes.filter(isNumber))},
+          y: scale(colours, {min: Math.floor(least(all)) - 1, max: Math.ceil(most(all)) + 1, title: "fraction bits", ticks: {precision: 0, callback: (v) => (Number.isInteger(v) ? withMinus(String(v)) : "")}}),
+          changes: {display: false, beginAtZero: true, max: 4 * Math.max(1, most(changes.filter(isNumber)))},
         },
         plugins: {legend: legend(colours), tooltip: {callbacks: {title: (items) => momentText(items[0].label),
           label: (item) => `${item.dataset.label}: ${real(item.parsed.y)}`}}},

@@ -3,7 +3,7 @@
 
 function onesCell(ones) {
   if (!ones || ones.counts.length === 0) return {text: "", sort: -1};
-  const largest = Math.max(...ones.counts);
+  const largest = most(ones.counts);
   const word = ones.signed_digits ? "digit" : "one";
   const bars = el("span", {class: "ones", role: "img", "aria-label": ones.counts.map((n, i) => `${count(n)} with ${plural(i, word)}`).join(", "),
     title: ones.counts.map((n, i) => `${plural(i, word)}: ${count(n)} constants`).join("\n")},

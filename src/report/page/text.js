@@ -74,11 +74,15 @@ function big(n) {
   return count(n);
 }
 
+// Of any length: Math.max(...list) overflows the stack on long lists.
+const least = (list) => list.reduce((a, b) => Math.min(a, b), Infinity);
+const most = (list) => list.reduce((a, b) => Math.max(a, b), -Infinity);
+
 // [5, 5, 5] is "5", [3, 7] is "3 to 7".
 function span(list) {
   if (!list || list.length === 0) return kDash;
-  const least = Math.min(...list), most = Math.max(...list);
-  return least === most ? withMinus(String(least)) : `${withMinus(String(least))} to ${withMinus(String(most))}`;
+  const low = withMinus(String(least(list))), high = withMinus(String(most(list)));
+  return low === high ? low : `${low} to ${high}`;
 }
 
 const shapeText = (shape) => (shape ? (shape.length ? shape.join(" × ") : "1") : kDash);

@@ -21,32 +21,32 @@ function tensorFilter(container, tensors, extra, onchange) {
 
 // Shares of a histogram's values outside [range_low, range_high], by the middle of each bin.
 function outsideShare(histogram) {
-  const {counts, low, high, range_low: least, range_high: most} = histogram;
+  const {counts, low, high, range_low: rangeLow, range_high: rangeHigh} = histogram;
   const width = (high - low) / counts.length;
   let outside = 0, total = 0;
   counts.forEach((n, i) => {
     total += n;
-    if (isOutside(low + (i + 0.5) * width, least, most, width)) outside += n;
+    if (isOutside(low + (i + 0.5) * width, rangeLow, rangeHigh, width)) outside += n;
   });
   return total > 0 ? outside / total : 0;
 }
 
 // A bin straddling the end of the range counts as inside.
-function isOutside(middle, least, most, width) {
-  return (isNumber(least) && middle < least - width / 2) || (isNumber(most) && middle > most + width / 2);
+function isOutside(middle, rangeLow, rangeHigh, width) {
+  return (isNumber(rangeLow) && middle < rangeLow - width / 2) || (isNumber(rangeHigh) && middle > rangeHigh + width / 2);
 }
 
 function histogramConfig(tensor, logarithmic) {
-  const {counts, low, high, range_low: least, range_high: most} = tensor.histogram;
+  const {counts, low, high, range_low: rangeLow, range_high: rangeHigh} = tensor.histogram;
   const width = (high - low) / counts.length;
-  const from = isNumber(least) ? Math.min(low, least) : low, to = isNumber(most) ? Math.max(high, most) : high;
+  const from = isNumber(rangeLow) ? Math.min(low, rangeLow) : low, to = isNumber(rangeHigh) ? Math.max(high, rangeHigh) : high;
   const margin = 0.03 * (to - from);
   const height = (n) => (logarithmic ? Math.log10(1 + n) : n);
   return (colours) => ({
     type: "bar",
     data: {datasets: [{
       data: counts.map((n, i) => ({x: low + (i + 0.5) * width, y: n > 0 ? height(n) : null})),
-      backgroundColor: counts.map((_, i) => (isOutside(low + (i + 0.5) * width, least, most, width) ? colours.outside : colours.fixed)),
+      backgroundColor: counts.map((_, i) => (isOutside(low + (i + 0.5) * width, rangeLow, rangeHigh, width) ? colours.outside : colours.fixed)),
       barPercentage: 1, categoryPercentage: 1, minBarLength: 0, grouped: false,
     }]},
     options: {
@@ -59,7 +59,7 @@ function histogramConfig(tensor, logarithmic) {
       plugins: {legend: {display: false}, tooltip: {callbacks: {title: () => "", label: (item) =>
         `${real(item.parsed.x - width / 2)} to ${real(item.parsed.x + width / 2)}: ${count(counts[item.dataIndex])}`}}},
     },
-    plugins: [bands(isNumber(least) && isNumber(most) ? [{from: least, to: most, colour: colours.band, edge: colours.bandEdge}] : [])],
+    plugins: [bands(isNumber(rangeLow) && isNumber(rangeHigh) ? [{from: rangeLow, to: rangeHigh, colour: colours.band, edge: colours.bandEdge}] : [])],
   });
 }
 

@@ -43,8 +43,8 @@ TEST(FillTemplate, ReplacesEveryNameOnce) {
 }
 
 TEST(PageFiles, AreEmbedded) {
-  EXPECT_THAT(std::string(page_file("page.html")), HasSubstr("</html>"));
-  EXPECT_THAT(std::string(page_file("chart.min.js")).substr(0, 200), HasSubstr("Chart.js v3"));
+  EXPECT_THAT(page_file("page.html"), HasSubstr("</html>"));
+  EXPECT_THAT(page_file("chart.min.js").substr(0, 200), HasSubstr("Chart.js v3"));
   EXPECT_THROW(page_file("nothing.js"), InternalError);
 }
 

@@ -90,6 +90,7 @@ TEST(TellHistory, TakesOnlyHistogramsThatMakeSense) {
       R"({"event":"histogram","tensor":"a","low":1,"high":1,"counts":[1]}
 {"event":"histogram","tensor":"b","low":0,"high":1,"counts":[]}
 {"event":"histogram","tensor":"c","low":0,"high":1}
+{"event":"histogram","tensor":"e","low":-1e308,"high":1e308,"counts":[1]}
 {"event":"histogram","low":0,"high":1,"counts":[1]}
 {"event":"histogram","tensor":"d","low":0,"high":1,"counts":[1,null,2],"range_high":null}
 )");
