@@ -7,7 +7,7 @@
 
 #include "qfx/graph/graph.h"
 
-namespace qfx::testing {
+namespace qfx::test {
 
 struct Link {
   graph::Op op;
@@ -51,4 +51,4 @@ inline graph::FrozenParam constant(graph::Shape shape, std::vector<std::int32_t>
           .channel_frac_bits = {}};
 }
 
-}  // namespace qfx::testing
+}  // namespace qfx::test

@@ -294,8 +294,8 @@ TEST(VerifyFrozenModel, SaysWhatIsWrongAndWhatIsAllowed) {
 
 TEST(AnalyzeRanges, RefusesAccumulatorsThatNoIntegerHolds) {
   const fixed::Format wide{.width = 32, .int_bits = 32, .overflow = fixed::Overflow::SAT};
-  const FrozenParam large = testing::constant({1, 2}, {INT32_MIN, INT32_MIN}, 32, 32);
-  FrozenModel model = testing::chain(
+  const FrozenParam large = test::constant({1, 2}, {INT32_MIN, INT32_MIN}, 32, 32);
+  FrozenModel model = test::chain(
       {2}, wide, {{Linear{.out_features = 1, .has_bias = false}, wide, {{"weight", large}}}});
   EXPECT_THAT(
       error_of([&] { analyze_ranges(model); }),
@@ -309,12 +309,12 @@ TEST(AnalyzeRanges, RefusesAccumulatorsThatNoIntegerHolds) {
   model.nodes[1].params.at("weight").raw = {INT32_MIN / 2, 0};
   EXPECT_EQ(error_of([&] { analyze_ranges(model); }), "no error");
   // Binary points so far apart that the alignment alone takes 100 places.
-  FrozenParam apart = testing::constant({2, 1}, {1, 1}, 2, 2);
+  FrozenParam apart = test::constant({2, 1}, {1, 1}, 2, 2);
   apart.channel_frac_bits = {0, 100};
-  model = testing::chain({1}, wide,
-                         {{Linear{.out_features = 2, .has_bias = false},
-                           {.width = 8, .int_bits = -40},
-                           {{"weight", apart}}}});
+  model = test::chain({1}, wide,
+                      {{Linear{.out_features = 2, .has_bias = false},
+                        {.width = 8, .int_bits = -40},
+                        {{"weight", apart}}}});
   EXPECT_THAT(error_of([&] { analyze_ranges(model); }),
               ::testing::HasSubstr("needs more than 64 bits"));
 }

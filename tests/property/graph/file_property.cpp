@@ -13,7 +13,7 @@ namespace qfx::graph {
 namespace {
 
 RC_GTEST_PROP(File, KeepsModels, (std::uint64_t seed)) {
-  const Model model = testing::RandomModel(seed).make();
+  const Model model = test::random_model(seed);
   const std::string content = content_of(model);
   RC_ASSERT(model_from_content(content, "file") == model);
   RC_ASSERT(content_of(model) == content);
@@ -21,7 +21,7 @@ RC_GTEST_PROP(File, KeepsModels, (std::uint64_t seed)) {
 }
 
 RC_GTEST_PROP(File, KeepsFrozenModels, (std::uint64_t seed)) {
-  const FrozenModel model = freeze(testing::RandomModel(seed).make());
+  const FrozenModel model = freeze(test::random_model(seed));
   const std::string content = content_of(model);
   RC_ASSERT(frozen_from_content(content, "file") == model);
   RC_ASSERT(content_of(model) == content);

@@ -14,8 +14,8 @@ namespace {
 constexpr fixed::Format kByte{.width = 8, .int_bits = 4, .overflow = fixed::Overflow::SAT};
 
 FrozenModel with_weight(const FrozenParam& weight) {
-  return testing::chain(
-      {2}, kByte, {{Linear{.out_features = 2, .has_bias = false}, kByte, {{"weight", weight}}}});
+  return test::chain({2}, kByte,
+                     {{Linear{.out_features = 2, .has_bias = false}, kByte, {{"weight", weight}}}});
 }
 
 Tensor stored_weight(const FrozenModel& model) {
@@ -27,22 +27,22 @@ Tensor stored_weight(const FrozenModel& model) {
 }
 
 TEST(File, StoresRawValuesInTheNarrowestType) {
-  FrozenParam weight = testing::constant({2, 2}, {-128, 127, 0, 1}, 8, 3);
+  FrozenParam weight = test::constant({2, 2}, {-128, 127, 0, 1}, 8, 3);
   EXPECT_EQ(stored_weight(with_weight(weight)),
             make_tensor<std::int8_t>({2, 2}, std::vector<std::int8_t>{-128, 127, 0, 1}));
-  weight = testing::constant({2, 2}, {-129, 255, 0, 1}, 9, 3);
+  weight = test::constant({2, 2}, {-129, 255, 0, 1}, 9, 3);
   EXPECT_EQ(stored_weight(with_weight(weight)),
             make_tensor<std::int16_t>({2, 2}, std::vector<std::int16_t>{-129, 255, 0, 1}));
-  weight = testing::constant({2, 2}, {255, 255, 0, 1}, 8, 3);
+  weight = test::constant({2, 2}, {255, 255, 0, 1}, 8, 3);
   weight.format.is_signed = false;  // 255 needs nine bits as a signed number
   EXPECT_EQ(stored_weight(with_weight(weight)).dtype, DType::I16);
-  weight = testing::constant({2, 2}, {INT32_MIN, INT32_MAX, 0, 1}, 32, 3);
+  weight = test::constant({2, 2}, {INT32_MIN, INT32_MAX, 0, 1}, 32, 3);
   EXPECT_EQ(stored_weight(with_weight(weight)).dtype, DType::I32);
 }
 
 // 6 = 2^2 + 2^1 as exponents + 1: 3, 2. -8 = -2^3. 7 = 2^3 - 2^0 in signed digits.
 TEST(File, StoresKHotConstantsAsDigits) {
-  FrozenParam weight = testing::constant({2, 2}, {6, -8, 0, -5}, 8, 3);
+  FrozenParam weight = test::constant({2, 2}, {6, -8, 0, -5}, 8, 3);
   weight.k_hot = 2;
   EXPECT_EQ(
       stored_weight(with_weight(weight)),
@@ -52,7 +52,7 @@ TEST(File, StoresKHotConstantsAsDigits) {
   EXPECT_EQ(
       stored_weight(with_weight(weight)),
       make_tensor<std::int8_t>({2, 2, 2}, std::vector<std::int8_t>{4, -1, -4, 1, 0, 0, 1, 0}));
-  weight = testing::constant({2, 2}, {INT32_MIN, INT32_MAX, 0, 1}, 32, 3);
+  weight = test::constant({2, 2}, {INT32_MIN, INT32_MAX, 0, 1}, 32, 3);
   weight.k_hot = 2;
   weight.signed_digits = true;  // 2^31 - 1 begins with 2^31
   EXPECT_EQ(stored_weight(with_weight(weight)).dtype, DType::I8);
@@ -61,7 +61,7 @@ TEST(File, StoresKHotConstantsAsDigits) {
 TEST(File, MetadataSaysWhatItIs) {
   const TemporaryDirectory folder;
   const std::string path = folder.path() / "model.qfx";
-  save(with_weight(testing::constant({2, 2}, {1, 2, 3, 4}, 8, 3)), path);
+  save(with_weight(test::constant({2, 2}, {1, 2, 3, 4}, 8, 3)), path);
   const auto metadata = parse_safetensors(read_file(path), path).metadata;
   EXPECT_EQ(metadata.at("qfx_schema"), "1");
   EXPECT_EQ(metadata.at("qfx_kind"), "frozen");
@@ -71,7 +71,7 @@ TEST(File, MetadataSaysWhatItIs) {
 TEST(File, AFailedSaveLeavesTheOldFile) {
   const TemporaryDirectory folder;
   const std::string path = folder.path() / "model.qfx";
-  FrozenModel model = with_weight(testing::constant({2, 2}, {1, 2, 3, 4}, 8, 3));
+  FrozenModel model = with_weight(test::constant({2, 2}, {1, 2, 3, 4}, 8, 3));
   save(model, path);
   const std::string before = read_file(path);
   model.nodes[1].params.at("weight").raw[0] = 1000;  // not a value of its format

@@ -12,10 +12,10 @@ namespace {
 TEST(ToText, ShowsAFrozenModelANodeALine) {
   const fixed::Format u8{
       .width = 8, .int_bits = 0, .is_signed = false, .overflow = fixed::Overflow::SAT};
-  FrozenParam weight = testing::constant({2, 1, 3, 3}, std::vector<std::int32_t>(18, 3), 8, 1);
+  FrozenParam weight = test::constant({2, 1, 3, 3}, std::vector<std::int32_t>(18, 3), 8, 1);
   weight.k_hot = 2;
   weight.channel_frac_bits = {7, 4};
-  const FrozenModel model = testing::chain(
+  const FrozenModel model = test::chain(
       {1, 4, 4}, u8,
       {{Conv2d{.out_channels = 2, .kernel = {3, 3}, .padding = {1, 1}}, u8, {{"weight", weight}}},
        {Flatten{}, u8, {}}});

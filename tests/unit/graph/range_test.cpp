@@ -8,8 +8,8 @@
 namespace qfx::graph {
 namespace {
 
-using testing::chain;
-using testing::constant;
+using test::chain;
+using test::constant;
 
 constexpr fixed::Format kUnsigned8{
     .width = 8, .int_bits = 8, .is_signed = false, .overflow = fixed::Overflow::SAT};

@@ -58,7 +58,7 @@ std::vector<Line> lines_of(const std::string& room) {
       for (std::size_t begin = 0; begin < content.size();) {
         const std::size_t end = std::min(content.find('\n', begin), content.size());
         lines.push_back(
-            {fs::relative(entry.path(), kRoot), ++number, content.substr(begin, end - begin)});
+            {entry.path().lexically_relative(kRoot), ++number, content.substr(begin, end - begin)});
         begin = end + 1;
       }
     }
