@@ -38,7 +38,7 @@ void linear(hls::stream<Pixel<IN, L> >& in, hls::stream<Pixel<OUT, M> >& out,
   QFX_LOOP(BEAT)
   for (int beat = 0; beat < CONFIG::in_beats; ++beat) {
     const Pixel<IN, L> pixel = in.read();
-    typename Traits<IN>::operand x[L];
+    typename OperandOf<IN>::type x[L];
     QFX_HLS(ARRAY_PARTITION variable = x type = complete)
     QFX_LOOP(OPERAND)
     for (int lane = 0; lane < L; ++lane) {

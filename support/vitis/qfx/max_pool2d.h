@@ -20,7 +20,7 @@ void max_pool2d(hls::stream<Pixel<IN, C> >& in, hls::stream<Pixel<OUT, C> >& out
       if (window.takes_pixel()) window.store(in.read());
       if (!window.is_due()) continue;
 
-      typename Traits<IN>::operand best[C];
+      typename OperandOf<IN>::type best[C];
       QFX_HLS(ARRAY_PARTITION variable = best type = complete)
       QFX_LOOP(CLEAR)
       for (int c = 0; c < C; ++c) {
@@ -37,7 +37,7 @@ void max_pool2d(hls::stream<Pixel<IN, C> >& in, hls::stream<Pixel<OUT, C> >& out
             QFX_LOOP(CHANNEL)
             for (int c = 0; c < C; ++c) {
               QFX_HLS(UNROLL)
-              const typename Traits<IN>::operand value = window.tap(up, left, c);
+              const typename OperandOf<IN>::type value = window.tap(up, left, c);
               if (is_first || value > best[c]) best[c] = value;
             }
             is_first = false;

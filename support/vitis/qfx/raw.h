@@ -18,16 +18,16 @@ struct Traits;
 template <int W, int I, ap_q_mode Q, ap_o_mode O, int N>
 struct Traits<ap_fixed<W, I, Q, O, N> > {
   static const int width = W;
+  static const bool is_signed = true;
   typedef ap_int<W> raw;
   typedef ap_fixed<W, I> exact;
-  typedef typename Operand<W, true>::type operand;
 };
 template <int W, int I, ap_q_mode Q, ap_o_mode O, int N>
 struct Traits<ap_ufixed<W, I, Q, O, N> > {
   static const int width = W;
+  static const bool is_signed = false;
   typedef ap_uint<W> raw;
   typedef ap_ufixed<W, I> exact;
-  typedef typename Operand<W, false>::type operand;
 };
 
 template <class T>
@@ -39,12 +39,15 @@ typename Traits<T>::raw raw_of(const T& value) {
 
 // As a factor of a product.
 template <class T>
-typename Traits<T>::operand operand_of(const T& value) {
+struct OperandOf : Operand<Traits<T>::width, Traits<T>::is_signed> {};
+
+template <class T>
+typename OperandOf<T>::type operand_of(const T& value) {
   QFX_HLS(INLINE)
 #ifdef QFX_EXACT_WIDTHS
   return raw_of(value);
 #else
-  return static_cast<typename Traits<T>::operand>(raw_of(value).to_int64());
+  return static_cast<typename OperandOf<T>::type>(raw_of(value).to_int64());
 #endif
 }
 

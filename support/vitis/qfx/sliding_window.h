@@ -19,7 +19,7 @@ namespace qfx {
 template <class GEOMETRY, class T, int C>
 class SlidingWindow {
  public:
-  typedef typename Traits<T>::operand operand;
+  typedef typename OperandOf<T>::type operand;
 
   SlidingWindow()
       : y_(0),
