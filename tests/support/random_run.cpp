@@ -1,5 +1,6 @@
 #include "support/random_run.h"
 
+#include <cstdio>
 #include <cstdlib>
 #include <exception>
 #include <optional>
@@ -59,6 +60,9 @@ Case random_case(std::uint64_t seed, std::int64_t batch, const RandomModelOption
 std::string failure_of(std::uint64_t seed, Case one, const Check& check, int max_tries) {
   const std::string message = message_of(one, check);
   if (message.empty()) return "";
+  // At once: shrinking takes its time, and a time limit may end it.
+  std::fprintf(stderr, "seed %llu fails: %s\nlooking for a smaller model ...\n",
+               static_cast<unsigned long long>(seed), message.c_str());
   const Case small = shrink(std::move(one), check, max_tries);
   return fmt::format(
       "seed {} (repeat with --seed {} --count 1): {}\nsmallest failing model: {}\n{}", seed, seed,

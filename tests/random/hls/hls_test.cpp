@@ -5,7 +5,6 @@
 #include <atomic>
 #include <cstdio>
 #include <gtest/gtest.h>
-#include <optional>
 #include <span>
 #include <thread>
 
@@ -65,31 +64,36 @@ std::string check(const test::Case& one) {
   return differences({&prepared, 1})[0];
 }
 
-// The first model of the group that differs, or whose code does not compile or run.
-std::optional<std::size_t> first_failing(std::span<const Prepared> group) {
-  try {
-    const std::vector<std::string> found = differences(group);
-    const auto bad =
-        std::ranges::find_if(found, [](const std::string& text) { return !text.empty(); });
-    return bad == found.end() ? std::nullopt
-                              : std::optional(static_cast<std::size_t>(bad - found.begin()));
-  } catch (const std::exception&) {
-    if (group.size() == 1) return 0;
-    const std::size_t half = group.size() / 2;
-    if (const auto bad = first_failing(group.first(half))) return bad;
-    if (const auto bad = first_failing(group.subspan(half))) return half + *bad;
-    return std::nullopt;
+// What is wrong with a group whose code does not compile or run: with its first model that fails
+// alone, else with the group as such.
+std::string search(std::uint64_t first_seed, std::int64_t count, const std::string& error) {
+  for (std::int64_t i = 0; i < count; ++i) {
+    const std::uint64_t seed = first_seed + static_cast<std::uint64_t>(i);
+    std::string failure =
+        test::failure_of(seed, test::random_case(seed, kBatch), check, kShrinkTries);
+    if (!failure.empty()) return failure;
   }
+  return fmt::format("the models of seeds {} and the {} after it work alone but not together: {}",
+                     first_seed, count - 1, error);
 }
 
 std::string failure_in_group(std::uint64_t first_seed, std::int64_t count) {
   std::vector<Prepared> group;
   for (std::int64_t i = 0; i < count; ++i)
     group.push_back(prepare(test::random_case(first_seed + static_cast<std::uint64_t>(i), kBatch)));
-  const auto bad = first_failing(group);
-  if (!bad) return "";
-  const std::uint64_t seed = first_seed + *bad;
-  return test::failure_of(seed, test::random_case(seed, kBatch), check, kShrinkTries);
+  try {
+    const std::vector<std::string> found = differences(group);
+    const auto bad =
+        std::ranges::find_if(found, [](const std::string& text) { return !text.empty(); });
+    if (bad == found.end()) return "";
+    const std::uint64_t seed = first_seed + static_cast<std::uint64_t>(bad - found.begin());
+    return test::failure_of(seed, test::random_case(seed, kBatch), check, kShrinkTries);
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "seeds %llu and the %lld after it: %s\n",
+                 static_cast<unsigned long long>(first_seed), static_cast<long long>(count - 1),
+                 error.what());
+    return search(first_seed, count, error.what());
+  }
 }
 
 TEST(RandomHls, GivesTheRuntimesBitsOnEveryTensor) {
