@@ -73,6 +73,8 @@ RC_GTEST_PROP(Range, NoPartialSumLeavesTheAccumulator, (std::uint64_t seed)) {
     for (const test::Exact& value : exact_values(model, node, inputs))
       RC_ASSERT(fits(ranges[id], value));
 
+    // A flatten adds nothing up.
+    if (std::holds_alternative<Flatten>(node.op)) continue;
     FrozenNode part = node;
     for (auto& [name, param] : part.params) zero_some(generator, param.raw);
     for (auto& raw : inputs) zero_some(generator, raw);
