@@ -188,10 +188,10 @@ struct Figure {
 
 Figure measure(const Kernel& kernel, std::vector<Arrays>& arrays, double budget) {
   const double bytes = static_cast<double>(arrays[0].size() * sizeof(float) * arrays.size());
-  // Rounds of about 5 ms, or one run.
+  // Short rounds, so that some go undisturbed on a machine that others use too.
   copy(arrays[0]);
   const double once = seconds(arrays, 1, kernel.run);
-  const int repeats = std::max(1, static_cast<int>(0.005 / once));
+  const int repeats = std::max(1, static_cast<int>(0.0004 / once));
   double best = once, best_copy = seconds(arrays, 1, copy);
   const double end = now() + budget;
   do {

@@ -41,7 +41,10 @@ std::shared_ptr<const Table> table_of(int k, bool signed_digits, const fixed::Fo
 }
 
 template <class T, class Project>
-void project_each(T* values, const Extent& extent, const int* frac_bits, const Project& project) {
+void project_each(T* values, const Extent& extent, const fixed::Format& format,
+                  const int* frac_bits, const Project& project) {
+  const auto lowest = static_cast<double>(min_raw(format));
+  const auto highest = static_cast<double>(max_raw(format));
   for (std::int64_t o = 0; o < extent.outer; ++o) {
     for (std::int64_t c = 0; c < extent.channels; ++c) {
       // Two exact steps each way keep far binary points inside the exponent range.
@@ -51,6 +54,7 @@ void project_each(T* values, const Extent& extent, const int* frac_bits, const P
       for (std::int64_t i = 0; i < extent.inner; ++i, ++values) {
         const double raw = static_cast<double>(*values) * up * up_rest;
         if (std::isnan(raw)) continue;
+        QFX_ASSERT(raw >= lowest && raw <= highest);
         const auto projected = project(static_cast<std::int64_t>(raw));
         *values = static_cast<T>(static_cast<double>(projected) * down * down_rest);
       }
@@ -67,18 +71,15 @@ void project_khot(T* values, Extent extent, int k, bool signed_digits, const fix
   if (k < 1) user_error("k_hot = {} is not allowed; give 1 or more ones", k);
   if (k >= format.width) return;
   if (format.width > kTableWidth) {
-    project_each(values, extent, frac_bits, [&](std::int64_t raw) {
+    project_each(values, extent, format, frac_bits, [&](std::int64_t raw) {
       return fixed::project_khot(raw, k, signed_digits, format);
     });
     return;
   }
   const std::shared_ptr<const Table> table = table_of(k, signed_digits, format);
   const std::int64_t lowest = min_raw(format);
-  const auto size = static_cast<std::uint64_t>(table->size());
-  project_each(values, extent, frac_bits, [&](std::int64_t raw) {
-    const auto index = static_cast<std::uint64_t>(raw - lowest);
-    QFX_ASSERT(index < size);
-    return static_cast<std::int64_t>((*table)[index]);
+  project_each(values, extent, format, frac_bits, [&](std::int64_t raw) {
+    return static_cast<std::int64_t>((*table)[static_cast<std::size_t>(raw - lowest)]);
   });
 }
 

@@ -29,15 +29,15 @@ struct Gradient {
 template <class In>
 inline constexpr int kTerms = In::kKind == Source::AFFINE ? 3 : 1;
 
-template <class D, class Rounding>
+template <class C, class Rounding>
 struct Slope {
-  Limits<D> limits;
+  const Grid<C>& grid;
   Rounding rounding;
 
-  template <class In, class V = hn::Vec<D>>
-  HWY_INLINE Gradient<V, hn::Mask<D>> of(const Read<V>& read, V dy,
-                                         const VectorPoint<V>& point) const {
-    const D d;
+  template <class In, class D, class V = hn::Vec<D>>
+  HWY_INLINE Gradient<V, hn::Mask<D>> of(D d, const Read<V>& read, V dy,
+                                         const VectorPoint<V>& point,
+                                         const Limits<D>& limits) const {
     const V x = read.value;
     const V n = rounding(d, Scaled<V>{x, hn::Mul(x, point.to_grid), point.unit});
     const V raw = Saturate()(d, n, x, limits);
@@ -69,36 +69,43 @@ HWY_INLINE double fold(D d, V v) {
   }
 }
 
-// The partial sums of a block: for each term a line of lanes.
+// The partial sums of a block: for each term a line of lanes, and the values inside.
 template <class D, int kSums>
 class Partial {
  public:
   HWY_INLINE Partial() {
     for (auto& line : lines_)
       for (auto& v : line) v = hn::Zero(D());
+    for (auto& v : inside_) v = hn::Zero(Signed());
   }
 
   template <class V, class M>
   HWY_INLINE void add(int k, const Gradient<V, M>& gradient) {
     for (int s = 0; s < kSums; ++s) lines_[s][k] = hn::Add(lines_[s][k], gradient.terms[s]);
+    // A true lane is -1.
+    inside_[k] = hn::Sub(inside_[k], hn::BitCast(Signed(), hn::VecFromMask(D(), gradient.inside)));
   }
 
-  HWY_INLINE double sum(int s) const {
-    const D d;
-    constexpr int n = kVectors<D>;
-    const auto& v = lines_[s];
-    if constexpr (n == 4) {
-      return fold(d, hn::Add(hn::Add(v[0], v[2]), hn::Add(v[1], v[3])));
-    } else if constexpr (n == 2) {
-      return fold(d, hn::Add(v[0], v[1]));
-    } else {
-      static_assert(n == 1);
-      return fold(d, v[0]);
-    }
+  HWY_INLINE double sum(int s) const { return fold(D(), joined(lines_[s])); }
+  HWY_INLINE std::int64_t inside() const {
+    return hn::GetLane(hn::SumOfLanes(Signed(), joined(inside_)));
   }
 
  private:
+  using Signed = hn::RebindToSigned<D>;
+
+  template <class V>
+  static HWY_INLINE V joined(const V (&v)[kVectors<D>]) {
+    if constexpr (kVectors<D> == 4) {
+      return hn::Add(hn::Add(v[0], v[2]), hn::Add(v[1], v[3]));
+    } else {
+      static_assert(kVectors<D> == 2);
+      return hn::Add(v[0], v[1]);
+    }
+  }
+
   hn::Vec<D> lines_[kSums][kVectors<D>];
+  hn::Vec<Signed> inside_[kVectors<D>];
 };
 
 // The arrays of a backward pass from some element on.
@@ -130,62 +137,72 @@ class RaggedLine {
 // Writes dx of `length` elements line by line and gives each vector's gradient to add(column, k,
 // gradient), k counting the vectors of a line. Beyond the end nothing counts as inside and all
 // terms are zero.
-template <class D, class T, class In, class Points, class Rounding, class Add>
+template <class D, class T, class In, class AnyPoints, class Slope, class Add>
 HWY_INLINE void slope_lines(D d, const Arrays<T, In>& arrays, std::int64_t length,
-                            const Points& points, const Slope<D, Rounding>& slope, const Add& add) {
+                            const AnyPoints& any_points, const Slope& slope, const Add& add) {
   constexpr std::int64_t kVector = hn::MaxLanes(D());
   constexpr std::int64_t kLine = kVector * kVectors<D>;
+  const auto points = vectors_of(d, any_points);
+  const Limits<D> limits(slope.grid);
+  const std::int64_t whole = length / kLine * kLine;
   RaggedLine<T, In> ragged_line;
-  for (std::int64_t j = 0; j < length; j += kLine) {
-    const std::int64_t left = length - j;
-    const bool ragged = left < kLine;
-    Arrays<T, In> line = arrays.from(j);
-    if (HWY_UNLIKELY(ragged)) line = ragged_line.open(line, left);
-    HWY_UNROLL(4)
-    for (int k = 0; k < kVectors<D>; ++k) {
-      const std::int64_t i = k * kVector;
-      const auto& point = points.at(j + i);
-      auto gradient =
-          slope.template of<In>(line.in.read(d, i, point), load_as(d, line.dy + i), point);
-      store_as(d, gradient.dx, line.dx + i);
-      if (HWY_UNLIKELY(ragged)) {
-        const auto valid = static_cast<std::size_t>(std::clamp<std::int64_t>(left - i, 0, kVector));
-        gradient.inside = hn::And(gradient.inside, hn::FirstN(d, valid));
-      }
-      add(j + i, k, gradient);
+  Arrays<T, In> at = arrays;
+  std::int64_t column = 0;
+  std::int64_t span = whole;
+  // Two rounds of one loop: the whole lines, then the ragged one.
+  HWY_UNROLL(1)
+  for (const bool ragged : {false, true}) {
+    if (ragged) {
+      if (whole == length) break;
+      at = ragged_line.open(arrays.from(whole), length - whole);
+      column = whole;
+      span = kLine;
     }
-    if (HWY_UNLIKELY(ragged)) ragged_line.close(arrays.from(j), left);
+    for (std::int64_t j = 0; j < span; j += kLine) {
+      HWY_UNROLL(4)
+      for (int k = 0; k < kVectors<D>; ++k) {
+        const std::int64_t i = j + k * kVector;
+        const auto& point = points.at(column + i);
+        auto gradient =
+            slope.template of<In>(d, at.in.read(d, i, point), load_as(d, at.dy + i), point, limits);
+        store_as(d, gradient.dx, at.dx + i);
+        if (HWY_UNLIKELY(ragged)) {
+          const std::int64_t valid = std::clamp<std::int64_t>(length - whole - i, 0, kVector);
+          gradient.inside =
+              hn::And(gradient.inside, hn::FirstN(d, static_cast<std::size_t>(valid)));
+        }
+        add(column + i, k, gradient);
+      }
+    }
   }
+  if (whole < length) ragged_line.close(arrays.from(whole), length - whole);
 }
 
 // One block of one channel.
-template <class D, class T, class In, class Rounding>
+template <class D, class T, class C, class In, class Rounding>
 HWY_NOINLINE void slope_block(D d, const Arrays<T, In>& arrays, std::int64_t length,
-                              const RowPoint<D>& point, const Slope<D, Rounding>& slope,
+                              const Point<C>& point, const Slope<C, Rounding>& slope,
                               ChannelSums& sums) {
   constexpr int kSums = kTerms<In>;
   Partial<D, kSums> partial;
-  std::size_t inside = 0;
   slope_lines(d, arrays, length, point, slope,
-              [&](std::int64_t, int k, const auto& gradient) HWY_ATTR {
-                inside += hn::CountTrue(d, gradient.inside);
-                partial.add(k, gradient);
-              });
+              [&](std::int64_t, int k, const auto& gradient)
+                  HWY_ATTR { partial.add(k, gradient); });
   sums.point += partial.sum(0);
   if constexpr (kSums == 3) {
     sums.scale += partial.sum(1);
     sums.offset += partial.sum(2);
   }
-  sums.inside += static_cast<std::int64_t>(inside);
+  sums.inside += partial.inside();
 }
 
 template <class D, class T, class C, class In, class Rounding>
-void slope_rows(D d, const BackwardJob<T, C>& job, const In& in, const Slope<D, Rounding>& slope) {
+void slope_rows(D d, const BackwardJob<T, C>& job, const In& in, const Slope<C, Rounding>& slope) {
   const Walk& walk = job.walk;
   const Arrays<T, In> arrays{in, job.dy, job.dx};
   std::size_t channel = 0;
   for (std::int64_t r = 0; r < walk.rows; ++r) {
-    const RowPoint<D> point(d, job.points.channels[channel]);
+    const Point<C>& point = job.points.channels[channel];
     for (std::int64_t start = 0; start < walk.length; start += kBlock)
       slope_block(d, arrays.from(r * walk.length + start), std::min(kBlock, walk.length - start),
                   point, slope, (*job.sums)[channel]);
@@ -222,33 +239,33 @@ class ColumnSums {
 };
 
 // One row of columns.
-template <class D, class T, class In, class Rounding, int kSums>
+template <class D, class T, class C, class In, class Rounding, int kSums>
 HWY_NOINLINE void slope_columns_row(D d, const Arrays<T, In>& arrays, std::int64_t length,
-                                    const ColumnPoints<D>& points, const Slope<D, Rounding>& slope,
-                                    ColumnSums<hn::TFromD<D>, kSums>& sums) {
-  using C = hn::TFromD<D>;
+                                    const Points<C>& points, const Slope<C, Rounding>& slope,
+                                    ColumnSums<C, kSums>& sums) {
+  C* partial[kSums + 1];
+  for (int s = 0; s <= kSums; ++s) partial[s] = sums.partial(s);
   slope_lines(d, arrays, length, points, slope,
               [&](std::int64_t column, int, const auto& gradient) HWY_ATTR {
                 for (int s = 0; s < kSums; ++s) {
-                  C* p = sums.partial(s) + column;
+                  C* p = partial[s] + column;
                   hn::StoreU(hn::Add(hn::LoadU(d, p), gradient.terms[s]), d, p);
                 }
-                C* p = sums.partial(kSums) + column;
+                C* p = partial[kSums] + column;
                 hn::StoreU(add_one(d, hn::LoadU(d, p), gradient.inside), d, p);
               });
 }
 
 template <class D, class T, class C, class In, class Rounding>
 void slope_columns(D d, const BackwardJob<T, C>& job, const In& in,
-                   const Slope<D, Rounding>& slope) {
+                   const Slope<C, Rounding>& slope) {
   constexpr int kSums = kTerms<In>;
   const Walk& walk = job.walk;
   const Arrays<T, In> arrays{in, job.dy, job.dx};
-  const ColumnPoints<D> points(d, job.points);
   ColumnSums<C, kSums> sums(walk.length);
   for (std::int64_t r = 0; r <= walk.rows; ++r) {
     slope_columns_row(d, arrays.from(r * walk.length), r < walk.rows ? walk.length : walk.rest,
-                      points, slope, sums);
+                      job.points, slope, sums);
     if ((r + 1) % kFlush == 0) sums.flush();
   }
   sums.flush();
@@ -269,7 +286,7 @@ HWY_INLINE void run_backward(const BackwardJob<T, C>& job) {
   using D = hn::ScalableTag<C>;
   with_input(job, [&](const auto& in) HWY_ATTR {
     with_rounding(job.grid.format.rounding, [&](auto rounding) HWY_ATTR {
-      const Slope<D, decltype(rounding)> slope{Limits<D>(job.grid), rounding};
+      const Slope<C, decltype(rounding)> slope{job.grid, rounding};
       if (job.walk.by_columns)
         slope_columns(D(), job, in, slope);
       else

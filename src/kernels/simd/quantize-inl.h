@@ -114,7 +114,7 @@ struct Limits {
         inverse(hn::Set(D(), 1 / grid.modulus)),
         far(hn::Set(D(), far_value())) {}
 
-  // A power of two near the end of the exponent range, a multiple of every modulus.
+  // Beyond it every number of the carrier is a multiple of every modulus.
   static C far_value() { return sizeof(C) == 4 ? C(0x1p126) : C(0x1p1022); }
 
   V low, high, modulus, inverse, far;
@@ -130,12 +130,12 @@ struct Saturate {  // SAT, SAT_SYM
 struct Wrap {  // WRAP, N = 0
   template <class D, class V>
   HWY_INLINE V operator()(D, V n, V x, const Limits<D>& limits) const {
-    // Far out, n is a multiple of the modulus, as is the power of two that stands in for it.
-    const V near = clamp_keeping_nan(n, hn::Neg(limits.far), limits.far);
+    // Far out, n is a multiple of the modulus and leaves nothing.
+    const V near = hn::IfThenElseZero(hn::Lt(hn::Abs(n), limits.far), n);
     const V turns = hn::Floor(hn::Mul(near, limits.inverse));
     const V low = hn::NegMulAdd(turns, limits.modulus, near);
     const V folded = hn::Sub(low, hn::IfThenElseZero(hn::Gt(low, limits.high), limits.modulus));
-    return hn::Add(folded, hn::Sub(x, x));  // NaN where x is infinite
+    return hn::Add(folded, hn::Sub(x, x));  // NaN where x is NaN or infinite
   }
 };
 
@@ -158,19 +158,16 @@ struct OverflowAsAsked {
   }
 };
 
-// Calls body(rounding, overflow): the common modes as types of their own.
+// Calls body(rounding, overflow) for the modes that do not snap; the common ones as types of their
+// own.
 template <class Body>
 HWY_INLINE void with_modes(const fixed::Format& format, const Body& body) {
-  const bool saturates =
-      format.overflow == fixed::Overflow::SAT || format.overflow == fixed::Overflow::SAT_SYM;
-  const bool wraps = format.overflow == fixed::Overflow::WRAP;
   const fixed::Rounding rounding = format.rounding;
-  if (saturates && rounding == fixed::Rounding::RND) return body(RoundUpward(), Saturate());
-  if (saturates && rounding == fixed::Rounding::RND_CONV) return body(RoundToEven(), Saturate());
-  if (saturates && rounding == fixed::Rounding::TRN) return body(RoundDown(), Saturate());
-  if (wraps && rounding == fixed::Rounding::RND) return body(RoundUpward(), Wrap());
-  if (wraps && rounding == fixed::Rounding::RND_CONV) return body(RoundToEven(), Wrap());
-  if (wraps && rounding == fixed::Rounding::TRN) return body(RoundDown(), Wrap());
+  if (format.overflow == fixed::Overflow::WRAP) {
+    if (rounding == fixed::Rounding::RND) return body(RoundUpward(), Wrap());
+    if (rounding == fixed::Rounding::RND_CONV) return body(RoundToEven(), Wrap());
+    if (rounding == fixed::Rounding::TRN) return body(RoundDown(), Wrap());
+  }
   body(RoundAsAsked{rounding}, OverflowAsAsked{format.overflow});
 }
 

@@ -80,6 +80,16 @@ class ColumnPoints {
   const hn::TFromD<D>*to_grid_, *unit_, *scale_, *offset_;
 };
 
+// Made anew in every loop's function: what comes by reference GCC reads from memory in each round.
+template <class D, class C>
+HWY_INLINE RowPoint<D> vectors_of(D d, const Point<C>& point) {
+  return RowPoint<D>(d, point);
+}
+template <class D, class C>
+HWY_INLINE ColumnPoints<D> vectors_of(D d, const Points<C>& points) {
+  return ColumnPoints<D>(d, points);
+}
+
 // Up to a line of T, zeros beyond the `count` copied.
 template <class T>
 struct alignas(64) Line {
