@@ -2,6 +2,7 @@
 #pragma once
 
 #include <CLI/CLI.hpp>
+#include <cstdint>
 #include <functional>
 
 namespace qfx::command {
@@ -11,6 +12,9 @@ inline constexpr int kSuccess = 0;
 inline constexpr int kCheckFailed = 1;
 inline constexpr int kUserFault = 2;
 inline constexpr int kOurFault = 3;
+
+// What --limit takes; 0: all.
+inline const CLI::Range kImageLimit(std::int64_t{0}, std::int64_t{1} << 31);
 
 struct Verb {
   CLI::App* app = nullptr;

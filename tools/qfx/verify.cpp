@@ -108,8 +108,7 @@ Verb add_verify(CLI::App& command) {
       ->capture_default_str();
   verb->add_option("--data", options->data,
                    "the data (default: that of the run the model lies in)");
-  verb->add_option("--limit", options->limit, "only the first N images")
-      ->check(CLI::NonNegativeNumber);
+  verb->add_option("--limit", options->limit, "only the first N images")->check(kImageLimit);
   verb->add_option("--project", options->project,
                    "an exported project to check (default: a fresh export)");
   verb->add_option("--jobs", options->jobs, "processes (default: all cores)")

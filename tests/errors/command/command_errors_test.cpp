@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "qfx/base/text.h"
 #include "support/command.h"
 
 namespace qfx {
