@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "train/layout.h"
 #include "train/ops/affine.h"
 #include "train/ops/batch_norm.h"
 #include "train/ops/cast.h"
@@ -46,7 +47,7 @@ class FixedForward {
       const graph::Node& node = network_.node(layer.id);
       inputs_.clear();
       for (graph::NodeId from : node.inputs) inputs_.push_back(values[from]);
-      if (inputs_.empty()) inputs_.push_back(input.to(network_.carrier_type()));
+      if (inputs_.empty()) inputs_.push_back(channels_last(input.to(network_.carrier_type())));
       layer_ = &layer;
       node_ = &node;
       values[layer.id] = std::visit([&](const auto& op) { return value(op); }, node.op)

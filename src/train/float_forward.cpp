@@ -1,5 +1,6 @@
 #include "train/float_forward.h"
 
+#include "train/layout.h"
 #include "train/ops/pool.h"
 
 namespace qfx::train {
@@ -62,7 +63,7 @@ at::Tensor float_forward(Network& network, const at::Tensor& input, bool trainin
     const graph::Node& node = network.node(layer.id);
     std::vector<at::Tensor> inputs;
     for (graph::NodeId from : node.inputs) inputs.push_back(values[from]);
-    if (inputs.empty()) inputs.push_back(input);
+    if (inputs.empty()) inputs.push_back(channels_last(input));
     RealParameters parameters;
     if (layer.params.contains("weight")) parameters.weight = layer.params.at("weight").value;
     if (layer.params.contains("bias")) parameters.bias = layer.params.at("bias").value;

@@ -17,6 +17,14 @@ at::Tensor dense_like(const at::Tensor& x, const at::Tensor& like) {
   return is_channels_last(like) ? x.contiguous(at::MemoryFormat::ChannelsLast) : x.contiguous();
 }
 
+at::Tensor channels_last(const at::Tensor& x) {
+  if (x.dim() != 4) return x;
+  if (x.size(1) > 1) return x.contiguous(at::MemoryFormat::ChannelsLast);
+  // With one channel both orders are one, and the strides alone tell torch which to go on with.
+  const std::int64_t height = x.size(2), width = x.size(3);
+  return x.contiguous().as_strided(x.sizes(), {height * width, 1, width, 1});
+}
+
 kernels::Extent flat_extent(const at::Tensor& x) {
   return {1, 1, x.numel()};
 }

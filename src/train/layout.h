@@ -12,6 +12,10 @@ at::Tensor dense(const at::Tensor& x);
 // `x` in the memory order of `like`.
 at::Tensor dense_like(const at::Tensor& x, const at::Tensor& like);
 
+// Images in channels-last order, in which convolution, pooling and BatchNorm are fastest here;
+// anything else as it is. Every operator keeps the order of its input.
+at::Tensor channels_last(const at::Tensor& x);
+
 // Every element alike.
 kernels::Extent flat_extent(const at::Tensor& x);
 // Channels on axis 1 of {N, C, ...}, in the tensor's own memory order.

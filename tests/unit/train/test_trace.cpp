@@ -2,11 +2,10 @@
 // networks.
 #include <gtest/gtest.h>
 
-#include "support/exact_model.h"
 #include "support/random_model.h"
+#include "support/reference.h"
 
 #include "qfx/base/error.h"
-#include "qfx/fixed/value.h"
 #include "qfx/graph/freeze.h"
 #include "qfx/train/run.h"
 
@@ -31,18 +30,13 @@ TEST(Trace, EveryNodeHasTheFrozenModelsBits) {
       continue;
     }
     ASSERT_EQ(trace.raw.size(), frozen.nodes.size());
-    testing::ExactModel exact(frozen);
-    for (int image = 0; image < kBatch; ++image) {
-      const auto part = [&](std::size_t node) {
-        const std::vector<std::int64_t>& all = trace.raw[node];
-        const std::size_t each = all.size() / kBatch;
-        return testing::RawValues(all.begin() + image * each, all.begin() + (image + 1) * each);
-      };
-      const std::vector<testing::RawValues> expected = exact.run(part(0));
-      for (std::size_t node = 0; node < expected.size(); ++node) {
-        ASSERT_EQ(part(node), expected[node])
-            << frozen.nodes[node].name << ", a " << graph::kind_name(frozen.nodes[node].op);
-      }
+    const std::vector<std::int32_t> input(trace.raw[0].begin(), trace.raw[0].end());
+    EXPECT_EQ(input, test::reference_quantize(frozen.input(), samples));
+    const test::ReferenceTrace expected = test::reference_run(frozen, input, kBatch);
+    for (std::size_t node = 0; node < trace.raw.size(); ++node) {
+      const std::vector<std::int64_t> raw(expected.raw[node].begin(), expected.raw[node].end());
+      ASSERT_EQ(trace.raw[node], raw)
+          << frozen.nodes[node].name << ", a " << graph::kind_name(frozen.nodes[node].op);
     }
   }
   EXPECT_LT(refused, kModels / 10) << "too many networks are refused for want of a carrier";
