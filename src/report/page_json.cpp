@@ -20,24 +20,22 @@ namespace {
 
 namespace fs = std::filesystem;
 
+// "weight" of "block1.conv.weight"; "activation" of "block1.conv", whose dot is part of the node's
+// name.
+std::string role_of(const std::string& name) {
+  const std::string last = name.substr(name.rfind('.') + 1);
+  for (const char* role : {"weight", "bias", "scale", "offset"})
+    if (last == role && last != name) return last;
+  return "activation";
+}
+
 // A tensor that only the log knows.
 Json logged_tensor(const std::string& name, const TensorHistory& history) {
-  const std::size_t dot = name.rfind('.');
-  Json tensor = {{"name", name},
-                 {"node", name.substr(0, dot)},
-                 {"role", dot == std::string::npos ? "activation" : name.substr(dot + 1)},
-                 {"shape", nullptr},
-                 {"elements", nullptr},
-                 {"width", nullptr},
-                 {"format", nullptr},
-                 {"range_low", nullptr},
-                 {"range_high", nullptr},
-                 {"histogram", nullptr},
-                 {"ones", nullptr},
-                 {"minimum", nullptr},
-                 {"maximum", nullptr},
-                 {"used", nullptr},
-                 {"at_limit", nullptr}};
+  Json tensor = {{"name", name},         {"role", role_of(name)}, {"shape", nullptr},
+                 {"elements", nullptr},  {"width", nullptr},      {"format", nullptr},
+                 {"range_low", nullptr}, {"range_high", nullptr}, {"histogram", nullptr},
+                 {"ones", nullptr},      {"minimum", nullptr},    {"maximum", nullptr},
+                 {"used", nullptr},      {"at_limit", nullptr}};
   tensor["frac_bits"] =
       history.frac_bits.empty() ? Json::array() : history.frac_bits.rbegin()->second;
   if (history.format.empty()) return tensor;

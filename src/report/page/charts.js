@@ -116,7 +116,7 @@ const bands = (list, labelColour) => ({
 });
 
 // Writes a text behind the end of each horizontal bar.
-const barLabels = (texts, colour) => ({
+const barLabels = (texts, colour, ground) => ({
   id: "barLabels",
   afterDatasetsDraw(chart) {
     const {ctx} = chart;
@@ -124,7 +124,13 @@ const barLabels = (texts, colour) => ({
     ctx.fillStyle = colour;
     ctx.font = `12px ${Chart.defaults.font.family}`;
     ctx.textBaseline = "middle";
-    chart.getDatasetMeta(0).data.forEach((bar, i) => ctx.fillText(texts[i], bar.x + 6, bar.y));
+    // An edge in the colour of the paper keeps the text readable across grid lines.
+    ctx.strokeStyle = ground;
+    ctx.lineWidth = 4;
+    chart.getDatasetMeta(0).data.forEach((bar, i) => {
+      ctx.strokeText(texts[i], bar.x + 6, bar.y);
+      ctx.fillText(texts[i], bar.x + 6, bar.y);
+    });
     ctx.restore();
   },
 });

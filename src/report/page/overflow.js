@@ -23,7 +23,7 @@ function overflowConfig(rows) {
     },
     plugins: [
       bands([{from: 100 * kWarn, to: 100 * kWarn, colour: "transparent", edge: colours.outside}]),
-      barLabels(rows.map((row) => `${share(row.overflow)}${row.overflow > kWarn ? "  above 1 %" : ""}`), colours.ink),
+      barLabels(rows.map((row) => `${share(row.overflow)}${row.overflow > kWarn ? "  above 1 %" : ""}`), colours.ink, colours.surface),
     ],
   });
 }
