@@ -37,7 +37,6 @@ Json param_json(const graph::FrozenNode& node, const std::string& role,
   Json tensor = format_fields(param.format);
   tensor.update(
       {{"name", node.name + "." + role},
-       {"node", node.name},
        {"role", role},
        {"shape", param.shape},
        {"elements", param.raw.size()},
@@ -52,7 +51,6 @@ Json param_json(const graph::FrozenNode& node, const std::string& role,
 Json activation_json(const graph::FrozenNode& node) {
   Json tensor = format_fields(node.format);
   tensor.update({{"name", node.name},
-                 {"node", node.name},
                  {"role", "activation"},
                  {"shape", node.shape},
                  {"elements", graph::element_count(node.shape)},
