@@ -11,9 +11,9 @@ namespace qfx::report {
 // elements, multiply_adds, accumulator_width, can_overflow}.
 Json layers_json(const graph::FrozenModel& model);
 
-// One entry a tensor in the order of the graph, a node's parameters before its output: {name, node,
-// role, shape, elements, format, frac_bits, range_low, range_high, is_exact} and, for parameters,
-// param_stats.h's.
+// One entry a tensor in the order of the graph, a node's parameters before its output: {name, role,
+// shape, elements, format, width, frac_bits, range_low, range_high}; for parameters also
+// param_stats.h's, for activations null in their place.
 Json tensors_json(const graph::FrozenModel& model);
 
 // {name, parameters, parameter_bits, multiply_adds, nodes}

@@ -5,7 +5,7 @@
 // start, calibrated, accuracy {float, ptq, fixed, integer, hls}, seconds, verify   (docs/run_folder.md)
 // epochs [{phase, epoch, train_loss, ...}], resumed [epochs done before each resumption]
 // moments [text]: when formats were logged; tensors[i].history {frac_bits, f, overflow, changes}: one entry a moment
-// tensors [{name, node, role, shape, elements, format, frac_bits, range_low, range_high, minimum, maximum, used,
+// tensors [{name, role, shape, elements, format, frac_bits, range_low, range_high, minimum, maximum, used,
 //           at_limit, histogram, ones, history}]
 // layers [{name, text, inputs, shape, format, params, accumulator_width, carrier, multiply_adds}]
 // model {parameters, parameter_bits, multiply_adds, nodes} or null, recipe, commands [{title, command}]

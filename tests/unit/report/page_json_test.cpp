@@ -155,6 +155,18 @@ TEST(PageJson, ARunThatGoesOnTakesItsAccuraciesFromTheLog) {
   EXPECT_THAT(page["tensors"], SizeIs(25)) << "from the log alone";
 }
 
+TEST(PageJson, ADotInANodesNameMakesNoParameterOfIt) {
+  TemporaryDirectory folder;
+  std::ofstream(folder.path() / "log.jsonl")
+      << R"({"event":"frozen","formats":{"b.conv":{"frac_bits":[3]},"b.conv.weight":{"frac_bits":[7]},"scale":{"frac_bits":[1]}}})"
+      << '\n';
+  const Json tensors = page_json(folder.path().string())["tensors"];
+  ASSERT_THAT(tensors, SizeIs(3));
+  EXPECT_EQ(tensors[0]["role"], "activation");
+  EXPECT_EQ(tensors[1]["role"], "weight");
+  EXPECT_EQ(tensors[2]["role"], "activation") << "a node that is called scale";
+}
+
 TEST(PageJson, ADamagedPartIsNotedAndTheRestShown) {
   TemporaryDirectory folder;
   testing::write_synthetic_run(folder.path(), {});
