@@ -11,6 +11,7 @@
 #include "train/histogram.h"
 #include "train/memory.h"
 #include "train/optimizer.h"
+#include "train/patient_threads.h"
 #include "train/samples.h"
 #include "train/trainer.h"
 
@@ -51,6 +52,7 @@ class Job {
                    ? recipe().threads
                    : static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
     at::set_num_threads(threads_);
+    if (threads_ > 1) patience_.emplace(threads_);
     graph::verify(recipe().model);
     context_.train_set = data::load(recipe().data, data::Split::Train, recipe().train_limit);
     context_.test_set = data::load(recipe().data, data::Split::Test, recipe().test_limit);
@@ -193,6 +195,7 @@ class Job {
   RunContext context_;
   bool trains_fixed_;
   int threads_ = 1;
+  std::optional<PatientThreads> patience_;
   std::optional<Checkpoint> resumed_;
   std::unique_ptr<Network> network_;
   Summary summary_;

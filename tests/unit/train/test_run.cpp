@@ -92,6 +92,7 @@ TEST_F(RunTest, LeavesWhatTheRunFolderPromises) {
 
 TEST_F(RunTest, SameSeedSameBits) {
   frontends::Recipe r = recipe();
+  r.threads = 2;
   train(r, {.run_folder = folder("a")});
   train(r, {.run_folder = folder("b")});
   EXPECT_EQ(model("a"), model("b"));
