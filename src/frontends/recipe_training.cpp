@@ -1,5 +1,6 @@
 #include "frontends/recipe_training.h"
 
+#include <algorithm>
 #include <cstdint>
 #include <string>
 #include <utility>
@@ -11,6 +12,9 @@ namespace {
 
 constexpr double kMaxEpochs = 100000;
 constexpr std::int64_t kMaxCalibrationImages = 1 << 20;
+
+// Of a phase, where the recipe does not say how long to warm up.
+constexpr double kMostWarmup = 0.1;
 
 // Without a recipe's word: enough for the zoo on small images.
 Phase default_float_phase() {
@@ -71,6 +75,7 @@ Phase read_phase(const TableReader& table, Phase phase) {
   optimizer.weight_decay = table.real("weight_decay", {0, 10}).value_or(optimizer.weight_decay);
   optimizer.schedule =
       table.choice("schedule", {"constant", "cosine", "step"}).value_or(optimizer.schedule);
+  optimizer.warmup_epochs = std::min(optimizer.warmup_epochs, kMostWarmup * phase.epochs);
   optimizer.warmup_epochs =
       table.real("warmup_epochs", {0, kMaxEpochs}).value_or(optimizer.warmup_epochs);
   if (table.has("warmup_epochs") && optimizer.warmup_epochs > phase.epochs) {

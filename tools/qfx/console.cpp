@@ -1,7 +1,6 @@
 #include "console.h"
 
 #include <algorithm>
-#include <cctype>
 #include <cmath>
 #include <cstdio>
 #include <fmt/format.h>
@@ -18,10 +17,9 @@ using namespace std::chrono_literals;
 constexpr auto kTerminalPause = 100ms;
 constexpr auto kPlainPause = 10s;
 
+// Digits with a sign, a point, commas, an exponent; a range or a count of counts is text.
 bool is_number(const std::string& cell) {
-  return !cell.empty() &&
-         (std::isdigit(static_cast<unsigned char>(cell[0])) ||
-          (cell.size() > 1 && cell[0] == '-' && std::isdigit(static_cast<unsigned char>(cell[1]))));
+  return !cell.empty() && cell.find_first_not_of("0123456789.,-+e") == std::string::npos;
 }
 
 }  // namespace

@@ -74,12 +74,12 @@ Verb add_export(CLI::App& command) {
       "--data", options->data,
       "data for the golden vectors, or \"random\" (default: that of the run the model lies in)");
   verb->add_option("--vectors", options->vectors, "golden vectors")
-      ->check(CLI::Range(std::int64_t{1}, std::int64_t{10000}))
+      ->check(CLI::Range(std::int64_t{1}, std::int64_t{10000}).description(""))
       ->capture_default_str();
   verb->add_option("--top", options->top, "name of the top function (default: the model's)");
   verb->add_option("--part", options->part, "the FPGA part")->capture_default_str();
   verb->add_option("--clock", options->clock_ns, "clock period in ns")
-      ->check(CLI::Range(0.1, 1000.0))
+      ->check(CLI::Range(0.1, 1000.0).description(""))
       ->capture_default_str();
   return {verb, [options] { return export_model(*options); }};
 }

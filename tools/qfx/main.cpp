@@ -25,9 +25,12 @@ int main(int argc, char** argv) {
   CLI::App app(
       "Neural networks in fixed point: what is trained is bit for bit what runs on the FPGA.",
       "qfx");
+  app.get_formatter()->label("SUBCOMMAND", "VERB");
+  app.footer("qfx VERB --help lists a verb's options.");
   const std::vector<Verb> verbs{add_train(app),   add_ptq(app),    add_freeze(app),
                                 add_run(app),     add_export(app), add_verify(app),
                                 add_inspect(app), add_report(app)};
+  for (const Verb& verb : verbs) verb.app->group("Verbs");
   try {
     if (const auto code = parse(app, verbs, argc, argv)) return *code;
     for (const Verb& verb : verbs) {

@@ -57,9 +57,11 @@ Verb add_run(CLI::App& command) {
   verb->add_option("model", options->model, "the frozen model (.qfx)")->required();
   verb->add_option("--data", options->data,
                    "the data (default: that of the run the model lies in)");
-  verb->add_option("--limit", options->limit, "only the first N images")->check(kImageLimit);
+  verb->add_option("--limit", options->limit, "only the first N images")
+      ->check(kImageLimit)
+      ->type_name("N");
   verb->add_option("--threads", options->threads, "threads (default: all cores)")
-      ->check(CLI::Range(0, 1024));
+      ->check(CLI::Range(0, 1024).description(""));
   verb->add_flag("--json", options->json, "print JSON");
   return {verb, [options] { return run(*options); }};
 }

@@ -13,8 +13,9 @@ inline constexpr int kCheckFailed = 1;
 inline constexpr int kUserFault = 2;
 inline constexpr int kOurFault = 3;
 
-// What --limit takes; 0: all.
-inline const CLI::Range kImageLimit(std::int64_t{0}, std::int64_t{1} << 31);
+// What --limit takes; 0: all. Its description stays out of --help, which says it in words.
+inline const CLI::Validator kImageLimit =
+    CLI::Range(std::int64_t{0}, std::int64_t{1} << 31).description("");
 
 struct Verb {
   CLI::App* app = nullptr;

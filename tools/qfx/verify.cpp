@@ -108,11 +108,13 @@ Verb add_verify(CLI::App& command) {
       ->capture_default_str();
   verb->add_option("--data", options->data,
                    "the data (default: that of the run the model lies in)");
-  verb->add_option("--limit", options->limit, "only the first N images")->check(kImageLimit);
+  verb->add_option("--limit", options->limit, "only the first N images")
+      ->check(kImageLimit)
+      ->type_name("N");
   verb->add_option("--project", options->project,
                    "an exported project to check (default: a fresh export)");
   verb->add_option("--jobs", options->jobs, "processes (default: all cores)")
-      ->check(CLI::Range(0, 1024));
+      ->check(CLI::Range(0, 1024).description(""));
   verb->add_flag("--json", options->json, "print JSON");
   return {verb, [options] { return verify_model(*options); }};
 }

@@ -111,6 +111,11 @@ TEST(Recipe, AdamsDefaultRateIsSmallerThanSgds) {
   EXPECT_DOUBLE_EQ(recipe.float_phase.optimizer.learning_rate, 0.001);
 }
 
+TEST(Recipe, AShortPhaseWarmsUpForATenthOfIt) {
+  EXPECT_DOUBLE_EQ(recipe_with("[float]\nepochs = 1\n").float_phase.optimizer.warmup_epochs, 0.1);
+  EXPECT_DOUBLE_EQ(recipe_with("[float]\nepochs = 50\n").float_phase.optimizer.warmup_epochs, 0.5);
+}
+
 TEST(Recipe, AStartTakesTheFloatPhasesPlace) {
   const Recipe recipe = parse_recipe("start = \"runs/other\"\n" + testing::kRecipeHead, "r.toml");
   EXPECT_EQ(recipe.start, "runs/other");

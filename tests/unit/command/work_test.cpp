@@ -1,0 +1,54 @@
+#include "work.h"
+
+#include <gmock/gmock.h>
+#include <string>
+
+#include "qfx/graph/builder.h"
+#include "qfx/graph/freeze.h"
+
+namespace qfx::command {
+namespace {
+
+// Counted by hand from the definitions: a result of n terms costs n - 1 adds, a bias one more.
+TEST(Work, IsWhatAHandCounts) {
+  graph::Builder builder("net");
+  graph::NodeId x = builder.input({2, 4, 4});
+  x = builder.conv2d(x, {.out_channels = 4, .kernel = {3, 3}, .padding = {1, 1}, .groups = 2},
+                     "conv");
+  x = builder.batch_norm(x, {}, "bn");
+  x = builder.avg_pool2d(x, {}, "pool");
+  x = builder.add(x, x, "add");
+  x = builder.global_avg_pool2d(x, "mean");
+  x = builder.linear(builder.flatten(x), {.out_features = 3, .has_bias = true}, "linear");
+  graph::Model model = builder.finish();
+  for (graph::Node& node : model.nodes) {
+    node.spec.int_bits = 3;
+    for (auto& [name, param] : node.params) param.spec.int_bits = 3;
+  }
+  graph::FrozenModel frozen = graph::freeze(model);
+  const auto expect = [&](const std::string& name, std::int64_t multiplies, std::int64_t shifts,
+                          std::int64_t adds) {
+    for (const graph::FrozenNode& node : frozen.nodes) {
+      if (node.name != name) continue;
+      const Work work = count_work(frozen, node);
+      EXPECT_EQ(work.multiplies, multiplies) << name;
+      EXPECT_EQ(work.shifts, shifts) << name;
+      EXPECT_EQ(work.adds, adds) << name;
+    }
+  };
+  expect("conv", 4 * 16 * 9, 0, 4 * 16 * 8);
+  expect("bn", 4 * 16, 0, 4 * 16);
+  expect("pool", 0, 0, 4 * 4 * 3);
+  expect("add", 0, 0, 4 * 4);
+  expect("mean", 0, 0, 4 * 3);
+  expect("linear", 3 * 4, 0, 3 * 4);
+
+  // 2-hot: 5 = 101b is two ones, 4 is one, 0 none.
+  graph::FrozenParam& scale = frozen.nodes[2].params.at("scale");
+  scale.k_hot = 2;
+  scale.raw = {5, 4, 0, -5};
+  expect("bn", 0, (2 + 1 + 0 + 2) * 16, (2 + 1 + 0 + 2) * 16);
+}
+
+}  // namespace
+}  // namespace qfx::command
