@@ -26,6 +26,8 @@ TEST(ApDefect, UnsignedIsComparedWithNegativeAsUnsigned) {
   ap_ufixed<31, 31> narrow_one = 1;
   ap_fixed<31, 31> narrow_minus_one = -1;
   EXPECT_TRUE(narrow_one > narrow_minus_one);
+  ap_fixed<33, 33> wide_minus_one = -1;
+  EXPECT_TRUE(one > wide_minus_one);
 }
 
 // 3: a product with an operand of more than 64 bits may lose a carry.
@@ -73,6 +75,15 @@ TEST(ApDefect, NanAndInfinityAreHugeNumbers) {
 TEST(ApDefect, DenormalsAreReadAsNormal) {
   ap_fixed<8, -1066> least(5e-324);
   EXPECT_EQ(static_cast<int>(least.V.to_int64()), 0);  // right: 1, that is 2^-1074
+}
+
+// A mode that ap_ufixed lacks, which validate() therefore refuses.
+TEST(ApRefusal, UnsignedSignMagnitudeWrapEndsTheProgram) {
+  const auto convert = [] {
+    ap_ufixed<4, 4, AP_TRN, AP_WRAP_SM> target = ap_fixed<4, 4>(1);
+    (void)target;
+  };
+  EXPECT_EXIT(convert(), testing::ExitedWithCode(1), "cannot support AP_WRAP_SM");
 }
 
 // No defect, but easily taken for one: the same type is copied, modes and all.

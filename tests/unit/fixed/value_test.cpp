@@ -78,6 +78,13 @@ TEST(Fixed, RawMustFit) {
   }
 }
 
+TEST(Fixed, ResultsMayBeWiderThanAnyFormat) {
+  const Fixed least = Fixed::from_raw(-(BigInt(1) << 1023), format("fixed<1024,1>"));
+  EXPECT_EQ((least * least).to_string(), "1");
+  EXPECT_EQ((least * least).format(), (Format{.width = 2048, .int_bits = 2}));
+  EXPECT_EQ((least * least).cast(format("fixed<8,3>")).raw(), 32);
+}
+
 TEST(Fixed, DecimalTextIsExact) {
   EXPECT_EQ(Fixed::from_raw(0, format("fixed<8,3>")).to_string(), "0");
   EXPECT_EQ(Fixed::from_raw(-1, format("fixed<8,3>")).to_string(), "-0.03125");
@@ -129,6 +136,9 @@ TEST(Doubles, BackIsTheNearestDouble) {
 // Boost's cpp_int, which carries the exact scalar, has to be walked around where it is wrong.
 TEST(BoostDefect, ShiftingANegativeNumberDownMayLoseItsSign) {
   const BigInt value = -((BigInt(1) << 64) + 1);
+  if (BOOST_VERSION == 107400) {
+    EXPECT_EQ(BigInt(value >> 15), (BigInt(1) << 49) - 1);
+  }
   EXPECT_EQ(detail::shift_down(value, 15), -((BigInt(1) << 49) + 1));
   EXPECT_EQ(detail::shift_down(BigInt(-1), 1), -1);
   EXPECT_EQ(detail::shift_down(BigInt(-5), 1), -3);
