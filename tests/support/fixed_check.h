@@ -133,15 +133,15 @@ void check_operations(const std::vector<Operation>& list, const std::string& wha
                       IsDefect is_defect) {
   Tally tally(what);
   std::mt19937_64 random(99);
-  const int count = is_long() ? 200 : 4;
+  const int count = is_long() ? 40 : 4;
   for (const Operation& entry : list) {
     std::vector<BigInt> lefts = values_for(entry.left, entry.right, count, random);
     std::vector<BigInt> rights = values_for(entry.right, entry.left, count, random);
-    constexpr std::size_t most = 40;
+    const std::size_t most = is_long() ? 120 : 40;
     std::shuffle(lefts.begin(), lefts.end(), random);
     std::shuffle(rights.begin(), rights.end(), random);
-    if (lefts.size() > most && !is_long()) lefts.resize(most);
-    if (rights.size() > most && !is_long()) rights.resize(most);
+    if (lefts.size() > most) lefts.resize(most);
+    if (rights.size() > most) rights.resize(most);
     for (const BigInt& left : lefts) {
       const Fixed a = Fixed::from_raw(left, entry.left);
       for (const BigInt& right : rights) {

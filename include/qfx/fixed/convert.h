@@ -2,7 +2,7 @@
 //
 // One template serves every integer type: boost::multiprecision::cpp_int for the exact scalar of
 // any width, __int128 for the batch reference. Source: Xilinx ap_fixed_base.h (operator=,
-// overflow_adjust, quantization_adjust) and hlslibs ac_fixed.h; docs/semantics.md states it in
+// overflow_adjust, quantization_adjust) and hlslibs ac_fixed.h; docs/number_system.md states it in
 // words.
 #pragma once
 
