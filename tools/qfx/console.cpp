@@ -31,7 +31,7 @@ std::string describe(const Step& step) {
     text += fmt::format("  {:>9} images/s", grouped(std::llround(step.images_per_second)));
   }
   if (step.seconds_left >= 0) text += fmt::format("  {} left", format_duration(step.seconds_left));
-  if (!step.note.empty()) text += "  " + step.note;
+  if (!step.note.empty()) text += fmt::format("  {}", step.note);
   return text;
 }
 
@@ -133,7 +133,7 @@ std::string grouped(std::int64_t number) {
   const std::size_t first = digits[0] == '-' ? 1 : 0;
   for (std::size_t at = digits.size(); at > first + 3;) {
     at -= 3;
-    digits.insert(at, ",");
+    digits.insert(at, 1, ',');
   }
   return digits;
 }
