@@ -22,8 +22,7 @@ void add(hls::stream<Pixel<A, C> >& a, hls::stream<Pixel<B, C> >& b,
     QFX_LOOP(CHANNEL)
     for (int c = 0; c < C; ++c) {
       QFX_HLS(UNROLL)
-      const OUT sum = x.data[c] + y.data[c];
-      result.data[c] = sum;
+      result.data[c] = assign<OUT>(x.data[c] + y.data[c]);
     }
     out.write(result);
   }

@@ -12,22 +12,22 @@
 
 namespace qfx {
 
-// What a fixed-point type is made of. `exact` has the same bits and no mode worth the name.
+// What a fixed-point type is made of.
 template <class T>
 struct Traits;
 template <int W, int I, ap_q_mode Q, ap_o_mode O, int N>
 struct Traits<ap_fixed<W, I, Q, O, N> > {
   static const int width = W;
+  static const int frac_bits = W - I;
   static const bool is_signed = true;
   typedef ap_int<W> raw;
-  typedef ap_fixed<W, I> exact;
 };
 template <int W, int I, ap_q_mode Q, ap_o_mode O, int N>
 struct Traits<ap_ufixed<W, I, Q, O, N> > {
   static const int width = W;
+  static const int frac_bits = W - I;
   static const bool is_signed = false;
   typedef ap_uint<W> raw;
-  typedef ap_ufixed<W, I> exact;
 };
 
 template <class T>
@@ -60,13 +60,25 @@ T from_raw(const INTEGER& raw) {
   return value;
 }
 
-// `raw` in the format of FROM, assigned to TO. The intermediate type has the default modes: a
-// destination with modes then always converts, also where the formats are the same.
+// `value` assigned to TO: the one cast of a layer. The value goes by way of a type with the default
+// modes: a destination with modes then always converts, also where the formats are the same. That
+// type is at least as wide as the bits that are dropped, because the vendor's conversion reads the
+// highest of them from the source and asserts that it is there.
+template <class TO, int W, int I, bool S, ap_q_mode Q, ap_o_mode O, int N>
+TO assign(const ap_fixed_base<W, I, S, Q, O, N>& value) {
+  QFX_HLS(INLINE)
+  static const int kDropped = (W - I) - Traits<TO>::frac_bits;
+  static const int kWidth = kDropped > W ? kDropped : W;
+  const ap_fixed_base<kWidth, kWidth - (W - I), S> exact = value;
+  const TO result = exact;
+  return result;
+}
+
+// `raw` in the format of FROM, assigned to TO.
 template <class TO, class FROM, class INTEGER>
 TO convert(const INTEGER& raw) {
   QFX_HLS(INLINE)
-  const TO result = from_raw<typename Traits<FROM>::exact>(raw);
-  return result;
+  return assign<TO>(from_raw<FROM>(raw));
 }
 
 // A sum of WIDTH bits with FRAC_BITS fraction bits, assigned to TO.

@@ -53,6 +53,9 @@ TEST(Cast, EveryModeEveryValue) {
     check_cast_and_relu<ap_fixed<8, 4>, decltype(to)>();
     check_cast_and_relu<ap_ufixed<7, 3>, decltype(to)>();
     check_cast_and_relu<ap_fixed<6, 8>, decltype(to)>();
+    // More bits dropped than the source has.
+    check_cast_and_relu<ap_fixed<3, -4>, decltype(to)>();
+    check_cast_and_relu<ap_ufixed<3, -9>, decltype(to)>();
   });
 }
 
@@ -86,6 +89,7 @@ TEST(Add, EveryModeEveryPair) {
   each_mode([](auto to) {
     check_add<ap_fixed<4, 1>, ap_ufixed<3, 2>, decltype(to)>();
     check_add<ap_fixed<3, 3>, ap_fixed<3, -1>, decltype(to)>();
+    check_add<ap_fixed<3, -5>, ap_fixed<3, -6>, decltype(to)>();
   });
 }
 
