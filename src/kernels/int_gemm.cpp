@@ -3,6 +3,15 @@
 #include <algorithm>
 #include <cstring>
 
+// The loops over a tile's rows and vectors must disappear, or its sums live in memory instead of
+// registers. GCC unrolls at -O2 only when told; clang does by itself.
+#undef QFX_UNROLL
+#if defined(__GNUC__) && !defined(__clang__)
+#define QFX_UNROLL _Pragma("GCC unroll 4")
+#else
+#define QFX_UNROLL
+#endif
+
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "kernels/int_gemm.cpp"
 #include <hwy/foreach_target.h>
@@ -64,25 +73,34 @@ HWY_ATTR HWY_INLINE void tile_int16(const std::int16_t* a, std::int64_t a_stride
   const Pairs dp;
   const auto lanes = static_cast<std::int64_t>(hn::Lanes(d));
   SumsVector sum[kRows][kVectors], rest[kRows][kVectors];
-  for (int r = 0; r < kRows; ++r)
+  QFX_UNROLL
+  for (int r = 0; r < kRows; ++r) {
+    QFX_UNROLL
     for (int v = 0; v < kVectors; ++v) sum[r][v] = rest[r][v] = hn::Zero(d);
+  }
   for (std::int64_t p = 0; p < pairs; ++p) {
     hn::Vec<Pairs> columns[kVectors];
+    QFX_UNROLL
     for (int v = 0; v < kVectors; ++v)
       columns[v] = hn::BitCast(
           dp, hn::LoadU(d, reinterpret_cast<const std::int32_t*>(b + p * b_stride + v * lanes)));
+    QFX_UNROLL
     for (int r = 0; r < kRows; ++r) {
       std::int32_t pair;
       std::memcpy(&pair, a + r * a_stride + 2 * p, sizeof(pair));
       const auto row = hn::BitCast(dp, hn::Set(d, pair));
+      QFX_UNROLL
       for (int v = 0; v < kVectors; ++v)
         sum[r][v] = hn::ReorderWidenMulAccumulate(d, row, columns[v], sum[r][v], rest[r][v]);
     }
   }
-  for (int r = 0; r < kRows; ++r)
+  QFX_UNROLL
+  for (int r = 0; r < kRows; ++r) {
+    QFX_UNROLL
     for (int v = 0; v < kVectors; ++v)
       hn::StoreU(hn::RearrangeToOddPlusEven(sum[r][v], rest[r][v]), d,
                  c + r * c_stride + v * lanes);
+  }
 }
 
 template <int kRows>
@@ -123,12 +141,15 @@ HWY_ATTR HWY_INLINE void tile_int32(const std::int32_t* a, std::int64_t a_stride
   const WideSums d;
   const WideWords dw;
   hn::Vec<WideSums> sum[kRows];
+  QFX_UNROLL
   for (int r = 0; r < kRows; ++r) sum[r] = hn::Zero(d);
   for (std::int64_t p = 0; p < k; ++p) {
     const auto column = hn::BitCast(dw, hn::PromoteTo(d, hn::LoadU(HalfWords(), b + p * b_stride)));
+    QFX_UNROLL
     for (int r = 0; r < kRows; ++r)
       sum[r] = sum[r] + hn::MulEven(hn::Set(dw, a[r * a_stride + p]), column);
   }
+  QFX_UNROLL
   for (int r = 0; r < kRows; ++r) hn::StoreU(sum[r], d, c + r * c_stride);
 }
 

@@ -52,6 +52,11 @@ struct Grid {
   int frac_bits;
 };
 
+void PrintTo(const Grid& grid, std::ostream* out) {
+  *out << (grid.is_signed ? "signed " : "unsigned ") << grid.width << " bits, " << grid.frac_bits
+       << " of them fraction";
+}
+
 class Exhaustive : public ::testing::TestWithParam<Grid> {};
 
 TEST_P(Exhaustive, EveryShortFloatInEveryMode) {

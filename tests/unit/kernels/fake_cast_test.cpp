@@ -82,10 +82,21 @@ TEST(FakeCast, DenormalsKeepTheirSign) {
   on_every_target([&] {
     for (const int frac_bits : {-90, -1, 0, 90}) {
       const float unit = std::ldexp(1.0f, -frac_bits);
-      EXPECT_THAT(cast({tiny, -tiny}, {8, 8, true, Rounding::TRN, Overflow::SAT}, frac_bits),
-                  ElementsAre(0, -unit));
-      EXPECT_THAT(cast({tiny, -tiny}, {8, 8, true, Rounding::RND, Overflow::SAT}, frac_bits),
-                  ElementsAre(0, 0));
+      for (const Overflow mode : {Overflow::SAT, Overflow::SAT_ZERO, Overflow::WRAP}) {
+        EXPECT_THAT(cast({tiny, -tiny}, {8, 8, true, Rounding::TRN, mode}, frac_bits),
+                    ElementsAre(0, -unit));
+        EXPECT_THAT(cast({tiny, -tiny}, {8, 8, true, Rounding::RND, mode}, frac_bits),
+                    ElementsAre(0, 0));
+      }
+      // Below zero by whatever little is outside an unsigned format when rounded down.
+      const Format format{8, 8, false, Rounding::TRN, Overflow::SAT};
+      const std::vector<float> x{tiny, -tiny}, dy{1, 1};
+      std::vector<float> dx(2);
+      PointGradient point;
+      fake_cast_backward(x.data(), dy.data(), dx.data(), {1, 1, 2}, format, &frac_bits, &point);
+      EXPECT_THAT(dx, ElementsAre(1, 0));
+      EXPECT_EQ(point.overflows, 1);
+      EXPECT_EQ(count_overflows(x.data(), {1, 1, 2}, format, &frac_bits), 1);
     }
   });
 }
