@@ -109,15 +109,13 @@ Constants affine(const Plan& plan, graph::NodeId id) {
   return constants;
 }
 
-std::string hex(std::int64_t value) {
-  const std::uint64_t bits = static_cast<std::uint64_t>(value);
-  return value < 0 ? fmt::format("-{:#x}", 0 - bits) : fmt::format("{:#x}", bits);
-}
-
-// The most negative number of a C type has no literal of its own.
+// A hexadecimal literal of 32 bits is unsigned, and so would be its negative: what does not fit an
+// int says that it is wider. The most negative number of a type has no literal of its own.
 std::string literal(std::int64_t value) {
-  if (value == INT32_MIN || value == INT64_MIN) return hex(value + 1) + " - 1";
-  return hex(value);
+  if (value == INT32_MIN || value == INT64_MIN) return literal(value + 1) + " - 1";
+  const std::int64_t magnitude = value < 0 ? -value : value;
+  return fmt::format("{}{:#x}{}", value < 0 ? "-" : "", magnitude,
+                     magnitude > INT32_MAX ? "LL" : "");
 }
 
 std::string digits_text(std::int64_t raw, int digits, bool signed_digits) {
