@@ -8,6 +8,8 @@
 #include "console.h"
 #include "verb.h"
 
+#include "qfx/report/table.h"
+
 namespace qfx::command {
 namespace {
 
@@ -17,14 +19,13 @@ struct Options {
 };
 
 int report(const Options& options) {
+  const std::filesystem::path source = options.source;
+  const bool is_run = std::filesystem::is_directory(source);
   std::string output = options.output;
-  if (output.empty()) {
-    const std::filesystem::path source = options.source;
-    output =
-        (std::filesystem::is_directory(source) ? source : source.parent_path()) / "report.html";
-  }
+  if (output.empty()) output = (is_run ? source : source.parent_path()) / "report.html";
   report::write_report(options.source, output);
   print(fmt::format("{}: open it in a browser", output));
+  if (is_run) print("\n" + report::run_table(options.source));
   return kSuccess;
 }
 

@@ -44,7 +44,7 @@ TEST(RawFiles, TraceIsSplitIntoSamplesAndNodes) {
 }
 
 TEST(FirstDifference, IsTheFirstInTopologicalOrder) {
-  const graph::FrozenModel model = qfx::testing::chain(
+  const graph::FrozenModel model = qfx::test::chain(
       {2, 2, 2}, {8, 4}, {{graph::Cast{}, {8, 5}, {}}, {graph::Cast{}, {8, 6}, {}}});
   std::vector<runtime::RawTensor> expected(3, {0, 1, 2, 3, 4, 5, 6, 7});
   SampleTrace actual(3, {0, 1, 2, 3, 4, 5, 6, 7});
