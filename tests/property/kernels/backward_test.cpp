@@ -1,8 +1,8 @@
 // Gradients: dx and overflow counts exactly, sums to rounding against the law and bit for bit
 // between the reference and every instruction set.
+#include <algorithm>
 #include <gtest/gtest.h>
 // After gtest.h
-#include <algorithm>
 #include <rapidcheck/gtest.h>
 
 #include "kernels/ref/fake_cast.h"
