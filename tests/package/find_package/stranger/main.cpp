@@ -1,11 +1,16 @@
 // Builds a small network, freezes it with given binary points and runs it in integers.
+#include <cstdio>
+#include <qfx/frontends/recipe.h>
 #include <qfx/graph/builder.h>
 #include <qfx/graph/freeze.h>
 #include <qfx/runtime/engine.h>
 
-#include <cstdio>
-
 int main() {
+  if (qfx::frontends::parse_recipe("[network]\nzoo = \"lenet\"\n[data]\nsource = \"npy:x\"\n"
+                                   "input = [1, 28, 28]\nclasses = 10\n",
+                                   "recipe")
+          .model.nodes.empty())
+    return 1;
   qfx::graph::Builder net("stranger");
   auto x = net.input({1, 8, 8}, {.divisor = 256.0});
   x = net.relu(net.conv2d(x, {.out_channels = 4, .kernel = {3, 3}, .padding = {1, 1}}));
