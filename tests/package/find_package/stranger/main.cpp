@@ -6,7 +6,7 @@
 #include <qfx/runtime/engine.h>
 
 int main() {
-  if (qfx::frontends::parse_recipe("[network]\nzoo = \"lenet\"\n[data]\nsource = \"npy:x\"\n"
+  if (qfx::frontends::parse_recipe("[network]\nzoo = \"lenet\"\n[data]\nsource = \"npy:.\"\n"
                                    "input = [1, 28, 28]\nclasses = 10\n",
                                    "recipe")
           .model.nodes.empty())
