@@ -6,8 +6,8 @@
 #include <qfx/runtime/engine.h>
 
 int main() {
-  if (qfx::frontends::parse_recipe("[network]\nzoo = \"lenet\"\n[data]\nsource = \"npy:.\"\n"
-                                   "input = [1, 28, 28]\nclasses = 10\n",
+  if (qfx::frontends::parse_recipe("[network]\nzoo = \"lenet\"\n[data]\nsource = \"cifar10:x\"\n"
+                                   "input = [3, 32, 32]\nclasses = 10\n",
                                    "recipe")
           .model.nodes.empty())
     return 1;
