@@ -2,7 +2,8 @@
 #include <cstdint>
 
 #include "qfx/base/error.h"
-#include "qfx/fixed/value.h"
+#include "qfx/fixed/convert.h"
+#include "qfx/fixed/raw.h"
 
 namespace qfx::fixed {
 namespace {

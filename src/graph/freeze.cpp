@@ -5,7 +5,7 @@
 #include "graph/verify.h"
 
 #include "qfx/fixed/khot.h"
-#include "qfx/fixed/value.h"
+#include "qfx/fixed/raw.h"
 
 namespace qfx::graph {
 namespace {

@@ -5,7 +5,7 @@
 
 #include "qfx/base/error.h"
 #include "qfx/fixed/convert.h"
-#include "qfx/fixed/value.h"
+#include "qfx/fixed/raw.h"
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "kernels/int_cast.cpp"

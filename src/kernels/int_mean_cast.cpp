@@ -4,7 +4,7 @@
 #include <bit>
 
 #include "qfx/base/error.h"
-#include "qfx/fixed/value.h"
+#include "qfx/fixed/raw.h"
 
 namespace qfx::kernels {
 namespace {

@@ -5,7 +5,7 @@
 #include <limits>
 
 #include "qfx/fixed/khot.h"
-#include "qfx/fixed/value.h"
+#include "qfx/fixed/raw.h"
 
 namespace qfx::report {
 namespace {

@@ -1,7 +1,7 @@
 #include <algorithm>
 
 #include "qfx/base/error.h"
-#include "qfx/fixed/value.h"
+#include "qfx/fixed/raw.h"
 #include "qfx/runtime/engine.h"
 
 namespace qfx::runtime {

@@ -3,7 +3,7 @@
 #include <cmath>
 
 #include "qfx/base/error.h"
-#include "qfx/fixed/value.h"
+#include "qfx/fixed/raw.h"
 
 namespace qfx::verify {
 

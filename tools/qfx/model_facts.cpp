@@ -6,7 +6,7 @@
 #include "work.h"
 
 #include "qfx/fixed/khot.h"
-#include "qfx/fixed/value.h"
+#include "qfx/fixed/raw.h"
 #include "qfx/graph/print.h"
 #include "qfx/runtime/engine.h"
 

@@ -8,6 +8,7 @@
 
 #include "qfx/fixed/convert.h"
 #include "qfx/fixed/format.h"
+#include "qfx/fixed/raw.h"
 
 namespace qfx::fixed {
 
@@ -67,13 +68,5 @@ Fixed operator>>(const Fixed& a, int count);
 // By value, formats may differ.
 std::strong_ordering operator<=>(const Fixed& a, const Fixed& b);
 bool operator==(const Fixed& a, const Fixed& b);
-
-// The same law where everything fits machine integers: width <= 63, |from_frac - frac_bits| <= 64.
-std::int64_t cast_raw(std::int64_t raw, int from_frac, const Format& to);
-// raw * 2^-from_frac / divisor, an exact rational, rounded and overflowed once. divisor > 0.
-std::int64_t cast_quotient(std::int64_t raw, int from_frac, std::int64_t divisor, const Format& to);
-// Exact value of a double; NaN and infinities raise UserError. width <= 63.
-std::int64_t raw_from_double(double value, const Format& to);
-double to_double(std::int64_t raw, int frac_bits);
 
 }  // namespace qfx::fixed

@@ -6,7 +6,7 @@
 
 #include "kernels/grid.h"
 
-#include "qfx/fixed/value.h"
+#include "qfx/fixed/raw.h"
 
 namespace qfx::kernels::ref {
 
