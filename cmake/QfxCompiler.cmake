@@ -10,6 +10,10 @@ set(CMAKE_CXX_FLAGS_RELEASE "-O2 -DNDEBUG")
 add_library(qfx_compiler INTERFACE)
 # No fused multiply-add behind our back: the same source gives the same bits on every target.
 target_compile_options(qfx_compiler INTERFACE -Wall -Wextra -Wpedantic -ffp-contract=off)
+if(CMAKE_CXX_COMPILER_ID STREQUAL GNU)
+  # ccache can cache what uses a precompiled header only with this.
+  target_compile_options(qfx_compiler INTERFACE -fpch-preprocess)
+endif()
 if(QFX_SANITIZE)
   add_compile_options(-fsanitize=${QFX_SANITIZE} -fno-omit-frame-pointer -g)
   add_link_options(-fsanitize=${QFX_SANITIZE})

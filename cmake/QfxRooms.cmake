@@ -1,8 +1,9 @@
-# qfx_room(NAME [ROOMS r...] [LIBRARIES public...] [PRIVATE_LIBRARIES linked...] [HEADER_LIBRARIES headers only...])
+# qfx_room(NAME [COLD] [ROOMS r...] [LIBRARIES public...] [PRIVATE_LIBRARIES linked...] [HEADER_LIBRARIES headers only...])
 # One static library qfx::NAME from src/NAME, public headers in include/qfx/NAME. Who uses an installed room needs
-# its public and its linked libraries, never its header-only ones.
+# its public and its linked libraries, never its header-only ones. COLD: reads and prints once a run, and is built at -O1
+# for the sake of everybody's build.
 function(qfx_room name)
-  cmake_parse_arguments(ARG "" "" "ROOMS;LIBRARIES;PRIVATE_LIBRARIES;HEADER_LIBRARIES" ${ARGN})
+  cmake_parse_arguments(ARG "COLD" "" "ROOMS;LIBRARIES;PRIVATE_LIBRARIES;HEADER_LIBRARIES" ${ARGN})
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/${name}/*.cpp)
   list(TRANSFORM ARG_ROOMS PREPEND qfx::)
   add_library(qfx_${name} STATIC ${sources})
@@ -15,9 +16,20 @@ function(qfx_room name)
   target_link_libraries(qfx_${name}
     PUBLIC ${ARG_ROOMS} ${ARG_LIBRARIES}
     PRIVATE ${ARG_PRIVATE_LIBRARIES} $<BUILD_INTERFACE:qfx_compiler>)
+  if(ARG_COLD AND CMAKE_BUILD_TYPE STREQUAL Release)
+    target_compile_options(qfx_${name} PRIVATE -O1)
+  endif()
   foreach(library ${ARG_HEADER_LIBRARIES})
     target_link_libraries(qfx_${name} PRIVATE $<BUILD_INTERFACE:${library}>)
   endforeach()
   include(${PROJECT_SOURCE_DIR}/src/${name}/room.cmake OPTIONAL)
+  # A second of every file is fmt and the standard library: read once, unless a room has a precompiled header of its own.
+  get_target_property(own_header qfx_${name} PRECOMPILE_HEADERS)
+  if(name STREQUAL base)
+    target_precompile_headers(qfx_base PRIVATE <fmt/format.h> <algorithm> <cstdint> <functional> <map> <memory>
+      <optional> <span> <string> <utility> <variant> <vector>)
+  elseif(NOT own_header)
+    target_precompile_headers(qfx_${name} REUSE_FROM qfx_base)
+  endif()
   set_property(GLOBAL APPEND PROPERTY QFX_ROOMS ${name})
 endfunction()

@@ -13,6 +13,5 @@ add_custom_command(OUTPUT ${embedded}
   DEPENDS ${QFX_CHART_JS} ${page_files} ${PROJECT_SOURCE_DIR}/src/report/embed.cmake
   COMMENT "Embedding the report page and Chart.js" VERBATIM)
 target_sources(qfx_report PRIVATE ${embedded})
-# The JSON library is most of what each file compiles, and a page is written once a run: no optimiser's seconds.
+# The JSON library is most of what each file compiles.
 target_precompile_headers(qfx_report PRIVATE <nlohmann/json.hpp> <fmt/format.h>)
-target_compile_options(qfx_report PRIVATE -O1)

@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "command_line.h"
 #include "console.h"
 #include "golden.h"
 #include "model_data.h"
@@ -64,24 +65,19 @@ int export_model(const Options& options) {
 
 Verb add_export(CLI::App& command) {
   auto options = std::make_shared<Options>();
-  CLI::App* verb = command.add_subcommand("export", "write a frozen model as a hardware project");
-  verb->add_option("model", options->model, "the frozen model (.qfx)")->required();
-  verb->add_option("--target", options->target, "vitis: C++ on ap_fixed for Vitis HLS")->required();
-  verb->add_option("-o,--output", options->output,
-                   "the folder to write: new, empty, or an earlier export")
-      ->required();
-  verb->add_option(
+  CommandLine verb(command, "export", "write a frozen model as a hardware project");
+  verb.text("model", options->model, "the frozen model (.qfx)", Need::Required);
+  verb.text("--target", options->target, "vitis: C++ on ap_fixed for Vitis HLS", Need::Required);
+  verb.text("-o,--output", options->output, "the folder to write: new, empty, or an earlier export",
+            Need::Required);
+  verb.text(
       "--data", options->data,
       "data for the golden vectors, or \"random\" (default: that of the run the model lies in)");
-  verb->add_option("--vectors", options->vectors, "golden vectors")
-      ->check(CLI::Range(std::int64_t{1}, std::int64_t{10000}).description(""))
-      ->capture_default_str();
-  verb->add_option("--top", options->top, "name of the top function (default: the model's)");
-  verb->add_option("--part", options->part, "the FPGA part")->capture_default_str();
-  verb->add_option("--clock", options->clock_ns, "clock period in ns")
-      ->check(CLI::Range(0.1, 1000.0).description(""))
-      ->capture_default_str();
-  return {verb, [options] { return export_model(*options); }};
+  verb.count("--vectors", options->vectors, "golden vectors", 1, 10000);
+  verb.text("--top", options->top, "name of the top function (default: the model's)");
+  verb.text("--part", options->part, "the FPGA part");
+  verb.real("--clock", options->clock_ns, "clock period in ns", 0.1, 1000.0);
+  return {verb.app(), [options] { return export_model(*options); }};
 }
 
 }  // namespace qfx::command

@@ -4,6 +4,7 @@
 #include <memory>
 #include <string>
 
+#include "command_line.h"
 #include "console.h"
 #include "training.h"
 #include "verb.h"
@@ -37,10 +38,10 @@ int freeze(const Options& options) {
 
 Verb add_freeze(CLI::App& command) {
   auto options = std::make_shared<Options>();
-  CLI::App* verb = command.add_subcommand("freeze", "turn a run's newest checkpoint into integers");
-  verb->add_option("run", options->run_folder, "the run folder")->required();
-  verb->add_option("-o,--output", options->output, "the file to write (default: RUN/model.qfx)");
-  return {verb, [options] { return freeze(*options); }};
+  CommandLine verb(command, "freeze", "turn a run's newest checkpoint into integers");
+  verb.text("run", options->run_folder, "the run folder", Need::Required);
+  verb.text("-o,--output", options->output, "the file to write (default: RUN/model.qfx)");
+  return {verb.app(), [options] { return freeze(*options); }};
 }
 
 }  // namespace qfx::command

@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
+#include "command_line.h"
 #include "console.h"
 #include "model_facts.h"
 #include "verb.h"
@@ -115,11 +116,10 @@ int inspect(const Options& options) {
 
 Verb add_inspect(CLI::App& command) {
   auto options = std::make_shared<Options>();
-  CLI::App* verb =
-      command.add_subcommand("inspect", "show formats, ranges, widths and work of a frozen model");
-  verb->add_option("model", options->model, "the frozen model (.qfx)")->required();
-  verb->add_flag("--json", options->json, "print JSON");
-  return {verb, [options] { return inspect(*options); }};
+  CommandLine verb(command, "inspect", "show formats, ranges, widths and work of a frozen model");
+  verb.text("model", options->model, "the frozen model (.qfx)", Need::Required);
+  verb.flag("--json", options->json, "print JSON");
+  return {verb.app(), [options] { return inspect(*options); }};
 }
 
 }  // namespace qfx::command

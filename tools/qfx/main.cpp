@@ -1,4 +1,5 @@
 // The front door: wires the verbs, turns faults into exit codes.
+#include <CLI/CLI.hpp>
 #include <exception>
 #include <fmt/format.h>
 #include <new>

@@ -1,5 +1,6 @@
 #include "parse.h"
 
+#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <string>
 

@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 
+#include "command_line.h"
 #include "console.h"
 #include "verb.h"
 
@@ -33,12 +34,11 @@ int report(const Options& options) {
 
 Verb add_report(CLI::App& command) {
   auto options = std::make_shared<Options>();
-  CLI::App* verb =
-      command.add_subcommand("report", "write one HTML page with plots of a run or a model");
-  verb->add_option("source", options->source, "a run folder or a model.qfx")->required();
-  verb->add_option("-o,--output", options->output,
-                   "the page to write (default: report.html beside the model)");
-  return {verb, [options] { return report(*options); }};
+  CommandLine verb(command, "report", "write one HTML page with plots of a run or a model");
+  verb.text("source", options->source, "a run folder or a model.qfx", Need::Required);
+  verb.text("-o,--output", options->output,
+            "the page to write (default: report.html beside the model)");
+  return {verb.app(), [options] { return report(*options); }};
 }
 
 }  // namespace qfx::command

@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
+#include "command_line.h"
 #include "console.h"
 #include "model_data.h"
 #include "verb.h"
@@ -53,17 +54,13 @@ int run(const Options& options) {
 
 Verb add_run(CLI::App& command) {
   auto options = std::make_shared<Options>();
-  CLI::App* verb = command.add_subcommand("run", "run a frozen model in integers on a test set");
-  verb->add_option("model", options->model, "the frozen model (.qfx)")->required();
-  verb->add_option("--data", options->data,
-                   "the data (default: that of the run the model lies in)");
-  verb->add_option("--limit", options->limit, "only the first N images")
-      ->check(kImageLimit)
-      ->type_name("N");
-  verb->add_option("--threads", options->threads, "threads (default: all cores)")
-      ->check(CLI::Range(0, 1024).description(""));
-  verb->add_flag("--json", options->json, "print JSON");
-  return {verb, [options] { return run(*options); }};
+  CommandLine verb(command, "run", "run a frozen model in integers on a test set");
+  verb.text("model", options->model, "the frozen model (.qfx)", Need::Required);
+  verb.text("--data", options->data, "the data (default: that of the run the model lies in)");
+  verb.count("--limit", options->limit, "only the first N images", 0, kImageLimit);
+  verb.count("--threads", options->threads, "threads (default: all cores)", 0, 1024);
+  verb.flag("--json", options->json, "print JSON");
+  return {verb.app(), [options] { return run(*options); }};
 }
 
 }  // namespace qfx::command

@@ -1,5 +1,6 @@
 #include <memory>
 
+#include "command_line.h"
 #include "training.h"
 #include "verb.h"
 
@@ -9,13 +10,13 @@ namespace qfx::command {
 
 Verb add_train(CLI::App& command) {
   auto request = std::make_shared<TrainingRequest>();
-  CLI::App* verb = command.add_subcommand(
-      "train", "train a recipe in fixed point and freeze it into RUN/model.qfx");
-  verb->add_option("recipe", request->recipe,
-                   "the recipe (.toml); with --resume the run's own is the default");
-  verb->add_option("--out", request->run_folder, "the run folder")->required();
-  verb->add_flag("--resume", request->resume, "go on from the newest checkpoint, if there is one");
-  return {verb, [request] {
+  CommandLine verb(command, "train",
+                   "train a recipe in fixed point and freeze it into RUN/model.qfx");
+  verb.text("recipe", request->recipe,
+            "the recipe (.toml); with --resume the run's own is the default");
+  verb.text("--out", request->run_folder, "the run folder", Need::Required);
+  verb.flag("--resume", request->resume, "go on from the newest checkpoint, if there is one");
+  return {verb.app(), [request] {
             if (request->recipe.empty() && !request->resume) {
               user_error("qfx train needs a recipe: qfx train RECIPE.toml --out {}",
                          request->run_folder);

@@ -1,9 +1,12 @@
 // A verb of the command: what it adds to the command line, and what it does when chosen.
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <cstdint>
 #include <functional>
+
+namespace CLI {
+class App;
+}
 
 namespace qfx::command {
 
@@ -13,9 +16,8 @@ inline constexpr int kCheckFailed = 1;
 inline constexpr int kUserFault = 2;
 inline constexpr int kOurFault = 3;
 
-// What --limit takes; 0: all. Its description stays out of --help, which says it in words.
-inline const CLI::Validator kImageLimit =
-    CLI::Range(std::int64_t{0}, std::int64_t{1} << 31).description("");
+// The largest --limit; 0: all.
+inline constexpr std::int64_t kImageLimit = std::int64_t{1} << 31;
 
 struct Verb {
   CLI::App* app = nullptr;

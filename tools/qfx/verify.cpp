@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "command_line.h"
 #include "console.h"
 #include "model_data.h"
 #include "verb.h"
@@ -101,22 +102,17 @@ int verify_model(const Options& options) {
 
 Verb add_verify(CLI::App& command) {
   auto options = std::make_shared<Options>();
-  CLI::App* verb = command.add_subcommand(
-      "verify", "prove that exported code gives the same bits as the integers");
-  verb->add_option("model", options->model, "the frozen model (.qfx)")->required();
-  verb->add_option("--against", options->against, "hls: the Vitis HLS project")
-      ->capture_default_str();
-  verb->add_option("--data", options->data,
-                   "the data (default: that of the run the model lies in)");
-  verb->add_option("--limit", options->limit, "only the first N images")
-      ->check(kImageLimit)
-      ->type_name("N");
-  verb->add_option("--project", options->project,
-                   "an exported project to check (default: a fresh export)");
-  verb->add_option("--jobs", options->jobs, "processes (default: all cores)")
-      ->check(CLI::Range(0, 1024).description(""));
-  verb->add_flag("--json", options->json, "print JSON");
-  return {verb, [options] { return verify_model(*options); }};
+  CommandLine verb(command, "verify",
+                   "prove that exported code gives the same bits as the integers");
+  verb.text("model", options->model, "the frozen model (.qfx)", Need::Required);
+  verb.text("--against", options->against, "hls: the Vitis HLS project");
+  verb.text("--data", options->data, "the data (default: that of the run the model lies in)");
+  verb.count("--limit", options->limit, "only the first N images", 0, kImageLimit);
+  verb.text("--project", options->project,
+            "an exported project to check (default: a fresh export)");
+  verb.count("--jobs", options->jobs, "processes (default: all cores)", 0, 1024);
+  verb.flag("--json", options->json, "print JSON");
+  return {verb.app(), [options] { return verify_model(*options); }};
 }
 
 }  // namespace qfx::command
