@@ -18,7 +18,7 @@ struct Optimizer {
   double weight_decay = 5e-4;     // weights and linear biases; never gamma, beta, binary points
   std::string schedule = "cosine";  // "constant", "cosine", "step"
   double warmup_epochs = 0;
-  std::vector<double> step_epochs;  // schedule = "step": learning rate times step_factor at each
+  std::vector<double> step_epochs = {};  // schedule = "step": learning rate times step_factor at each
   double step_factor = 0.1;
 };
 

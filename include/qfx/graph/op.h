@@ -21,8 +21,8 @@ using Pair = std::array<std::int64_t, 2>;  // {height, width}
 // (sample / divisor - mean[c]) / std[c], in double. Empty mean and std are 0 and 1.
 struct Preprocess {
   double divisor = 1.0;
-  std::vector<double> mean;
-  std::vector<double> std;
+  std::vector<double> mean = {};
+  std::vector<double> std = {};
   bool signed_samples = false;  // stored samples can be negative (float data); bytes never are
   bool operator==(const Preprocess&) const = default;
 };

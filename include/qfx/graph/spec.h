@@ -23,7 +23,7 @@ struct QuantSpec {
   fixed::Overflow overflow = fixed::Overflow::SAT;
   int wrap_bits = 0;
   bool learned = true;          // the binary point moves by back-propagation
-  std::optional<int> int_bits;  // I; required where not learned and not calibrated, else the start
+  std::optional<int> int_bits = {};  // I; required where not learned and not calibrated, else the start
   Granularity granularity = Granularity::PerTensor;
   int k_hot = 0;               // at most K ones in the magnitude of each constant; 0 for no limit
   bool signed_digits = false;  // at most K digits of +1 and -1 instead

@@ -31,9 +31,9 @@ struct Options {
   std::string run_folder;
   bool resume = false;
   // Asked after every step; true: a checkpoint is written and Stopped raised. May be empty.
-  std::function<bool()> should_stop;
-  std::function<void(const Progress&)> progress;
-  std::function<void(const std::string&)> message;  // one plain line: epoch results, carriers, ...
+  std::function<bool()> should_stop = {};
+  std::function<void(const Progress&)> progress = {};
+  std::function<void(const std::string&)> message = {};  // one plain line: epoch results, carriers, ...
 };
 
 // The run was asked to stop and has written a checkpoint; the message says how to go on.
