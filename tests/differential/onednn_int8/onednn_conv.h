@@ -1,0 +1,124 @@
+// One convolution by oneDNN: kernel x kernel, stride 1, padding kernel / 2, one image, NCHW in and
+// out. Shared by the test that asks whether it is exact and by the benchmark that asks how fast it
+// is.
+#pragma once
+
+#include <cstdint>
+#include <oneapi/dnnl/dnnl.hpp>
+#include <string>
+#include <type_traits>
+#include <vector>
+
+namespace qfx::peers {
+
+struct ConvShape {
+  std::int64_t in_channels, out_channels, size;  // size: height and width of the image
+  std::int64_t kernel = 3;
+  std::int64_t groups = 1;
+
+  std::int64_t padding() const { return kernel / 2; }
+  std::int64_t input_count() const { return in_channels * size * size; }
+  std::int64_t output_count() const { return out_channels * size * size; }
+  std::int64_t taps() const { return in_channels / groups * kernel * kernel; }
+  std::int64_t weight_count() const { return out_channels * taps(); }
+  std::int64_t products() const { return output_count() * taps(); }  // padding counted
+};
+
+// The exact sums, by the loops that define them.
+template <typename X, typename W>
+std::vector<std::int64_t> exact_conv(const ConvShape& s, const std::vector<X>& x,
+                                     const std::vector<W>& w) {
+  const std::int64_t in = s.in_channels / s.groups, out = s.out_channels / s.groups;
+  std::vector<std::int64_t> y(static_cast<std::size_t>(s.output_count()));
+  auto next = y.begin();
+  for (std::int64_t o = 0; o < s.out_channels; ++o)
+    for (std::int64_t row = 0; row < s.size; ++row)
+      for (std::int64_t column = 0; column < s.size; ++column) {
+        std::int64_t sum = 0;
+        for (std::int64_t i = 0; i < in; ++i)
+          for (std::int64_t k = 0; k < s.kernel * s.kernel; ++k) {
+            const std::int64_t r = row + k / s.kernel - s.padding();
+            const std::int64_t c = column + k % s.kernel - s.padding();
+            if (r < 0 || r >= s.size || c < 0 || c >= s.size) continue;
+            const std::int64_t channel = o / out * in + i;
+            sum += std::int64_t{x[static_cast<std::size_t>((channel * s.size + r) * s.size + c)]} *
+                   w[static_cast<std::size_t>((o * in + i) * s.kernel * s.kernel + k)];
+          }
+        *next++ = sum;
+      }
+  return y;
+}
+
+// X, W, Y: uint8_t, int8_t, int32_t or float. The operands are brought into the library's own
+// layouts once, as a network that keeps its tensors there would have them.
+template <typename X, typename W, typename Y>
+class OnednnConv {
+ public:
+  OnednnConv(const ConvShape& s, std::vector<X> x, std::vector<W> w)
+      : x_(std::move(x)), w_(std::move(w)), y_(static_cast<std::size_t>(s.output_count())) {
+    using dnnl::memory;
+    using Tag = memory::format_tag;
+    const memory::dims x_dims{1, s.in_channels, s.size, s.size};
+    const memory::dims y_dims{1, s.out_channels, s.size, s.size};
+    memory::dims w_dims{s.out_channels, s.in_channels, s.kernel, s.kernel};
+    if (s.groups > 1)
+      w_dims = {s.groups, s.out_channels / s.groups, s.in_channels / s.groups, s.kernel, s.kernel};
+    const memory::dims stride{1, 1}, padding{s.padding(), s.padding()};
+    primitive_ = dnnl::convolution_forward::primitive_desc(
+        {dnnl::prop_kind::forward_inference,
+         dnnl::algorithm::convolution_direct,  // Winograd's sums are not exact
+         {x_dims, type<X>(), Tag::any},
+         {w_dims, type<W>(), Tag::any},
+         {y_dims, type<Y>(), Tag::any},
+         stride,
+         padding,
+         padding},
+        engine_);
+    run_ = dnnl::convolution_forward(primitive_);
+    memory plain_x({x_dims, type<X>(), Tag::nchw}, engine_, x_.data());
+    memory plain_w({w_dims, type<W>(), s.groups > 1 ? Tag::goihw : Tag::oihw}, engine_, w_.data());
+    plain_y_ = memory({y_dims, type<Y>(), Tag::nchw}, engine_, y_.data());
+    own_x_ = memory(primitive_.src_desc(), engine_);
+    own_w_ = memory(primitive_.weights_desc(), engine_);
+    own_y_ = memory(primitive_.dst_desc(), engine_);
+    dnnl::reorder(plain_x, own_x_).execute(stream_, plain_x, own_x_);
+    dnnl::reorder(plain_w, own_w_).execute(stream_, plain_w, own_w_);
+    stream_.wait();
+  }
+  OnednnConv(const OnednnConv&) = delete;
+  OnednnConv& operator=(const OnednnConv&) = delete;
+
+  void run() {
+    run_.execute(stream_,
+                 {{DNNL_ARG_SRC, own_x_}, {DNNL_ARG_WEIGHTS, own_w_}, {DNNL_ARG_DST, own_y_}});
+    stream_.wait();
+  }
+  const std::vector<Y>& result() {
+    dnnl::reorder(own_y_, plain_y_).execute(stream_, own_y_, plain_y_);
+    stream_.wait();
+    return y_;
+  }
+  std::string implementation() const { return primitive_.impl_info_str(); }
+
+ private:
+  template <typename T>
+  static constexpr dnnl::memory::data_type type() {
+    if (std::is_same_v<T, std::uint8_t>) return dnnl::memory::data_type::u8;
+    if (std::is_same_v<T, std::int8_t>) return dnnl::memory::data_type::s8;
+    if (std::is_same_v<T, std::int32_t>) return dnnl::memory::data_type::s32;
+    static_assert(std::is_same_v<T, std::uint8_t> || std::is_same_v<T, std::int8_t> ||
+                  std::is_same_v<T, std::int32_t> || std::is_same_v<T, float>);
+    return dnnl::memory::data_type::f32;
+  }
+
+  std::vector<X> x_;
+  std::vector<W> w_;
+  std::vector<Y> y_;
+  dnnl::engine engine_{dnnl::engine::kind::cpu, 0};
+  dnnl::stream stream_{engine_};
+  dnnl::convolution_forward::primitive_desc primitive_;
+  dnnl::convolution_forward run_;
+  dnnl::memory plain_y_, own_x_, own_w_, own_y_;
+};
+
+}  // namespace qfx::peers
