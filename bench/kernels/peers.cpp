@@ -1,0 +1,273 @@
+// What others offer, timed as bench_kernels times ours: bytes a second of the casts against a plain
+// copy in the same rounds, and multiplications a second of exact convolution on one core.
+//
+//   bench_peers [--json FILE] [--seconds S]
+//
+// Every forward cast's values are compared with qfx::kernels::fake_cast, every convolution's sums
+// with the exact ones.
+#include "peers.h"
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <barrier>
+#include <chrono>
+#include <cstdlib>
+#include <cstring>
+#include <fmt/format.h>
+#include <fstream>
+#include <limits>
+#include <malloc.h>
+#include <nlohmann/json.hpp>
+#include <random>
+#include <thread>
+
+#include "qfx/kernels/fake_cast.h"
+
+namespace qfx::peers {
+
+ConvData::ConvData(const ConvShape& s) : shape(s) {
+  std::mt19937 random(3);
+  unsigned_x.resize(static_cast<std::size_t>(s.input_count()));
+  weights.resize(static_cast<std::size_t>(s.weight_count()));
+  for (std::uint8_t& value : unsigned_x) value = static_cast<std::uint8_t>(random() >> 24);
+  for (std::int8_t& value : weights) value = static_cast<std::int8_t>(random() >> 24);
+  for (const int value : unsigned_x) signed_x.push_back(static_cast<std::int8_t>(value - 128));
+  unsigned_sums = exact_conv(s, unsigned_x, weights);
+  signed_sums = exact_conv(s, signed_x, weights);
+}
+
+namespace {
+
+using Work = std::function<void()>;
+
+double now() {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
+}
+
+// Seconds a run when each thread does `repeats` runs of its own work, all from one start.
+double seconds(const std::vector<Work>& works, int repeats) {
+  std::barrier start(static_cast<std::ptrdiff_t>(works.size()));
+  std::vector<double> took(works.size());
+  const auto one = [&](std::size_t t) {
+    start.arrive_and_wait();
+    const double from = now();
+    for (int i = 0; i < repeats; ++i) works[t]();
+    took[t] = now() - from;
+  };
+  std::vector<std::thread> threads;
+  for (std::size_t t = 1; t < works.size(); ++t) threads.emplace_back(one, t);
+  one(0);
+  for (std::thread& thread : threads) thread.join();
+  return *std::max_element(took.begin(), took.end()) / repeats;
+}
+
+// Best of the rounds that fit in `budget`, at least two, of each of the works; one round runs all
+// of them.
+std::vector<double> best_of(const std::vector<std::vector<Work>>& works, double budget) {
+  std::vector<double> best;
+  std::vector<int> repeats;
+  for (const auto& work : works) {
+    best.push_back(seconds(work, 1));
+    // Short rounds, so that some go undisturbed on a machine that others use too.
+    repeats.push_back(std::max(1, static_cast<int>(0.0004 / best.back())));
+  }
+  const double end = now() + budget;
+  do {
+    for (std::size_t i = 0; i < works.size(); ++i)
+      best[i] = std::min(best[i], seconds(works[i], repeats[i]));
+  } while (now() < end);
+  return best;
+}
+
+// Memory from the start of a page: a copy's rate on AMD's Zen 3 falls to a tenth where the target
+// lies 1 to 31 bytes past the source within their pages (`rep movsb`), which malloc's own headers
+// can bring about.
+class Array {
+ public:
+  explicit Array(std::size_t bytes)
+      : data_(static_cast<float*>(std::aligned_alloc(4096, bytes)), std::free),
+        size_(bytes / sizeof(float)) {}
+  operator std::span<float>() const { return {data_.get(), size_}; }
+
+ private:
+  std::unique_ptr<float, decltype(&std::free)> data_;
+  std::size_t size_;
+};
+
+struct Arrays {
+  explicit Arrays(std::size_t bytes) : x_memory(bytes), out_memory(bytes) {}
+
+  Array x_memory, out_memory;
+  std::span<float> x = x_memory, out = out_memory;
+};
+
+std::vector<Arrays> arrays_of(std::size_t bytes, int threads) {
+  std::mt19937 random(1);
+  std::normal_distribution<float> normal(0, 1);
+  std::vector<float> draw(1 << 14);
+  for (float& value : draw) value = normal(random);
+  std::vector<Arrays> arrays;
+  for (int t = 0; t < threads; ++t) {
+    const Arrays& a = arrays.emplace_back(bytes);
+    for (std::size_t i = 0; i < a.x.size(); ++i) a.x[i] = draw[i % draw.size()];
+    std::fill(a.out.begin(), a.out.end(), 0.0f);
+  }
+  return arrays;
+}
+
+bool same_values(const Arrays& arrays) {
+  std::vector<float> ours(arrays.x.size());
+  const fixed::Format format{8, 8 - kFracBits, true, fixed::Rounding::RND, fixed::Overflow::SAT, 0};
+  const int frac_bits = kFracBits;
+  kernels::fake_cast(arrays.x.data(), ours.data(), {1, 1, static_cast<std::int64_t>(ours.size())},
+                     format, &frac_bits);
+  return std::equal(ours.begin(), ours.end(), arrays.out.begin());
+}
+
+nlohmann::json cast_row(const CastPeer& peer, const std::string& name, std::size_t bytes,
+                        int threads, double budget) {
+  std::vector<Arrays> arrays = arrays_of(bytes, threads);
+  std::vector<Work> works, copies;
+  for (Arrays& a : arrays) {
+    works.push_back(peer.prepare(a.x, a.out));
+    copies.push_back([&a] { std::memcpy(a.out.data(), a.x.data(), a.x.size() * sizeof(float)); });
+  }
+  works[0]();
+  const bool same = peer.arrays > 2 || same_values(arrays[0]);
+  const std::vector<double> best = best_of({works, copies}, budget);
+  const double gigabytes = static_cast<double>(bytes) * threads * 1e-9;
+  const double rate = peer.arrays * gigabytes / best[0], copy = 2 * gigabytes / best[1];
+  fmt::print("{:66} {:8.2f} {:8.1f} {:7.3f} {:7.1f}{}\n", name, rate, copy, rate / copy,
+             best[0] / best[1], same ? "" : "  values differ from fixed<8,3,RND,SAT>");
+  return {{"kernel", name},
+          {"layout", "flat"},
+          {"array_bytes", bytes},
+          {"threads", threads},
+          {"gigabytes_a_second", rate},
+          {"copy_gigabytes_a_second", copy},
+          {"ratio", rate / copy},
+          {"copies", best[0] / best[1]},
+          {"same_values", same}};
+}
+
+std::vector<CastPeer> cast_peers() {
+  std::vector<CastPeer> peers;
+#ifdef QFX_PEERS_VENDOR_TYPES
+  for (const auto& more : {ap_casts(), ac_casts()})
+    peers.insert(peers.end(), more.begin(), more.end());
+#endif
+#ifdef QFX_PEERS_TORCH
+  for (const CastPeer& peer : torch_casts()) peers.push_back(peer);
+#endif
+  return peers;
+}
+
+nlohmann::json time_casts(double budget) {
+  nlohmann::json rows = nlohmann::json::array();
+  for (const bool kept : {false, true}) {
+    if (kept) {
+      // glibc gives large arrays back when they are freed, and the next one costs a page fault
+      // every 4 KiB. There is no way back to its defaults, which adapt, so that they come first.
+      mallopt(M_MMAP_THRESHOLD, 1 << 30);
+      mallopt(M_TRIM_THRESHOLD, std::numeric_limits<int>::max());
+    }
+    for (const std::size_t bytes : {std::size_t{256} << 10, std::size_t{64} << 20}) {
+      for (const int threads : {1, 2}) {
+        fmt::print("\narrays of {} KiB, {} thread{}\n{:66} {:>8} {:>8} {:>7} {:>7}\n", bytes >> 10,
+                   threads, threads > 1 ? "s, each with its own" : "", "peer", "GB/s", "copy",
+                   "ratio", "copies");
+        for (const CastPeer& peer : cast_peers())
+          if (!kept || peer.allocates)
+            rows.push_back(
+                cast_row(peer, peer.name + (kept ? ", memory kept" : ""), bytes, threads, budget));
+      }
+    }
+  }
+  return rows;
+}
+
+// 3x3; the last two depthwise.
+constexpr ConvShape kShapes[] = {
+    {.in_channels = 16, .out_channels = 16, .size = 32},
+    {.in_channels = 32, .out_channels = 32, .size = 16},
+    {.in_channels = 64, .out_channels = 64, .size = 8},
+    {.in_channels = 64, .out_channels = 64, .size = 56},
+    {.in_channels = 128, .out_channels = 128, .size = 28},
+    {.in_channels = 64, .out_channels = 64, .size = 56, .groups = 64},
+    {.in_channels = 128, .out_channels = 128, .size = 28, .groups = 128},
+};
+
+nlohmann::json time_convs(double budget) {
+  std::vector<ConvPeer> peers;
+#ifdef QFX_PEERS_VENDOR_TYPES
+  for (const auto& more : {ap_convs(), ac_convs()})
+    peers.insert(peers.end(), more.begin(), more.end());
+#endif
+#ifdef QFX_PEERS_ONEDNN
+  for (const ConvPeer& peer : onednn_convs()) peers.push_back(peer);
+#endif
+  nlohmann::json rows = nlohmann::json::array();
+  if (peers.empty()) return rows;
+  fmt::print("\nconvolution 3x3, one image, 1 thread\n{:40} {:>16} {:>8} exact\n", "peer", "shape",
+             "GMAC/s");
+  for (const ConvShape& shape : kShapes) {
+    const ConvData data(shape);
+    for (const ConvPeer& peer : peers) {
+      const ConvRun conv = peer.prepare(data);
+      conv.run();
+      const bool exact = conv.sums() == (peer.signed_input ? data.signed_sums : data.unsigned_sums);
+      const double rate =
+          static_cast<double>(shape.products()) / best_of({{conv.run}}, budget)[0] * 1e-9;
+      fmt::print("{:40} {:>16} {:8.3f} {}\n", peer.name,
+                 fmt::format("{},{},{}{}", shape.in_channels, shape.out_channels, shape.size,
+                             shape.groups > 1 ? " depthwise" : ""),
+                 rate, exact ? "yes" : "no");
+      rows.push_back({{"kernel", peer.name},
+                      {"in_channels", shape.in_channels},
+                      {"out_channels", shape.out_channels},
+                      {"size", shape.size},
+                      {"kernel_size", shape.kernel},
+                      {"groups", shape.groups},
+                      {"threads", 1},
+                      {"gmac_a_second", rate},
+                      {"exact", exact}});
+    }
+  }
+  return rows;
+}
+
+std::vector<std::string> left_out() {
+  std::vector<std::string> notes;
+#ifndef QFX_PEERS_TORCH
+  notes.push_back("torch (C++): this build is without torch");
+#endif
+#ifndef QFX_PEERS_ONEDNN
+  notes.push_back("oneDNN: libdnnl-dev was not found when this was built");
+#endif
+#ifndef QFX_PEERS_VENDOR_TYPES
+  notes.push_back("ap_fixed, ac_fixed: the headers were not there when this was built");
+#endif
+  for (const std::string& note : notes) fmt::print("left out: {}\n", note);
+  return notes;
+}
+
+}  // namespace
+}  // namespace qfx::peers
+
+int main(int argc, char** argv) {
+  CLI::App app("What others offer for the same work, against a plain copy");
+  std::string json_path;
+  double budget = 0.1;
+  app.add_option("--json", json_path, "also write the figures to this file");
+  app.add_option("--seconds", budget, "time for each figure");
+  CLI11_PARSE(app, argc, argv);
+
+  // One arena: with one for each thread, glibc would not keep what a thread frees.
+  mallopt(M_ARENA_MAX, 1);
+  nlohmann::json result;
+  result["left_out"] = qfx::peers::left_out();
+  result["figures"] = qfx::peers::time_casts(budget);
+  result["convolutions"] = qfx::peers::time_convs(budget);
+  if (!json_path.empty()) std::ofstream(json_path) << result.dump(1) << "\n";
+  return 0;
+}
