@@ -1,165 +1,118 @@
-// conv2d as matrix products: weights {out, taps} times image windows {taps, positions}, a block of
-// positions at a time so that the packed windows stay in the second-level cache.
+// conv2d: the exact convolution of a block of rows and channels at a time, cast while it lies in
+// the cache.
 #include <algorithm>
 
 #include "runtime/operands.h"
 #include "runtime/proof.h"
 #include "runtime/step.h"
 
-#include "qfx/kernels/int_elementwise.h"
+#include "qfx/kernels/int_conv.h"
 
 namespace qfx::runtime {
 namespace {
 
-constexpr std::int64_t kPackedBytes = 128 * 1024;
-// Rows of one product, so that its sums are still in the first-level cache when they are cast.
-constexpr std::int64_t kRowBlock = 16;
+// Rows at least this long are cast one by one; shorter ones together with what lies between them.
+constexpr std::int64_t kLongRow = 24;
 
-struct ConvGeometry {
-  kernels::Windows windows;  // of one group, on the padded image
-  std::int64_t groups, group_outputs;
-  std::int64_t channels, height, width;  // of the whole input
-  std::int64_t pad_height, pad_width;
-  std::int64_t positions;
-};
-
-// Acc holds the exact value with bias on the node's grid.
-template <class Operands, class Acc>
+template <class Sum, class Acc>
 class ConvStep : public Step {
  public:
-  ConvStep(const ConvGeometry& geometry, const graph::FrozenParam& weight, const Affine& affine,
-           kernels::IntCast cast, std::string kernel)
-      : Step(std::move(kernel)),
-        geometry_(geometry),
-        taps_(geometry.windows.taps()),
-        weights_(pack_a<Operands>(weight.raw, weight.shape[0], taps_)),
-        factor_(affine.factor.begin(), affine.factor.end()),
-        term_(affine.term.begin(), affine.term.end()),
-        cast_(cast) {
-    const std::int64_t column_bytes =
-        Operands::depth(taps_) * static_cast<std::int64_t>(sizeof(Packed));
-    const std::int64_t blocks =
-        std::max<std::int64_t>(kPackedBytes / (column_bytes * kernels::kColumnBlock), 1);
-    block_ = std::min(blocks * kernels::kColumnBlock,
-                      kernels::round_up(geometry.positions, kernels::kColumnPad));
-  }
+  ConvStep(const kernels::ConvShape& shape, kernels::IntConv<Sum> conv, Finish<Sum, Acc> finish,
+           int width)
+      : Step(describe(conv.name(), width)),
+        input_size_(shape.channels * shape.height * shape.width),
+        outputs_(shape.out_channels),
+        height_(shape.out_height()),
+        width_(shape.out_width()),
+        conv_(std::move(conv)),
+        finish_(std::move(finish)) {}
 
   void run(const std::int32_t* const* inputs, std::int32_t* output, std::int64_t images,
            std::byte* scratch) const override {
     Carver carver(scratch);
     const Buffers buffers = carve(carver);
-    const ConvGeometry& g = geometry_;
-    const std::int64_t input_size = g.channels * g.height * g.width;
-    const std::int64_t output_size = g.groups * g.group_outputs * g.positions;
+    std::byte* rest = carver.take<std::byte>(0);
     for (std::int64_t image = 0; image < images; ++image) {
-      kernels::pad_image(inputs[0] + image * input_size, g.channels, g.height, g.width,
-                         g.pad_height, g.pad_width, buffers.image);
-      for (std::int64_t group = 0; group < g.groups; ++group)
-        for (std::int64_t first = 0; first < g.positions; first += block_)
-          run_block(group, first, std::min(block_, g.positions - first), buffers,
-                    output + image * output_size);
+      std::int32_t* out = output + image * outputs_ * height_ * width_;
+      conv_.for_each_block(inputs[0] + image * input_size_, rest,
+                           [&](const kernels::ConvBlock<Sum>& block) {
+                             for (std::int64_t c = 0; c < block.channels; ++c)
+                               finish_channel(block, c, buffers, out);
+                           });
     }
   }
 
   std::size_t scratch_bytes(std::int64_t) const override {
     Carver carver(nullptr);
     carve(carver);
-    return carver.used();
+    return carver.used() + conv_.scratch_bytes();
   }
 
  private:
-  using Value = typename Operands::Value;
-  using Packed = typename Operands::Packed;
-  using Sum = typename Operands::Sum;
-
   struct Buffers {
-    Value* image;
-    Packed* columns;
-    Sum* sums;
     Acc* exact;
+    std::int32_t* cast;
   };
 
   Buffers carve(Carver& carver) const {
-    const kernels::Windows& w = geometry_.windows;
+    const std::int64_t columns = conv_.block_columns();
     Buffers buffers;
-    buffers.image =
-        carver.take<Value>(geometry_.channels * w.height * w.width + kernels::kPackSlack);
-    buffers.columns = carver.take<Packed>(Operands::depth(taps_) * block_ + kernels::kPackSlack);
-    buffers.sums = carver.take<Sum>(kRowBlock * block_);
-    buffers.exact = carver.take<Acc>(block_);
+    buffers.exact = carver.take<Acc>(columns);
+    buffers.cast = carver.take<std::int32_t>(columns);
     return buffers;
   }
 
-  void run_block(std::int64_t group, std::int64_t first, std::int64_t count, const Buffers& buffers,
-                 std::int32_t* output) const {
-    const ConvGeometry& g = geometry_;
-    const std::int64_t plane = g.windows.height * g.windows.width;
-    Operands::pack(buffers.image + group * g.windows.channels * plane, g.windows, first, count,
-                   buffers.columns, block_);
-    const std::int64_t end = (group + 1) * g.group_outputs;
-    for (std::int64_t row = group * g.group_outputs; row < end; row += kRowBlock) {
-      const std::int64_t rows = std::min(kRowBlock, end - row);
-      Operands::gemm(weights_.data() + row * Operands::a_stride(taps_), buffers.columns, block_,
-                     buffers.sums, block_, rows, count, taps_);
-      for (std::int64_t r = 0; r < rows; ++r)
-        finish_row(row + r, buffers.sums + r * block_, count, buffers.exact,
-                   output + (row + r) * g.positions + first);
+  void finish_channel(const kernels::ConvBlock<Sum>& block, std::int64_t c, const Buffers& buffers,
+                      std::int32_t* output) const {
+    const std::int64_t channel = block.first_channel + c;
+    const Sum* sums = block.sums + c * block.stride;
+    std::int32_t* out = output + (channel * height_ + block.first_row) * width_;
+    if (block.pitch == width_)
+      return finish_(channel, sums, block.rows * width_, buffers.exact, out);
+    if (width_ >= kLongRow) {
+      for (std::int64_t y = 0; y < block.rows; ++y)
+        finish_(channel, sums + y * block.pitch, width_, buffers.exact, out + y * width_);
+      return;
     }
+    finish_(channel, sums, (block.rows - 1) * block.pitch + width_, buffers.exact, buffers.cast);
+    for (std::int64_t y = 0; y < block.rows; ++y)
+      std::copy_n(buffers.cast + y * block.pitch, width_, out + y * width_);
   }
 
-  void finish_row(std::int64_t channel, const Sum* sums, std::int64_t count, Acc* exact,
-                  std::int32_t* output) const {
-    if (factor_[channel] == 1 && term_[channel] == 0) return cast_(sums, output, count);
-    kernels::multiply_add(sums, factor_[channel], term_[channel], exact, count);
-    cast_(exact, output, count);
-  }
-
-  ConvGeometry geometry_;
-  std::int64_t taps_;
-  std::vector<Value> weights_;
-  std::vector<Acc> factor_, term_;
-  kernels::IntCast cast_;
-  std::int64_t block_ = 0;  // columns
+  std::int64_t input_size_, outputs_, height_, width_;
+  kernels::IntConv<Sum> conv_;
+  Finish<Sum, Acc> finish_;
 };
 
-ConvGeometry make_geometry(const graph::FrozenNode& node, const graph::Shape& in,
-                           const graph::Conv2d& conv) {
-  ConvGeometry g;
-  g.windows = {.channels = in[0] / conv.groups,
-               .height = in[1] + 2 * conv.padding[0],
-               .width = in[2] + 2 * conv.padding[1],
-               .kernel_height = conv.kernel[0],
-               .kernel_width = conv.kernel[1],
-               .stride_height = conv.stride[0],
-               .stride_width = conv.stride[1],
-               .dilation_height = conv.dilation[0],
-               .dilation_width = conv.dilation[1],
-               .out_width = node.shape[2]};
-  g.groups = conv.groups;
-  g.group_outputs = conv.out_channels / conv.groups;
-  g.channels = in[0];
-  g.height = in[1];
-  g.width = in[2];
-  g.pad_height = conv.padding[0];
-  g.pad_width = conv.padding[1];
-  g.positions = node.shape[1] * node.shape[2];
-  return g;
+kernels::ConvShape shape_of(const graph::Shape& in, const graph::Conv2d& conv) {
+  return {.channels = in[0],
+          .height = in[1],
+          .width = in[2],
+          .out_channels = conv.out_channels,
+          .groups = conv.groups,
+          .kernel_height = conv.kernel[0],
+          .kernel_width = conv.kernel[1],
+          .stride_height = conv.stride[0],
+          .stride_width = conv.stride[1],
+          .pad_height = conv.padding[0],
+          .pad_width = conv.padding[1],
+          .dilation_height = conv.dilation[0],
+          .dilation_width = conv.dilation[1]};
 }
 
 }  // namespace
 
 std::unique_ptr<Step> make_conv(const Analyzed& analyzed, graph::NodeId id,
                                 const graph::Conv2d& conv) {
-  const graph::FrozenNode& node = analyzed.node(id);
-  const graph::FrozenParam& weight = node.params.at("weight");
-  const ConvGeometry geometry = make_geometry(node, analyzed.source(id).shape, conv);
-  const Affine affine = align_channels(analyzed, id);
-  const kernels::IntCast cast = accumulator_cast(analyzed, id);
-  return by_operands(analyzed, id,
-                     [&]<class Operands, class Acc>(std::string kernel) -> std::unique_ptr<Step> {
-                       return std::make_unique<ConvStep<Operands, Acc>>(geometry, weight, affine,
-                                                                        cast, std::move(kernel));
-                     });
+  const graph::FrozenParam& weight = analyzed.node(id).params.at("weight");
+  const graph::Interval& x = analyzed.source_range(id);
+  const kernels::ConvShape shape = shape_of(analyzed.source(id).shape, conv);
+  return by_sums(analyzed, id, [&]<class Sum, class Acc>() -> std::unique_ptr<Step> {
+    return std::make_unique<ConvStep<Sum, Acc>>(
+        shape, kernels::IntConv<Sum>(shape, weight.raw, x.lo, x.hi),
+        Finish<Sum, Acc>(align_channels(analyzed, id), accumulator_cast(analyzed, id)),
+        analyzed.ranges[id].accumulator_width);
+  });
 }
 
 }  // namespace qfx::runtime

@@ -50,6 +50,10 @@ bool products_fit_int32(const graph::FrozenParam& weight, const graph::Interval&
   return true;
 }
 
+std::string describe(const std::string& operation, int width) {
+  return fmt::format("{}, {} bits", operation, width);
+}
+
 std::string describe(const char* operation, const char* sums, int width) {
   return fmt::format("{} -> {}, {} bits", operation, sums, width);
 }

@@ -49,6 +49,7 @@ std::int64_t aligned(std::int64_t raw, int frac, int to_frac);
 bool products_fit_int32(const graph::FrozenParam& weight, const graph::Interval& x);
 
 // "int16 x int16 -> int32, 21 bits"
+std::string describe(const std::string& operation, int width);
 std::string describe(const char* operation, const char* sums, int width);
 
 }  // namespace qfx::runtime

@@ -1,21 +1,43 @@
-// Runs a test on every SIMD target this machine has, not only on the best one.
+// Runs a test of the integer kernels on every SIMD target this machine has, not only on the best
+// one, and proves which ran.
 #pragma once
 
 #include <cstdint>
 #include <functional>
 #include <gtest/gtest.h>
 #include <hwy/targets.h>
+#include <string>
+
+#include "kernels/gemm/avx512_dots.h"
+
+#include "qfx/kernels/int_gemm.h"
 
 namespace qfx::test {
 
 inline void for_each_simd_target(const std::function<void()>& check) {
-  const std::int64_t all = hwy::SupportedTargets();
-  for (std::int64_t rest = all; rest != 0; rest &= rest - 1) {
+  const auto run = [&](const std::string& name) {
+    SCOPED_TRACE(name);
+    ASSERT_EQ(kernels::gemm_target(), name);
+    check();
+  };
+  for (std::int64_t rest = hwy::SupportedTargets(); rest != 0; rest &= rest - 1) {
     const std::int64_t target = rest & -rest;
+    // Nothing is compiled for it: it would run what SCALAR runs.
+    if (target == HWY_SSSE3) continue;
     hwy::SetSupportedTargetsForTest(target);
     hwy::GetChosenTarget().DeInit();
-    SCOPED_TRACE(hwy::TargetName(target));
-    check();
+    // The machine without vectors goes by two names.
+    const std::string name = target == HWY_EMU128 ? "SCALAR" : hwy::TargetName(target);
+#if HWY_ARCH_X86
+    if (target == HWY_AVX3 && kernels::avx512::has_dots()) {
+      run(name + " with VNNI");
+      kernels::avx512::allow_dots(false);
+    }
+#endif
+    run(name);
+#if HWY_ARCH_X86
+    kernels::avx512::allow_dots(true);
+#endif
   }
   hwy::SetSupportedTargetsForTest(0);
   hwy::GetChosenTarget().DeInit();

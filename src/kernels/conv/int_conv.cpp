@@ -1,0 +1,255 @@
+#include "qfx/kernels/int_conv.h"
+
+#include <algorithm>
+#include <cstdlib>
+#include <cstring>
+#include <limits>
+#include <type_traits>
+
+#include "kernels/conv/blocks.h"
+#include "kernels/conv/word_image.h"
+
+#include "qfx/base/error.h"
+#include "qfx/kernels/int_gemm.h"
+
+namespace qfx::kernels {
+namespace {
+
+constexpr std::int64_t kAlignment = 64;
+
+template <class T>
+bool fit(std::int64_t lo, std::int64_t hi) {
+  return lo >= std::numeric_limits<T>::min() && hi <= std::numeric_limits<T>::max();
+}
+
+template <class T>
+bool fit(std::span<const std::int32_t> values) {
+  return std::all_of(values.begin(), values.end(), [](std::int32_t v) { return fit<T>(v, v); });
+}
+
+int per_word(int path_bits) {
+  return 32 / path_bits;
+}
+
+// What each word adds to any output channel's sum, at most.
+std::vector<std::int64_t> word_bounds(const WordImage& image, std::span<const std::int32_t> weights,
+                                      std::int64_t largest_input) {
+  const std::int64_t size = image.shape().group_channels() * image.shape().taps();
+  std::vector<std::int64_t> most(image.weights().size(), 0);
+  for (std::int64_t c = 0; c < image.shape().out_channels; ++c)
+    for (std::size_t p = 0; p < most.size(); ++p) {
+      std::int64_t sum = 0;
+      for (const std::int64_t index : image.weights()[p].index)
+        if (index >= 0) sum += std::abs(std::int64_t{weights[c * size + index]}) * largest_input;
+      most[p] = std::max(most[p], sum);
+    }
+  return most;
+}
+
+}  // namespace
+
+template <class Sum>
+struct IntConv<Sum>::Impl {
+  Impl(const ConvShape& shape, std::span<const std::int32_t> weights, std::int64_t lo,
+       std::int64_t hi, std::optional<Path> wish)
+      : path(choose(exact_paths(shape, weights, lo, hi), wish)),
+        offset(path == Path::Int8 && lo < 0 ? 128 : 0),
+        image(shape, per_word(bits())),
+        blocks(image) {
+    if constexpr (std::is_same_v<Sum, std::int64_t>) {
+      if (path == Path::Int16Chunks)
+        chunk = safe_chunk(word_bounds(image, weights, largest(lo, hi)));
+    }
+    const std::int64_t size = shape.group_channels() * shape.taps();
+    packed.resize(shape.out_channels * image.depth());
+    for (std::int64_t c = 0; c < shape.out_channels; ++c) {
+      const std::int32_t* channel = weights.data() + c * size;
+      pack_word_weights(image, channel, bits(), packed.data() + c * image.depth());
+      std::int64_t sum = 0;
+      for (std::int64_t i = 0; i < size; ++i) sum += channel[i];
+      correction.push_back(static_cast<Sum>(-offset * sum));
+    }
+  }
+
+  static std::int64_t largest(std::int64_t lo, std::int64_t hi) {
+    return std::max(std::abs(lo), std::abs(hi));
+  }
+
+  // The paths of this Sum that are exact, the fastest first.
+  static std::vector<Path> exact_paths(const ConvShape& shape,
+                                       std::span<const std::int32_t> weights, std::int64_t lo,
+                                       std::int64_t hi) {
+    QFX_ASSERT(lo <= hi);
+    QFX_ASSERT(std::ssize(weights) == shape.out_channels * shape.group_channels() * shape.taps());
+    const bool narrow = fit<std::int16_t>(lo, hi) && fit<std::int16_t>(weights);
+    if constexpr (std::is_same_v<Sum, std::int32_t>) {
+      QFX_ASSERT(narrow);
+      const bool bytes =
+          fit<std::int8_t>(weights) && (fit<std::uint8_t>(lo, hi) || fit<std::int8_t>(lo, hi));
+      if (!bytes) return {Path::Int16};
+      // Four channels a word are worth their place from three on.
+      if (has_int8_dot() && shape.group_channels() > 2) return {Path::Int8, Path::Int16};
+      return {Path::Int16, Path::Int8};
+    } else {
+      if (!narrow) return {Path::Int32};
+      const WordImage pairs(shape, per_word(16));
+      const std::int64_t chunk = safe_chunk(word_bounds(pairs, weights, largest(lo, hi)));
+      if (chunk >= std::min(kLeastChunk, pairs.depth())) return {Path::Int16Chunks, Path::Int32};
+      return chunk > 0 ? std::vector{Path::Int32, Path::Int16Chunks} : std::vector{Path::Int32};
+    }
+  }
+
+  static Path choose(const std::vector<Path>& exact, std::optional<Path> wish) {
+    const bool granted = wish && std::find(exact.begin(), exact.end(), *wish) != exact.end();
+    return granted ? *wish : exact.front();
+  }
+
+  int bits() const {
+    switch (path) {
+      case Path::Int8:
+        return 8;
+      case Path::Int16:
+      case Path::Int16Chunks:
+        return 16;
+      case Path::Int32:
+        break;
+    }
+    return 32;
+  }
+
+  std::uint32_t* words(std::byte* scratch) const {
+    return reinterpret_cast<std::uint32_t*>(scratch);
+  }
+  Sum* sums(std::byte* scratch) const {
+    return reinterpret_cast<Sum*>(scratch + round_up(image.words() * 4, kAlignment));
+  }
+
+  Path path;
+  std::int64_t offset;  // added to every input, so that bytes have no sign
+  WordImage image;
+  ConvBlocks blocks;
+  std::int64_t chunk = 0;
+  std::vector<std::uint32_t> packed;  // {out_channels, depth}
+  std::vector<Sum> correction;        // of the offset, an output channel
+};
+
+template <class Sum>
+IntConv<Sum>::IntConv(const ConvShape& shape, std::span<const std::int32_t> weights,
+                      std::int64_t lo, std::int64_t hi, std::optional<Path> path)
+    : impl_(std::make_unique<Impl>(shape, weights, lo, hi, path)) {}
+template <class Sum>
+IntConv<Sum>::~IntConv() = default;
+template <class Sum>
+IntConv<Sum>::IntConv(IntConv&&) noexcept = default;
+
+template <class Sum>
+typename IntConv<Sum>::Path IntConv<Sum>::path() const {
+  return impl_->path;
+}
+
+template <class Sum>
+std::string IntConv<Sum>::name() const {
+  switch (impl_->path) {
+    case Path::Int8:
+      return "int8 x int8 -> int32";
+    case Path::Int16:
+      return "int16 x int16 -> int32";
+    case Path::Int16Chunks:
+      return "int16 x int16 -> int32 -> int64";
+    case Path::Int32:
+      break;
+  }
+  return "int32 x int32 -> int64";
+}
+
+template <class Sum>
+std::size_t IntConv<Sum>::scratch_bytes() const {
+  const Impl& i = *impl_;
+  return static_cast<std::size_t>(
+      round_up(i.image.words() * 4, kAlignment) +
+      round_up(i.blocks.most_channels() * i.blocks.stride() * std::int64_t{sizeof(Sum)},
+               kAlignment));
+}
+
+template <class Sum>
+std::int64_t IntConv<Sum>::block_columns() const {
+  return impl_->blocks.stride();
+}
+
+template <class Sum>
+template <class In>
+void IntConv<Sum>::lay_out(const In* x, std::byte* scratch) const {
+  const std::uint32_t padding = impl_->offset != 0 ? 0x80808080u : 0u;
+  impl_->image.lay_out(x, padding, false, impl_->words(scratch));
+}
+
+template <class Sum>
+std::int64_t IntConv<Sum>::blocks() const {
+  return impl_->blocks.count();
+}
+
+template <class Sum>
+void IntConv<Sum>::multiply(std::int64_t at, std::byte* scratch, ConvBlock<Sum>& block) const {
+  const Impl& i = *impl_;
+  const BlockPlace place = i.blocks.at(at);
+  const std::int64_t channel = place.group * i.image.shape().group_outputs() + place.channel;
+  const WordProduct product{
+      .a = i.packed.data() + channel * i.image.depth(),
+      .a_stride = i.image.depth(),
+      .b = i.words(scratch) + place.group * i.image.group_words() + place.row * i.image.pitch(),
+      .rows = i.image.rows().data(),
+      .m = place.channels,
+      .n = i.blocks.columns(place.rows),
+      .depth = i.image.depth()};
+  const std::int64_t stride = i.blocks.stride();
+  Sum* sums = i.sums(scratch);
+  if constexpr (std::is_same_v<Sum, std::int32_t>) {
+    if (i.path == Path::Int8)
+      gemm_int8(product, sums, stride);
+    else
+      gemm_int16(product, sums, stride);
+  } else {
+    if (i.path == Path::Int16Chunks)
+      gemm_int16_chunks(product, i.chunk, sums, stride);
+    else
+      gemm_int32(product, sums, stride);
+  }
+  if (i.offset != 0) {
+    for (std::int64_t c = 0; c < place.channels; ++c)
+      for (std::int64_t n = 0; n < product.n; ++n)
+        sums[c * stride + n] =
+            static_cast<Sum>(static_cast<std::make_unsigned_t<Sum>>(sums[c * stride + n]) +
+                             static_cast<std::make_unsigned_t<Sum>>(i.correction[channel + c]));
+  }
+  block = {channel, place.channels, place.row, place.rows, sums, stride, i.image.pitch()};
+}
+
+template <class Sum>
+template <class In>
+void IntConv<Sum>::run(const In* x, Sum* sums, std::byte* scratch) const {
+  const std::int64_t height = impl_->image.shape().out_height();
+  const std::int64_t width = impl_->image.shape().out_width();
+  for_each_block(x, scratch, [&](const ConvBlock<Sum>& block) {
+    for (std::int64_t c = 0; c < block.channels; ++c)
+      for (std::int64_t y = 0; y < block.rows; ++y)
+        std::memcpy(sums + ((block.first_channel + c) * height + block.first_row + y) * width,
+                    block.sums + c * block.stride + y * block.pitch,
+                    static_cast<std::size_t>(width) * sizeof(Sum));
+  });
+}
+
+#define QFX_FOR_INPUT(Sum, In)                                          \
+  template void IntConv<Sum>::lay_out<In>(const In*, std::byte*) const; \
+  template void IntConv<Sum>::run<In>(const In*, Sum*, std::byte*) const;
+#define QFX_FOR_SUM(Sum)           \
+  template class IntConv<Sum>;     \
+  QFX_FOR_INPUT(Sum, std::int8_t)  \
+  QFX_FOR_INPUT(Sum, std::uint8_t) \
+  QFX_FOR_INPUT(Sum, std::int16_t) \
+  QFX_FOR_INPUT(Sum, std::int32_t)
+QFX_FOR_SUM(std::int32_t)
+QFX_FOR_SUM(std::int64_t)
+#undef QFX_FOR_SUM
+#undef QFX_FOR_INPUT
+
+}  // namespace qfx::kernels

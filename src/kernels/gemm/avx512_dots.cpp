@@ -1,0 +1,117 @@
+#include "kernels/gemm/avx512_dots.h"
+
+#if defined(__x86_64__)
+#include <immintrin.h>
+
+// Functions that use an instruction say so themselves: the file is compiled for any x86.
+#define QFX_AVX512 __attribute__((target("avx512f,avx512vnni,avx512vpopcntdq")))
+#define QFX_AVX512_INLINE QFX_AVX512 __attribute__((always_inline)) inline
+
+namespace qfx::kernels::avx512 {
+namespace {
+
+constexpr std::int64_t kLanes = 16;
+
+struct Int16Dot {
+  static QFX_AVX512_INLINE __m512i add(__m512i sum, __m512i row, __m512i column) {
+    return _mm512_dpwssd_epi32(sum, row, column);
+  }
+};
+
+// The instruction's first factor is the unsigned one.
+struct Int8Dot {
+  static QFX_AVX512_INLINE __m512i add(__m512i sum, __m512i row, __m512i column) {
+    return _mm512_dpbusd_epi32(sum, column, row);
+  }
+};
+
+struct BitsDot {
+  static QFX_AVX512_INLINE __m512i add(__m512i sum, __m512i row, __m512i column) {
+    return _mm512_add_epi32(sum, _mm512_popcnt_epi32(_mm512_xor_si512(row, column)));
+  }
+};
+
+// Four rows by four vectors of sums, four columns and a row of 32 registers. Lanes beyond n of
+// the last vector are read and written: kColumnPad lies there.
+template <class Dot, int kRows, int kVectors>
+QFX_AVX512_INLINE void tile(const WordProduct& p, const std::uint32_t* a, std::int64_t j,
+                            std::int32_t* c, std::int64_t c_stride) {
+  __m512i sum[kRows][kVectors];
+#pragma GCC unroll 4
+  for (int r = 0; r < kRows; ++r) {
+#pragma GCC unroll 4
+    for (int v = 0; v < kVectors; ++v) sum[r][v] = _mm512_setzero_si512();
+  }
+  for (std::int64_t k = 0; k < p.depth; ++k) {
+    const std::uint32_t* b = p.b + p.rows[k] + j;
+    __m512i column[kVectors];
+#pragma GCC unroll 4
+    for (int v = 0; v < kVectors; ++v) column[v] = _mm512_loadu_si512(b + v * kLanes);
+#pragma GCC unroll 4
+    for (int r = 0; r < kRows; ++r) {
+      const __m512i row = _mm512_set1_epi32(static_cast<int>(a[r * p.a_stride + k]));
+#pragma GCC unroll 4
+      for (int v = 0; v < kVectors; ++v) sum[r][v] = Dot::add(sum[r][v], row, column[v]);
+    }
+  }
+#pragma GCC unroll 4
+  for (int r = 0; r < kRows; ++r) {
+#pragma GCC unroll 4
+    for (int v = 0; v < kVectors; ++v)
+      _mm512_storeu_si512(c + r * c_stride + j + v * kLanes, sum[r][v]);
+  }
+}
+
+template <class Dot, int kRows>
+QFX_AVX512_INLINE void rows(const WordProduct& p, const std::uint32_t* a, std::int32_t* c,
+                            std::int64_t c_stride) {
+  std::int64_t j = 0;
+  for (; j + 3 * kLanes < p.n; j += 4 * kLanes) tile<Dot, kRows, 4>(p, a, j, c, c_stride);
+  if (j + 2 * kLanes < p.n)
+    tile<Dot, kRows, 3>(p, a, j, c, c_stride);
+  else if (j + kLanes < p.n)
+    tile<Dot, kRows, 2>(p, a, j, c, c_stride);
+  else if (j < p.n)
+    tile<Dot, kRows, 1>(p, a, j, c, c_stride);
+}
+
+template <class Dot>
+QFX_AVX512 void multiply(const WordProduct& p, std::int32_t* c, std::int64_t c_stride) {
+  std::int64_t i = 0;
+  for (; i + 4 <= p.m; i += 4) rows<Dot, 4>(p, p.a + i * p.a_stride, c + i * c_stride, c_stride);
+  for (; i + 2 <= p.m; i += 2) rows<Dot, 2>(p, p.a + i * p.a_stride, c + i * c_stride, c_stride);
+  if (i < p.m) rows<Dot, 1>(p, p.a + i * p.a_stride, c + i * c_stride, c_stride);
+}
+
+bool is_allowed = true;
+
+}  // namespace
+
+bool has_dots() {
+  static const bool has = __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vnni");
+  return has && is_allowed;
+}
+
+bool has_bit_count() {
+  static const bool has = __builtin_cpu_supports("avx512vpopcntdq");
+  return has && has_dots();
+}
+
+void allow_dots(bool allowed) {
+  is_allowed = allowed;
+}
+
+void gemm_int16(const WordProduct& product, std::int32_t* c, std::int64_t c_stride) {
+  multiply<Int16Dot>(product, c, c_stride);
+}
+
+void gemm_int8(const WordProduct& product, std::int32_t* c, std::int64_t c_stride) {
+  multiply<Int8Dot>(product, c, c_stride);
+}
+
+void gemm_bits(const WordProduct& product, std::int32_t* c, std::int64_t c_stride) {
+  multiply<BitsDot>(product, c, c_stride);
+}
+
+}  // namespace qfx::kernels::avx512
+#endif
