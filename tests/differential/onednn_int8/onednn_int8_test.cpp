@@ -10,10 +10,14 @@
 // instruction set in use implies, so it passes on both kinds of machine and fails if oneDNN
 // changes.
 #include <gtest/gtest.h>
+#include <memory>
 #include <optional>
 #include <random>
+#include <string>
 
 #include "differential/onednn_int8/onednn_conv.h"
+
+#include "qfx/kernels/int_conv.h"
 
 namespace qfx::peers {
 namespace {
@@ -78,22 +82,62 @@ TEST_F(OnednnInt8, SignedActivationsLoseTheLowestBitOfTheWeights) {
   EXPECT_EQ(constant_conv<std::int8_t>(127, 127), vnni_ ? 16 * 127 * 127 : 16 * 127 * 128);
 }
 
+// What both get, and the exact sums. Activations between two limits, weights over all 8 bits.
 template <typename X>
-std::int64_t different(const ConvShape& shape, int lowest, int highest) {
-  std::mt19937 random(7);
-  std::vector<X> x(static_cast<std::size_t>(shape.input_count()));
-  std::vector<std::int8_t> w(static_cast<std::size_t>(shape.weight_count()));
-  for (X& value : x)
-    value = static_cast<X>(std::uniform_int_distribution<int>(lowest, highest)(random));
-  for (std::int8_t& value : w)
-    value = static_cast<std::int8_t>(std::uniform_int_distribution<int>(-128, 127)(random));
-  OnednnConv<X, std::int8_t, std::int32_t> conv(shape, x, w);
+struct Layer {
+  Layer(const ConvShape& s, int lowest, int highest) : shape(s), lowest(lowest), highest(highest) {
+    std::mt19937 random(7);
+    x.resize(static_cast<std::size_t>(shape.input_count()));
+    w.resize(static_cast<std::size_t>(shape.weight_count()));
+    for (X& value : x)
+      value = static_cast<X>(std::uniform_int_distribution<int>(lowest, highest)(random));
+    for (std::int8_t& value : w)
+      value = static_cast<std::int8_t>(std::uniform_int_distribution<int>(-128, 127)(random));
+    exact = exact_conv(shape, x, w);
+  }
+  std::int64_t wrong(const std::vector<std::int32_t>& y) const {
+    std::int64_t count = 0;
+    for (std::size_t i = 0; i < exact.size(); ++i) count += y[i] != exact[i];
+    return count;
+  }
+
+  ConvShape shape;
+  int lowest, highest;
+  std::vector<X> x;
+  std::vector<std::int8_t> w;
+  std::vector<std::int64_t> exact;
+};
+
+// How many sums of oneDNN's differ from the exact ones.
+template <typename X>
+std::int64_t onednn_differs(const Layer<X>& layer) {
+  OnednnConv<X, std::int8_t, std::int32_t> conv(layer.shape, layer.x, layer.w);
   conv.run();
-  const std::vector<std::int64_t> exact = exact_conv(shape, x, w);
-  const std::vector<std::int32_t>& y = conv.result();
-  std::int64_t count = 0;
-  for (std::size_t i = 0; i < exact.size(); ++i) count += y[i] != exact[i];
-  return count;
+  return layer.wrong(conv.result());
+}
+
+// How many of ours.
+template <typename X>
+std::int64_t ours_differs(const Layer<X>& layer) {
+  const ConvShape& s = layer.shape;
+  const std::vector<std::int32_t> weights(layer.w.begin(), layer.w.end());
+  const kernels::IntConv<std::int32_t> conv({.channels = s.in_channels,
+                                             .height = s.size,
+                                             .width = s.size,
+                                             .out_channels = s.out_channels,
+                                             .groups = s.groups,
+                                             .kernel_height = s.kernel,
+                                             .kernel_width = s.kernel,
+                                             .pad_height = s.padding(),
+                                             .pad_width = s.padding()},
+                                            weights, layer.lowest, layer.highest);
+  std::vector<std::int32_t> y(static_cast<std::size_t>(s.output_count()));
+  std::vector<std::byte> scratch(conv.scratch_bytes() + 64);
+  void* at = scratch.data();
+  std::size_t space = scratch.size();
+  std::align(64, conv.scratch_bytes(), at, space);
+  conv.run(layer.x.data(), y.data(), static_cast<std::byte*>(at));
+  return layer.wrong(y);
 }
 
 constexpr ConvShape kLayers[] = {
@@ -103,11 +147,18 @@ constexpr ConvShape kLayers[] = {
     {.in_channels = 24, .out_channels = 40, .size = 7, .kernel = 1},
 };
 
+constexpr ConvShape kDepthwise{.in_channels = 32, .out_channels = 32, .size = 14, .groups = 32};
+
+std::string name(const ConvShape& s) {
+  return std::to_string(s.in_channels) + " -> " + std::to_string(s.out_channels) + ", kernel " +
+         std::to_string(s.kernel);
+}
+
 TEST_F(OnednnInt8, RandomLayers) {
   for (const ConvShape& shape : kLayers) {
-    SCOPED_TRACE(testing::Message() << shape.in_channels << " -> " << shape.out_channels);
-    const std::int64_t of_unsigned = different<std::uint8_t>(shape, 0, 255);
-    const std::int64_t of_signed = different<std::int8_t>(shape, -128, 127);
+    SCOPED_TRACE(name(shape));
+    const std::int64_t of_unsigned = onednn_differs(Layer<std::uint8_t>(shape, 0, 255));
+    const std::int64_t of_signed = onednn_differs(Layer<std::int8_t>(shape, -128, 127));
     if (vnni_) {
       EXPECT_EQ(of_unsigned, 0);
       EXPECT_EQ(of_signed, 0);
@@ -119,12 +170,24 @@ TEST_F(OnednnInt8, RandomLayers) {
   }
 }
 
-// What is left to use on every machine: two products of 128 * -128 still fit 16 bits.
-TEST_F(OnednnInt8, ActivationsUpTo128AreExactEverywhere) {
+// What is left to use of it on every machine: activations up to 128, two products of which fit 16
+// bits (128 * -128 * 2 = -32,768), and unsigned depthwise layers, which multiply in 32 bits.
+TEST_F(OnednnInt8, ExactEverywhereUpTo128AndDepthwise) {
   for (const ConvShape& shape : kLayers) {
-    SCOPED_TRACE(testing::Message() << shape.in_channels << " -> " << shape.out_channels);
-    EXPECT_EQ(different<std::uint8_t>(shape, 0, 128), 0);
+    SCOPED_TRACE(name(shape));
+    EXPECT_EQ(onednn_differs(Layer<std::uint8_t>(shape, 0, 128)), 0);
   }
+  EXPECT_EQ(onednn_differs(Layer<std::uint8_t>(kDepthwise, 0, 255)), 0);
+}
+
+TEST(IntConvBesideOnednn, OursIsExactOnTheSameLayersOnEveryMachine) {
+  for (const ConvShape& shape : kLayers) {
+    SCOPED_TRACE(name(shape));
+    EXPECT_EQ(ours_differs(Layer<std::uint8_t>(shape, 0, 255)), 0);
+    EXPECT_EQ(ours_differs(Layer<std::int8_t>(shape, -128, 127)), 0);
+  }
+  EXPECT_EQ(ours_differs(Layer<std::uint8_t>(kDepthwise, 0, 255)), 0);
+  EXPECT_EQ(ours_differs(Layer<std::int8_t>(kDepthwise, -128, 127)), 0);
 }
 
 }  // namespace
