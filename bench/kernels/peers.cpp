@@ -186,19 +186,20 @@ nlohmann::json time_casts(double budget) {
   return rows;
 }
 
-// 3x3; the last two depthwise.
+// 3x3; the last two depthwise. peers.py has the same.
 constexpr ConvShape kShapes[] = {
     {.in_channels = 16, .out_channels = 16, .size = 32},
     {.in_channels = 32, .out_channels = 32, .size = 16},
     {.in_channels = 64, .out_channels = 64, .size = 8},
     {.in_channels = 64, .out_channels = 64, .size = 56},
     {.in_channels = 128, .out_channels = 128, .size = 28},
+    {.in_channels = 3, .out_channels = 16, .size = 32},
     {.in_channels = 64, .out_channels = 64, .size = 56, .groups = 64},
     {.in_channels = 128, .out_channels = 128, .size = 28, .groups = 128},
 };
 
 nlohmann::json time_convs(double budget) {
-  std::vector<ConvPeer> peers;
+  std::vector<ConvPeer> peers = our_convs();
 #ifdef QFX_PEERS_VENDOR_TYPES
   for (const auto& more : {ap_convs(), ac_convs()})
     peers.insert(peers.end(), more.begin(), more.end());
@@ -207,7 +208,6 @@ nlohmann::json time_convs(double budget) {
   for (const ConvPeer& peer : onednn_convs()) peers.push_back(peer);
 #endif
   nlohmann::json rows = nlohmann::json::array();
-  if (peers.empty()) return rows;
   fmt::print("\nconvolution 3x3, one image, 1 thread\n{:40} {:>16} {:>8} exact\n", "peer", "shape",
              "GMAC/s");
   for (const ConvShape& shape : kShapes) {
@@ -223,6 +223,7 @@ nlohmann::json time_convs(double budget) {
                              shape.groups > 1 ? " depthwise" : ""),
                  rate, exact ? "yes" : "no");
       rows.push_back({{"kernel", peer.name},
+                      {"ours", peer.ours},
                       {"in_channels", shape.in_channels},
                       {"out_channels", shape.out_channels},
                       {"size", shape.size},

@@ -53,8 +53,10 @@ struct ConvPeer {
   std::string name;
   bool signed_input;
   std::function<ConvRun(const ConvData&)> prepare;
+  bool ours = false;
 };
 
+std::vector<ConvPeer> our_convs();
 std::vector<ConvPeer> ap_convs();
 std::vector<ConvPeer> ac_convs();
 std::vector<ConvPeer> onednn_convs();  // in a build with oneDNN

@@ -17,13 +17,14 @@ os.environ["OMP_NUM_THREADS"] = "1"  # before the libraries are loaded
 import numpy as np  # noqa: E402
 
 SIZES = (256 << 10, 64 << 20)  # bytes of a float32 array
-# in_channels, out_channels, size, groups; 3x3, padding 1, one image
+# in_channels, out_channels, size, groups; 3x3, padding 1, one image; peers.cpp has the same
 SHAPES = (
     (16, 16, 32, 1),
     (32, 32, 16, 1),
     (64, 64, 8, 1),
     (64, 64, 56, 1),
     (128, 128, 28, 1),
+    (3, 16, 32, 1),
     (64, 64, 56, 64),
     (128, 128, 28, 128),
 )
