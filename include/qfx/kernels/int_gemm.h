@@ -25,6 +25,10 @@ inline constexpr std::int64_t kColumnPad = 16;
 // Columns that fill the register tile on every target; the best multiple for a block of columns.
 inline constexpr std::int64_t kColumnBlock = 48;
 
+// Words of depth that a product does at a time, so that what it reads of A and B lies in the
+// first-level cache.
+inline constexpr std::int64_t kDepthBlock = 144;
+
 inline std::int64_t round_up(std::int64_t value, std::int64_t step) {
   return (value + step - 1) / step * step;
 }

@@ -40,22 +40,25 @@ class ConvBlocks {
   }
 
  private:
-  // Channels of a block, so that its sums are still in the first-level cache when they are used.
-  static constexpr std::int64_t kChannels = 16;
-  // Words of the image that a block reads, in half the first-level cache.
+  // Channels of a block, so that its sums are still in the first-level cache when they are used;
+  // whole tiles of six.
+  static constexpr std::int64_t kChannels = 24;
+  // Words of the image that a product reads at a time, in half the first-level cache.
   static constexpr std::int64_t kImageWords = 4096;
   static constexpr std::int64_t kMostColumns = 256;
 
   // The rows whose columns waste the fewest lanes. A product costs some lanes' time by itself.
   std::int64_t best_rows(const WordImage& image) const {
     constexpr std::int64_t kLanes = 8, kProductCost = 8;
+    const std::int64_t planes =
+        std::min(image.planes(), std::max<std::int64_t>(kDepthBlock / shape_.taps(), 1));
     std::int64_t best = 1;
     double best_cost = std::numeric_limits<double>::infinity();
     for (std::int64_t rows = 1; rows <= shape_.out_height(); ++rows) {
       const std::int64_t input_rows =
           (rows - 1) * shape_.stride_height + shape_.kernel_height * shape_.dilation_height;
       const bool fits = columns(rows) <= kMostColumns &&
-                        image.planes() * input_rows * pitch_ * shape_.stride_width <= kImageWords;
+                        planes * input_rows * pitch_ * shape_.stride_width <= kImageWords;
       if (rows > 1 && !fits) break;
       const std::int64_t lanes = round_up(columns(rows), kLanes) + kProductCost;
       const double cost = static_cast<double>(lanes * ((shape_.out_height() + rows - 1) / rows));

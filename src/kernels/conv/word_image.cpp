@@ -11,6 +11,16 @@ std::int64_t ceil_div(std::int64_t value, std::int64_t by) {
   return (value + by - 1) / by;
 }
 
+struct Span {
+  std::int64_t first, last;
+};
+
+// The n >= 0 whose pixel n * stride + offset lies in 0 .. size - 1.
+Span in_phase(std::int64_t size, std::int64_t stride, std::int64_t offset) {
+  return {offset >= 0 ? 0 : ceil_div(-offset, stride),
+          offset >= size ? 0 : ceil_div(size - offset, stride)};
+}
+
 }  // namespace
 
 WordImage::WordImage(const ConvShape& shape, int per_word) : shape_(shape), per_word_(per_word) {
@@ -56,19 +66,24 @@ void WordImage::add_channel(const In* channel, std::int64_t plane, int shift, st
                             bool signs, std::uint32_t* words) const {
   const ConvShape& s = shape_;
   const std::uint32_t mask = per_word_ == 1 ? ~0u : (1u << (32 / per_word_)) - 1;
-  for (std::int64_t y = 0; y < s.height; ++y, channel += s.width) {
-    const std::int64_t padded_y = y + s.pad_height;
-    std::uint32_t* row = words + plane * plane_words() +
-                         padded_y % s.stride_height * s.stride_width * phase_words() +
-                         padded_y / s.stride_height * pitch_;
-    for (std::int64_t phase = 0; phase < s.stride_width; ++phase, row += phase_words()) {
-      // Word n holds pixel n * stride + phase - pad + right.
-      const std::int64_t offset = phase - s.pad_width + right;
-      const std::int64_t first = offset >= 0 ? 0 : ceil_div(-offset, s.stride_width);
-      const std::int64_t last = std::min(ceil_div(s.width - offset, s.stride_width), pitch_);
-      if (first < last)
-        mix_row(channel + first * s.stride_width + offset, last - first, s.stride_width, mask,
-                signs, shift, row + first);
+  for (std::int64_t py = 0; py < s.stride_height; ++py) {
+    const Span rows = in_phase(s.height, s.stride_height, py - s.pad_height);
+    for (std::int64_t px = 0; px < s.stride_width; ++px) {
+      Span columns = in_phase(s.width, s.stride_width, px - s.pad_width + right);
+      columns.last = std::min(columns.last, pitch_);
+      if (rows.first >= rows.last || columns.first >= columns.last) continue;
+      const std::int64_t y = rows.first * s.stride_height + py - s.pad_height;
+      const std::int64_t x = columns.first * s.stride_width + px - s.pad_width + right;
+      const std::int64_t phase = py * s.stride_width + px;
+      mix_values(channel + y * s.width + x,
+                 {.rows = rows.last - rows.first,
+                  .columns = columns.last - columns.first,
+                  .row_step = s.stride_height * s.width,
+                  .column_step = s.stride_width,
+                  .pitch = pitch_},
+                 mask, signs, shift,
+                 words + plane * plane_words() + phase * phase_words() + rows.first * pitch_ +
+                     columns.first);
     }
   }
 }

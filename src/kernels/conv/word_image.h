@@ -60,8 +60,7 @@ class WordImage {
   std::int64_t phase_words() const { return phase_height_ * pitch_ + shape_.pad_width; }
   void add_row(std::int64_t plane, std::int64_t ky, std::int64_t kx, WordWeights weights);
 
-  // Adds a channel's row y to the words of a plane, `shift` bits up, read `right` pixels further
-  // right.
+  // Adds a channel to the words of a plane, `shift` bits up, read `right` pixels further right.
   template <class In>
   void add_channel(const In* channel, std::int64_t plane, int shift, std::int64_t right, bool signs,
                    std::uint32_t* words) const;
@@ -79,9 +78,16 @@ class WordImage {
 void pack_word_weights(const WordImage& image, const std::int32_t* weights, int bits,
                        std::uint32_t* out);
 
-// words[i] ^= (x[i] & mask) << shift, or the sign bit of x[i] << shift; x at 32 bits.
+// A rectangle of values and where each goes: word [i][j] takes value [i][j].
+struct Rectangle {
+  std::int64_t rows = 0, columns = 0;
+  std::int64_t row_step = 0, column_step = 0;  // of the values
+  std::int64_t pitch = 0;                      // of the words
+};
+
+// word ^= (value & mask) << shift, or the value's sign bit << shift.
 template <class In>
-void mix_row(const In* x, std::int64_t count, std::int64_t step, std::uint32_t mask, bool signs,
-             int shift, std::uint32_t* words);
+void mix_values(const In* x, const Rectangle& rectangle, std::uint32_t mask, bool signs, int shift,
+                std::uint32_t* words);
 
 }  // namespace qfx::kernels

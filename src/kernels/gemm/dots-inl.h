@@ -1,6 +1,5 @@
 // The scalar products of words, one struct a kind. Of each a tile uses
 //   kLanes             columns in a vector
-//   kVectors           vectors of columns that fit the registers beside four rows of sums
 //   kChunk             words until a partial sum must be flushed; 0 for never
 //   columns(b)         one vector of B
 //   row(word)          a word of A in every lane
@@ -29,10 +28,9 @@ using Halves = hn::Repartition<std::int16_t, Words>;
 using UnsignedHalves = hn::Repartition<std::uint16_t, Words>;
 using Bytes = hn::Repartition<std::uint8_t, Words>;
 
-// Four rows by three vectors of sums, three columns and a row fill the 16 registers of AVX2.
+// Six rows by two vectors of sums, two columns, a row and a product fill the 16 registers of AVX2.
 struct Int16Dot {
   static constexpr std::int64_t kLanes = hn::MaxLanes(Words());
-  static constexpr int kVectors = 3;
   static constexpr std::int64_t kChunk = 0;
   using Column = hn::Vec<Halves>;
   // The second half is there for targets whose widening multiply splits lanes; on x86 it is
@@ -62,7 +60,6 @@ struct Int8Dot {
   static constexpr std::int64_t kLanes = hn::MaxLanes(Words());
   static constexpr std::int64_t kChunk = 0;
 
-  static constexpr int kVectors = 1;
   struct Column {
     hn::Vec<Halves> even, odd;
   };
@@ -88,8 +85,6 @@ struct Int8Dot {
 // Counts the bits that differ.
 struct BitsDot {
   static constexpr std::int64_t kLanes = hn::MaxLanes(Words());
-  // The counting takes a table, a mask and three more registers.
-  static constexpr int kVectors = 2;
   using Column = hn::Vec<Unsigned>;
   using Row = hn::Vec<Unsigned>;
   static HWY_INLINE Column columns(const std::uint32_t* b) { return hn::LoadU(Unsigned(), b); }
@@ -120,7 +115,6 @@ using WideSums = hn::CappedTag<std::int64_t, kColumnPad>;
 
 struct Int32Dot {
   static constexpr std::int64_t kLanes = hn::MaxLanes(WideSums());
-  static constexpr int kVectors = 2;
   static constexpr std::int64_t kChunk = 0;
   // The low word of each lane.
   using Column = hn::Vec<hn::Repartition<std::int32_t, WideSums>>;

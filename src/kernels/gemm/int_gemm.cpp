@@ -11,7 +11,7 @@
 // registers. GCC unrolls at -O2 only when told; clang does by itself.
 #undef QFX_UNROLL
 #if defined(__GNUC__) && !defined(__clang__)
-#define QFX_UNROLL _Pragma("GCC unroll 4")
+#define QFX_UNROLL _Pragma("GCC unroll 6")
 #else
 #define QFX_UNROLL
 #endif
@@ -131,22 +131,14 @@ HWY_INLINE void tile(const WordProduct& p, const Range& range, const std::uint32
 }
 
 template <class Dot, int kRows, class C>
-HWY_INLINE void rows(const WordProduct& p, const Range& range, const std::uint32_t* a, C* c,
+HWY_INLINE void rows(const WordProduct& p, const Range& range, std::int64_t row, C* c,
                      std::int64_t c_stride) {
-  constexpr std::int64_t kLanes = Dot::kLanes;
-  constexpr int kVectors = Dot::kVectors;
+  const std::uint32_t* a = p.a + row * p.a_stride;
+  c += row * c_stride;
   std::int64_t j = 0;
-  std::int64_t vectors = (p.n + kLanes - 1) / kLanes;
-  // Two tiles of two vectors keep more sums in flight than one of three and one of one.
-  for (; vectors >= kVectors && !(kVectors == 3 && vectors == 4); vectors -= kVectors) {
-    tile<Dot, kRows, kVectors>(p, range, a, j, c, c_stride);
-    j += kVectors * kLanes;
-  }
-  if constexpr (kVectors > 2) {
-    for (; vectors >= 2; vectors -= 2, j += 2 * kLanes)
-      tile<Dot, kRows, 2>(p, range, a, j, c, c_stride);
-  }
-  if (vectors > 0) tile<Dot, kRows, 1>(p, range, a, j, c, c_stride);
+  for (; j + Dot::kLanes < p.n; j += 2 * Dot::kLanes)
+    tile<Dot, kRows, 2>(p, range, a, j, c, c_stride);
+  if (j < p.n) tile<Dot, kRows, 1>(p, range, a, j, c, c_stride);
 }
 
 // Sums of `chunk` words are stored or added to C at a time.
@@ -155,17 +147,22 @@ HWY_INLINE void multiply(const WordProduct& p, std::int64_t chunk, C* c, std::in
   for (std::int64_t first = 0; first < p.depth; first += chunk) {
     const Range range{first, std::min(first + chunk, p.depth)};
     std::int64_t i = 0;
-    for (; i + 4 <= p.m; i += 4)
-      rows<Dot, 4>(p, range, p.a + i * p.a_stride, c + i * c_stride, c_stride);
-    for (; i + 2 <= p.m; i += 2)
-      rows<Dot, 2>(p, range, p.a + i * p.a_stride, c + i * c_stride, c_stride);
-    if (i < p.m) rows<Dot, 1>(p, range, p.a + i * p.a_stride, c + i * c_stride, c_stride);
+    for (; i + 6 <= p.m; i += 6) rows<Dot, 6>(p, range, i, c, c_stride);
+    if (i + 4 <= p.m) {
+      rows<Dot, 4>(p, range, i, c, c_stride);
+      i += 4;
+    }
+    if (i + 2 <= p.m) {
+      rows<Dot, 2>(p, range, i, c, c_stride);
+      i += 2;
+    }
+    if (i < p.m) rows<Dot, 1>(p, range, i, c, c_stride);
   }
 }
 
 template <class Dot, class C>
 HWY_INLINE void multiply(const WordProduct& p, C* c, std::int64_t c_stride) {
-  multiply<Dot>(p, Dot::kChunk > 0 ? Dot::kChunk : p.depth, c, c_stride);
+  multiply<Dot>(p, Dot::kChunk > 0 ? Dot::kChunk : kDepthBlock, c, c_stride);
 }
 
 #endif  // HWY_TARGET == HWY_SCALAR
