@@ -36,8 +36,9 @@ std::string describe(const Step& step) {
 }
 
 // The first plain line waits as long as every other: short work shows none.
-ProgressLine::ProgressLine()
+ProgressLine::ProgressLine(bool plain_lines)
     : is_terminal_(isatty(STDERR_FILENO) == 1),
+      plain_lines_(plain_lines),
       next_(is_terminal_ ? Clock::now() : Clock::now() + kPlainPause) {}
 
 ProgressLine::~ProgressLine() {
@@ -46,7 +47,7 @@ ProgressLine::~ProgressLine() {
 
 void ProgressLine::show(const Step& step) {
   const auto now = Clock::now();
-  if (now < next_) return;
+  if (now < next_ || !(is_terminal_ || plain_lines_)) return;
   if (is_terminal_) {
     next_ = now + kTerminalPause;
     fmt::print(stderr, "\r\x1b[K{}", describe(step));

@@ -24,7 +24,9 @@ std::string describe(const Step& step);
 
 class ProgressLine {
  public:
-  ProgressLine();
+  // plain_lines false: nothing but on a terminal. So is it with --json, whose reader may have both
+  // streams in one.
+  explicit ProgressLine(bool plain_lines = true);
   ~ProgressLine();  // takes the live line away
   ProgressLine(const ProgressLine&) = delete;
   ProgressLine& operator=(const ProgressLine&) = delete;
@@ -39,6 +41,7 @@ class ProgressLine {
   using Clock = std::chrono::steady_clock;
 
   bool is_terminal_;
+  bool plain_lines_;
   bool has_live_line_ = false;
   Clock::time_point next_;
 };

@@ -27,7 +27,7 @@ int run(const Options& options) {
   const runtime::Engine engine(graph::load_frozen(options.model), options.threads);
   const data::Dataset set =
       load_test_data(options.data, options.model, engine.model(), options.limit);
-  ProgressLine line;
+  ProgressLine line(!options.json);
   const runtime::Evaluation result = runtime::evaluate(engine, set, ImageCounter(line, "run"));
   line.clear();
   const double accuracy = static_cast<double>(result.correct) / static_cast<double>(result.images);

@@ -71,7 +71,7 @@ int verify_model(const Options& options) {
   const runtime::Engine engine(graph::load_frozen(options.model));
   const data::Dataset set =
       load_test_data(options.data, options.model, engine.model(), options.limit);
-  ProgressLine line;
+  ProgressLine line(!options.json);
   const runtime::Evaluation own = runtime::evaluate(engine, set, ImageCounter(line, "integers"));
   verify::Options how;
   how.project = options.project;
