@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Brings the passes of the benchmark programs together: one table, one JSON, what meets its target and what does not.
 
-usage: merge.py PASS.json... --out kernels.json [--markdown FILE] [--note TEXT]...
+usage: merge.py PASS.json... --out kernels.json [--markdown FILE] [--load TEXT] [--command TEXT] [--note TEXT]...
 
 Names of passes begin with the program (casts, conv: ours; anything else is a peer). A figure is the best of its passes,
 for a kernel and for its copy alike.
@@ -65,13 +65,14 @@ def shape_of(row):
 
 
 def judge_casts(casts):
-    """Adds ratio and time in copies. A copy now and then has a bad day of its own (where its two arrays lie to each
-    other within a page decides over a factor of ten on Zen 3), so it counts for no less than the usual copy."""
+    """Adds the ratio. A copy now and then has a bad day of its own (where its two arrays lie to each other within a
+    page decides over a factor of ten on Zen 3), so it counts for no less than the program's usual copy."""
     usual = {}
     for row in casts:
-        usual.setdefault((row["array_bytes"], row["threads"]), []).append(row["copy_gigabytes_a_second"])
+        usual.setdefault((row["array_bytes"], row["threads"], row["ours"]), []).append(row["copy_gigabytes_a_second"])
     for row in casts:
-        copy = max(row["copy_gigabytes_a_second"], statistics.median(usual[row["array_bytes"], row["threads"]]))
+        copies = usual[row["array_bytes"], row["threads"], row["ours"]]
+        copy = max(row["copy_gigabytes_a_second"], statistics.median(copies))
         row["copy_gigabytes_a_second"] = copy
         row["ratio"] = row["gigabytes_a_second"] / copy
 
@@ -96,6 +97,7 @@ def judge_convs(convs):
             row["ratio"] = row["gmac_a_second"] / reference[shape_of(row)]
 
 
+MET = {True: "met", False: "missed", None: "not measured"}
 WORDS = {True: "yes", False: "no", None: "tests"}  # tests: tests/property compares it, not this run
 
 
@@ -115,7 +117,7 @@ def verdicts(casts, convs):
     lines = []
     for what, figures, target, most in groups:
         if not figures:
-            lines.append({"target": what, "met": None, "text": f"{what}: not measured"})
+            lines.append({"target": what, "met": None, "text": what})
             continue
         met = [f for f, _ in figures if (f <= target if most else f >= target)]
         worst, row = (max if most else min)(figures, key=lambda pair: pair[0])
@@ -159,9 +161,13 @@ def print_tables(casts, convs):
               f"{WORDS[row['exact']]:>6} {ratio}")
 
 
-def markdown(casts, convs):
-    """Casts: a row a kernel, a column a size; convolutions: a column a shape."""
-    lines = []
+def markdown(casts, convs, machine, targets, left_out):
+    """The section `## The run` of docs/results/kernels.md. Casts: a row a kernel, a column a size; convolutions: a
+    column a shape."""
+    lines = ["## The run", "", f"`{machine['command']}` on {machine['cpu']}; {machine['date']}, load before the run "
+             f"{machine['load_before'] or 'not noted'}; kernels for {machine['target']}.", ""]
+    lines += [f"- **{MET[line['met']]}**: {line['text']}" for line in targets]
+    lines += [f"- left out: {note}" for note in left_out] + [""]
     columns = sorted({(r["array_bytes"], r["threads"]) for r in casts})
     copy = {c: statistics.median(r["copy_gigabytes_a_second"] for r in casts
                                  if (r["array_bytes"], r["threads"]) == c) for c in columns}
@@ -211,6 +217,7 @@ def main():
     parser.add_argument("passes", nargs="+")
     parser.add_argument("--out", required=True, help="the merged JSON")
     parser.add_argument("--markdown", help="the tables as Markdown")
+    parser.add_argument("--command", default="scripts/bench kernels", help="how the run was started")
     parser.add_argument("--load", default="", help="the load average before the run")
     parser.add_argument("--note", action="append", default=[], help="a peer left out, and why")
     arguments = parser.parse_args()
@@ -220,21 +227,21 @@ def main():
     forward_and_backward(casts)
     judge_convs(convs)
     machine = {"cpu": cpu_model(), "date": time.strftime("%Y-%m-%d %H:%M"), "load_before": arguments.load,
-               "target": target}
+               "target": target, "command": arguments.command}
     targets = verdicts(casts, convs)
     print(f"{machine['cpu']}; {machine['date']}; load before the run {machine['load_before'] or 'not noted'}\n")
     print_tables(casts, convs)
     print()
     for line in targets:
-        print(("met:    " if line["met"] else "missed: ") + line["text"])
+        print(f"{MET[line['met']]}: {line['text']}")
     for note in left_out + arguments.note:
         print("left out: " + note)
     with open(arguments.out, "w") as file:
         json.dump({"machine": machine, "targets": targets, "left_out": left_out + arguments.note, "figures": casts,
                    "convolutions": convs}, file, indent=1)
-    if arguments.markdown:
+    if arguments.markdown:  # what scripts/bench puts into docs/results
         with open(arguments.markdown, "w") as file:
-            file.write(markdown(casts, convs))
+            file.write(markdown(casts, convs, machine, targets, left_out + arguments.note))
 
 
 if __name__ == "__main__":
