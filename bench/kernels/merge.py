@@ -77,6 +77,23 @@ def judge_casts(casts):
         row["ratio"] = row["gigabytes_a_second"] / copy
 
 
+def disagreements(casts):
+    """A copy is a copy: where ours and the peers' differ, the way one of them takes its figures is in doubt."""
+    lines = []
+    for size in sorted({(row["array_bytes"], row["threads"]) for row in casts}):
+        ours, peers = ([row["copy_gigabytes_a_second"] for row in casts
+                        if (row["array_bytes"], row["threads"]) == size and row["ours"] == who]
+                       for who in (True, False))
+        if not ours or not peers:
+            continue
+        ours, peers = statistics.median(ours), statistics.median(peers)
+        if max(ours, peers) > 1.4 * min(ours, peers):
+            where = {"array_bytes": size[0], "threads": size[1]}
+            lines.append(f"{size_text(where)}, {threads_text(where)}: a copy moves {ours:.1f} GB/s in our program and "
+                         f"{peers:.1f} in the peers'; ratios there are not comparable")
+    return lines
+
+
 def forward_and_backward(casts):
     """Ours with a learned point, in copies: a forward moves 2 arrays, a backward 3, a copy 2."""
     rows = {(r["kernel"], r["layout"], r["array_bytes"], r["threads"]): r for r in casts if r["ours"]}
@@ -161,12 +178,13 @@ def print_tables(casts, convs):
               f"{WORDS[row['exact']]:>6} {ratio}")
 
 
-def markdown(casts, convs, machine, targets, left_out):
+def markdown(casts, convs, machine, targets, doubts, left_out):
     """The section `## The run` of docs/results/kernels.md. Casts: a row a kernel, a column a size; convolutions: a
     column a shape."""
     lines = ["## The run", "", f"`{machine['command']}` on {machine['cpu']}; {machine['date']}, load before the run "
              f"{machine['load_before'] or 'not noted'}; kernels for {machine['target']}.", ""]
     lines += [f"- **{MET[line['met']]}**: {line['text']}" for line in targets]
+    lines += [f"- in doubt: {doubt}" for doubt in doubts]
     lines += [f"- left out: {note}" for note in left_out] + [""]
     columns = sorted({(r["array_bytes"], r["threads"]) for r in casts})
     copy = {c: statistics.median(r["copy_gigabytes_a_second"] for r in casts
@@ -224,6 +242,7 @@ def main():
 
     casts, convs, left_out, target = read(arguments.passes)
     judge_casts(casts)
+    doubts = disagreements(casts)
     forward_and_backward(casts)
     judge_convs(convs)
     machine = {"cpu": cpu_model(), "date": time.strftime("%Y-%m-%d %H:%M"), "load_before": arguments.load,
@@ -234,14 +253,17 @@ def main():
     print()
     for line in targets:
         print(f"{MET[line['met']]}: {line['text']}")
+    for doubt in doubts:
+        print("in doubt: " + doubt)
     for note in left_out + arguments.note:
         print("left out: " + note)
     with open(arguments.out, "w") as file:
-        json.dump({"machine": machine, "targets": targets, "left_out": left_out + arguments.note, "figures": casts,
+        json.dump({"machine": machine, "targets": targets, "in_doubt": doubts,
+                   "left_out": left_out + arguments.note, "figures": casts,
                    "convolutions": convs}, file, indent=1)
     if arguments.markdown:  # what scripts/bench puts into docs/results
         with open(arguments.markdown, "w") as file:
-            file.write(markdown(casts, convs, machine, targets, left_out + arguments.note))
+            file.write(markdown(casts, convs, machine, targets, doubts, left_out + arguments.note))
 
 
 if __name__ == "__main__":

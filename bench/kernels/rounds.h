@@ -65,6 +65,7 @@ class Array {
       : data_(static_cast<float*>(std::aligned_alloc(4096, bytes)), std::free),
         size_(bytes / sizeof(float)) {}
   operator std::span<float>() const { return {data_.get(), size_}; }
+  float* data() const { return data_.get(); }
 
  private:
   std::unique_ptr<float, decltype(&std::free)> data_;
