@@ -80,6 +80,12 @@ std::vector<Kernel> kernels(const ConvShape& s) {
     const std::string name = "8 bits, int32 sums (" + conv.name() + ")";
     list.push_back(kernel(name, s, std::move(conv), draw<std::uint8_t>(inputs, 0, 255), 0));
   }
+  {
+    // A signed 8-bit format behind a ReLU: products of neighbours fit 16 bits.
+    IntConv<std::int32_t> conv(s, bytes, 0, 127);
+    const std::string name = "8 bits behind a ReLU (" + conv.name() + ")";
+    list.push_back(kernel(name, s, std::move(conv), draw<std::uint8_t>(inputs, 0, 127), 0));
+  }
   list.push_back(kernel("16 bits, int32 sums", s,
                         IntConv<std::int32_t>(s, draw<std::int32_t>(count, -64, 64), -32768, 32767),
                         draw<std::int16_t>(inputs, -32768, 32767), 0));

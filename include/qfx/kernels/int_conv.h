@@ -49,7 +49,7 @@ template <class Sum>
 class IntConv {
  public:
   enum class Path : std::uint8_t {
-    Int8,         // Sum int32_t: bytes, where the machine multiplies them exactly
+    Int8,         // Sum int32_t: bytes, where the machine has an exact product of these
     Int16,        // Sum int32_t
     Int16Chunks,  // Sum int64_t: 32-bit sums of a few words, added up in 64 bits
     Int32         // Sum int64_t

@@ -48,6 +48,11 @@ void gemm_int16(const WordProduct& product, std::int32_t* c, std::int64_t c_stri
 void gemm_int8(const WordProduct& product, std::int32_t* c, std::int64_t c_stride);
 void gemm_bits(const WordProduct& product, std::int32_t* c, std::int64_t c_stride);
 
+// gemm_int8 where the caller proves that the products of a word's first two numbers, and of its
+// last two, have sums of 16 bits: x86 has an instruction for that without VNNI, which saturates
+// beyond.
+void gemm_int8_fitting(const WordProduct& product, std::int32_t* c, std::int64_t c_stride);
+
 // Sums of `chunk` words in 32 bits, their sum in 64. The caller proves that any `chunk`
 // neighbouring words fit 32 bits.
 void gemm_int16_chunks(const WordProduct& product, std::int64_t chunk, std::int64_t* c,
@@ -56,6 +61,8 @@ void gemm_int16_chunks(const WordProduct& product, std::int64_t chunk, std::int6
 // Whether gemm_int8 has an instruction for four exact products (AVX-512 VNNI) on this machine: then
 // it does twice the work of gemm_int16 in a word, else it costs as much.
 bool has_int8_dot();
+// Whether gemm_int8_fitting is faster than gemm_int16 on this machine.
+bool has_int8_fitting();
 
 // The instruction set that the products run on: Highway's name, "AVX3 with VNNI" where there is
 // more.

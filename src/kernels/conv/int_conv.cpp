@@ -55,7 +55,8 @@ struct IntConv<Sum>::Impl {
       : path(choose(exact_paths(shape, weights, lo, hi), wish)),
         offset(path == Path::Int8 && lo < 0 ? 128 : 0),
         image(shape, per_word(bits())),
-        blocks(image) {
+        blocks(image),
+        fitting(path == Path::Int8 && pairs_fit(shape, weights, lo, hi)) {
     if constexpr (std::is_same_v<Sum, std::int64_t>) {
       if (path == Path::Int16Chunks)
         chunk = safe_chunk(word_bounds(image, weights, largest(lo, hi)));
@@ -87,8 +88,10 @@ struct IntConv<Sum>::Impl {
       const bool bytes =
           fit<std::int8_t>(weights) && (fit<std::uint8_t>(lo, hi) || fit<std::int8_t>(lo, hi));
       if (!bytes) return {Path::Int16};
+      const bool is_fast =
+          has_int8_dot() || (has_int8_fitting() && pairs_fit(shape, weights, lo, hi));
       // Four channels a word are worth their place from three on.
-      if (has_int8_dot() && shape.group_channels() > 2) return {Path::Int8, Path::Int16};
+      if (is_fast && shape.group_channels() > 2) return {Path::Int8, Path::Int16};
       return {Path::Int16, Path::Int8};
     } else {
       if (!narrow) return {Path::Int32};
@@ -97,6 +100,24 @@ struct IntConv<Sum>::Impl {
       if (chunk >= std::min(kLeastChunk, pairs.depth())) return {Path::Int16Chunks, Path::Int32};
       return chunk > 0 ? std::vector{Path::Int32, Path::Int16Chunks} : std::vector{Path::Int32};
     }
+  }
+
+  // Whether the sums of a byte word's neighbouring products fit 16 bits.
+  static bool pairs_fit(const ConvShape& shape, std::span<const std::int32_t> weights,
+                        std::int64_t lo, std::int64_t hi) {
+    // Bytes with a sign are moved to 0..255.
+    const std::int64_t most = lo < 0 ? 255 : hi;
+    const std::int64_t channels = shape.group_channels(), taps = shape.taps();
+    for (std::int64_t o = 0; o < shape.out_channels; ++o)
+      for (std::int64_t c = 0; c < channels; c += 2)
+        for (std::int64_t k = 0; k < taps; ++k) {
+          const std::int32_t* first = weights.data() + (o * channels + c) * taps + k;
+          const std::int64_t second = c + 1 < channels ? first[taps] : 0;
+          if ((std::abs(std::int64_t{*first}) + std::abs(second)) * most >
+              std::numeric_limits<std::int16_t>::max())
+            return false;
+        }
+    return true;
   }
 
   static Path choose(const std::vector<Path>& exact, std::optional<Path> wish) {
@@ -128,6 +149,7 @@ struct IntConv<Sum>::Impl {
   std::int64_t offset;  // added to every input, so that bytes have no sign
   WordImage image;
   ConvBlocks blocks;
+  bool fitting;  // sums of two neighbouring products of bytes fit 16 bits
   std::int64_t chunk = 0;
   std::vector<std::uint32_t> packed;  // {out_channels, depth}
   std::vector<Sum> correction;        // of the offset, an output channel
@@ -204,7 +226,9 @@ void IntConv<Sum>::multiply(std::int64_t at, std::byte* scratch, ConvBlock<Sum>&
   const std::int64_t stride = i.blocks.stride();
   Sum* sums = i.sums(scratch);
   if constexpr (std::is_same_v<Sum, std::int32_t>) {
-    if (i.path == Path::Int8)
+    if (i.path == Path::Int8 && i.fitting)
+      gemm_int8_fitting(product, sums, stride);
+    else if (i.path == Path::Int8)
       gemm_int8(product, sums, stride);
     else
       gemm_int16(product, sums, stride);

@@ -82,6 +82,62 @@ struct Int8Dot {
   static HWY_INLINE hn::Vec<Words> value(const Sum& sum) { return Int16Dot::value(sum); }
 };
 
+// Where neighbouring products are proved to have sums of 16 bits, the older instruction does not
+// saturate. Vectors of other machines widen as above.
+struct Int8FittingDot {
+  static constexpr std::int64_t kLanes = hn::MaxLanes(Words());
+  static constexpr std::int64_t kChunk = 0;
+#if HWY_ARCH_X86
+  using Column = hn::Vec<Unsigned>;
+  using Row = hn::Vec<Unsigned>;
+  struct Sum {
+    hn::Vec<Words> sum;
+  };
+  static HWY_INLINE Sum zero() {
+    return {hn::Zero(Words())};
+  }
+  static HWY_INLINE Column columns(const std::uint32_t* b) {
+    return hn::LoadU(Unsigned(), b);
+  }
+  static HWY_INLINE Row row(std::uint32_t word) {
+    return hn::Set(Unsigned(), word);
+  }
+  static HWY_INLINE void add(Row row, Column column, Sum& sum) {
+#if HWY_TARGET == HWY_AVX3
+    const hn::Vec<Halves> pairs{_mm512_maddubs_epi16(column.raw, row.raw)};
+#elif HWY_TARGET == HWY_AVX2
+    const hn::Vec<Halves> pairs{_mm256_maddubs_epi16(column.raw, row.raw)};
+#else
+    const hn::Vec<Halves> pairs{_mm_maddubs_epi16(column.raw, row.raw)};
+#endif
+    hn::Vec<Words> rest = hn::Zero(Words());
+    sum.sum = hn::ReorderWidenMulAccumulate(Words(), pairs, hn::Set(Halves(), 1), sum.sum, rest);
+  }
+  static HWY_INLINE hn::Vec<Words> value(const Sum& sum) {
+    return sum.sum;
+  }
+#else
+  using Column = Int8Dot::Column;
+  using Row = Int8Dot::Row;
+  using Sum = Int8Dot::Sum;
+  static HWY_INLINE Sum zero() {
+    return Int8Dot::zero();
+  }
+  static HWY_INLINE Column columns(const std::uint32_t* b) {
+    return Int8Dot::columns(b);
+  }
+  static HWY_INLINE Row row(std::uint32_t word) {
+    return Int8Dot::row(word);
+  }
+  static HWY_INLINE void add(const Row& row, const Column& column, Sum& sum) {
+    Int8Dot::add(row, column, sum);
+  }
+  static HWY_INLINE hn::Vec<Words> value(const Sum& sum) {
+    return Int8Dot::value(sum);
+  }
+#endif
+};
+
 // Counts the bits that differ.
 struct BitsDot {
   static constexpr std::int64_t kLanes = hn::MaxLanes(Words());

@@ -56,6 +56,7 @@ struct Int8Dot {
     return sum;
   }
 };
+using Int8FittingDot = Int8Dot;
 struct BitsDot {
   static std::int64_t of(std::uint32_t a, std::uint32_t b) { return std::popcount(a ^ b); }
 };
@@ -180,6 +181,9 @@ HWY_ATTR void int16_chunks_target(const WordProduct& p, std::int64_t chunk, std:
 HWY_ATTR void int8_target(const WordProduct& p, std::int32_t* c, std::int64_t c_stride) {
   multiply<Int8Dot>(p, c, c_stride);
 }
+HWY_ATTR void int8_fitting_target(const WordProduct& p, std::int32_t* c, std::int64_t c_stride) {
+  multiply<Int8FittingDot>(p, c, c_stride);
+}
 HWY_ATTR void bits_target(const WordProduct& p, std::int32_t* c, std::int64_t c_stride) {
   multiply<BitsDot>(p, c, c_stride);
 }
@@ -197,6 +201,7 @@ HWY_EXPORT(int32_target);
 HWY_EXPORT(int16_target);
 HWY_EXPORT(int16_chunks_target);
 HWY_EXPORT(int8_target);
+HWY_EXPORT(int8_fitting_target);
 HWY_EXPORT(bits_target);
 HWY_EXPORT(name_target);
 
@@ -232,6 +237,11 @@ void gemm_int8(const WordProduct& product, std::int32_t* c, std::int64_t c_strid
   HWY_DYNAMIC_DISPATCH(int8_target)(product, c, c_stride);
 }
 
+void gemm_int8_fitting(const WordProduct& product, std::int32_t* c, std::int64_t c_stride) {
+  if (use_avx512_dots()) return avx512::gemm_int8(product, c, c_stride);
+  HWY_DYNAMIC_DISPATCH(int8_fitting_target)(product, c, c_stride);
+}
+
 void gemm_bits(const WordProduct& product, std::int32_t* c, std::int64_t c_stride) {
   if (use_avx512_dots() && avx512::has_bit_count()) return avx512::gemm_bits(product, c, c_stride);
   HWY_DYNAMIC_DISPATCH(bits_target)(product, c, c_stride);
@@ -239,6 +249,14 @@ void gemm_bits(const WordProduct& product, std::int32_t* c, std::int64_t c_strid
 
 bool has_int8_dot() {
   return use_avx512_dots();
+}
+
+bool has_int8_fitting() {
+#if HWY_ARCH_X86
+  return std::string(HWY_DYNAMIC_DISPATCH(name_target)()) != hwy::TargetName(HWY_SCALAR);
+#else
+  return false;
+#endif
 }
 
 std::string gemm_target() {

@@ -119,6 +119,10 @@ TEST(IntConv, BytesOfBothSigns) {
   check<std::int8_t, std::int32_t>(-128, 127, -128, 127, {Narrow::Int8, Narrow::Int16});
   check<std::uint8_t, std::int32_t>(0, 255, -128, 127, {Narrow::Int8, Narrow::Int16});
   check<std::int32_t, std::int32_t>(-128, 127, -128, 127, {Narrow::Int8, Narrow::Int16});
+  // What a ReLU leaves of a signed byte, and weights of six bits: neighbouring products fit 16
+  // bits.
+  check<std::int8_t, std::int32_t>(0, 127, -128, 127, {Narrow::Int8, Narrow::Int16});
+  check<std::int8_t, std::int32_t>(-128, 127, -64, 63, {Narrow::Int8, Narrow::Int16});
 }
 
 TEST(IntConv, HalvesWrapModulo32Bits) {

@@ -43,15 +43,22 @@ std::uint64_t dot_bits(std::uint32_t a, std::uint32_t b) {
   return static_cast<std::uint64_t>(std::popcount(a ^ b));
 }
 
-// Words of random halves, a quarter of them at the ends of 16 bits; with `calm`, small halves.
-std::vector<std::uint32_t> random_words(std::mt19937_64& random, std::int64_t count, bool calm) {
+// ANY: random halves, a quarter of them at the ends of 16 bits. CALM: small halves. FITTING: bytes
+// of A anything, of B 0 to 127, so that 127 * -256 and 127 * 254 are the ends.
+enum class Kind { ANY, CALM, FITTING };
+
+std::vector<std::uint32_t> random_words(std::mt19937_64& random, std::int64_t count, Kind kind,
+                                        bool is_b) {
   std::vector<std::uint32_t> words(count);
   for (std::uint32_t& word : words) {
     word = 0;
     for (const int shift : {0, 16}) {
       std::uint32_t half = random() & 0xffff;
       if (random() % 4 == 0) half = random() % 2 == 0 ? 0x8000 : 0x7fff;
-      if (calm) half = static_cast<std::uint32_t>(static_cast<int>(half % 2001) - 1000) & 0xffff;
+      if (kind == Kind::CALM)
+        half = static_cast<std::uint32_t>(static_cast<int>(half % 2001) - 1000) & 0xffff;
+      if (kind == Kind::FITTING && random() % 4 == 0) half = is_b ? 0x7f7f : 0x8080;
+      if (kind == Kind::FITTING && is_b) half &= 0x7f7f;
       word |= half << shift;
     }
   }
@@ -60,13 +67,13 @@ std::vector<std::uint32_t> random_words(std::mt19937_64& random, std::int64_t co
 
 // multiply(product, c, c_stride) against dot, with the rows of B in a random order.
 template <class C, class Dot, class Multiply>
-void check(const Dot& dot, const Multiply& multiply, bool calm = false) {
+void check(const Dot& dot, const Multiply& multiply, Kind kind = Kind::ANY) {
   test::for_each_simd_target([&] {
     std::mt19937_64 random(3);
     for (const Size& s : kSizes) {
       const std::int64_t stride = round_up(s.n, kColumnPad);
-      const auto a = random_words(random, s.m * s.depth, calm);
-      const auto b = random_words(random, s.depth * stride + kColumnPad, calm);
+      const auto a = random_words(random, s.m * s.depth, kind, false);
+      const auto b = random_words(random, s.depth * stride + kColumnPad, kind, true);
       std::vector<std::int64_t> rows(s.depth);
       for (std::int64_t& row : rows) row = static_cast<std::int64_t>(random() % s.depth) * stride;
       std::vector<C> c(s.m * stride, C{77});
@@ -96,6 +103,16 @@ TEST(Gemm, Int8) {
   check<std::int32_t>(dot_int8, gemm_int8);
 }
 
+// Random words whose neighbouring products have sums at the ends of 16 bits.
+TEST(Gemm, Int8WhereNeighboursFit16Bits) {
+  check<std::int32_t>(
+      dot_int8,
+      [](const WordProduct& product, std::int32_t* c, std::int64_t c_stride) {
+        gemm_int8_fitting(product, c, c_stride);
+      },
+      Kind::FITTING);
+}
+
 TEST(Gemm, Bits) {
   check<std::int32_t>(dot_bits, gemm_bits);
 }
@@ -107,7 +124,7 @@ TEST(Gemm, Int16InChunks) {
         [&](const WordProduct& product, std::int64_t* c, std::int64_t c_stride) {
           gemm_int16_chunks(product, chunk, c, c_stride);
         },
-        true);
+        Kind::CALM);
   }
 }
 
