@@ -43,6 +43,23 @@ struct Operation {
   void (*shift)(const Words& left, int count, Words& up, Words& down);
 };
 
+// What a header's six comparisons of two values say.
+struct Comparisons {
+  bool less;         // a < b
+  bool not_greater;  // a <= b
+  bool greater;      // a > b
+  bool not_less;     // a >= b
+  bool same;         // a == b
+  bool different;    // a != b
+};
+
+// -1, 0 or 1; 9 where they contradict each other.
+constexpr int order(const Comparisons& said) {
+  const bool agree = said.not_greater == (said.less || said.same) &&
+                     said.not_less == (said.greater || said.same) && said.different == !said.same;
+  return agree && said.less + said.greater + said.same == 1 ? said.greater - said.less : 9;
+}
+
 struct FromDouble {
   Format to;
   std::int64_t (*convert)(double value);

@@ -120,11 +120,7 @@ struct Ap {
       case Operator::COMPARE:
         break;
     }
-    // All six must tell the same story.
-    const int less = (a < b) && (a <= b) && !(a > b) && !(a >= b) && !(a == b) && (a != b);
-    const int more = !(a < b) && !(a <= b) && (a > b) && (a >= b) && !(a == b) && (a != b);
-    const int same = !(a < b) && (a <= b) && !(a > b) && (a >= b) && (a == b) && !(a != b);
-    out[0] = static_cast<std::uint64_t>(less + more + same == 1 ? more - less : 9);
+    out[0] = static_cast<std::uint64_t>(order({a<b, a <= b, a> b, a >= b, a == b, a != b}));
     return {};
   }
 

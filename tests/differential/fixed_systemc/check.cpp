@@ -1,6 +1,9 @@
 // The number system against SystemC's sc_fix and sc_ufix, the fixed-point types that ap_fixed's
-// modes are modelled on. Their formats are run-time values, so this matrix is complete: every pair
-// of formats of up to 4 bits (6 in the long form), every mode, every value.
+// modes are modelled on. Their formats are run-time values, so this matrix is complete: every mode
+// of every format of up to 4 bits (6 in the long form), from sources with 3 fraction bits less than
+// it up to 7 more and, in the long form, from -3 to 9 whatever the target has.
+#include <algorithm>
+
 #include "sc.h"
 #include "support/fixed_check.h"
 
@@ -28,8 +31,9 @@ void check(const Format& to, Tally& tally) {
   const auto header = sc_cast(to.width, to.int_bits, to.is_signed, to_string(to.rounding),
                               to_string(to.overflow), to.wrap_bits);
   const int widest_source = is_long() ? 8 : 7;
-  for (int drop = -3; drop <= 7; ++drop) {
-    const int from_frac = to.frac_bits() + drop;
+  const int least_frac = is_long() ? std::min(to.frac_bits() - 3, -3) : to.frac_bits() - 3;
+  const int most_frac = is_long() ? std::max(to.frac_bits() + 7, 9) : to.frac_bits() + 7;
+  for (int from_frac = least_frac; from_frac <= most_frac; ++from_frac) {
     // A narrower source has the same values: SystemC's assignment sees the value alone.
     for (std::int64_t raw = -(1 << widest_source); raw < (1 << widest_source); ++raw) {
       const std::int64_t theirs = header(std::ldexp(static_cast<double>(raw), -from_frac));
