@@ -1,8 +1,8 @@
 #include "qfx/kernels/fake_cast.h"
 
-#include <numbers>
+#include <type_traits>
 
-#include "kernels/plan.h"
+#include "kernels/call.h"
 #include "kernels/ref/fake_cast.h"
 
 // Each function asks the vector kernels first; what they leave (a machine without vectors, WRAP_SM,
@@ -11,86 +11,89 @@ namespace qfx::kernels {
 namespace {
 
 using simd::Source;
-
-// The arguments that all functions share.
-template <class T>
-struct Call {
-  Source source;
-  const T* x;
-  const T* b;
-  const T* scale;
-  const T* offset;
-  Extent extent;
-  const fixed::Format& format;
-  BinaryPoints points;
-};
-
-template <class C, class T, class Job>
-void fill(Job& job, const Call<T>& call) {
-  plan<T, C>(job, call.extent, call.points, call.scale, call.offset);
-}
+using ChannelSums = std::vector<simd::ChannelSums>;
 
 template <class C, class T>
 bool forward(const Call<T>& call, T* y) {
-  const Grid<C> grid(call.format);
-  if (grid.wraps_by_law() || !within_reach<C>(call.points, call.extent.channels)) return false;
-  simd::ForwardJob<T, C> job{{call.source, grid, {}, {}, call.x, call.b}, y};
-  fill<C>(job, call);
-  return simd::forward(job);
+  auto job = forward_job<C>(call);
+  if (!job) return false;
+  job->y = y;
+  return simd::forward(*job);
 }
 
 // Sums of every channel; empty where the reference has to do it.
 template <class C, class T>
-std::vector<simd::ChannelSums> backward(const Call<T>& call, const T* dy, T* dx) {
-  const Grid<C> grid(call.format);
-  if (!within_reach<C>(call.points, call.extent.channels)) return {};
-  std::vector<simd::ChannelSums> sums(static_cast<std::size_t>(call.extent.channels));
-  simd::BackwardJob<T, C> job{{call.source, grid, {}, {}, call.x, call.b}, dy, dx, &sums};
-  fill<C>(job, call);
-  if (!simd::backward(job)) sums.clear();
-  return sums;
+ChannelSums backward(const Call<T>& call, const T* dy, T* dx) {
+  Sums<C> sums;
+  auto job = backward_job<C>(call, sums);
+  if (!job) return {};
+  job->dy = dy;
+  job->dx = dx;
+  if (!simd::backward(*job)) return {};
+  sums.finish(job->walk);
+  return std::move(sums.channels);
 }
 
-// The backward pass of all but AFFINE. False where the reference has to do it.
+// The backward pass of the sources whose channels have binary points of their own. False where the
+// reference has to do it.
 template <class T>
 bool backward_points(const Call<T>& call, const T* dy, T* dx, PointGradient* points) {
-  const std::vector<simd::ChannelSums> sums = backward<T>(call, dy, dx);
+  const ChannelSums sums = backward<T>(call, dy, dx);
   const std::int64_t elements = call.extent.outer * call.extent.inner;
   for (std::size_t c = 0; c < sums.size(); ++c)
-    points[c] = {std::numbers::ln2 * sums[c].point, elements - sums[c].inside};
+    points[c] = point_gradient(sums[c].point, elements - sums[c].inside);
   return !sums.empty();
+}
+
+template <class T>
+Call<T> call_of(Source source, const T* x, std::type_identity_t<const T*> b, const Extent& extent,
+                const fixed::Format& format, const int* frac_bits) {
+  return {
+      .source = source, .x = x, .b = b, .extent = extent, .format = format, .points = {frac_bits}};
+}
+
+// Products, in a type of their own, cast to one format.
+template <class T>
+Call<T> product_call(Source source, const T* x, const T* scale,
+                     std::type_identity_t<const T*> offset, const Extent& extent,
+                     const fixed::Format& format, const int& frac_bits) {
+  QFX_ASSERT(format.width <= kCarrierWidth<T>);
+  return {.source = source,
+          .x = x,
+          .scale = scale,
+          .offset = offset,
+          .extent = extent,
+          .format = format,
+          .points = {&frac_bits, 0}};
 }
 
 }  // namespace
 
 template <class T>
 void fake_cast(const T* x, T* y, Extent extent, const fixed::Format& format, const int* frac_bits) {
-  if (forward<T, T>({Source::PLAIN, x, nullptr, nullptr, nullptr, extent, format, {frac_bits}}, y))
-    return;
+  if (forward<T>(call_of(Source::PLAIN, x, nullptr, extent, format, frac_bits), y)) return;
   ref::fake_cast(x, y, extent, format, frac_bits);
 }
 
 template <class T>
 void fake_cast_backward(const T* x, const T* dy, T* dx, Extent extent, const fixed::Format& format,
                         const int* frac_bits, PointGradient* points) {
-  if (backward_points<T>({Source::PLAIN, x, nullptr, nullptr, nullptr, extent, format, {frac_bits}},
-                         dy, dx, points))
+  if (backward_points(call_of(Source::PLAIN, x, nullptr, extent, format, frac_bits), dy, dx,
+                      points))
     return;
   ref::fake_cast_backward(x, dy, dx, extent, format, frac_bits, points);
 }
 
 template <class T>
 void relu_cast(const T* x, T* y, Extent extent, const fixed::Format& format, const int* frac_bits) {
-  if (forward<T, T>({Source::RELU, x, nullptr, nullptr, nullptr, extent, format, {frac_bits}}, y))
-    return;
+  if (forward<T>(call_of(Source::RELU, x, nullptr, extent, format, frac_bits), y)) return;
   ref::relu_cast(x, y, extent, format, frac_bits);
 }
 
 template <class T>
 void relu_cast_backward(const T* x, const T* dy, T* dx, Extent extent, const fixed::Format& format,
                         const int* frac_bits, PointGradient* points) {
-  if (backward_points<T>({Source::RELU, x, nullptr, nullptr, nullptr, extent, format, {frac_bits}},
-                         dy, dx, points))
+  if (backward_points(call_of(Source::RELU, x, nullptr, extent, format, frac_bits), dy, dx, points))
     return;
   ref::relu_cast_backward(x, dy, dx, extent, format, frac_bits, points);
 }
@@ -98,25 +101,21 @@ void relu_cast_backward(const T* x, const T* dy, T* dx, Extent extent, const fix
 template <class T>
 void add_cast(const T* a, const T* b, T* y, Extent extent, const fixed::Format& format,
               const int* frac_bits) {
-  if (forward<T, T>({Source::SUM, a, b, nullptr, nullptr, extent, format, {frac_bits}}, y)) return;
+  if (forward<T>(call_of(Source::SUM, a, b, extent, format, frac_bits), y)) return;
   ref::add_cast(a, b, y, extent, format, frac_bits);
 }
 
 template <class T>
 void add_cast_backward(const T* a, const T* b, const T* dy, T* d, Extent extent,
                        const fixed::Format& format, const int* frac_bits, PointGradient* points) {
-  if (backward_points<T>({Source::SUM, a, b, nullptr, nullptr, extent, format, {frac_bits}}, dy, d,
-                         points))
-    return;
+  if (backward_points(call_of(Source::SUM, a, b, extent, format, frac_bits), dy, d, points)) return;
   ref::add_cast_backward(a, b, dy, d, extent, format, frac_bits, points);
 }
 
 template <class T, class Wide>
 void affine_cast(const T* x, const T* scale, const T* offset, T* y, Extent extent,
                  const fixed::Format& format, int frac_bits) {
-  QFX_ASSERT(format.width <= kCarrierWidth<T>);
-  const BinaryPoints point{&frac_bits, 0};
-  if (forward<Wide, T>({Source::AFFINE, x, nullptr, scale, offset, extent, format, point}, y))
+  if (forward<Wide>(product_call(Source::AFFINE, x, scale, offset, extent, format, frac_bits), y))
     return;
   ref::affine_cast<T, Wide>(x, scale, offset, y, extent, format, frac_bits);
 }
@@ -125,33 +124,50 @@ template <class T, class Wide>
 void affine_cast_backward(const T* x, const T* scale, const T* offset, const T* dy, T* dx,
                           Extent extent, const fixed::Format& format, int frac_bits,
                           double* d_scale, double* d_offset, PointGradient* point) {
-  QFX_ASSERT(format.width <= kCarrierWidth<T>);
-  const Call<T> call{Source::AFFINE, x, nullptr, scale, offset, extent, format, {&frac_bits, 0}};
-  const std::vector<simd::ChannelSums> sums = backward<Wide>(call, dy, dx);
+  const ChannelSums sums = backward<Wide>(
+      product_call(Source::AFFINE, x, scale, offset, extent, format, frac_bits), dy, dx);
   if (sums.empty()) {
     ref::affine_cast_backward<T, Wide>(x, scale, offset, dy, dx, extent, format, frac_bits, d_scale,
                                        d_offset, point);
     return;
   }
-  double df = 0;
-  std::int64_t inside = 0;
+  *point = common_point(sums, extent.size());
   for (std::size_t c = 0; c < sums.size(); ++c) {
-    df += sums[c].point;
     d_scale[c] = sums[c].scale;
     d_offset[c] = sums[c].offset;
-    inside += sums[c].inside;
   }
-  *point = {std::numbers::ln2 * df, extent.size() - inside};
+}
+
+template <class T, class Wide>
+void prelu_cast(const T* x, const T* slope, T* y, Extent extent, const fixed::Format& format,
+                int frac_bits) {
+  if (forward<Wide>(product_call(Source::PRELU, x, slope, nullptr, extent, format, frac_bits), y))
+    return;
+  ref::prelu_cast<T, Wide>(x, slope, y, extent, format, frac_bits);
+}
+
+template <class T, class Wide>
+void prelu_cast_backward(const T* x, const T* slope, const T* dy, T* dx, Extent extent,
+                         const fixed::Format& format, int frac_bits, double* d_slope,
+                         PointGradient* point) {
+  const ChannelSums sums = backward<Wide>(
+      product_call(Source::PRELU, x, slope, nullptr, extent, format, frac_bits), dy, dx);
+  if (sums.empty()) {
+    ref::prelu_cast_backward<T, Wide>(x, slope, dy, dx, extent, format, frac_bits, d_slope, point);
+    return;
+  }
+  *point = common_point(sums, extent.size());
+  for (std::size_t c = 0; c < sums.size(); ++c) d_slope[c] = sums[c].scale;
 }
 
 template <class T>
 std::int64_t count_overflows(const T* x, Extent extent, const fixed::Format& format,
                              const int* frac_bits) {
   const Grid<T> grid(format);
-  const Call<T> call{Source::PLAIN, x, nullptr, nullptr, nullptr, extent, format, {frac_bits}};
-  if (within_reach<T>(call.points, extent.channels)) {
-    simd::Job<T, T> job{Source::PLAIN, grid, {}, {}, x, nullptr};
-    fill<T>(job, call);
+  const BinaryPoints points{frac_bits};
+  if (within_reach<T>(points, extent.channels)) {
+    simd::Job<T, T> job{Source::PLAIN, grid, {}, {}, {}, x, nullptr};
+    plan<T, T>(job, extent, points, nullptr, nullptr, false);
     std::int64_t inside = 0;
     if (simd::count_inside(job, &inside)) return extent.size() - inside;
   }
@@ -169,7 +185,10 @@ std::int64_t count_overflows(const T* x, Extent extent, const fixed::Format& for
   template void add_cast_backward<T>(const T*, const T*, const T*, T*, Extent,                 \
                                      const fixed::Format&, const int*, PointGradient*);        \
   template std::int64_t count_overflows<T>(const T*, Extent, const fixed::Format&, const int*)
-#define QFX_INSTANTIATE_AFFINE(T, Wide)                                                           \
+#define QFX_INSTANTIATE_PRODUCTS(T, Wide)                                                         \
+  template void prelu_cast<T, Wide>(const T*, const T*, T*, Extent, const fixed::Format&, int);   \
+  template void prelu_cast_backward<T, Wide>(const T*, const T*, const T*, T*, Extent,            \
+                                             const fixed::Format&, int, double*, PointGradient*); \
   template void affine_cast<T, Wide>(const T*, const T*, const T*, T*, Extent,                    \
                                      const fixed::Format&, int);                                  \
   template void affine_cast_backward<T, Wide>(const T*, const T*, const T*, const T*, T*, Extent, \
@@ -177,10 +196,10 @@ std::int64_t count_overflows(const T* x, Extent extent, const fixed::Format& for
                                               PointGradient*)
 QFX_INSTANTIATE(float);
 QFX_INSTANTIATE(double);
-QFX_INSTANTIATE_AFFINE(float, float);
-QFX_INSTANTIATE_AFFINE(float, double);
-QFX_INSTANTIATE_AFFINE(double, double);
+QFX_INSTANTIATE_PRODUCTS(float, float);
+QFX_INSTANTIATE_PRODUCTS(float, double);
+QFX_INSTANTIATE_PRODUCTS(double, double);
 #undef QFX_INSTANTIATE
-#undef QFX_INSTANTIATE_AFFINE
+#undef QFX_INSTANTIATE_PRODUCTS
 
 }  // namespace qfx::kernels

@@ -1,8 +1,9 @@
 // How the kernels walk an Extent, and the order in which the backward pass adds.
 //
 // Note [Order of sums]
-// The same bits must come out of the scalar reference, of every vector width and of any number of
-// threads, so the order of additions is part of the contract between the implementations:
+// The same bits must come out of the scalar reference, of every vector width, of any number of
+// threads and of a chain that goes tile by tile, so the order of additions is part of the contract
+// between the implementations. It depends on the extent alone:
 //
 // Rows. Where a channel's elements lie together (one channel, or inner >= kLongRow), each row is
 // cut into blocks of kBlock elements from its start. Inside a block element j adds to lane j %
@@ -26,11 +27,20 @@ namespace qfx::kernels {
 
 inline constexpr std::int64_t kLongRow = 16;
 inline constexpr std::int64_t kBlock = 1024;
-inline constexpr std::int64_t kFlush = 64;
+inline constexpr std::int64_t kFlush = 128;
 
 // Partial sums of a block: a line of 64 bytes.
 template <class C>
 inline constexpr std::int64_t kLanes = 64 / sizeof(C);
+
+// Elements of a walk that lie together: of the rows [first, last) the elements [begin, end). Either
+// whole rows, or a part of one that begins at a whole block.
+struct Part {
+  std::int64_t first = 0;
+  std::int64_t last = 0;
+  std::int64_t begin = 0;
+  std::int64_t end = 0;
+};
 
 struct Walk {
   bool by_columns = false;
@@ -43,12 +53,41 @@ struct Walk {
   // By rows: of row r. By columns: of column j.
   std::int64_t channel_of_row(std::int64_t row) const { return row % channels; }
   std::int64_t channel_of_column(std::int64_t column) const { return (column / inner) % channels; }
+
+  std::int64_t row_end(std::int64_t row) const { return row < rows ? length : rest; }
+  Part whole() const { return {0, rows + (rest > 0), 0, length}; }
+  std::int64_t size(const Part& part) const {
+    if (part.first == part.last) return 0;
+    return (part.last - 1 - part.first) * length + std::min(part.end, row_end(part.last - 1)) -
+           part.begin;
+  }
+
+  // body(part, offset of its first element, its size) for parts of about `size` elements, a
+  // multiple of kBlock, in memory order.
+  template <class Body>
+  void for_each_part(std::int64_t size, const Body& body) const {
+    const std::int64_t last = rows + (rest > 0);
+    if (length > size) {
+      for (std::int64_t r = 0; r < last; ++r)
+        for (std::int64_t begin = 0; begin < row_end(r); begin += size) {
+          const Part part{r, r + 1, begin, std::min(begin + size, row_end(r))};
+          body(part, r * length + begin, this->size(part));
+        }
+      return;
+    }
+    const std::int64_t step = length > 0 ? size / length : 1;
+    for (std::int64_t r = 0; r < last; r += step) {
+      const Part part{r, std::min(r + step, last), 0, length};
+      body(part, r * length, this->size(part));
+    }
+  }
 };
 
-// `lanes` is kLanes of the compute type: columns are repeated until they fill whole lines, unless a
-// row is long enough for its ragged end not to matter.
-inline Walk walk_of(const Extent& extent, std::int64_t lanes) {
-  constexpr std::int64_t kLongColumns = 256;
+inline Walk walk_of(const Extent& extent) {
+  // Columns are repeated until they fill whole lines of every compute type, unless a row is long
+  // enough for its ragged end not to matter.
+  constexpr std::int64_t kLine = kLanes<float>;
+  constexpr std::int64_t kLongColumns = 16;
   Walk walk;
   walk.channels = extent.channels;
   walk.inner = extent.inner;
@@ -61,7 +100,7 @@ inline Walk walk_of(const Extent& extent, std::int64_t lanes) {
     walk.length = extent.inner;
   } else {
     const std::int64_t columns = extent.channels * extent.inner;
-    const std::int64_t whole = lanes / std::gcd(columns, lanes);  // slices that fill whole lines
+    const std::int64_t whole = kLine / std::gcd(columns, kLine);  // slices that fill whole lines
     const std::int64_t repeat = columns >= kLongColumns
                                     ? 1
                                     : std::min(extent.outer, (kLongColumns + columns * whole - 1) /

@@ -70,13 +70,16 @@ class Numbers {
   explicit Numbers(std::uint64_t seed) : random_(seed) {}
 
   T next(const fixed::Format& format, int frac_bits) {
-    switch (below(4)) {
+    return below(4) == 0 ? anything() : near(format, frac_bits);
+  }
+
+  // Not any bit pattern.
+  T near(const fixed::Format& format, int frac_bits) {
+    switch (below(3)) {
       case 0:
-        return anything();
-      case 1:
         return scaled(std::uniform_real_distribution<double>(-3, 3)(random_) * reach(format),
                       frac_bits);
-      case 2: {
+      case 1: {
         const double half =
             static_cast<double>(below(64)) - 32 + 0.5 * static_cast<double>(below(2));
         return nudged(scaled(half, frac_bits));

@@ -105,6 +105,18 @@ void affine_cast_backward(const T* x, const T* scale, const T* offset, const T* 
                           Extent extent, const fixed::Format& format, int frac_bits,
                           double* d_scale, double* d_offset, PointGradient* point);
 
+// y = cast(x > 0 ? x : slope[c] * x), exact product, one output format for all channels; one slope
+// for all is an extent with one channel. Backward: dx = dy * dq/dx where x > 0, else slope[c] * dy
+// * dq/dx, and per channel d_slope = sum of dy * dq/dx * x over x <= 0. <T, Wide> as in
+// affine_cast.
+template <class T, class Wide>
+void prelu_cast(const T* x, const T* slope, T* y, Extent extent, const fixed::Format& format,
+                int frac_bits);
+template <class T, class Wide>
+void prelu_cast_backward(const T* x, const T* slope, const T* dy, T* dx, Extent extent,
+                         const fixed::Format& format, int frac_bits, double* d_slope,
+                         PointGradient* point);
+
 // Values of x whose rounded integer lies outside [L, H]; a NaN is one.
 template <class T>
 std::int64_t count_overflows(const T* x, Extent extent, const fixed::Format& format,

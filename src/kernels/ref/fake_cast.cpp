@@ -125,6 +125,41 @@ void affine_cast_backward(const T* x, const T* scale, const T* offset, const T* 
   point->df = std::numbers::ln2 * df;
 }
 
+template <class T, class Wide>
+void prelu_cast(const T* x, const T* slope, T* y, Extent extent, const fixed::Format& format,
+                int frac_bits) {
+  const Grid<Wide> grid(format);
+  for_each(extent, [&](std::int64_t i, std::int64_t c) {
+    const Wide value = x[i] > 0 ? Wide(x[i]) : Wide(slope[c]) * Wide(x[i]);
+    y[i] = static_cast<T>(cast_value<Wide>(value, frac_bits, grid));
+  });
+}
+
+template <class T, class Wide>
+void prelu_cast_backward(const T* x, const T* slope, const T* dy, T* dx, Extent extent,
+                         const fixed::Format& format, int frac_bits, double* d_slope,
+                         PointGradient* point) {
+  const Grid<Wide> grid(format);
+  const auto totals = sum_in_order<Wide, 2>(extent, [&](std::int64_t i, std::int64_t c) {
+    const bool above = x[i] > 0;
+    const Wide value = above ? Wide(x[i]) : Wide(slope[c]) * Wide(x[i]);
+    const Slope<Wide> at = slope_of<Wide>(value, frac_bits, grid);
+    const Wide passed = at.inside ? Wide(dy[i]) : Wide(0);
+    const Terms<Wide, 2> terms{{Wide(dy[i]) * at.point, above ? Wide(0) : passed * Wide(x[i])},
+                               !at.inside};
+    dx[i] = static_cast<T>(above ? passed : passed * Wide(slope[c]));
+    return terms;
+  });
+  *point = {};
+  double df = 0;
+  for (std::size_t c = 0; c < totals.size(); ++c) {
+    df += totals[c].sums[0];
+    d_slope[c] = totals[c].sums[1];
+    point->overflows += totals[c].outside;
+  }
+  point->df = std::numbers::ln2 * df;
+}
+
 template <class T>
 std::int64_t count_overflows(const T* x, Extent extent, const fixed::Format& format,
                              const int* frac_bits) {
@@ -147,7 +182,10 @@ std::int64_t count_overflows(const T* x, Extent extent, const fixed::Format& for
   template void add_cast_backward<T>(const T*, const T*, const T*, T*, Extent,                 \
                                      const fixed::Format&, const int*, PointGradient*);        \
   template std::int64_t count_overflows<T>(const T*, Extent, const fixed::Format&, const int*)
-#define QFX_INSTANTIATE_AFFINE(T, Wide)                                                           \
+#define QFX_INSTANTIATE_PRODUCTS(T, Wide)                                                         \
+  template void prelu_cast<T, Wide>(const T*, const T*, T*, Extent, const fixed::Format&, int);   \
+  template void prelu_cast_backward<T, Wide>(const T*, const T*, const T*, T*, Extent,            \
+                                             const fixed::Format&, int, double*, PointGradient*); \
   template void affine_cast<T, Wide>(const T*, const T*, const T*, T*, Extent,                    \
                                      const fixed::Format&, int);                                  \
   template void affine_cast_backward<T, Wide>(const T*, const T*, const T*, const T*, T*, Extent, \
@@ -155,10 +193,10 @@ std::int64_t count_overflows(const T* x, Extent extent, const fixed::Format& for
                                               PointGradient*)
 QFX_INSTANTIATE(float);
 QFX_INSTANTIATE(double);
-QFX_INSTANTIATE_AFFINE(float, float);
-QFX_INSTANTIATE_AFFINE(float, double);
-QFX_INSTANTIATE_AFFINE(double, double);
+QFX_INSTANTIATE_PRODUCTS(float, float);
+QFX_INSTANTIATE_PRODUCTS(float, double);
+QFX_INSTANTIATE_PRODUCTS(double, double);
 #undef QFX_INSTANTIATE
-#undef QFX_INSTANTIATE_AFFINE
+#undef QFX_INSTANTIATE_PRODUCTS
 
 }  // namespace qfx::kernels::ref

@@ -33,6 +33,14 @@ void affine_cast_backward(const T* x, const T* scale, const T* offset, const T* 
                           Extent extent, const fixed::Format& format, int frac_bits,
                           double* d_scale, double* d_offset, PointGradient* point);
 
+template <class T, class Wide>
+void prelu_cast(const T* x, const T* slope, T* y, Extent extent, const fixed::Format& format,
+                int frac_bits);
+template <class T, class Wide>
+void prelu_cast_backward(const T* x, const T* slope, const T* dy, T* dx, Extent extent,
+                         const fixed::Format& format, int frac_bits, double* d_slope,
+                         PointGradient* point);
+
 template <class T>
 std::int64_t count_overflows(const T* x, Extent extent, const fixed::Format& format,
                              const int* frac_bits);

@@ -85,7 +85,7 @@ std::vector<Totals<kSums>> sum_columns(const Walk& walk, const Element& element)
 
 template <class C, int kSums, class Element>
 std::vector<Totals<kSums>> sum_in_order(const Extent& extent, const Element& element) {
-  const Walk walk = walk_of(extent, kLanes<C>);
+  const Walk walk = walk_of(extent);
   return walk.by_columns ? sum_columns<C, kSums>(walk, element) : sum_rows<C, kSums>(walk, element);
 }
 

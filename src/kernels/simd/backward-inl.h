@@ -23,11 +23,8 @@ template <class V, class M>
 struct Gradient {
   V dx;
   M inside;
-  V terms[3];  // point; and for AFFINE scale, offset
+  V terms[3];  // as many as the source has sums
 };
-
-template <class In>
-inline constexpr int kTerms = In::kKind == Source::AFFINE ? 3 : 1;
 
 template <class C, class Rounding>
 struct Slope {
@@ -39,7 +36,8 @@ struct Slope {
                                          const VectorPoint<V>& point,
                                          const Limits<D>& limits) const {
     const V x = read.value;
-    const V n = rounding(d, Scaled<V>{x, hn::Mul(x, point.to_grid), point.unit});
+    const V n = In::kKind == Source::RELU ? rounding.above(d, x, point.to_grid, point.unit)
+                                          : rounding(d, x, point.to_grid, point.unit);
     const V raw = Saturate()(d, n, x, limits);
     const auto inside = hn::Eq(raw, n);
     // raw * unit is exact: fused or not, this rounds once.
@@ -48,10 +46,14 @@ struct Slope {
     const V to_point = hn::Mul(dy, slope);
     if constexpr (In::kKind == Source::AFFINE) {
       return {hn::Mul(passed, point.scale), inside, {to_point, hn::Mul(passed, read.x), passed}};
-    } else if constexpr (In::kKind == Source::RELU) {
-      return {hn::IfThenElseZero(hn::Gt(read.x, hn::Zero(d)), passed),
+    } else if constexpr (In::kKind == Source::PRELU) {
+      const auto above = hn::Gt(read.x, hn::Zero(d));
+      return {hn::IfThenElse(above, passed, hn::Mul(passed, point.scale)),
               inside,
-              {to_point, passed, passed}};
+              {to_point, hn::IfThenZeroElse(above, hn::Mul(passed, read.x)), passed}};
+    } else if constexpr (In::kKind == Source::RELU) {
+      const auto passes = hn::And(inside, hn::Gt(read.x, hn::Zero(d)));
+      return {hn::IfThenElseZero(passes, dy), inside, {to_point, passed, passed}};
     } else {
       return {passed, inside, {to_point, passed, passed}};
     }
@@ -69,31 +71,55 @@ HWY_INLINE double fold(D d, V v) {
   }
 }
 
-// The partial sums of a block: for each term a line of lanes, and the values inside.
+// The partial sums of a line of lanes or columns: the terms, and the values inside.
 template <class D, int kSums>
 class Partial {
  public:
+  using C = hn::TFromD<D>;
+
   HWY_INLINE Partial() {
-    for (auto& line : lines_)
-      for (auto& v : line) v = hn::Zero(D());
-    for (auto& v : inside_) v = hn::Zero(Signed());
+    each([&](auto s, auto k) HWY_ATTR { terms_[s][k] = hn::Zero(D()); });
+    unrolled<kVectors<D>>([&](auto k) HWY_ATTR { inside_[k] = hn::Zero(Signed()); });
+  }
+  // Goes on with the sums of the columns from `column` on.
+  HWY_INLINE Partial(ColumnSums<C>& sums, std::int64_t column) : Partial() {
+    each([&](auto s, auto k)
+             HWY_ATTR { terms_[s][k] = hn::LoadU(D(), sums.partial(s) + column + k * kVector); });
   }
 
-  template <class V, class M>
-  HWY_INLINE void add(int k, const Gradient<V, M>& gradient) {
-    for (int s = 0; s < kSums; ++s) lines_[s][k] = hn::Add(lines_[s][k], gradient.terms[s]);
+  template <int k, class V, class M>
+  HWY_INLINE void add(std::integral_constant<int, k>, const Gradient<V, M>& gradient) {
+    unrolled<kSums>([&](auto s)
+                        HWY_ATTR { terms_[s][k] = hn::Add(terms_[s][k], gradient.terms[s]); });
     // A true lane is -1.
     inside_[k] = hn::Sub(inside_[k], hn::BitCast(Signed(), hn::VecFromMask(D(), gradient.inside)));
   }
 
-  HWY_INLINE double sum(int s) const { return fold(D(), joined(lines_[s])); }
-  HWY_INLINE std::int64_t inside() const {
-    return hn::GetLane(hn::SumOfLanes(Signed(), joined(inside_)));
+  // Lanes of one channel.
+  HWY_INLINE void add_to(ChannelSums& sums) const {
+    sums.point += fold(D(), joined(terms_[0]));
+    if constexpr (kSums > 1) sums.scale += fold(D(), joined(terms_[1]));
+    if constexpr (kSums > 2) sums.offset += fold(D(), joined(terms_[2]));
+    sums.inside += hn::GetLane(hn::SumOfLanes(Signed(), joined(inside_)));
+  }
+  HWY_INLINE void store(ColumnSums<C>& sums, std::int64_t column) const {
+    each([&](auto s, auto k)
+             HWY_ATTR { hn::StoreU(terms_[s][k], D(), sums.partial(s) + column + k * kVector); });
+    unrolled<kVectors<D>>([&](auto k) HWY_ATTR {
+      C* inside = sums.partial(kSums) + column + k * kVector;
+      hn::StoreU(hn::Add(hn::LoadU(D(), inside), hn::ConvertTo(D(), inside_[k])), D(), inside);
+    });
   }
 
  private:
   using Signed = hn::RebindToSigned<D>;
+  static constexpr std::int64_t kVector = hn::MaxLanes(D());
 
+  template <class Body>
+  static HWY_INLINE void each(const Body& body) {
+    unrolled<kSums>([&](auto s)
+                        HWY_ATTR { unrolled<kVectors<D>>([&](auto k) HWY_ATTR { body(s, k); }); });
+  }
   template <class V>
   static HWY_INLINE V joined(const V (&v)[kVectors<D>]) {
     if constexpr (kVectors<D> == 4) {
@@ -104,7 +130,7 @@ class Partial {
     }
   }
 
-  hn::Vec<D> lines_[kSums][kVectors<D>];
+  hn::Vec<D> terms_[kSums][kVectors<D>];
   hn::Vec<Signed> inside_[kVectors<D>];
 };
 
@@ -116,181 +142,187 @@ struct Arrays {
   T* dx;
 
   HWY_INLINE Arrays from(std::int64_t i) const { return {in.from(i), dy + i, dx + i}; }
+  HWY_INLINE void prefetch() const {
+    in.prefetch();
+    hwy::Prefetch(dy);
+    hwy::Prefetch(dx);
+  }
 };
 
-// A row's ragged last line, on padded copies.
-template <class T, class In>
-class RaggedLine {
+// Ragged ends of at most kRows rows, `stride` apart, on padded copies kStride apart.
+template <class T, class In, int kRows>
+class RaggedLines {
  public:
-  Arrays<T, In> open(const Arrays<T, In>& arrays, std::int64_t count) {
-    return {in_.of(arrays.in, count), dy_.copy(arrays.dy, count), dx_.values};
+  static constexpr std::int64_t kStride = Line<T>::kSize;
+
+  RaggedLines(const Arrays<T, In>& arrays, std::int64_t stride, std::int64_t rows,
+              std::int64_t count)
+      : arrays_(arrays), stride_(stride), rows_(rows), count_(count) {
+    for (std::int64_t r = 0; r < rows; ++r) {
+      in_.copy(arrays.in, r * stride, r, count);
+      dy_[r].copy(arrays.dy + r * stride, count);
+    }
   }
-  void close(const Arrays<T, In>& arrays, std::int64_t count) const {
-    std::memcpy(arrays.dx, dx_.values, static_cast<std::size_t>(count) * sizeof(T));
+  Arrays<T, In> padded() { return {in_.input(), dy_[0].values, dx_[0].values}; }
+  void close() const {
+    for (std::int64_t r = 0; r < rows_; ++r)
+      std::memcpy(arrays_.dx + r * stride_, dx_[r].values,
+                  static_cast<std::size_t>(count_) * sizeof(T));
   }
 
  private:
-  typename In::Padded in_;
-  Line<T> dy_, dx_;
+  Arrays<T, In> arrays_;
+  std::int64_t stride_, rows_, count_;
+  typename In::template Padded<kRows> in_;
+  Line<T> dy_[kRows], dx_[kRows];
 };
 
-// Writes dx of `length` elements line by line and gives each vector's gradient to add(column, k,
-// gradient), k counting the vectors of a line. Beyond the end nothing counts as inside and all
-// terms are zero.
-template <class D, class T, class In, class AnyPoints, class Slope, class Add>
-HWY_INLINE void slope_lines(D d, const Arrays<T, In>& arrays, std::int64_t length,
-                            const AnyPoints& any_points, const Slope& slope, const Add& add) {
+// One vector: writes dx and returns what it adds.
+template <class D, class T, class In, class Slope, class V = hn::Vec<D>>
+HWY_INLINE Gradient<V, hn::Mask<D>> slope_vector(D d, const Arrays<T, In>& arrays, std::int64_t i,
+                                                 const VectorPoint<V>& point, const Slope& slope,
+                                                 const Limits<D>& limits) {
+  const auto gradient = slope.template of<In>(d, arrays.in.read(d, i, point),
+                                              load_as(d, arrays.dy + i), point, limits);
+  store_as(d, gradient.dx, arrays.dx + i);
+  return gradient;
+}
+
+// The last `count` elements of a block. Beyond them nothing counts as inside, and all terms are
+// zero.
+template <class D, class T, class C, class In, class Rounding, int kSums>
+HWY_NOINLINE void slope_ragged(D d, const Arrays<T, In>& arrays, std::int64_t count,
+                               const Point<C>& channel, const Slope<C, Rounding>& slope,
+                               Partial<D, kSums>& partial) {
   constexpr std::int64_t kVector = hn::MaxLanes(D());
-  constexpr std::int64_t kLine = kVector * kVectors<D>;
-  const auto points = vectors_of(d, any_points);
+  const auto points = vectors_of(d, channel);
   const Limits<D> limits(slope.grid);
-  const std::int64_t whole = length / kLine * kLine;
-  RaggedLine<T, In> ragged_line;
-  Arrays<T, In> at = arrays;
-  std::int64_t column = 0;
-  std::int64_t span = whole;
-  // Two rounds of one loop: the whole lines, then the ragged one.
-  HWY_UNROLL(1)
-  for (const bool ragged : {false, true}) {
-    if (ragged) {
-      if (whole == length) break;
-      at = ragged_line.open(arrays.from(whole), length - whole);
-      column = whole;
-      span = kLine;
-    }
-    for (std::int64_t j = 0; j < span; j += kLine) {
-      HWY_UNROLL(4)
-      for (int k = 0; k < kVectors<D>; ++k) {
-        const std::int64_t i = j + k * kVector;
-        const auto& point = points.at(column + i);
-        auto gradient =
-            slope.template of<In>(d, at.in.read(d, i, point), load_as(d, at.dy + i), point, limits);
-        store_as(d, gradient.dx, at.dx + i);
-        if (HWY_UNLIKELY(ragged)) {
-          const std::int64_t valid = std::clamp<std::int64_t>(length - whole - i, 0, kVector);
-          gradient.inside =
-              hn::And(gradient.inside, hn::FirstN(d, static_cast<std::size_t>(valid)));
-        }
-        add(column + i, k, gradient);
-      }
-    }
-  }
-  if (whole < length) ragged_line.close(arrays.from(whole), length - whole);
+  RaggedLines<T, In, 1> line(arrays, 0, 1, count);
+  unrolled<kVectors<D>>([&](auto k) HWY_ATTR {
+    auto gradient = slope_vector(d, line.padded(), k * kVector, points.at(0), slope, limits);
+    const std::int64_t valid = std::clamp<std::int64_t>(count - k * kVector, 0, kVector);
+    gradient.inside = hn::And(gradient.inside, hn::FirstN(d, static_cast<std::size_t>(valid)));
+    partial.add(k, gradient);
+  });
+  line.close();
 }
 
-// One block of one channel.
+// One block of one channel. The arrays come one by one, in registers.
 template <class D, class T, class C, class In, class Rounding>
-HWY_NOINLINE void slope_block(D d, const Arrays<T, In>& arrays, std::int64_t length,
-                              const Point<C>& point, const Slope<C, Rounding>& slope,
+HWY_NOINLINE void slope_block(D d, const In in, const T* dy, T* dx, std::int64_t length,
+                              const Point<C>& channel, const Slope<C, Rounding>& slope,
                               ChannelSums& sums) {
-  constexpr int kSums = kTerms<In>;
-  Partial<D, kSums> partial;
-  slope_lines(d, arrays, length, point, slope,
-              [&](std::int64_t, int k, const auto& gradient)
-                  HWY_ATTR { partial.add(k, gradient); });
-  sums.point += partial.sum(0);
-  if constexpr (kSums == 3) {
-    sums.scale += partial.sum(1);
-    sums.offset += partial.sum(2);
+  constexpr std::int64_t kVector = hn::MaxLanes(D());
+  const Arrays<T, In> arrays{in, dy, dx};
+  const auto points = vectors_of(d, channel);
+  const Limits<D> limits(slope.grid);
+  const std::int64_t whole = length / kLine<D> * kLine<D>;
+  Partial<D, sums_of(In::kKind)> partial;
+  for (std::int64_t j = 0; j < whole; j += kLine<D>) {
+    unrolled<kVectors<D>>([&](auto k) HWY_ATTR {
+      partial.add(k, slope_vector(d, arrays, j + k * kVector, points.at(0), slope, limits));
+    });
   }
-  sums.inside += partial.inside();
+  if (whole == length) return partial.add_to(sums);
+  auto with_rest = partial;  // the loop's own stays in registers
+  slope_ragged(d, arrays.from(whole), length - whole, channel, slope, with_rest);
+  with_rest.add_to(sums);
 }
 
 template <class D, class T, class C, class In, class Rounding>
-void slope_rows(D d, const BackwardJob<T, C>& job, const In& in, const Slope<C, Rounding>& slope) {
-  const Walk& walk = job.walk;
-  const Arrays<T, In> arrays{in, job.dy, job.dx};
-  std::size_t channel = 0;
-  for (std::int64_t r = 0; r < walk.rows; ++r) {
+void slope_rows(D d, const BackwardJob<T, C>& job, Arrays<T, In> arrays,
+                const Slope<C, Rounding>& slope) {
+  const Part& part = job.part;
+  auto channel = static_cast<std::size_t>(job.walk.channel_of_row(part.first));
+  for (std::int64_t r = part.first; r < part.last; ++r) {
     const Point<C>& point = job.points.channels[channel];
-    for (std::int64_t start = 0; start < walk.length; start += kBlock)
-      slope_block(d, arrays.from(r * walk.length + start), std::min(kBlock, walk.length - start),
-                  point, slope, (*job.sums)[channel]);
+    const std::int64_t length = std::min(part.end, job.walk.length) - part.begin;
+    for (std::int64_t start = 0; start < length; start += kBlock) {
+      const std::int64_t count = std::min(kBlock, length - start);
+      slope_block(d, arrays.in, arrays.dy, arrays.dx, count, point, slope, (*job.sums)[channel]);
+      arrays = arrays.from(count);
+    }
     if (++channel == job.points.channels.size()) channel = 0;
   }
 }
 
-// Running sums of every column: the terms, then the values inside, as whole lines.
-template <class C, int kSums>
-class ColumnSums {
- public:
-  explicit ColumnSums(std::int64_t columns)
-      : size_(static_cast<std::size_t>((columns + kLanes<C> - 1) / kLanes<C> * kLanes<C>)),
-        partial_(size_ * (kSums + 1)),
-        totals_(size_ * (kSums + 1)) {}
-
-  // The partial sums of term s; s = kSums is the values inside.
-  C* partial(int s) { return partial_.data() + static_cast<std::size_t>(s) * size_; }
-  double total(int s, std::size_t column) const {
-    return totals_[static_cast<std::size_t>(s) * size_ + column];
-  }
-
-  void flush() {
-    for (std::size_t i = 0; i < partial_.size(); ++i) {
-      totals_[i] += static_cast<double>(partial_[i]);
-      partial_[i] = 0;
+// `rows` rows, `stride` apart, of `length` columns, whole lines of them, from `column` on. A line's
+// sums stay in registers while they grow down the rows.
+template <class D, class T, class C, class In, class Rounding>
+HWY_NOINLINE void slope_strips(D d, const In in, const T* dy, T* dx, std::int64_t stride,
+                               std::int64_t rows, std::int64_t length, std::int64_t column,
+                               const Points<C>& columns, const Slope<C, Rounding>& slope,
+                               ColumnSums<C>& sums) {
+  constexpr std::int64_t kVector = hn::MaxLanes(D());
+  const Arrays<T, In> arrays{in, dy, dx};
+  const auto points = vectors_of(d, columns);
+  const Limits<D> limits(slope.grid);
+  Arrays<T, In> ahead = arrays.from(rows * stride);
+  for (std::int64_t j = 0; j < length; j += kLine<D>) {
+    Partial<D, sums_of(In::kKind)> partial(sums, column + j);
+    Arrays<T, In> at = arrays.from(j);
+    for (std::int64_t r = 0; r < rows; ++r) {
+      unrolled<kVectors<D>>([&](auto k) HWY_ATTR {
+        const auto point = points.at(column + j + k * kVector);
+        partial.add(k, slope_vector(d, at, k * kVector, point, slope, limits));
+      });
+      at = at.from(stride);
+      // The processor does not foresee the jumps from row to row.
+      if (stride > kLine<D>) ahead.prefetch();
+      ahead = ahead.from(kLine<D>);
     }
+    partial.store(sums, column + j);
   }
+}
 
- private:
-  std::size_t size_;
-  std::vector<C> partial_;
-  std::vector<double> totals_;
-};
-
-// One row of columns.
-template <class D, class T, class C, class In, class Rounding, int kSums>
-HWY_NOINLINE void slope_columns_row(D d, const Arrays<T, In>& arrays, std::int64_t length,
-                                    const Points<C>& points, const Slope<C, Rounding>& slope,
-                                    ColumnSums<C, kSums>& sums) {
-  C* partial[kSums + 1];
-  for (int s = 0; s <= kSums; ++s) partial[s] = sums.partial(s);
-  slope_lines(d, arrays, length, points, slope,
-              [&](std::int64_t column, int, const auto& gradient) HWY_ATTR {
-                for (int s = 0; s < kSums; ++s) {
-                  C* p = partial[s] + column;
-                  hn::StoreU(hn::Add(hn::LoadU(d, p), gradient.terms[s]), d, p);
-                }
-                C* p = partial[kSums] + column;
-                hn::StoreU(add_one(d, hn::LoadU(d, p), gradient.inside), d, p);
-              });
+// The columns beyond the whole lines of `rows` rows, at most kStripRows.
+template <class D, class T, class C, class In, class Rounding>
+void slope_ragged_columns(D d, const Arrays<T, In>& arrays, std::int64_t stride, std::int64_t rows,
+                          std::int64_t count, std::int64_t column, const Points<C>& columns,
+                          const Slope<C, Rounding>& slope, ColumnSums<C>& sums) {
+  RaggedLines<T, In, kStripRows> lines(arrays, stride, rows, count);
+  // Longer rows may have columns beyond: what the padding counts there as inside is taken back. Its
+  // other terms are zero.
+  C* inside = sums.partial(sums_of(In::kKind)) + column;
+  C before[kLine<D>];
+  std::copy_n(inside, kLine<D>, before);
+  const Arrays<T, In> padded = lines.padded();
+  slope_strips(d, padded.in, padded.dy, padded.dx, lines.kStride, rows, kLine<D>, column, columns,
+               slope, sums);
+  std::copy(before + count, before + kLine<D>, inside + count);
+  lines.close();
 }
 
 template <class D, class T, class C, class In, class Rounding>
-void slope_columns(D d, const BackwardJob<T, C>& job, const In& in,
+void slope_columns(D d, const BackwardJob<T, C>& job, Arrays<T, In> arrays,
                    const Slope<C, Rounding>& slope) {
-  constexpr int kSums = kTerms<In>;
-  const Walk& walk = job.walk;
-  const Arrays<T, In> arrays{in, job.dy, job.dx};
-  ColumnSums<C, kSums> sums(walk.length);
-  for (std::int64_t r = 0; r <= walk.rows; ++r) {
-    slope_columns_row(d, arrays.from(r * walk.length), r < walk.rows ? walk.length : walk.rest,
-                      job.points, slope, sums);
-    if ((r + 1) % kFlush == 0) sums.flush();
-  }
-  sums.flush();
-  for (std::int64_t j = 0; j < walk.length; ++j) {
-    const auto column = static_cast<std::size_t>(j);
-    ChannelSums& channel = (*job.sums)[static_cast<std::size_t>(walk.channel_of_column(j))];
-    channel.point += sums.total(0, column);
-    if constexpr (kSums == 3) {
-      channel.scale += sums.total(1, column);
-      channel.offset += sums.total(2, column);
-    }
-    channel.inside += static_cast<std::int64_t>(sums.total(kSums, column));
-  }
+  for_each_strip(job.walk, job.part,
+                 [&](std::int64_t r, std::int64_t rows, std::int64_t length) HWY_ATTR {
+                   const std::int64_t begin = job.part.begin, whole = length / kLine<D> * kLine<D>;
+                   slope_strips(d, arrays.in, arrays.dy, arrays.dx, length, rows, whole, begin,
+                                job.points, slope, *job.columns);
+                   for (std::int64_t i = 0; whole < length && i < rows; i += kStripRows)
+                     slope_ragged_columns(d, arrays.from(i * length + whole), length,
+                                          std::min(kStripRows, rows - i), length - whole,
+                                          begin + whole, job.points, slope, *job.columns);
+                   arrays = arrays.from(rows * length);
+                   if ((r + rows) % kFlush == 0) job.columns->flush(begin, begin + length);
+                 });
 }
 
 template <class T, class C>
 HWY_INLINE void run_backward(const BackwardJob<T, C>& job) {
   using D = hn::ScalableTag<C>;
   with_input(job, [&](const auto& in) HWY_ATTR {
-    with_rounding(job.grid.format.rounding, [&](auto rounding) HWY_ATTR {
+    using In = std::remove_cvref_t<decltype(in)>;
+    constexpr bool kPlain = In::kKind == Source::PLAIN;
+    const Arrays<T, In> arrays{in, job.dy, job.dx};
+    with_rounding<kPlain>(job.grid, job.points.coarse, [&](auto rounding) HWY_ATTR {
       const Slope<C, decltype(rounding)> slope{job.grid, rounding};
       if (job.walk.by_columns)
-        slope_columns(D(), job, in, slope);
+        slope_columns(D(), job, arrays, slope);
       else
-        slope_rows(D(), job, in, slope);
+        slope_rows(D(), job, arrays, slope);
     });
   });
 }

@@ -14,50 +14,62 @@ namespace qfx::kernels::simd::HWY_NAMESPACE {
 
 #if QFX_HAS_VECTORS
 
-template <class D, class T, class Points, class Rounding>
-HWY_INLINE std::int64_t count_row(D d, const T* x, std::int64_t length, const Points& points,
-                                  const Limits<D>& limits, const Rounding& rounding) {
+template <class D, class T, class AnyPoints, class Rounding>
+HWY_NOINLINE std::int64_t count_lines(D d, const T* x, std::int64_t length, std::int64_t column,
+                                      const AnyPoints& any_points, const Grid<T>& grid,
+                                      const Rounding& rounding) {
+  using Signed = hn::RebindToSigned<D>;
   constexpr std::int64_t kVector = hn::MaxLanes(D());
+  const auto points = vectors_of(d, any_points);
+  const Limits<D> limits(grid);
+  auto count = hn::Zero(Signed());
   const auto inside = [&](const T* p, std::int64_t j) HWY_ATTR {
-    const auto v = hn::LoadU(d, p);
-    const auto& point = points.at(j);
-    const auto n = rounding(d, Scaled<hn::Vec<D>>{v, hn::Mul(v, point.to_grid), point.unit});
-    return hn::And(hn::Ge(n, limits.low), hn::Le(n, limits.high));
+    const auto& point = points.at(column + j);
+    const auto n = rounding(d, hn::LoadU(d, p), point.to_grid, point.unit);
+    return hn::Eq(Saturate()(d, n, n, limits), n);
   };
-  std::size_t count = 0;
+  const auto add = [&](auto mask) HWY_ATTR {  // a true lane is -1
+    count = hn::Sub(count, hn::BitCast(Signed(), hn::VecFromMask(d, mask)));
+  };
   std::int64_t j = 0;
-  for (; j + kVector <= length; j += kVector) count += hn::CountTrue(d, inside(x + j, j));
+  for (; j + kVector <= length; j += kVector) add(inside(x + j, j));
   if (j < length) {
     Line<T> tail;
     tail.copy(x + j, length - j);
     const auto valid = hn::FirstN(d, static_cast<std::size_t>(length - j));
-    count += hn::CountTrue(d, hn::And(valid, inside(tail.values, j)));
+    add(hn::And(valid, inside(tail.values, j)));
   }
-  return static_cast<std::int64_t>(count);
+  return hn::GetLane(hn::SumOfLanes(Signed(), count));
 }
 
 template <class T>
 std::int64_t run_count(const Job<T, T>& job) {
-  using D = hn::ScalableTag<T>;
-  const D d;
-  const Limits<D> limits(job.grid);
+  const hn::ScalableTag<T> d;
   const Walk& walk = job.walk;
   std::int64_t count = 0;
-  with_rounding(job.grid.format.rounding, [&](auto rounding) HWY_ATTR {
-    for (std::int64_t r = 0; r < walk.rows; ++r) {
-      const T* x = job.x + r * walk.length;
-      if (walk.by_columns) {
-        count += count_row(d, x, walk.length, ColumnPoints<D>(d, job.points), limits, rounding);
-      } else {
-        const auto channel = static_cast<std::size_t>(walk.channel_of_row(r));
-        count += count_row(d, x, walk.length, RowPoint<D>(d, job.points.channels[channel]), limits,
-                           rounding);
-      }
-    }
-    if (walk.rest > 0) {
-      count += count_row(d, job.x + walk.rows * walk.length, walk.rest,
-                         ColumnPoints<D>(d, job.points), limits, rounding);
-    }
+  with_rounding<true>(job.grid, job.points.coarse, [&](auto rounding) HWY_ATTR {
+    const auto count_row = [&](const T* x, std::int64_t length, std::int64_t column,
+                               const Point<T>& point) HWY_ATTR {
+      return walk.by_columns && !job.points.uniform
+                 ? count_lines(d, x, length, column, job.points, job.grid, rounding)
+                 : count_lines(d, x, length, 0, point, job.grid, rounding);
+    };
+    // Parts so short that a lane's count fits 32 bits.
+    constexpr std::int64_t kPart = std::int64_t{1} << 20;
+    walk.for_each_part(
+        kPart, [&](const Part& part, std::int64_t offset, std::int64_t size) HWY_ATTR {
+          const T* x = job.x + offset;
+          if (job.points.uniform) {
+            count += count_row(x, size, 0, job.points.channels[0]);
+            return;
+          }
+          for (std::int64_t r = part.first; r < part.last; ++r) {
+            const std::int64_t length = std::min(part.end, walk.row_end(r)) - part.begin;
+            const auto channel = static_cast<std::size_t>(walk.channel_of_row(r));
+            count += count_row(x, length, part.begin, job.points.channels[channel]);
+            x += length;
+          }
+        });
   });
   return count;
 }

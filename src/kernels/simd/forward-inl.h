@@ -1,10 +1,12 @@
-// y = cast(source) over a walk.
+// y = cast(source) over a part of a walk.
 #if defined(QFX_KERNELS_FORWARD_INL_H) == defined(HWY_TARGET_TOGGLE)
 #ifdef QFX_KERNELS_FORWARD_INL_H
 #undef QFX_KERNELS_FORWARD_INL_H
 #else
 #define QFX_KERNELS_FORWARD_INL_H
 #endif
+
+#include <algorithm>
 
 #include "hwy/highway.h"
 #include "kernels/simd/quantize-inl.h"
@@ -15,7 +17,7 @@ namespace qfx::kernels::simd::HWY_NAMESPACE {
 
 #if QFX_HAS_VECTORS
 
-// Any cast: to the grid, rounded, into the range, back.
+// A cast: to the grid, rounded, into the range, back.
 template <class C, class Rounding, class Overflow>
 struct Cast {
   const Grid<C>& grid;
@@ -23,137 +25,174 @@ struct Cast {
   Overflow overflow;
 
   template <class D, class V>
-  HWY_INLINE V operator()(D d, V x, const VectorPoint<V>& point, const Limits<D>& limits) const {
-    const V n = rounding(d, Scaled<V>{x, hn::Mul(x, point.to_grid), point.unit});
-    // Adding zero turns -0 into +0; the product is exact, so fusing does not show.
+  HWY_INLINE V to_integer(D d, V x, const VectorPoint<V>& point) const {
+    return rounding(d, x, point.to_grid, point.unit);
+  }
+  // Adding zero turns -0 into +0; the product is exact, so fusing does not show.
+  template <class D, class V>
+  HWY_INLINE V to_value(D d, V n, V x, const VectorPoint<V>& point, const Limits<D>& limits) const {
     return hn::MulAdd(overflow(d, n, x, limits), point.unit, hn::Zero(d));
   }
 };
 
-// Note [Snapping]
-// A saturating cast of a format that is not too wide needs no scaling. x is clamped to the range
-// first, which these monotonic roundings allow; then (x + M) - M with M = 1.5 * 2^(mantissa bits) *
-// 2^-F is the nearest multiple of 2^-F, ties to even, for the sum has exactly that spacing. Both x
-// - q and q +- 2^-F are exact. Nothing underflows, and a zero comes out positive.
-template <class C>
-inline constexpr int kSnapWidth = kCarrierWidth<C> - 2;
-
-struct SnapToEven {  // RND_CONV
-  template <class D, class V>
-  HWY_INLINE V operator()(D, V, V q, V) const {
-    return q;
+// Calls body(cast): the common modes as types of their own, and for a plain source all saturating
+// ones.
+template <Source kSource, class C, class Body>
+HWY_INLINE void with_cast(const Grid<C>& grid, bool coarse, const Body& body) {
+  constexpr bool kPlain = kSource == Source::PLAIN;
+  const auto with = [&](auto overflow) HWY_ATTR {
+    return [&body, &grid, overflow](auto rounding) HWY_ATTR {
+      body(Cast<C, decltype(rounding), decltype(overflow)>{grid, rounding, overflow});
+    };
+  };
+  switch (grid.format.overflow) {
+    case fixed::Overflow::SAT:
+    case fixed::Overflow::SAT_SYM:
+      if (with_near<kPlain>(grid, coarse, with(Saturate()))) return;
+      break;
+    case fixed::Overflow::SAT_ZERO:
+      if constexpr (kPlain)
+        if (with_near<kPlain>(grid, coarse, with(ZeroOutside()))) return;
+      break;
+    case fixed::Overflow::WRAP:
+      if (with_near<false>(grid, coarse, with(WrapNear()))) return;
+      break;
+    case fixed::Overflow::WRAP_SM:
+      break;
   }
-};
-
-struct SnapUpward {  // RND
-  template <class D, class V>
-  HWY_INLINE V operator()(D d, V x, V q, V unit) const {
-    const V half = hn::Mul(unit, hn::Set(d, hn::TFromD<D>(0.5)));
-    return hn::Add(q, hn::IfThenElseZero(hn::Eq(hn::Sub(x, q), half), unit));
-  }
-};
-
-struct SnapDown {  // TRN
-  template <class D, class V>
-  HWY_INLINE V operator()(D, V x, V q, V unit) const {
-    return hn::Sub(q, hn::IfThenElseZero(hn::Gt(q, x), unit));
-  }
-};
-
-template <class C, class Choose>
-struct Snap {
-  const Grid<C>& grid;
-  Choose choose;
-
-  template <class D, class V>
-  HWY_INLINE V operator()(D d, V x, const VectorPoint<V>& point, const Limits<D>& limits) const {
-    constexpr C kSpacing = C(1.5) * static_cast<C>(std::int64_t{1} << (kCarrierWidth<C> - 1));
-    const V magic = hn::Mul(point.unit, hn::Set(d, kSpacing));
-    const V inside =
-        clamp_keeping_nan(x, hn::Mul(point.unit, limits.low), hn::Mul(point.unit, limits.high));
-    return choose(d, inside, hn::Sub(hn::Add(inside, magic), magic), point.unit);
-  }
-};
-
-// Calls body(cast): the common modes as types of their own.
-template <class C, class Body>
-HWY_INLINE void with_cast(const Grid<C>& grid, const Body& body) {
-  const fixed::Format& format = grid.format;
-  const bool saturates =
-      format.overflow == fixed::Overflow::SAT || format.overflow == fixed::Overflow::SAT_SYM;
-  if (saturates && format.width <= kSnapWidth<C>) {
-    if (format.rounding == fixed::Rounding::RND) return body(Snap<C, SnapUpward>{grid, {}});
-    if (format.rounding == fixed::Rounding::RND_CONV) return body(Snap<C, SnapToEven>{grid, {}});
-    if (format.rounding == fixed::Rounding::TRN) return body(Snap<C, SnapDown>{grid, {}});
-  }
-  with_modes(format, [&](auto rounding, auto overflow) HWY_ATTR {
-    body(Cast<C, decltype(rounding), decltype(overflow)>{grid, rounding, overflow});
-  });
+  with(OverflowAsAsked{grid.format.overflow})(RoundAsAsked{grid.format.rounding});
 }
 
-// The first `length` elements of the input, whole lines; their columns begin at `column`. The
-// points are one channel's Point or the columns' Points.
-template <class D, class T, class In, class AnyPoints, class Cast>
-HWY_NOINLINE void cast_lines(D d, const In in, T* y, std::int64_t length, std::int64_t column,
-                             const AnyPoints& any_points, const Cast& cast) {
+// One line in the way that is right at any distance.
+template <class D, class T, class In, class Points>
+HWY_NOINLINE void cast_far_line(D d, const In& in, T* y, const Points& points, std::int64_t column,
+                                const Grid<hn::TFromD<D>>& grid) {
+  const Limits<D> limits(grid);
+  const Cast<hn::TFromD<D>, RoundAsAsked, OverflowAsAsked> cast{
+      grid, {grid.format.rounding}, {grid.format.overflow}};
+  for (std::int64_t i = 0; i < kLine<D>; i += hn::MaxLanes(d)) {
+    const auto& point = points.at(column + i);
+    const auto x = in.read(d, i, point).value;
+    store_as(d, cast.to_value(d, cast.to_integer(d, x, point), x, point, limits), y + i);
+  }
+}
+
+// One line.
+template <class D, class T, class In, class Points, class Cast>
+HWY_INLINE void cast_line(D d, const In& in, T* y, const Points& points, std::int64_t column,
+                          const Cast& cast, const Limits<D>& limits) {
+  using V = hn::Vec<D>;
   constexpr std::int64_t kVector = hn::MaxLanes(D());
+  if constexpr (decltype(cast.overflow)::kNear) {
+    // Nothing is stored before the whole line is known to be near: y may be x.
+    const V nearest = hn::Set(d, kNearest<hn::TFromD<D>>);
+    V y_line[kVectors<D>];
+    auto near = hn::Eq(nearest, nearest);
+    unrolled<kVectors<D>>([&](auto k) HWY_ATTR {
+      const auto& point = points.at(column + k * kVector);
+      const V x = in.read(d, k * kVector, point).value;
+      const V n = cast.to_integer(d, x, point);
+      near = hn::And(near, hn::Le(hn::Abs(n), nearest));
+      y_line[k] = cast.to_value(d, n, x, point, limits);
+    });
+    if (HWY_UNLIKELY(!hn::AllTrue(d, near)))
+      return cast_far_line(d, in, y, points, column, cast.grid);
+    unrolled<kVectors<D>>([&](auto k) HWY_ATTR { store_as(d, y_line[k], y + k * kVector); });
+  } else {
+    unrolled<kVectors<D>>([&](auto k) HWY_ATTR {
+      const auto& point = points.at(column + k * kVector);
+      const V x = in.read(d, k * kVector, point).value;
+      store_as(d, cast.to_value(d, cast.to_integer(d, x, point), x, point, limits),
+               y + k * kVector);
+    });
+  }
+}
+
+// `rows` rows, `stride` apart, of `length` elements, whole lines of them; their columns begin at
+// `column`. The points are one channel's Point or the columns' Points.
+template <class D, class T, class In, class AnyPoints, class Cast>
+HWY_NOINLINE void cast_strips(D d, const In in, T* y, std::int64_t stride, std::int64_t rows,
+                              std::int64_t length, std::int64_t column, const AnyPoints& any_points,
+                              const Cast& cast) {
   const auto points = vectors_of(d, any_points);
   const Limits<D> limits(cast.grid);
-  for (std::int64_t j = 0; j < length; j += kVector * kVectors<D>) {
-    HWY_UNROLL(4)
-    for (int k = 0; k < kVectors<D>; ++k) {
-      const std::int64_t i = j + k * kVector;
-      const auto& point = points.at(column + i);
-      store_as(d, cast(d, in.read(d, i, point).value, point, limits), y + i);
+  In ahead = in.from(rows * stride);
+  const T* y_ahead = y + rows * stride;
+  for (std::int64_t j = 0; j < length; j += kLine<D>) {
+    for (std::int64_t r = 0; r < rows; ++r) {
+      const std::int64_t i = r * stride + j;
+      cast_line(d, in.from(i), y + i, points, column + j, cast, limits);
+      if (stride > kLine<D>) {  // the processor does not foresee the jumps from row to row
+        ahead.prefetch();
+        hwy::Prefetch(y_ahead);
+      }
+      ahead = ahead.from(kLine<D>);
+      y_ahead += kLine<D>;
     }
   }
 }
 
-// One row.
+// The ends of such rows, less than a line each.
 template <class D, class T, class In, class Points, class Cast>
-void cast_row(D d, const In& in, T* y, std::int64_t length, const Points& points,
-              const Cast& cast) {
-  constexpr std::int64_t kLine = hn::MaxLanes(D()) * kVectors<D>;
-  const std::int64_t whole = length / kLine * kLine;
-  cast_lines(d, in, y, whole, 0, points, cast);
-  if (whole == length) return;
-  const std::int64_t count = length - whole;
-  typename In::Padded padded;
-  Line<T> out;
-  cast_lines(d, padded.of(in.from(whole), count), out.values, kLine, whole, points, cast);
-  std::memcpy(y + whole, out.values, static_cast<std::size_t>(count) * sizeof(T));
-}
-
-template <class D, class T, class C, class In, class Cast>
-void cast_rows(D d, const ForwardJob<T, C>& job, const In& in, const Cast& cast) {
-  const Walk& walk = job.walk;
-  std::int64_t channel = 0;
-  for (std::int64_t r = 0; r < walk.rows; ++r) {
-    const Point<C>& point = job.points.channels[static_cast<std::size_t>(channel)];
-    cast_row(d, in.from(r * walk.length), job.y + r * walk.length, walk.length, point, cast);
-    if (++channel == walk.channels) channel = 0;
+HWY_NOINLINE void cast_ragged(D d, const In& in, T* y, std::int64_t stride, std::int64_t rows,
+                              std::int64_t count, std::int64_t column, const Points& points,
+                              const Cast& cast) {
+  for (std::int64_t r = 0; r < rows; ++r) {
+    typename In::template Padded<1> padded;
+    padded.copy(in, r * stride, 0, count);
+    Line<T> out;
+    cast_strips(d, padded.input(), out.values, kLine<D>, 1, kLine<D>, column, points, cast);
+    std::memcpy(y + r * stride, out.values, static_cast<std::size_t>(count) * sizeof(T));
   }
 }
 
+// `length` elements of one channel: lines below one another.
 template <class D, class T, class C, class In, class Cast>
-void cast_columns(D d, const ForwardJob<T, C>& job, const In& in, const Cast& cast) {
+void cast_row(D d, const In& in, T* y, std::int64_t length, const Point<C>& point,
+              const Cast& cast) {
+  const std::int64_t lines = length / kLine<D>, whole = lines * kLine<D>;
+  cast_strips(d, in, y, kLine<D>, lines, kLine<D>, 0, point, cast);
+  if (whole < length)
+    cast_ragged(d, in.from(whole), y + whole, 0, 1, length - whole, 0, point, cast);
+}
+
+template <class D, class T, class C, class In, class Cast>
+void cast_part(D d, const ForwardJob<T, C>& job, In in, const Cast& cast) {
   const Walk& walk = job.walk;
-  for (std::int64_t r = 0; r <= walk.rows; ++r) {
-    const std::int64_t start = r * walk.length;
-    cast_row(d, in.from(start), job.y + start, r < walk.rows ? walk.length : walk.rest, job.points,
-             cast);
+  const Part& part = job.part;
+  T* y = job.y;
+  if (part.first == part.last) return;
+  if (job.points.uniform) return cast_row(d, in, y, walk.size(part), job.points.channels[0], cast);
+  const auto advance = [&](std::int64_t count) HWY_ATTR {
+    in = in.from(count);
+    y += count;
+  };
+  if (walk.by_columns) {
+    for_each_strip(walk, part, [&](std::int64_t, std::int64_t rows, std::int64_t length) HWY_ATTR {
+      const std::int64_t whole = length / kLine<D> * kLine<D>;
+      cast_strips(d, in, y, length, rows, whole, part.begin, job.points, cast);
+      if (whole < length)
+        cast_ragged(d, in.from(whole), y + whole, length, rows, length - whole, part.begin + whole,
+                    job.points, cast);
+      advance(rows * length);
+    });
+    return;
+  }
+  std::int64_t channel = walk.channel_of_row(part.first);
+  for (std::int64_t r = part.first; r < part.last; ++r) {
+    const std::int64_t length = std::min(part.end, walk.length) - part.begin;
+    cast_row(d, in, y, length, job.points.channels[static_cast<std::size_t>(channel)], cast);
+    advance(length);
+    if (++channel == walk.channels) channel = 0;
   }
 }
 
 template <class T, class C>
 HWY_INLINE void run_forward(const ForwardJob<T, C>& job) {
-  using D = hn::ScalableTag<C>;
   with_input(job, [&](const auto& in) HWY_ATTR {
-    with_cast(job.grid, [&](const auto& cast) HWY_ATTR {
-      if (job.walk.by_columns)
-        cast_columns(D(), job, in, cast);
-      else
-        cast_rows(D(), job, in, cast);
+    constexpr Source kSource = std::remove_reference_t<decltype(in)>::kKind;
+    with_cast<kSource>(job.grid, job.points.coarse, [&](const auto& cast) HWY_ATTR {
+      cast_part(hn::ScalableTag<C>(), job, in, cast);
     });
   });
 }

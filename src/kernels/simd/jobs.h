@@ -11,10 +11,11 @@ namespace qfx::kernels::simd {
 
 // Where the value to be cast comes from.
 enum class Source : std::uint8_t {
-  PLAIN,  // x
-  RELU,   // max(x, 0)
-  SUM,    // x + b
-  AFFINE  // scale[c] * x + offset[c]
+  PLAIN,   // x
+  RELU,    // max(x, 0)
+  SUM,     // x + b
+  AFFINE,  // scale[c] * x + offset[c]
+  PRELU    // x > 0 ? x : scale[c] * x
 };
 
 // What a channel brings along; C is the type the cast is computed in.
@@ -22,8 +23,8 @@ template <class C>
 struct Point {
   C to_grid = 1;  // 2^F
   C unit = 1;     // 2^-F
-  C scale = 0;    // AFFINE only
-  C offset = 0;
+  C scale = 0;    // AFFINE and PRELU only
+  C offset = 0;   // AFFINE only
 };
 
 // The points of the walk. By rows: one a channel. By columns: one a column, `padded` of them, as
@@ -32,14 +33,18 @@ template <class C>
 struct Points {
   std::vector<Point<C>> channels;
   std::vector<C> to_grid, unit, scale, offset;
+  bool coarse = false;   // some F is negative: x * 2^F may underflow
+  bool uniform = false;  // one F and nothing else: channels do not matter, and have no columns
 };
 
+// x, b and the arrays of the derived jobs begin with the part's first element.
 template <class T, class C>
 struct Job {
   Source source;
   Grid<C> grid;
   Walk walk;
   Points<C> points;
+  Part part;
   const T* x;
   const T* b;  // SUM only
 };
@@ -52,24 +57,76 @@ struct ForwardJob : Job<T, C> {
 // What the backward pass adds up in each channel.
 struct ChannelSums {
   double point = 0;   // sum of dy * dq/df / ln2
-  double scale = 0;   // AFFINE only: sum of dy * dq/dx * x
-  double offset = 0;  // AFFINE only: sum of dy * dq/dx
+  double scale = 0;   // sum of dy * dq/dx * x; PRELU: where x is not above 0
+  double offset = 0;  // sum of dy * dq/dx
   std::int64_t inside = 0;
+};
+
+// The sums of ChannelSums that a source has, in their order, beside `inside`.
+constexpr int sums_of(Source source) {
+  return source == Source::AFFINE ? 3 : source == Source::PRELU ? 2 : 1;
+}
+
+// Running sums of every column as whole lines: the partial sums in the compute type, and what has
+// been flushed. Sum `count` is the values inside.
+template <class C>
+class ColumnSums {
+ public:
+  ColumnSums(int count, std::int64_t columns)
+      : count_(count),
+        size_((columns + kLanes<float> - 1) / kLanes<float> * kLanes<float>),
+        partial_(static_cast<std::size_t>(size_ * (count + 1))),
+        totals_(partial_.size()) {}
+
+  C* partial(int sum) { return partial_.data() + sum * size_; }
+
+  // The columns from `begin` on, whole lines of them up to `end`.
+  void flush(std::int64_t begin, std::int64_t end) {
+    for (int sum = 0; sum <= count_; ++sum) {
+      for (std::int64_t j = begin; j < end; ++j) {
+        const auto i = static_cast<std::size_t>(sum * size_ + j);
+        totals_[i] += static_cast<double>(partial_[i]);
+        partial_[i] = 0;
+      }
+    }
+  }
+
+  // After the last row.
+  void add_to(std::vector<ChannelSums>& sums, const Walk& walk) {
+    flush(0, walk.length);
+    const auto total = [&](int sum, std::int64_t j) {
+      return totals_[static_cast<std::size_t>(sum * size_ + j)];
+    };
+    for (std::int64_t j = 0; j < walk.length; ++j) {
+      ChannelSums& channel = sums[static_cast<std::size_t>(walk.channel_of_column(j))];
+      channel.point += total(0, j);
+      if (count_ > 1) channel.scale += total(1, j);
+      if (count_ > 2) channel.offset += total(2, j);
+      channel.inside += static_cast<std::int64_t>(total(count_, j));
+    }
+  }
+
+ private:
+  int count_;
+  std::int64_t size_;
+  std::vector<C> partial_;
+  std::vector<double> totals_;
 };
 
 template <class T, class C>
 struct BackwardJob : Job<T, C> {
   const T* dy;
   T* dx;
-  std::vector<ChannelSums>* sums;  // one a channel
+  std::vector<ChannelSums>* sums;  // by rows: one a channel
+  ColumnSums<C>* columns;          // by columns
 };
 
 // False where the machine has no vectors: the reference has to do the job.
 bool forward(const ForwardJob<float, float>& job);
-bool forward(const ForwardJob<float, double>& job);  // AFFINE
+bool forward(const ForwardJob<float, double>& job);  // AFFINE and PRELU
 bool forward(const ForwardJob<double, double>& job);
 bool backward(const BackwardJob<float, float>& job);
-bool backward(const BackwardJob<float, double>& job);  // AFFINE
+bool backward(const BackwardJob<float, double>& job);  // AFFINE and PRELU
 bool backward(const BackwardJob<double, double>& job);
 // Elements of PLAIN inside the range.
 bool count_inside(const Job<float, float>& job, std::int64_t* inside);

@@ -1,11 +1,13 @@
-// Rounding and overflow on vectors. Note [Rounding on a carrier] in ref/value.h says why this is
-// exact; the vector forms need 2^F and 2^-F to be normal numbers, which the caller sees to.
+// Rounding and overflow on vectors. Note [Rounding on a carrier] in ref/value.h says what is to
+// come out; the vector forms need 2^F and 2^-F to be normal numbers, which the caller sees to.
 #if defined(QFX_KERNELS_QUANTIZE_INL_H) == defined(HWY_TARGET_TOGGLE)
 #ifdef QFX_KERNELS_QUANTIZE_INL_H
 #undef QFX_KERNELS_QUANTIZE_INL_H
 #else
 #define QFX_KERNELS_QUANTIZE_INL_H
 #endif
+
+#include <limits>
 
 #include "hwy/highway.h"
 #include "kernels/grid.h"
@@ -15,14 +17,6 @@ namespace qfx::kernels::simd::HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
 
 #if QFX_HAS_VECTORS
-
-// A value on its way: x, x * 2^F, and the channel's 2^-F.
-template <class V>
-struct Scaled {
-  V x;
-  V v;
-  V unit;
-};
 
 // The vectors' Min and Max return the second operand (x86) or NaN (others) where one is NaN: NaN in
 // `n` stays.
@@ -42,45 +36,86 @@ HWY_INLINE V subtract_one(D d, V n, M mask) {
   return hn::Sub(n, hn::IfThenElseZero(mask, hn::Set(d, hn::TFromD<D>(1))));
 }
 
-struct RoundUpward {  // RND
+// Note [Near rounding]
+// With v = x * 2^F, half = 1/2 and under = the number below it, ties go up by floor(v + half) where
+// v < 0 and floor(v + under) where v >= 0, v + h computed with its one rounding:
+// - v < 0: the sum is a multiple of v's last place (or, above -1/4, within [1/4, 1/2]) and no
+//   larger than v, so it is exact while v's last place is at most 1/2.
+// - v >= 0: v + under misses v + half by under half a last place of anything below v + half, so it
+//   reaches the integer k + 1 exactly where v >= k + half: at a tie the sum lies a quarter (k = 0:
+//   half) of a last place below k + 1 and rounds to it, below a tie one last place further.
+// Every other nearest mode is this one mirrored. Up to |v| = 2^(mantissa - 1), twice the range of
+// formats one bit narrower than the carrier, it is exact; further out the integer may be off by
+// one, on the same side of the format.
+template <class C>
+inline constexpr C kHalf = C(0.5);
+template <class C>
+inline constexpr C kUnderHalf = kHalf<C> - std::numeric_limits<C>::epsilon() / 4;
+
+// The integer nearest in the sense of `kMode` to x * 2^F, for formats of less than the carrier's
+// width; -0 may come out for 0. TRN wants 2^F >= 1: below, a negative x may vanish.
+template <fixed::Rounding kMode>
+struct Near {
   template <class D, class V>
-  HWY_INLINE V operator()(D d, const Scaled<V>& s) const {
-    const V n = hn::Round(s.v);
-    return add_one(d, n, hn::Eq(hn::Sub(s.v, n), hn::Set(d, hn::TFromD<D>(0.5))));
+  HWY_INLINE V operator()(D d, V x, V to_grid, V) const {
+    using C = hn::TFromD<D>;
+    using fixed::Rounding;
+    if constexpr (kMode == Rounding::RND) {
+      return hn::Floor(hn::MulAdd(x, to_grid, by_sign(d, x, kHalf<C>, kUnderHalf<C>)));
+    } else if constexpr (kMode == Rounding::RND_MIN_INF) {
+      return hn::Ceil(hn::MulAdd(x, to_grid, by_sign(d, x, -kUnderHalf<C>, -kHalf<C>)));
+    } else if constexpr (kMode == Rounding::RND_INF) {
+      return hn::Trunc(hn::MulAdd(x, to_grid, by_sign(d, x, -kUnderHalf<C>, kUnderHalf<C>)));
+    } else if constexpr (kMode == Rounding::RND_ZERO) {
+      const V magnitude = hn::MulSub(hn::Abs(x), to_grid, hn::Set(d, kHalf<C>));
+      return hn::Or(hn::Ceil(magnitude), hn::And(x, hn::SignBit(d)));
+    } else if constexpr (kMode == Rounding::RND_CONV) {
+      return hn::Round(hn::Mul(x, to_grid));
+    } else if constexpr (kMode == Rounding::RND_CONV_ODD) {
+      const V v = hn::Mul(x, to_grid);
+      const V n = hn::Round(v);
+      const V rest = hn::Sub(v, n);
+      const auto tie = hn::Eq(hn::Abs(rest), hn::Set(d, kHalf<C>));
+      return hn::Add(n, hn::IfThenElseZero(tie, hn::Add(rest, rest)));
+    } else if constexpr (kMode == Rounding::TRN) {
+      return hn::Floor(hn::Mul(x, to_grid));
+    } else {
+      static_assert(kMode == Rounding::TRN_ZERO);
+      return hn::Trunc(hn::Mul(x, to_grid));
+    }
+  }
+
+  // The same for x >= 0 or NaN.
+  template <class D, class V>
+  HWY_INLINE V above(D d, V x, V to_grid, V unit) const {
+    if constexpr (kMode == fixed::Rounding::RND)
+      return hn::Floor(hn::MulAdd(x, to_grid, hn::Set(d, kUnderHalf<hn::TFromD<D>>)));
+    return (*this)(d, x, to_grid, unit);
+  }
+
+ private:
+  template <class D, class C, class V>
+  static HWY_INLINE V by_sign(D d, V x, C below, C above) {
+    return hn::IfNegativeThenElse(x, hn::Set(d, below), hn::Set(d, above));
   }
 };
 
-struct RoundToEven {  // RND_CONV
-  template <class D, class V>
-  HWY_INLINE V operator()(D, const Scaled<V>& s) const {
-    return hn::Round(s.v);
-  }
-};
-
-struct RoundDown {  // TRN
-  template <class D, class V>
-  HWY_INLINE V operator()(D d, const Scaled<V>& s) const {
-    // Back on x's scale the floor is above x only where v underflowed to a negative zero.
-    const V n = hn::Floor(s.v);
-    return subtract_one(d, n, hn::Gt(hn::Mul(n, s.unit), s.x));
-  }
-};
-
-// Any mode, chosen anew for every vector: the branch is always predicted.
+// Any mode, any format, any distance, chosen anew for every vector.
 struct RoundAsAsked {
   fixed::Rounding rounding;
 
   template <class D, class V>
-  HWY_INLINE V operator()(D d, const Scaled<V>& s) const {
+  HWY_INLINE V operator()(D d, V x, V to_grid, V unit) const {
     const V half = hn::Set(d, hn::TFromD<D>(0.5));
-    const V n = hn::Round(s.v);
-    const V rest = hn::Sub(s.v, n);
-    const auto positive = hn::Gt(s.v, hn::Zero(d));
+    const V v = hn::Mul(x, to_grid);
+    const V n = hn::Round(v);
+    const V rest = hn::Sub(v, n);
+    const auto positive = hn::Gt(v, hn::Zero(d));
     const auto low_tie = hn::Eq(rest, half);            // n is the neighbour below
     const auto high_tie = hn::Eq(rest, hn::Neg(half));  // n is the one above
     switch (rounding) {
       case fixed::Rounding::RND:
-        return RoundUpward()(d, s);
+        return add_one(d, n, low_tie);
       case fixed::Rounding::RND_ZERO:
         return subtract_one(d, add_one(d, n, hn::AndNot(positive, low_tie)),
                             hn::And(positive, high_tie));
@@ -91,16 +126,65 @@ struct RoundAsAsked {
                             hn::AndNot(positive, high_tie));
       case fixed::Rounding::RND_CONV:
         return n;
-      case fixed::Rounding::TRN:
-        return RoundDown()(d, s);
+      case fixed::Rounding::TRN: {
+        // Back on x's scale the floor is above x only where v underflowed to a negative zero.
+        const V floor = hn::Floor(v);
+        return subtract_one(d, floor, hn::Gt(hn::Mul(floor, unit), x));
+      }
       case fixed::Rounding::TRN_ZERO:
-        return hn::Trunc(s.v);
+        return hn::Trunc(v);
       case fixed::Rounding::RND_CONV_ODD:
         return hn::Add(n, hn::IfThenElseZero(hn::Or(low_tie, high_tie), hn::Add(rest, rest)));
     }
     return n;
   }
+  template <class D, class V>
+  HWY_INLINE V above(D d, V x, V to_grid, V unit) const {
+    return (*this)(d, x, to_grid, unit);
+  }
 };
+
+// Calls body(rounding) where a near one is right for the format; kEvery asks for all modes, else
+// for the three common ones alone. False where body was not called.
+template <bool kEvery, class C, class Body>
+HWY_INLINE bool with_near(const Grid<C>& grid, bool coarse, const Body& body) {
+  using fixed::Rounding;
+  if (grid.format.width >= kCarrierWidth<C>) return false;
+  switch (grid.format.rounding) {
+    case Rounding::RND:
+      body(Near<Rounding::RND>());
+      return true;
+    case Rounding::RND_CONV:
+      body(Near<Rounding::RND_CONV>());
+      return true;
+    case Rounding::TRN:
+      if (coarse) return false;
+      body(Near<Rounding::TRN>());
+      return true;
+    case Rounding::RND_ZERO:
+      if constexpr (kEvery) body(Near<Rounding::RND_ZERO>());
+      return kEvery;
+    case Rounding::RND_MIN_INF:
+      if constexpr (kEvery) body(Near<Rounding::RND_MIN_INF>());
+      return kEvery;
+    case Rounding::RND_INF:
+      if constexpr (kEvery) body(Near<Rounding::RND_INF>());
+      return kEvery;
+    case Rounding::TRN_ZERO:
+      if constexpr (kEvery) body(Near<Rounding::TRN_ZERO>());
+      return kEvery;
+    case Rounding::RND_CONV_ODD:
+      if constexpr (kEvery) body(Near<Rounding::RND_CONV_ODD>());
+      return kEvery;
+  }
+  return false;
+}
+
+// Calls body(rounding) with a near one or RoundAsAsked.
+template <bool kEvery, class C, class Body>
+HWY_INLINE void with_rounding(const Grid<C>& grid, bool coarse, const Body& body) {
+  if (!with_near<kEvery>(grid, coarse, body)) body(RoundAsAsked{grid.format.rounding});
+}
 
 // A grid's limits in every lane.
 template <class D>
@@ -112,34 +196,41 @@ struct Limits {
         high(hn::Set(D(), grid.high)),
         modulus(hn::Set(D(), grid.modulus)),
         inverse(hn::Set(D(), 1 / grid.modulus)),
-        far(hn::Set(D(), far_value())) {}
+        bias(hn::Set(D(), grid.format.is_signed ? C(0.5) : C(0))) {}
 
-  // Beyond it every number of the carrier is a multiple of every modulus.
-  static C far_value() { return sizeof(C) == 4 ? C(0x1p126) : C(0x1p1022); }
-
-  V low, high, modulus, inverse, far;
+  V low, high, modulus, inverse, bias;
 };
 
 struct Saturate {  // SAT, SAT_SYM
+  static constexpr bool kNear = false;
   template <class D, class V>
   HWY_INLINE V operator()(D, V n, V, const Limits<D>& limits) const {
     return clamp_keeping_nan(n, limits.low, limits.high);
   }
 };
 
-struct Wrap {  // WRAP, N = 0
+struct ZeroOutside {  // SAT_ZERO
+  static constexpr bool kNear = false;
   template <class D, class V>
-  HWY_INLINE V operator()(D, V n, V x, const Limits<D>& limits) const {
-    // Far out, n is a multiple of the modulus and leaves nothing.
-    const V near = hn::IfThenElseZero(hn::Lt(hn::Abs(n), limits.far), n);
-    const V turns = hn::Floor(hn::Mul(near, limits.inverse));
-    const V low = hn::NegMulAdd(turns, limits.modulus, near);
-    const V folded = hn::Sub(low, hn::IfThenElseZero(hn::Gt(low, limits.high), limits.modulus));
-    return hn::Add(folded, hn::Sub(x, x));  // NaN where x is NaN or infinite
+  HWY_INLINE V operator()(D, V n, V, const Limits<D>& limits) const {
+    return hn::IfThenZeroElse(hn::Or(hn::Lt(n, limits.low), hn::Gt(n, limits.high)), n);
+  }
+};
+
+// WRAP, N = 0, of integers up to kNearest alone: n / 2^W (plus 1/2 where signed) is exact.
+template <class C>
+inline constexpr C kNearest = static_cast<C>(std::int64_t{1} << (kCarrierWidth<C> - 2));
+struct WrapNear {
+  static constexpr bool kNear = true;
+  template <class D, class V>
+  HWY_INLINE V operator()(D, V n, V, const Limits<D>& limits) const {
+    const V turns = hn::Floor(hn::MulAdd(n, limits.inverse, limits.bias));
+    return hn::NegMulAdd(turns, limits.modulus, n);
   }
 };
 
 struct OverflowAsAsked {
+  static constexpr bool kNear = false;
   fixed::Overflow overflow;
 
   template <class D, class V>
@@ -149,36 +240,21 @@ struct OverflowAsAsked {
       case fixed::Overflow::SAT_SYM:
         return Saturate()(d, n, x, limits);
       case fixed::Overflow::SAT_ZERO:
-        return hn::IfThenZeroElse(hn::Or(hn::Lt(n, limits.low), hn::Gt(n, limits.high)), n);
+        return ZeroOutside()(d, n, x, limits);
       case fixed::Overflow::WRAP:
       case fixed::Overflow::WRAP_SM:  // with N > 0 and WRAP_SM the reference works
         break;
     }
-    return Wrap()(d, n, x, limits);
+    // Far out every number is a multiple of every modulus and leaves nothing.
+    using C = hn::TFromD<D>;
+    const V far = hn::Set(d, sizeof(C) == 4 ? C(0x1p126) : C(0x1p1022));
+    const V near = hn::IfThenElseZero(hn::Lt(hn::Abs(n), far), n);
+    const V turns = hn::Floor(hn::Mul(near, limits.inverse));
+    const V low = hn::NegMulAdd(turns, limits.modulus, near);
+    const V folded = hn::Sub(low, hn::IfThenElseZero(hn::Gt(low, limits.high), limits.modulus));
+    return hn::Add(folded, hn::Sub(x, x));  // NaN where x is NaN or infinite
   }
 };
-
-// Calls body(rounding, overflow) for the modes that do not snap; the common ones as types of their
-// own.
-template <class Body>
-HWY_INLINE void with_modes(const fixed::Format& format, const Body& body) {
-  const fixed::Rounding rounding = format.rounding;
-  if (format.overflow == fixed::Overflow::WRAP) {
-    if (rounding == fixed::Rounding::RND) return body(RoundUpward(), Wrap());
-    if (rounding == fixed::Rounding::RND_CONV) return body(RoundToEven(), Wrap());
-    if (rounding == fixed::Rounding::TRN) return body(RoundDown(), Wrap());
-  }
-  body(RoundAsAsked{rounding}, OverflowAsAsked{format.overflow});
-}
-
-// Calls body(rounding).
-template <class Body>
-HWY_INLINE void with_rounding(fixed::Rounding rounding, const Body& body) {
-  if (rounding == fixed::Rounding::RND) return body(RoundUpward());
-  if (rounding == fixed::Rounding::RND_CONV) return body(RoundToEven());
-  if (rounding == fixed::Rounding::TRN) return body(RoundDown());
-  body(RoundAsAsked{rounding});
-}
 
 #endif  // QFX_HAS_VECTORS
 

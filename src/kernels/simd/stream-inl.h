@@ -7,8 +7,11 @@
 #define QFX_KERNELS_STREAM_INL_H
 #endif
 
+#include <algorithm>
 #include <cstring>
+#include <type_traits>
 
+#include "hwy/cache_control.h"
 #include "hwy/highway.h"
 #include "kernels/simd/jobs.h"
 
@@ -21,6 +24,18 @@ namespace hn = hwy::HWY_NAMESPACE;
 // Vectors of a line of 64 bytes of the compute type, the unit of every loop here.
 template <class D>
 inline constexpr int kVectors = static_cast<int>(64 / sizeof(hn::TFromD<D>) / hn::MaxLanes(D()));
+
+template <class D>
+inline constexpr std::int64_t kLine = hn::MaxLanes(D()) * kVectors<D>;
+
+// body(0), body(1), ... as compile-time constants: arrays of vectors stay in registers.
+template <int kCount, class Body>
+HWY_INLINE void unrolled(const Body& body) {
+  if constexpr (kCount > 0) {
+    unrolled<kCount - 1>(body);
+    body(std::integral_constant<int, kCount - 1>());
+  }
+}
 
 template <class D, class T, class V = hn::Vec<D>>
 HWY_INLINE V load_as(D d, const T* p) {
@@ -90,15 +105,15 @@ HWY_INLINE ColumnPoints<D> vectors_of(D d, const Points<C>& points) {
   return ColumnPoints<D>(d, points);
 }
 
-// Up to a line of T, zeros beyond the `count` copied.
+// As many elements as a line has of the compute type at most, zeros beyond the `count` copied.
 template <class T>
 struct alignas(64) Line {
-  const T* copy(const T* p, std::int64_t count) {
+  static constexpr std::int64_t kSize = 64 / sizeof(float);
+  void copy(const T* p, std::int64_t count) {
     std::memset(values, 0, sizeof(values));
     std::memcpy(values, p, static_cast<std::size_t>(count) * sizeof(T));
-    return values;
   }
-  T values[64 / sizeof(float)];
+  T values[kSize];
 };
 
 // What a source gives: the value to be cast, and x for the gradients that need it.
@@ -126,9 +141,17 @@ class Input {
       return {hn::Max(hn::Zero(d), x), x};  // the second operand where it is NaN
     } else if constexpr (kSource == Source::SUM) {
       return {hn::Add(x, load_as(d, b_ + i)), x};
-    } else {
+    } else if constexpr (kSource == Source::AFFINE) {
       return {hn::Add(hn::Mul(point.scale, x), point.offset), x};
+    } else {
+      static_assert(kSource == Source::PRELU);
+      return {hn::IfThenElse(hn::Gt(x, hn::Zero(d)), x, hn::Mul(point.scale, x)), x};
     }
+  }
+
+  HWY_INLINE void prefetch() const {
+    hwy::Prefetch(x_);
+    if constexpr (kSource == Source::SUM) hwy::Prefetch(b_);
   }
 
   // The same source, its elements counted from i.
@@ -136,16 +159,18 @@ class Input {
     return Input(x_ + i, kSource == Source::SUM ? b_ + i : nullptr);
   }
 
-  // The same source on a padded copy of its first `count` elements.
+  // The same source on padded copies of `count` elements from i on, in line `row` of kRows lines.
+  template <int kRows>
   class Padded {
    public:
-    Input of(const Input& input, std::int64_t count) {
-      return Input(x_.copy(input.x_, count),
-                   kSource == Source::SUM ? b_.copy(input.b_, count) : nullptr);
+    void copy(const Input& input, std::int64_t i, std::int64_t row, std::int64_t count) {
+      x_[row].copy(input.x_ + i, count);
+      if constexpr (kSource == Source::SUM) b_[row].copy(input.b_ + i, count);
     }
+    Input input() const { return Input(x_[0].values, b_[0].values); }
 
    private:
-    Line<T> x_, b_;
+    Line<T> x_[kRows], b_[kRows];
   };
 
  private:
@@ -153,6 +178,24 @@ class Input {
   const T* x_;
   const T* b_;
 };
+
+// Strips. Columns are done line by line down some rows, so that what belongs to a column stays in
+// registers. Rows of one line are in memory order anyway; of longer ones few are done together, to
+// stay in the first-level cache.
+inline constexpr std::int64_t kStripRows = 8;
+
+// body(first row, rows, columns) for groups of rows of a part; no group crosses a flush.
+template <class Body>
+HWY_INLINE void for_each_strip(const Walk& walk, const Part& part, const Body& body) {
+  static_assert(kFlush % kStripRows == 0);
+  const std::int64_t most = walk.length <= kLanes<float> ? kFlush : kStripRows;
+  for (std::int64_t r = part.first; r < part.last;) {
+    const std::int64_t last = r < walk.rows ? std::min(part.last, walk.rows) : part.last;
+    const std::int64_t rows = std::min(last - r, most - r % most);
+    body(r, rows, std::min(part.end, walk.row_end(r)) - part.begin);
+    r += rows;
+  }
+}
 
 // Calls body(input) with the job's source as a type.
 template <class T, class C, class Body>
@@ -166,10 +209,12 @@ HWY_INLINE void with_input(const Job<T, C>& job, const Body& body) {
       case Source::SUM:
         return body(Input<T, Source::SUM>(job));
       case Source::AFFINE:
+      case Source::PRELU:
         break;
     }
   }
-  body(Input<T, Source::AFFINE>(job));
+  if (job.source == Source::AFFINE) return body(Input<T, Source::AFFINE>(job));
+  body(Input<T, Source::PRELU>(job));
 }
 
 #endif  // QFX_HAS_VECTORS

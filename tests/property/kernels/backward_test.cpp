@@ -21,7 +21,12 @@ constexpr double kSumTolerance = sizeof(T) == 4 ? 1e-5 : 1e-13;
 template <class T>
 constexpr double kTermTolerance = 2.0 * std::numeric_limits<T>::denorm_min();
 
-enum class Source { PLAIN, RELU, SUM, AFFINE };
+enum class Source { PLAIN, RELU, SUM, AFFINE, PRELU };
+
+// A product, cast to one format for all channels.
+bool is_product(Source source) {
+  return source == Source::AFFINE || source == Source::PRELU;
+}
 
 // What a backward pass returns, and what the law says it is.
 template <class T>
@@ -80,8 +85,10 @@ struct Case {
   std::size_t channel_of(std::size_t i) const {
     return i / static_cast<std::size_t>(extent.inner) % static_cast<std::size_t>(extent.channels);
   }
-  std::size_t point_of(std::size_t i) const { return source == Source::AFFINE ? 0 : channel_of(i); }
-  std::size_t point_count() const { return source == Source::AFFINE ? 1 : frac_bits.size(); }
+  std::size_t point_of(std::size_t i) const { return is_product(source) ? 0 : channel_of(i); }
+  std::size_t point_count() const { return is_product(source) ? 1 : frac_bits.size(); }
+  // PRELU passes a positive x on as it is.
+  bool kept(std::size_t i) const { return source == Source::PRELU && x[i] > 0; }
 
   double value(std::size_t i) const {
     switch (source) {
@@ -92,10 +99,13 @@ struct Case {
       case Source::SUM:
         return static_cast<double>(x[i] + b[i]);
       case Source::AFFINE:
+      case Source::PRELU:
         break;
     }
+    if (kept(i)) return static_cast<double>(x[i]);
     const std::size_t c = channel_of(i);
-    return static_cast<double>(Wide(scale[c]) * Wide(x[i]) + Wide(offset[c]));
+    const Wide product = Wide(scale[c]) * Wide(x[i]);
+    return static_cast<double>(source == Source::AFFINE ? product + Wide(offset[c]) : product);
   }
 
   // The functions of `ref` or the public ones, into fresh results.
@@ -130,6 +140,12 @@ struct Case {
                                                     g.d_scale.data(), g.d_offset.data(),
                                                     g.points.data());
         break;
+      case Source::PRELU:
+        (reference ? ref::prelu_cast_backward<T, Wide>
+                   : prelu_cast_backward<T, Wide>)(x.data(), scale.data(), from, g.dx.data(),
+                                                   extent, format, f[0], g.d_scale.data(),
+                                                   g.points.data());
+        break;
     }
     return g;
   }
@@ -142,13 +158,13 @@ struct Case {
       const LawSlope slope = law_slope(value(i), format, frac_bits[p]);
       const bool passes = slope.inside && (source != Source::RELU || x[i] > 0);
       const T passed = passes ? dy[i] : T(0);
-      const T dx = source == Source::AFFINE
+      const T dx = is_product(source) && !kept(i)
                        ? static_cast<T>(static_cast<Wide>(passed) * static_cast<Wide>(scale[c]))
                        : passed;
       RC_ASSERT(got.dx[i] == dx);
       points[p].add(static_cast<double>(dy[i]) * slope.point * std::log(2.0));
       overflows[p] += !slope.inside;
-      scales[c].add(static_cast<double>(passed) * static_cast<double>(x[i]));
+      if (!kept(i)) scales[c].add(static_cast<double>(passed) * static_cast<double>(x[i]));
       offsets[c].add(static_cast<double>(passed));
     }
     const auto close = [](double value, const Sum& sum) {
@@ -159,10 +175,9 @@ struct Case {
       RC_ASSERT(close(got.points[p].df, points[p]));
       RC_ASSERT(got.points[p].overflows == overflows[p]);
     }
-    if (source != Source::AFFINE) return;
     for (std::size_t c = 0; c < scales.size(); ++c) {
-      RC_ASSERT(close(got.d_scale[c], scales[c]));
-      RC_ASSERT(close(got.d_offset[c], offsets[c]));
+      if (is_product(source)) RC_ASSERT(close(got.d_scale[c], scales[c]));
+      if (source == Source::AFFINE) RC_ASSERT(close(got.d_offset[c], offsets[c]));
     }
   }
 };
@@ -223,6 +238,15 @@ RC_GTEST_PROP(Backward, AffineFromFloatInDouble, ()) {
 }
 RC_GTEST_PROP(Backward, AffineInDouble, ()) {
   check<double, double>(Source::AFFINE);
+}
+RC_GTEST_PROP(Backward, PreluInFloat, ()) {
+  check<float, float>(Source::PRELU);
+}
+RC_GTEST_PROP(Backward, PreluFromFloatInDouble, ()) {
+  check<float, double>(Source::PRELU);
+}
+RC_GTEST_PROP(Backward, PreluInDouble, ()) {
+  check<double, double>(Source::PRELU);
 }
 
 // Slices on any number of threads, added in order, give the same bits each time and on every

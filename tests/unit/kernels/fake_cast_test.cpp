@@ -246,6 +246,38 @@ TEST(AffineCastBackward, GradientsOfScaleAndOffset) {
   });
 }
 
+TEST(PreluCast, SlopesOfChannels) {
+  const Format format{8, 8, true, Rounding::RND, Overflow::SAT};
+  on_every_target([&] {
+    const std::vector<float> x{4, -4, -0.0f, 200, -4, std::nanf("")}, slope{0.5f, -2};
+    std::vector<float> y(6);
+    prelu_cast<float, double>(x.data(), slope.data(), y.data(), {1, 2, 3}, format, 0);
+    EXPECT_THAT(y, ElementsAre(4, -2, 0, 127, 8, IsNan()));
+    EXPECT_FALSE(std::signbit(y[2]));
+    // One slope for all is a leaky relu.
+    prelu_cast<float, float>(x.data(), slope.data(), y.data(), {1, 1, 5}, format, 0);
+    EXPECT_THAT(y, ElementsAre(4, -2, 0, 127, -2, IsNan()));
+  });
+}
+
+TEST(PreluCastBackward, GradientsOfXAndSlope) {
+  const Format format{8, 8, true, Rounding::RND, Overflow::SAT};
+  on_every_target([&] {
+    // 4, -1.5 (to -1), 200 and -250: the last two saturate. At 0 the slope's side counts.
+    const std::vector<float> x{4, -3, 200, -500, 0}, dy{1, 2, 3, 4, 5};
+    const float slope = 0.5f;
+    std::vector<float> dx(5);
+    double d_slope = 7;
+    PointGradient point;
+    prelu_cast_backward<float, double>(x.data(), &slope, dy.data(), dx.data(), {1, 1, 5}, format, 0,
+                                       &d_slope, &point);
+    EXPECT_THAT(dx, ElementsAre(1, 1, 0, 0, 2.5f));
+    EXPECT_EQ(d_slope, -6);
+    EXPECT_EQ(point.overflows, 2);
+    EXPECT_DOUBLE_EQ(point.df, std::numbers::ln2 * (2 * -0.5 + 3 * -127 + 4 * 128));
+  });
+}
+
 TEST(Targets, TheBestOfThisMachineRunsByItself) {
   const auto targets = machine_targets();
   EXPECT_STREQ(active_target(), hwy::TargetName(targets.front()));
