@@ -120,8 +120,7 @@ struct Ac {
       case Operator::COMPARE:
         break;
     }
-    out[0] = static_cast<std::uint64_t>(
-        order({a < b, a <= b, a > b, a >= b, a == b, a != b}));
+    out[0] = static_cast<std::uint64_t>(order({a<b, a <= b, a> b, a >= b, a == b, a != b}));
     return {};
   }
 
