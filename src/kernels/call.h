@@ -27,7 +27,7 @@ template <class C, class T>
 std::optional<simd::ForwardJob<T, C>> forward_job(const Call<T>& call) {
   using fixed::Overflow;
   Grid<C> grid(call.format);
-  if (grid.wraps_by_law() || !within_reach<C>(call.points, call.extent.channels)) return {};
+  if (wraps_by_law(call.format) || !within_reach<C>(call.points, call.extent.channels)) return {};
   simd::Source source = call.source;
   const Overflow overflow = call.format.overflow;
   if (source == simd::Source::RELU &&

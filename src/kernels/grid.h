@@ -14,6 +14,12 @@ inline constexpr int kCarrierWidth = 24;
 template <>
 inline constexpr int kCarrierWidth<double> = 53;
 
+// Wrapping that saturates top bits or keeps sign and magnitude apart is left to the scalar law.
+inline bool wraps_by_law(const fixed::Format& format) {
+  return format.overflow == fixed::Overflow::WRAP_SM ||
+         (format.overflow == fixed::Overflow::WRAP && format.wrap_bits > 0);
+}
+
 // C is the type the cast is computed in.
 template <class C>
 struct Grid {
@@ -24,12 +30,6 @@ struct Grid {
     low = f.is_signed ? -high - 1 : C(0);
     // One signed bit has no symmetric range: -1 stays -1 (ap_fixed and ac_fixed alike).
     if (f.overflow == fixed::Overflow::SAT_SYM && f.is_signed && f.width > 1) low = -high;
-  }
-
-  // Wrapping that saturates top bits or keeps sign and magnitude apart is left to the scalar law.
-  bool wraps_by_law() const {
-    return format.overflow == fixed::Overflow::WRAP_SM ||
-           (format.overflow == fixed::Overflow::WRAP && format.wrap_bits > 0);
   }
 
   fixed::Format format;  // its int_bits are not used: every channel has its own frac_bits

@@ -3,10 +3,12 @@
 #include <algorithm>
 #include <limits>
 
+#include "kernels/simd/targets.h"
+
 #include "qfx/base/error.h"
 #include "qfx/fixed/convert.h"
 #include "qfx/fixed/raw.h"
-
+//
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "kernels/int_cast.cpp"
 #include <hwy/foreach_target.h>
@@ -211,8 +213,8 @@ bool fits_int64(Int128 value) {
          value <= std::numeric_limits<std::int64_t>::max();
 }
 
-template <RoundKind kRound, FitKind kFit>
-void wide_loop(const Plan& plan, const std::int64_t* in, std::int32_t* out, std::int64_t count) {
+template <RoundKind kRound, FitKind kFit, class Out>
+void wide_loop(const Plan& plan, const std::int64_t* in, Out* out, std::int64_t count) {
   const std::int64_t dropped = (std::int64_t{1} << plan.right) - 1;
   const int wrap = 64 - plan.width;
   for (std::int64_t i = 0; i < count; ++i) {
@@ -230,14 +232,14 @@ void wide_loop(const Plan& plan, const std::int64_t* in, std::int32_t* out, std:
     } else if constexpr (kFit == FitKind::WrapSigned) {
       q = static_cast<std::int64_t>(static_cast<std::uint64_t>(q) << wrap) >> wrap;
     } else if constexpr (kFit == FitKind::WrapUnsigned) {
-      q &= (std::int64_t{1} << plan.width) - 1;
+      q &= static_cast<std::int64_t>((std::uint64_t{1} << plan.width) - 1);
     }
-    out[i] = static_cast<std::int32_t>(q);
+    out[i] = static_cast<Out>(q);
   }
 }
 
-template <RoundKind kRound>
-void wide_by_fit(const Plan& plan, const std::int64_t* in, std::int32_t* out, std::int64_t count) {
+template <RoundKind kRound, class Out>
+void wide_by_fit(const Plan& plan, const std::int64_t* in, Out* out, std::int64_t count) {
   switch (plan.fit) {
     case FitKind::Fits:
       return wide_loop<kRound, FitKind::Fits>(plan, in, out, count);
@@ -253,16 +255,29 @@ void wide_by_fit(const Plan& plan, const std::int64_t* in, std::int32_t* out, st
 }
 
 // HalfUp is General's special case and only faster on 32 bits.
-void cast_wide(const Plan& plan, const std::int64_t* in, std::int32_t* out, std::int64_t count) {
+template <class Out>
+void cast_wide(const Plan& plan, const std::int64_t* in, Out* out, std::int64_t count) {
   if (plan.round == RoundKind::Shift) return wide_by_fit<RoundKind::Shift>(plan, in, out, count);
   return wide_by_fit<RoundKind::General>(plan, in, out, count);
+}
+
+// In tiles that are widened first.
+template <class Out>
+void cast_wide(const Plan& plan, const std::int32_t* in, Out* out, std::int64_t count) {
+  constexpr std::int64_t kTile = 256;
+  std::int64_t wide[kTile];
+  for (std::int64_t i = 0; i < count; i += kTile) {
+    const std::int64_t length = std::min(kTile, count - i);
+    std::copy_n(in + i, length, wide);
+    cast_wide(plan, wide, out + i, length);
+  }
 }
 
 }  // namespace
 
 IntCast::IntCast(int from_frac, const fixed::Format& to, std::int64_t lo, std::int64_t hi)
     : from_frac_(from_frac), to_(to) {
-  QFX_ASSERT(lo <= hi && to.width <= (to.is_signed ? 32 : 31));
+  QFX_ASSERT(lo <= hi && to.width <= (to.is_signed ? 64 : 63));
   const int distance = from_frac - to.frac_bits();
   if (distance > 61 || distance < -61) return;
   plan_.right = std::max(distance, 0);
@@ -292,47 +307,40 @@ IntCast::IntCast(int from_frac, const fixed::Format& to, std::int64_t lo, std::i
   }
 }
 
-std::int32_t IntCast::exact(std::int64_t raw) const {
-  return static_cast<std::int32_t>(fixed::cast_raw(raw, from_frac_, to_));
-}
-
-void IntCast::operator()(const std::int32_t* in, std::int32_t* out, std::int64_t count) const {
+template <class In, class Out>
+void IntCast::cast(const In* in, Out* out, std::int64_t count) const {
+  QFX_ASSERT(to_.width <= static_cast<int>(8 * sizeof(Out)) - !to_.is_signed);
   switch (path_) {
     case Path::Copy:
-      if (in != out) std::copy_n(in, count, out);
+      for (std::int64_t i = 0; i < count; ++i) out[i] = static_cast<Out>(in[i]);
       return;
     case Path::Narrow:
-      HWY_DYNAMIC_DISPATCH(cast_narrow)(plan_, in, out, count);
-      return;
-    case Path::Wide: {
-      constexpr std::int64_t kTile = 256;
-      std::int64_t wide[kTile];
-      for (std::int64_t i = 0; i < count; i += kTile) {
-        const std::int64_t length = std::min(kTile, count - i);
-        std::copy_n(in + i, length, wide);
-        cast_wide(plan_, wide, out + i, length);
+      if constexpr (sizeof(In) == 4 && sizeof(Out) == 4) {
+        HWY_DYNAMIC_DISPATCH(cast_narrow)(plan_, in, out, count);
+        return;
       }
-      return;
-    }
-    case Path::Exact:
-      for (std::int64_t i = 0; i < count; ++i) out[i] = exact(in[i]);
-      return;
-  }
-}
-
-void IntCast::operator()(const std::int64_t* in, std::int32_t* out, std::int64_t count) const {
-  switch (path_) {
-    case Path::Copy:
-      for (std::int64_t i = 0; i < count; ++i) out[i] = static_cast<std::int32_t>(in[i]);
-      return;
-    case Path::Narrow:
+      [[fallthrough]];
     case Path::Wide:
       cast_wide(plan_, in, out, count);
       return;
     case Path::Exact:
-      for (std::int64_t i = 0; i < count; ++i) out[i] = exact(in[i]);
+      for (std::int64_t i = 0; i < count; ++i)
+        out[i] = static_cast<Out>(fixed::cast_raw(in[i], from_frac_, to_));
       return;
   }
+}
+
+void IntCast::operator()(const std::int32_t* in, std::int32_t* out, std::int64_t count) const {
+  cast(in, out, count);
+}
+void IntCast::operator()(const std::int64_t* in, std::int32_t* out, std::int64_t count) const {
+  cast(in, out, count);
+}
+void IntCast::operator()(const std::int32_t* in, std::int64_t* out, std::int64_t count) const {
+  cast(in, out, count);
+}
+void IntCast::operator()(const std::int64_t* in, std::int64_t* out, std::int64_t count) const {
+  cast(in, out, count);
 }
 
 }  // namespace qfx::kernels

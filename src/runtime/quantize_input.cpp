@@ -1,7 +1,5 @@
-#include <algorithm>
-
 #include "qfx/base/error.h"
-#include "qfx/fixed/raw.h"
+#include "qfx/kernels/raw_cast.h"
 #include "qfx/runtime/engine.h"
 
 namespace qfx::runtime {
@@ -12,9 +10,8 @@ void quantize_input(const graph::FrozenNode& input, std::span<const float> sampl
   QFX_ASSERT(op != nullptr && samples.size() == raw.size());
   std::vector<float> real(samples.size());
   graph::preprocess(op->preprocess, op->shape, samples, real);
-  std::transform(real.begin(), real.end(), raw.begin(), [&](float value) {
-    return static_cast<std::int32_t>(fixed::raw_from_double(value, input.format));
-  });
+  const int frac_bits = input.format.frac_bits();
+  kernels::to_raw(real.data(), raw.data(), {1, 1, std::ssize(real)}, input.format, &frac_bits);
 }
 
 }  // namespace qfx::runtime

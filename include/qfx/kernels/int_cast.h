@@ -14,17 +14,19 @@ class IntCast {
  public:
   enum class Path : std::uint8_t {
     Copy,    // every value is in the format already
-    Narrow,  // SIMD on 32-bit lanes
+    Narrow,  // SIMD on 32-bit lanes, between arrays of int32_t
     Wide,    // branch-free loop on 64 bits
     Exact    // fixed::cast_raw for each value: N > 0, WRAP_SM, distances beyond 61 bits
   };
 
-  // `to` has at most 32 bits signed, 31 unsigned.
+  // `to` has at most 64 bits signed, 63 unsigned; where out is int32_t, 32 and 31.
   IntCast(int from_frac, const fixed::Format& to, std::int64_t lo, std::int64_t hi);
 
-  // in and out may be the same array (of int32_t).
+  // in and out may be the same array.
   void operator()(const std::int32_t* in, std::int32_t* out, std::int64_t count) const;
   void operator()(const std::int64_t* in, std::int32_t* out, std::int64_t count) const;
+  void operator()(const std::int32_t* in, std::int64_t* out, std::int64_t count) const;
+  void operator()(const std::int64_t* in, std::int64_t* out, std::int64_t count) const;
 
   Path path() const { return path_; }
 
@@ -44,7 +46,8 @@ class IntCast {
   };
 
  private:
-  std::int32_t exact(std::int64_t raw) const;
+  template <class In, class Out>
+  void cast(const In* in, Out* out, std::int64_t count) const;
 
   int from_frac_;
   fixed::Format to_;

@@ -65,7 +65,7 @@ C overflow_value(C n, C x, int frac_bits, const Grid<C>& grid) {
       break;
   }
   if (std::isinf(x)) return std::numeric_limits<C>::quiet_NaN();
-  if (grid.wraps_by_law()) {
+  if (wraps_by_law(grid.format)) {
     fixed::Format format = grid.format;
     format.int_bits = format.width - frac_bits;
     return static_cast<C>(fixed::raw_from_double(x, format));

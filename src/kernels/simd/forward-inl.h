@@ -1,4 +1,4 @@
-// y = cast(source) over a part of a walk.
+// y = cast(source) over a part of a walk, as values or as raw integers.
 #if defined(QFX_KERNELS_FORWARD_INL_H) == defined(HWY_TARGET_TOGGLE)
 #ifdef QFX_KERNELS_FORWARD_INL_H
 #undef QFX_KERNELS_FORWARD_INL_H
@@ -17,9 +17,10 @@ namespace qfx::kernels::simd::HWY_NAMESPACE {
 
 #if QFX_HAS_VECTORS
 
-// A cast: to the grid, rounded, into the range, back.
+// A cast: to the grid, rounded, into the range, and back where values are asked for.
 template <class C, class Rounding, class Overflow>
 struct Cast {
+  static constexpr bool kNear = Overflow::kNear;
   const Grid<C>& grid;
   Rounding rounding;
   Overflow overflow;
@@ -28,18 +29,17 @@ struct Cast {
   HWY_INLINE V to_integer(D d, V x, const VectorPoint<V>& point) const {
     return rounding(d, x, point.to_grid, point.unit);
   }
-  // Adding zero turns -0 into +0; the product is exact, so fusing does not show.
-  template <class D, class V>
-  HWY_INLINE V to_value(D d, V n, V x, const VectorPoint<V>& point, const Limits<D>& limits) const {
-    return hn::MulAdd(overflow(d, n, x, limits), point.unit, hn::Zero(d));
+  template <class Out, class D, class V>
+  HWY_INLINE V finish(D d, V n, V x, const VectorPoint<V>& point, const Limits<D>& limits) const {
+    const V raw = overflow(d, n, x, limits);
+    // Adding zero turns -0 into +0; the product is exact, so fusing does not show.
+    return std::is_integral_v<Out> ? raw : hn::MulAdd(raw, point.unit, hn::Zero(d));
   }
 };
 
-// Calls body(cast): the common modes as types of their own, and for a plain source all saturating
-// ones.
-template <Source kSource, class C, class Body>
+// Calls body(cast): the common modes as types of their own; kEvery asks for all saturating ones.
+template <bool kEvery, class C, class Body>
 HWY_INLINE void with_cast(const Grid<C>& grid, bool coarse, const Body& body) {
-  constexpr bool kPlain = kSource == Source::PLAIN;
   const auto with = [&](auto overflow) HWY_ATTR {
     return [&body, &grid, overflow](auto rounding) HWY_ATTR {
       body(Cast<C, decltype(rounding), decltype(overflow)>{grid, rounding, overflow});
@@ -48,11 +48,11 @@ HWY_INLINE void with_cast(const Grid<C>& grid, bool coarse, const Body& body) {
   switch (grid.format.overflow) {
     case fixed::Overflow::SAT:
     case fixed::Overflow::SAT_SYM:
-      if (with_near<kPlain>(grid, coarse, with(Saturate()))) return;
+      if (with_near<kEvery>(grid, coarse, with(Saturate()))) return;
       break;
     case fixed::Overflow::SAT_ZERO:
-      if constexpr (kPlain)
-        if (with_near<kPlain>(grid, coarse, with(ZeroOutside()))) return;
+      if constexpr (kEvery)
+        if (with_near<kEvery>(grid, coarse, with(ZeroOutside()))) return;
       break;
     case fixed::Overflow::WRAP:
       if (with_near<false>(grid, coarse, with(WrapNear()))) return;
@@ -73,7 +73,7 @@ HWY_NOINLINE void cast_far_line(D d, const In& in, T* y, const Points& points, s
   for (std::int64_t i = 0; i < kLine<D>; i += hn::MaxLanes(d)) {
     const auto& point = points.at(column + i);
     const auto x = in.read(d, i, point).value;
-    store_as(d, cast.to_value(d, cast.to_integer(d, x, point), x, point, limits), y + i);
+    store_as(d, cast.template finish<T>(d, cast.to_integer(d, x, point), x, point, limits), y + i);
   }
 }
 
@@ -83,7 +83,7 @@ HWY_INLINE void cast_line(D d, const In& in, T* y, const Points& points, std::in
                           const Cast& cast, const Limits<D>& limits) {
   using V = hn::Vec<D>;
   constexpr std::int64_t kVector = hn::MaxLanes(D());
-  if constexpr (decltype(cast.overflow)::kNear) {
+  if constexpr (Cast::kNear) {
     // Nothing is stored before the whole line is known to be near: y may be x.
     const V nearest = hn::Set(d, kNearest<hn::TFromD<D>>);
     V y_line[kVectors<D>];
@@ -93,7 +93,7 @@ HWY_INLINE void cast_line(D d, const In& in, T* y, const Points& points, std::in
       const V x = in.read(d, k * kVector, point).value;
       const V n = cast.to_integer(d, x, point);
       near = hn::And(near, hn::Le(hn::Abs(n), nearest));
-      y_line[k] = cast.to_value(d, n, x, point, limits);
+      y_line[k] = cast.template finish<T>(d, n, x, point, limits);
     });
     if (HWY_UNLIKELY(!hn::AllTrue(d, near)))
       return cast_far_line(d, in, y, points, column, cast.grid);
@@ -102,7 +102,7 @@ HWY_INLINE void cast_line(D d, const In& in, T* y, const Points& points, std::in
     unrolled<kVectors<D>>([&](auto k) HWY_ATTR {
       const auto& point = points.at(column + k * kVector);
       const V x = in.read(d, k * kVector, point).value;
-      store_as(d, cast.to_value(d, cast.to_integer(d, x, point), x, point, limits),
+      store_as(d, cast.template finish<T>(d, cast.to_integer(d, x, point), x, point, limits),
                y + k * kVector);
     });
   }
@@ -156,8 +156,8 @@ void cast_row(D d, const In& in, T* y, std::int64_t length, const Point<C>& poin
     cast_ragged(d, in.from(whole), y + whole, 0, 1, length - whole, 0, point, cast);
 }
 
-template <class D, class T, class C, class In, class Cast>
-void cast_part(D d, const ForwardJob<T, C>& job, In in, const Cast& cast) {
+template <class D, class S, class C, class T, class In, class Cast>
+void cast_part(D d, const ForwardJob<S, C, T>& job, In in, const Cast& cast) {
   const Walk& walk = job.walk;
   const Part& part = job.part;
   T* y = job.y;
@@ -190,8 +190,8 @@ void cast_part(D d, const ForwardJob<T, C>& job, In in, const Cast& cast) {
 template <class T, class C>
 HWY_INLINE void run_forward(const ForwardJob<T, C>& job) {
   with_input(job, [&](const auto& in) HWY_ATTR {
-    constexpr Source kSource = std::remove_reference_t<decltype(in)>::kKind;
-    with_cast<kSource>(job.grid, job.points.coarse, [&](const auto& cast) HWY_ATTR {
+    constexpr bool kPlain = std::remove_reference_t<decltype(in)>::kKind == Source::PLAIN;
+    with_cast<kPlain>(job.grid, job.points.coarse, [&](const auto& cast) HWY_ATTR {
       cast_part(hn::ScalableTag<C>(), job, in, cast);
     });
   });

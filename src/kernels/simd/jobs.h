@@ -49,9 +49,10 @@ struct Job {
   const T* b;  // SUM only
 };
 
-template <class T, class C>
+// Out is T, or an integer where raw values are asked for; T is one where they come in.
+template <class T, class C, class Out = T>
 struct ForwardJob : Job<T, C> {
-  T* y;
+  Out* y;
 };
 
 // What the backward pass adds up in each channel.
@@ -128,6 +129,16 @@ bool forward(const ForwardJob<double, double>& job);
 bool backward(const BackwardJob<float, float>& job);
 bool backward(const BackwardJob<float, double>& job);  // AFFINE and PRELU
 bool backward(const BackwardJob<double, double>& job);
+// PLAIN to raw values. *done is false, and some of them are wrong, where an x is not finite.
+bool to_raw(const ForwardJob<float, float, std::int32_t>& job, bool* done);
+bool to_raw(const ForwardJob<float, double, std::int32_t>& job, bool* done);
+bool to_raw(const ForwardJob<float, double, std::int64_t>& job, bool* done);
+bool to_raw(const ForwardJob<double, double, std::int32_t>& job, bool* done);
+bool to_raw(const ForwardJob<double, double, std::int64_t>& job, bool* done);
+// raw * unit.
+bool from_raw(const ForwardJob<std::int32_t, float, float>& job);
+bool from_raw(const ForwardJob<std::int32_t, double, double>& job);
+bool from_raw(const ForwardJob<std::int64_t, double, double>& job);
 // Elements of PLAIN inside the range.
 bool count_inside(const Job<float, float>& job, std::int64_t* inside);
 bool count_inside(const Job<double, double>& job, std::int64_t* inside);

@@ -37,22 +37,30 @@ HWY_INLINE void unrolled(const Body& body) {
   }
 }
 
+// Between memory and vectors of the compute type; integers stand for their own value.
 template <class D, class T, class V = hn::Vec<D>>
 HWY_INLINE V load_as(D d, const T* p) {
-  if constexpr (std::is_same_v<T, hn::TFromD<D>>) {
+  using C = hn::TFromD<D>;
+  const hn::Rebind<T, D> as_stored;
+  if constexpr (std::is_same_v<T, C>) {
     return hn::LoadU(d, p);
+  } else if constexpr (sizeof(T) == sizeof(C)) {
+    return hn::ConvertTo(d, hn::LoadU(as_stored, p));
   } else {
-    return hn::PromoteTo(d, hn::LoadU(hn::Rebind<T, D>(), p));
+    return hn::PromoteTo(d, hn::LoadU(as_stored, p));
   }
 }
 
 template <class D, class T>
 HWY_INLINE void store_as(D d, hn::Vec<D> v, T* p) {
-  if constexpr (std::is_same_v<T, hn::TFromD<D>>) {
+  using C = hn::TFromD<D>;
+  const hn::Rebind<T, D> as_stored;
+  if constexpr (std::is_same_v<T, C>) {
     hn::StoreU(v, d, p);
+  } else if constexpr (sizeof(T) == sizeof(C)) {
+    hn::StoreU(hn::ConvertTo(as_stored, v), as_stored, p);
   } else {
-    const hn::Rebind<T, D> narrow;
-    hn::StoreU(hn::DemoteTo(narrow, v), narrow, p);
+    hn::StoreU(hn::DemoteTo(as_stored, v), as_stored, p);
   }
 }
 

@@ -7,8 +7,9 @@
 #include <random>
 #include <vector>
 
-#include "support/simd_targets.h"
+#include "support/kernel_targets.h"
 
+#include "qfx/base/error.h"
 #include "qfx/fixed/value.h"
 #include "qfx/kernels/int_cast.h"
 #include "qfx/kernels/int_mean_cast.h"
@@ -74,7 +75,7 @@ std::int64_t power(int bits) {
 }
 
 TEST(IntCast, GivesTheLawsBitsOnEveryPath) {
-  test::for_each_simd_target([] {
+  on_every_target([] {
     std::mt19937_64 generator(1);
     std::map<IntCast::Path, std::int64_t> paths;
     for (const Mode& mode : all_modes()) {
@@ -103,6 +104,44 @@ TEST(IntCast, GivesTheLawsBitsOnEveryPath) {
     }
     EXPECT_EQ(paths.size(), 4U) << "a path was never taken";
   });
+}
+
+TEST(IntCast, GivesTheLawsBitsInWideFormats) {
+  std::mt19937_64 generator(3);
+  for (const Mode& mode : all_modes()) {
+    for (int round = 0; round < 60; ++round) {
+      const int most = mode.is_signed ? 64 : 63;
+      const int width = round % 5 == 0 ? most : 1 + static_cast<int>(generator() % most);
+      const int source_bits = 1 + static_cast<int>(generator() % 62);
+      const int distance = static_cast<int>(generator() % 140) - 70;
+      const Format to = make_format(mode, width, 5 - distance);
+      const std::int64_t lo = round % 3 == 0 ? 0 : -power(source_bits), hi = power(source_bits) - 1;
+      const IntCast cast(5, to, lo, hi);
+      std::vector<std::int64_t> values = edge_values(generator, lo, hi);
+      std::vector<std::int64_t> expected(values.size());
+      std::transform(values.begin(), values.end(), expected.begin(),
+                     [&](std::int64_t v) { return fixed::cast_raw(v, 5, to); });
+      if (source_bits <= 31) {
+        const std::vector<std::int32_t> narrow(values.begin(), values.end());
+        std::vector<std::int64_t> actual(values.size());
+        cast(narrow.data(), actual.data(), std::ssize(narrow));
+        ASSERT_EQ(actual, expected) << fixed::to_string(to) << " from 5, " << lo << " to " << hi;
+      }
+      cast(values.data(), values.data(), std::ssize(values));
+      ASSERT_EQ(values, expected) << fixed::to_string(to) << " from 5, " << lo << " to " << hi;
+    }
+  }
+}
+
+TEST(IntCast, AFormatTooWideForTheArrayIsOurMistake) {
+  const IntCast cast(0, {.width = 33, .int_bits = 33}, 0, 1);
+  const std::int64_t in = 1;
+  std::int64_t wide = 0;
+  std::int32_t narrow = 0;
+  cast(&in, &wide, 1);
+  EXPECT_EQ(wide, 1);
+  EXPECT_THROW(cast(&in, &narrow, 1), InternalError);
+  EXPECT_THROW(IntCast(0, {.width = 64, .int_bits = 64, .is_signed = false}, 0, 1), InternalError);
 }
 
 TEST(IntCast, TakesTheFastPathWhereItMay) {
