@@ -10,6 +10,7 @@
 #include "kernels/conv/word_image.h"
 
 #include "qfx/base/error.h"
+#include "qfx/kernels/int_elementwise.h"
 #include "qfx/kernels/int_gemm.h"
 
 namespace qfx::kernels {
@@ -240,10 +241,8 @@ void IntConv<Sum>::multiply(std::int64_t at, std::byte* scratch, ConvBlock<Sum>&
   }
   if (i.offset != 0) {
     for (std::int64_t c = 0; c < place.channels; ++c)
-      for (std::int64_t n = 0; n < product.n; ++n)
-        sums[c * stride + n] =
-            static_cast<Sum>(static_cast<std::make_unsigned_t<Sum>>(sums[c * stride + n]) +
-                             static_cast<std::make_unsigned_t<Sum>>(i.correction[channel + c]));
+      multiply_add(sums + c * stride, Sum{1}, i.correction[channel + c], sums + c * stride,
+                   product.n);
   }
   block = {channel, place.channels, place.row, place.rows, sums, stride, i.image.pitch()};
 }

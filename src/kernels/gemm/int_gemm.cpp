@@ -187,8 +187,8 @@ HWY_ATTR void int8_fitting_target(const WordProduct& p, std::int32_t* c, std::in
 HWY_ATTR void bits_target(const WordProduct& p, std::int32_t* c, std::int64_t c_stride) {
   multiply<BitsDot>(p, c, c_stride);
 }
-const char* name_target() {
-  return hwy::TargetName(HWY_TARGET);
+std::int64_t this_target() {
+  return HWY_TARGET;
 }
 
 }  // namespace HWY_NAMESPACE
@@ -203,14 +203,14 @@ HWY_EXPORT(int16_chunks_target);
 HWY_EXPORT(int8_target);
 HWY_EXPORT(int8_fitting_target);
 HWY_EXPORT(bits_target);
-HWY_EXPORT(name_target);
+HWY_EXPORT(this_target);
 
 namespace {
 
 // AVX-512's dot products stand above Highway's best target: whoever forces another one gets that.
 bool use_avx512_dots() {
 #if HWY_ARCH_X86
-  return avx512::has_dots() && HWY_DYNAMIC_DISPATCH(name_target)() == hwy::TargetName(HWY_AVX3);
+  return avx512::has_dots() && HWY_DYNAMIC_DISPATCH(this_target)() == HWY_AVX3;
 #else
   return false;
 #endif
@@ -253,14 +253,14 @@ bool has_int8_dot() {
 
 bool has_int8_fitting() {
 #if HWY_ARCH_X86
-  return std::string(HWY_DYNAMIC_DISPATCH(name_target)()) != hwy::TargetName(HWY_SCALAR);
+  return HWY_DYNAMIC_DISPATCH(this_target)() != HWY_SCALAR;
 #else
   return false;
 #endif
 }
 
 std::string gemm_target() {
-  const std::string name = HWY_DYNAMIC_DISPATCH(name_target)();
+  const std::string name = hwy::TargetName(HWY_DYNAMIC_DISPATCH(this_target)());
   return use_avx512_dots() ? name + " with VNNI" : name;
 }
 
