@@ -1,0 +1,171 @@
+// Milliseconds of one training step, in float and in fixed point, of the same network in the same
+// torch: forward, backward, optimizers. The modes take turns step by step, so that all of them see
+// the same machine; peak memory wants a process for each mode (--modes with one name).
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <fstream>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <sys/resource.h>
+#include <thread>
+
+#include "train/calibrate.h"
+#include "train/fixed_forward.h"
+#include "train/float_forward.h"
+#include "train/memory.h"
+#include "train/network.h"
+#include "train/optimizer.h"
+#include "train/patient_threads.h"
+#include "train/point_optimizer.h"
+
+#include "qfx/base/error.h"
+#include "qfx/frontends/recipe.h"
+
+namespace qfx::train {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr std::int64_t kClasses = 10;
+
+// Settings that leave the network near where it starts: the work a step does, not what it learns.
+constexpr double kLearningRate = 1e-3;
+constexpr std::int64_t kPhaseSteps = 1'000'000;
+
+std::vector<Point*> trained_points(Network& network) {
+  std::vector<Point*> all;
+  for (Point* point : network.points()) {
+    if (point->trains()) all.push_back(point);
+  }
+  return all;
+}
+
+struct Samples {
+  at::Tensor images, labels;
+};
+
+class Candidate {
+ public:
+  Candidate(std::string mode, const graph::Model& model, const Samples& samples)
+      : mode_(std::move(mode)), network_(model), samples_(samples) {
+    if (mode_ != "float" && mode_ != "fixed") {
+      user_error("--modes has \"{}\", allowed are float, fixed", mode_);
+    }
+    if (mode_ != "float") {
+      calibrate_network(network_, {.method = "max"}, samples.images);
+      points_ = std::make_unique<PointOptimizer>(frontends::Points{}, trained_points(network_),
+                                                 kPhaseSteps);
+    }
+    optimizer_ = std::make_unique<Optimizer>(frontends::Optimizer{}, trained_tensors(network_));
+  }
+
+  const std::string& mode() const { return mode_; }
+
+  double step() {
+    const Clock::time_point start = Clock::now();
+    const at::Tensor outputs =
+        (mode_ == "float"
+             ? float_forward(network_, samples_.images, true)
+             : fixed_forward(network_, samples_.images, {.batch_statistics = true, .count = true}))
+            .flatten(1);
+    const at::Tensor loss =
+        at::cross_entropy_loss(outputs.to(at::kFloat), samples_.labels, {}, at::Reduction::Mean);
+    forward_ = 1e3 * std::chrono::duration<double>(Clock::now() - start).count();
+    loss.backward();
+    optimizer_->step(kLearningRate);
+    optimizer_->zero_gradients();
+    if (points_) {
+      points_->step(steps_, 1);
+      points_->zero_gradients();
+    }
+    ++steps_;
+    return 1e3 * std::chrono::duration<double>(Clock::now() - start).count();
+  }
+  double forward() const { return forward_; }
+
+ private:
+  std::string mode_;
+  Network network_;
+  Samples samples_;
+  std::unique_ptr<Optimizer> optimizer_;
+  std::unique_ptr<PointOptimizer> points_;
+  std::int64_t steps_ = 0;
+  double forward_ = 0;
+};
+
+double median(std::vector<double> values) {
+  std::sort(values.begin(), values.end());
+  return values[values.size() / 2];
+}
+
+double peak_megabytes() {
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  return static_cast<double>(usage.ru_maxrss) / 1024;
+}
+
+int run(int argc, char** argv) {
+  std::string net = "resnet20", json;
+  std::vector<std::string> modes{"float", "fixed"};
+  int steps = 8, warmup = 2, threads = 0;
+  std::int64_t batch = 128, size = 32;
+  CLI::App app("Times training steps in float and in fixed point.");
+  app.add_option("--net", net, "a network of the zoo");
+  app.add_option("--modes", modes, "float, fixed")->delimiter(',');
+  app.add_option("--steps", steps)->check(CLI::PositiveNumber);
+  app.add_option("--warmup", warmup)->check(CLI::NonNegativeNumber);
+  app.add_option("--batch", batch)->check(CLI::PositiveNumber);
+  app.add_option("--size", size, "height and width of the images")->check(CLI::PositiveNumber);
+  app.add_option("--threads", threads, "0: all cores")->check(CLI::NonNegativeNumber);
+  app.add_option("--json", json, "file for the figures");
+  CLI11_PARSE(app, argc, argv);
+
+  keep_freed_memory();
+  if (threads == 0) threads = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
+  at::set_num_threads(threads);
+  std::unique_ptr<PatientThreads> patience;
+  if (threads > 1) patience = std::make_unique<PatientThreads>(threads);
+  at::manual_seed(1);
+  const Samples samples{at::randn({batch, 3, size, size}),
+                        at::randint(kClasses, {batch}, at::kLong)};
+  const graph::Model model = frontends::zoo(net, {3, size, size}, {}, kClasses, 1);
+
+  std::vector<std::unique_ptr<Candidate>> candidates;
+  std::vector<std::vector<double>> times(modes.size()), forwards(modes.size());
+  for (const std::string& mode : modes) {
+    candidates.push_back(std::make_unique<Candidate>(mode, model, samples));
+  }
+  for (int i = -warmup; i < steps; ++i) {
+    for (std::size_t k = 0; k < candidates.size(); ++k) {
+      const double milliseconds = candidates[k]->step();
+      if (i < 0) continue;
+      times[k].push_back(milliseconds);
+      forwards[k].push_back(candidates[k]->forward());
+    }
+  }
+  nlohmann::json figures = {{"net", net}, {"batch", batch}, {"threads", threads}, {"steps", steps}};
+  for (std::size_t k = 0; k < modes.size(); ++k) {
+    const double step = median(times[k]), forward = median(forwards[k]);
+    std::printf("%-10s %-10s %8.1f ms a step, %8.1f of it forward, %5.2f of %s\n", net.c_str(),
+                modes[k].c_str(), step, forward, step / median(times[0]), modes[0].c_str());
+    figures["modes"][modes[k]] = {{"step_ms", step}, {"forward_ms", forward}};
+  }
+  figures["peak_megabytes"] = peak_megabytes();
+  std::printf("peak memory %.0f MB\n", peak_megabytes());
+  if (!json.empty()) std::ofstream(json) << figures.dump(2) << '\n';
+  return 0;
+}
+
+}  // namespace
+}  // namespace qfx::train
+
+int main(int argc, char** argv) {
+  try {
+    return qfx::train::run(argc, argv);
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "bench_training: %s\n", error.what());
+    return 2;
+  }
+}

@@ -1,0 +1,137 @@
+#include <algorithm>
+#include <array>
+
+#include "qfx/kernels/chain.h"
+
+// Compiled for AVX2 as well and chosen when the program loads; without contraction both give the
+// same bits.
+#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && \
+    !defined(__SANITIZE_ADDRESS__)
+#define QFX_CLONES \
+  __attribute__((target_clones("arch=x86-64-v3", "default"), optimize("O3", "fp-contract=off")))
+#else
+#define QFX_CLONES
+#endif
+
+namespace qfx::kernels {
+namespace {
+
+constexpr int kLanes = 8;
+// Channels whose sums stay in registers while they grow down the rows.
+constexpr std::int64_t kGroup = 8;
+
+// One row of one channel.
+template <class T>
+inline __attribute__((always_inline)) void row_moments(const T* x, std::int64_t count, double& sum,
+                                                       double& squares) {
+  std::array<double, kLanes> s{}, q{};
+  std::int64_t i = 0;
+  for (; i + kLanes <= count; i += kLanes) {
+    for (int lane = 0; lane < kLanes; ++lane) {
+      const double v = x[i + lane];
+      s[lane] += v;
+      q[lane] += v * v;
+    }
+  }
+  for (int lane = 0; i < count; ++i, ++lane) {
+    const double v = x[i];
+    s[lane] += v;
+    q[lane] += v * v;
+  }
+  for (int lane = 0; lane < kLanes; ++lane) {
+    sum += s[lane];
+    squares += q[lane];
+  }
+}
+
+// Channels side by side in memory.
+template <class T>
+inline __attribute__((always_inline)) void column_moments(const T* x, std::int64_t rows,
+                                                          std::int64_t channels, double* sums,
+                                                          double* squares) {
+  std::int64_t c = 0;
+  for (; c + kGroup <= channels; c += kGroup) {
+    std::array<double, kGroup> s, q;
+    std::copy_n(sums + c, kGroup, s.begin());
+    std::copy_n(squares + c, kGroup, q.begin());
+    const T* row = x + c;
+    for (std::int64_t o = 0; o < rows; ++o, row += channels) {
+      for (std::int64_t k = 0; k < kGroup; ++k) {
+        const double v = row[k];
+        s[k] += v;
+        q[k] += v * v;
+      }
+    }
+    std::copy_n(s.begin(), kGroup, sums + c);
+    std::copy_n(q.begin(), kGroup, squares + c);
+  }
+  for (; c < channels; ++c) {
+    for (std::int64_t o = 0; o < rows; ++o) {
+      const double v = x[o * channels + c];
+      sums[c] += v;
+      squares[c] += v * v;
+    }
+  }
+}
+
+template <class T>
+inline __attribute__((always_inline)) void moments_of(const T* x, const Extent& e, double* sums,
+                                                      double* squares) {
+  if (e.inner == 1) return column_moments(x, e.outer, e.channels, sums, squares);
+  for (std::int64_t o = 0; o < e.outer; ++o) {
+    for (std::int64_t c = 0; c < e.channels; ++c) {
+      row_moments(x + (o * e.channels + c) * e.inner, e.inner, sums[c], squares[c]);
+    }
+  }
+}
+
+template <class T>
+inline __attribute__((always_inline)) void line_of(const T* x, T* to, const Extent& e, const T* a,
+                                                   const T* b) {
+  for (std::int64_t o = 0; o < e.outer; ++o) {
+    if (e.inner == 1) {
+      for (std::int64_t c = 0; c < e.channels; ++c) to[c] += a[c] + b[c] * x[c];
+    } else {
+      for (std::int64_t c = 0; c < e.channels; ++c) {
+        for (std::int64_t i = c * e.inner; i < (c + 1) * e.inner; ++i) to[i] += a[c] + b[c] * x[i];
+      }
+    }
+    x += e.channels * e.inner;
+    to += e.channels * e.inner;
+  }
+}
+
+QFX_CLONES void run_moments(const float* x, const Extent& e, double* sums, double* squares) {
+  moments_of(x, e, sums, squares);
+}
+QFX_CLONES void run_moments(const double* x, const Extent& e, double* sums, double* squares) {
+  moments_of(x, e, sums, squares);
+}
+QFX_CLONES void run_line(const float* x, float* to, const Extent& e, const float* a,
+                         const float* b) {
+  line_of(x, to, e, a, b);
+}
+QFX_CLONES void run_line(const double* x, double* to, const Extent& e, const double* a,
+                         const double* b) {
+  line_of(x, to, e, a, b);
+}
+
+}  // namespace
+
+template <class T>
+void add_moments(const T* x, Extent extent, double* sums, double* squares) {
+  run_moments(x, extent, sums, squares);
+}
+
+template <class T>
+void add_channel_line(const T* x, T* to, Extent extent, const T* a, const T* b) {
+  run_line(x, to, extent, a, b);
+}
+
+template void add_moments<float>(const float*, Extent, double*, double*);
+template void add_moments<double>(const double*, Extent, double*, double*);
+template void add_channel_line<float>(const float*, float*, Extent, const float*, const float*);
+template void add_channel_line<double>(const double*, double*, Extent, const double*,
+                                       const double*);
+
+}  // namespace qfx::kernels
