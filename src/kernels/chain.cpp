@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "kernels/call.h"
+#include "kernels/tiles.h"
 
 #include "qfx/base/error.h"
 
@@ -14,9 +15,6 @@
 // saturated bits, far binary points) the tile is the whole array and every stage its function.
 namespace qfx::kernels {
 namespace {
-
-// Elements of a tile: those of a few stages fit a first-level cache of 32 KiB.
-constexpr std::int64_t kTile = 2048;
 
 bool has_vectors() {
   return std::string_view(active_target()) != "SCALAR";
@@ -40,33 +38,6 @@ simd::Source source_of(StageKind kind) {
 
 bool is_product(StageKind kind) {
   return kind == StageKind::AFFINE || kind == StageKind::PRELU;
-}
-
-// The parts of a tile whose channels add_moments and add_channel_line take: body(offset in the
-// tile, first channel, extent).
-template <class Body>
-void for_each_channel_part(const Walk& walk, const Part& part, const Body& body) {
-  const std::int64_t columns = walk.channels * walk.inner;
-  if (walk.by_columns && part.begin == 0 && part.end == walk.length) {
-    body(std::int64_t{0}, std::int64_t{0},
-         Extent{walk.size(part) / columns, walk.channels, walk.inner});
-    return;
-  }
-  if (walk.by_columns) {  // a part of one long row
-    for (std::int64_t j = part.begin; j < part.end;) {
-      const std::int64_t c = walk.channel_of_column(j);
-      const std::int64_t length = std::min((c + 1) * walk.inner, part.end) - j;
-      body(j - part.begin, c, Extent{1, 1, length});
-      j += length;
-    }
-    return;
-  }
-  std::int64_t offset = 0;
-  for (std::int64_t row = part.first; row < part.last; ++row) {
-    const std::int64_t length = std::min(part.end, walk.length) - part.begin;
-    body(offset, walk.channel_of_row(row), Extent{1, 1, length});
-    offset += length;
-  }
 }
 
 // The jobs of a stage computed in C.
@@ -261,7 +232,8 @@ class Buffer {
 template <class T>
 class Chain<T>::Impl {
  public:
-  Impl(const std::vector<Stage<T>>& stages, const Extent& extent) : walk_(walk_of(extent)) {
+  Impl(const std::vector<Stage<T>>& stages, const Extent& extent)
+      : extent_(extent), walk_(walk_of(extent)) {
     QFX_ASSERT(!stages.empty());
     stages_.reserve(stages.size());
     for (const Stage<T>& stage : stages) stages_.emplace_back(stage, extent);
@@ -282,8 +254,9 @@ class Chain<T>::Impl {
     const Buffer<T> tile(tile_);
     for_each_tile([&](const Part& part, std::int64_t offset, std::int64_t) {
       values_at(part, offset, x, tile.data(), stages_.size());
+      if (!tiled_) return kernels::add_moments(tile.data(), extent_, sums, squares);
       for_each_channel_part(walk_, part, [&](std::int64_t at, std::int64_t c, const Extent& e) {
-        kernels::add_moments(tile.data() + at, e, sums + c, squares + c);
+        add_tile_moments(tile.data() + at, e, sums + c, squares + c);
       });
     });
   }
@@ -358,6 +331,7 @@ class Chain<T>::Impl {
     });
   }
 
+  Extent extent_;
   Walk walk_;
   std::vector<PlannedStage<T>> stages_;
   bool tiled_ = false;

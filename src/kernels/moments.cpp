@@ -1,6 +1,8 @@
 #include <algorithm>
 #include <array>
 
+#include "kernels/tiles.h"
+
 #include "qfx/kernels/chain.h"
 
 // Compiled for AVX2 as well and chosen when the program loads; without contraction both give the
@@ -118,9 +120,22 @@ QFX_CLONES void run_line(const double* x, double* to, const Extent& e, const dou
 
 }  // namespace
 
+void add_tile_moments(const float* x, const Extent& extent, double* sums, double* squares) {
+  run_moments(x, extent, sums, squares);
+}
+void add_tile_moments(const double* x, const Extent& extent, double* sums, double* squares) {
+  run_moments(x, extent, sums, squares);
+}
+
+// Tile by tile, as a chain does it.
 template <class T>
 void add_moments(const T* x, Extent extent, double* sums, double* squares) {
-  run_moments(x, extent, sums, squares);
+  const Walk walk = walk_of(extent);
+  walk.for_each_part(kTile, [&](const Part& part, std::int64_t offset, std::int64_t) {
+    for_each_channel_part(walk, part, [&](std::int64_t at, std::int64_t c, const Extent& e) {
+      run_moments(x + offset + at, e, sums + c, squares + c);
+    });
+  });
 }
 
 template <class T>

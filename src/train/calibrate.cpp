@@ -3,7 +3,7 @@
 #include "train/fixed_forward.h"
 #include "train/float_forward.h"
 #include "train/layout.h"
-#include "train/ops/cast.h"
+#include "train/ops/chain.h"
 #include "train/ops/parameter_cast.h"
 
 #include "qfx/base/error.h"

@@ -4,9 +4,7 @@
 #include <optional>
 
 #include "train/layout.h"
-#include "train/ops/affine.h"
-#include "train/ops/batch_norm.h"
-#include "train/ops/cast.h"
+#include "train/ops/chain.h"
 #include "train/ops/parameter_cast.h"
 #include "train/ops/pool.h"
 #include "train/ops/product.h"
@@ -39,27 +37,42 @@ at::Tensor per_channel(const at::Tensor& values, const at::Tensor& like) {
 
 class FixedForward {
  public:
-  FixedForward(Network& network, FixedMode mode) : network_(network), mode_(mode) {}
+  FixedForward(Network& network, FixedMode mode)
+      : network_(network), mode_(mode), readers_(network.size()), chains_(network.size()) {
+    for (const Layer& layer : network.layers()) {
+      for (const graph::NodeId from : network.node(layer.id).inputs) ++readers_[from];
+    }
+  }
 
   at::Tensor run(const at::Tensor& input, std::vector<at::Tensor>* trace) {
-    std::vector<at::Tensor> values(network_.size());
     for (Layer& layer : network_.layers()) {
-      const graph::Node& node = network_.node(layer.id);
-      inputs_.clear();
-      for (graph::NodeId from : node.inputs) inputs_.push_back(values[from]);
-      if (inputs_.empty()) inputs_.push_back(channels_last(input.to(network_.carrier_type())));
       layer_ = &layer;
-      node_ = &node;
-      values[layer.id] = std::visit([&](const auto& op) { return value(op); }, node.op)
-                             .to(network_.carrier_type());
+      node_ = &network_.node(layer.id);
+      ElementChain chain = node_->inputs.empty()
+                               ? assign(channels_last(input.to(network_.carrier_type())))
+                               : std::visit([&](const auto& op) { return value(op); }, node_->op);
+      // Wider sums come back to the network's carrier with their cast.
+      if (chain.type() != network_.carrier_type())
+        chain = ElementChain(chain.value().to(network_.carrier_type()));
+      if (!mode_.fuse || trace != nullptr) chain.value();
+      chains_[layer.id] = std::move(chain);
     }
-    const at::Tensor result = values.back();
-    if (trace != nullptr) *trace = std::move(values);
-    return result;
+    for (const auto& [layer, norm] : measured_) move_statistics(*layer, *norm);
+    if (trace != nullptr) {
+      for (ElementChain& chain : chains_) trace->push_back(chain.value());
+    }
+    return chains_.back().value();
   }
 
  private:
-  const at::Tensor& x() const { return inputs_[0]; }
+  const at::Tensor& x(int index = 0) { return chains_[node_->inputs[index]].value(); }
+
+  // The input's pending work, to go on with. A value that others read too is finished first.
+  ElementChain chain(int index = 0) {
+    ElementChain& from = chains_[node_->inputs[index]];
+    if (readers_[node_->inputs[index]] == 1) return std::move(from);
+    return ElementChain(from.value());
+  }
 
   // Where the values of input `index` lie; nothing for a tensor left in floating point.
   std::optional<Grid> grid(int index) {
@@ -72,21 +85,24 @@ class FixedForward {
     return network_.carrier_type() == at::kDouble ? Carrier::Float64 : carrier;
   }
 
-  at::Tensor assign(const at::Tensor& value) {
-    Point& point = layer_->output;
-    return point.casts() ? cast(value, point.f, point.assignment(mode_.count)) : value;
+  AssignmentPtr output() { return layer_->output.assignment(mode_.count); }
+
+  ElementChain assign(ElementChain value) {
+    if (layer_->output.casts()) value.cast(layer_->output.f, output());
+    return value;
   }
+  ElementChain assign(const at::Tensor& value) { return assign(ElementChain(value)); }
 
-  at::Tensor value(const graph::Input&) { return assign(x()); }
-  at::Tensor value(const graph::Cast&) { return assign(x()); }
+  ElementChain value(const graph::Input&) { internal_error("an input inside the graph"); }
+  ElementChain value(const graph::Cast&) { return assign(chain()); }
 
-  at::Tensor value(const graph::Conv2d& conv) {
+  ElementChain value(const graph::Conv2d& conv) {
     return product_value([&](const at::Tensor& weight, Carrier carrier) {
       return exact_conv2d(x(), weight, conv, carrier);
     });
   }
 
-  at::Tensor value(const graph::Linear&) {
+  ElementChain value(const graph::Linear&) {
     return product_value([&](const at::Tensor& weight, Carrier carrier) {
       return exact_linear(x(), weight, carrier);
     });
@@ -94,7 +110,7 @@ class FixedForward {
 
   // The exact sums, the bias, one cast.
   template <class Sum>
-  at::Tensor product_value(const Sum& sum_of) {
+  ElementChain product_value(const Sum& sum_of) {
     Parameter& weight = layer_->params.at("weight");
     const at::Tensor cast_weight = cast_parameter(network_, weight, mode_.count);
     const std::optional<Grid> input = grid(0);
@@ -106,19 +122,18 @@ class FixedForward {
     }
     const at::Tensor sums = sum_of(cast_weight, carrier);
     const auto bias = layer_->params.find("bias");
-    const at::Tensor result =
+    ElementChain result =
         bias == layer_->params.end() ? assign(sums) : add_bias(sums, bias->second, grids);
     note_carrier(carrier, grids);
     return result;
   }
 
   // grids become those of the biased sums.
-  at::Tensor add_bias(const at::Tensor& sums, Parameter& bias, std::vector<Grid>& grids) {
-    const at::Tensor cast_bias = cast_parameter(network_, bias, mode_.count);
-    Point& output = layer_->output;
-    if (grids.empty() || !bias.point.casts() || !output.casts()) {
+  ElementChain add_bias(const at::Tensor& sums, Parameter& bias, std::vector<Grid>& grids) {
+    const at::Tensor cast_bias = cast_parameter(network_, bias, mode_.count).to(sums.scalar_type());
+    if (grids.empty() || !bias.point.casts() || !layer_->output.casts()) {
       grids.clear();
-      return assign(sums + per_channel(cast_bias.to(sums.scalar_type()), sums));
+      return assign(sums + per_channel(cast_bias, sums));
     }
     const std::vector<double> values = doubles(cast_bias);
     const std::vector<int>& bits = bias.point.frac_bits;
@@ -128,9 +143,9 @@ class FixedForward {
       grids[o] = sum(grids[o], {frac_bits, std::abs(std::ldexp(values[o], frac_bits))});
       wide = std::max(wide, carrier_for(grids[o], node_->name));
     }
-    const at::Tensor ones = at::ones({cast_bias.numel()}, sums.scalar_type());
-    return affine_cast(sums, ones, cast_bias.to(sums.scalar_type()), output.f,
-                       output.assignment(mode_.count), wide);
+    ElementChain result(sums);
+    result.bias(cast_bias, wide, layer_->output.f, output());
+    return result;
   }
 
   void note_carrier(Carrier carrier, const std::vector<Grid>& grids) {
@@ -142,7 +157,7 @@ class FixedForward {
     }
   }
 
-  at::Tensor value(const graph::BatchNorm& norm) {
+  ElementChain value(const graph::BatchNorm& norm) {
     Point& scale = layer_->params.at("scale").point;
     Point& offset = layer_->params.at("offset").point;
     const std::optional<Grid> input = grid(0);
@@ -153,72 +168,80 @@ class FixedForward {
     call->eps = norm.eps;
     call->scale = scale.assignment(mode_.count);
     call->offset = offset.assignment(mode_.count);
-    call->output = layer_->output.assignment(mode_.count);
     call->input = *input;
     call->node = node_->name;
-    if (!mode_.batch_statistics) {
+    ElementChain result = chain();
+    if (mode_.batch_statistics) {
+      // A chain waits for one batch.
+      if (result.uses_batch()) result.value();
+      measured_.emplace_back(layer_, call);
+    } else {
       folded_pair(network_, *layer_, call->folded_scale, call->folded_offset);
       const float* mean = layer_->running_mean.data_ptr<float>();
       const float* variance = layer_->running_var.data_ptr<float>();
       call->running_mean.assign(mean, mean + layer_->running_mean.numel());
       call->running_var.assign(variance, variance + layer_->running_var.numel());
     }
-    const at::Tensor y = batch_norm_cast(x(), layer_->gamma, layer_->beta, scale.f, offset.f,
-                                         layer_->output.f, call);
-    if (mode_.batch_statistics) {
-      move_statistics(norm, call->batch_mean, call->batch_variance);
-    }
-    return y;
+    result.batch_norm(layer_->gamma, layer_->beta, scale.f, offset.f, layer_->output.f, output(),
+                      call);
+    return result;
   }
 
   // With any of the four tensors left in floating point: plain tensor arithmetic between the casts.
-  at::Tensor float_batch_norm(const graph::BatchNorm& norm, Point& scale, Point& offset) {
+  ElementChain float_batch_norm(const graph::BatchNorm& norm, Point& scale, Point& offset) {
+    const at::Tensor& value = x();
     std::vector<std::int64_t> axes;
-    for (std::int64_t axis = 0; axis < x().dim(); ++axis) {
+    for (std::int64_t axis = 0; axis < value.dim(); ++axis) {
       if (axis != 1) axes.push_back(axis);
     }
     at::Tensor mean = layer_->running_mean, variance = layer_->running_var;
     if (mode_.batch_statistics) {
-      std::tie(variance, mean) = at::var_mean(x(), axes, false);
-      move_statistics(norm, doubles(mean), doubles(variance));
+      std::tie(variance, mean) = at::var_mean(value, axes, false);
+      const auto measured = c10::make_intrusive<BatchNormCall>();
+      measured->batch_mean = doubles(mean);
+      measured->batch_variance = doubles(variance);
+      measured->values = value.numel() / mean.numel();
+      measured_.emplace_back(layer_, measured);
     }
     at::Tensor s = layer_->gamma / at::sqrt(variance + norm.eps);
     at::Tensor o = layer_->beta - mean * s;
     if (scale.casts()) s = parameter_cast(s, scale.f, scale.assignment(mode_.count));
     if (offset.casts()) o = parameter_cast(o, offset.f, offset.assignment(mode_.count));
-    return assign((x() * per_channel(s, x()) + per_channel(o, x())).to(network_.carrier_type()));
+    return assign(
+        (value * per_channel(s, value) + per_channel(o, value)).to(network_.carrier_type()));
   }
 
   // As torch: the unbiased variance.
-  void move_statistics(const graph::BatchNorm& norm, const std::vector<double>& mean,
-                       const std::vector<double>& variance) {
-    float* running_mean = layer_->running_mean.data_ptr<float>();
-    float* running_var = layer_->running_var.data_ptr<float>();
-    const double count = static_cast<double>(x().numel()) / static_cast<double>(mean.size());
+  void move_statistics(Layer& layer, const BatchNormCall& measured) {
+    const double momentum = std::get<graph::BatchNorm>(network_.node(layer.id).op).momentum;
+    float* running_mean = layer.running_mean.data_ptr<float>();
+    float* running_var = layer.running_var.data_ptr<float>();
+    const auto count = static_cast<double>(measured.values);
     const double unbiased = count > 1 ? count / (count - 1) : 1;
-    for (std::size_t c = 0; c < mean.size(); ++c) {
+    for (std::size_t c = 0; c < measured.batch_mean.size(); ++c) {
       running_mean[c] =
-          static_cast<float>((1 - norm.momentum) * running_mean[c] + norm.momentum * mean[c]);
-      running_var[c] = static_cast<float>((1 - norm.momentum) * running_var[c] +
-                                          norm.momentum * variance[c] * unbiased);
+          static_cast<float>((1 - momentum) * running_mean[c] + momentum * measured.batch_mean[c]);
+      running_var[c] = static_cast<float>((1 - momentum) * running_var[c] +
+                                          momentum * measured.batch_variance[c] * unbiased);
     }
   }
 
-  at::Tensor value(const graph::Relu&) {
-    Point& point = layer_->output;
-    if (!point.casts()) return at::relu(x());
-    return relu_cast(x(), point.f, point.assignment(mode_.count));
+  ElementChain value(const graph::Relu&) {
+    if (!layer_->output.casts()) return ElementChain(at::relu(x()));
+    ElementChain result = chain();
+    result.relu(layer_->output.f, output());
+    return result;
   }
 
-  at::Tensor value(const graph::MaxPool2d& pool) { return assign(max_pool(x(), pool)); }
+  ElementChain value(const graph::MaxPool2d& pool) { return assign(max_pool(x(), pool)); }
 
-  at::Tensor value(const graph::AvgPool2d& pool) { return mean_value(pool); }
-  at::Tensor value(const graph::GlobalAvgPool2d&) {
+  ElementChain value(const graph::AvgPool2d& pool) { return mean_value(pool); }
+  ElementChain value(const graph::GlobalAvgPool2d&) {
     const graph::Pair window{x().size(2), x().size(3)};
     return mean_value({window, window, {0, 0}});
   }
 
-  at::Tensor mean_value(const graph::AvgPool2d& pool) {
+  ElementChain mean_value(const graph::AvgPool2d& pool) {
     const std::optional<Grid> input = grid(0);
     if (input && layer_->output.casts()) {
       const auto area = static_cast<double>(pool.kernel[0] * pool.kernel[1]);
@@ -236,19 +259,26 @@ class FixedForward {
     return assign(exact_mean_pool(x(), pool));
   }
 
-  at::Tensor value(const graph::Add&) {
-    Point& point = layer_->output;
+  ElementChain value(const graph::Add&) {
     const std::optional<Grid> a = grid(0), b = grid(1);
-    if (!a || !b || !point.casts()) return assign(x() + inputs_[1]);
+    if (!a || !b || !layer_->output.casts()) return assign(x(0) + x(1));
     const auto type = type_of(at_least_network(carrier_for(sum(*a, *b), node_->name)));
-    return add_cast(x().to(type), inputs_[1].to(type), point.f, point.assignment(mode_.count));
+    // The longer chain goes on; the other operand is a tensor beside it.
+    const int longer = chains_[node_->inputs[0]].stages() < chains_[node_->inputs[1]].stages();
+    const at::Tensor side = x(1 - longer).to(type);
+    ElementChain result = chain(longer);
+    if (result.type() != type) result = ElementChain(result.value().to(type));
+    result.add(side, layer_->output.f, output());
+    return result;
   }
 
-  at::Tensor value(const graph::Flatten&) { return at::flatten(x(), 1); }
+  ElementChain value(const graph::Flatten&) { return ElementChain(at::flatten(x(), 1)); }
 
   Network& network_;
   FixedMode mode_;
-  std::vector<at::Tensor> inputs_;
+  std::vector<int> readers_;          // of each node
+  std::vector<ElementChain> chains_;  // by node
+  std::vector<std::pair<Layer*, BatchNormCallPtr>> measured_;
   Layer* layer_ = nullptr;
   const graph::Node* node_ = nullptr;
 };

@@ -12,6 +12,8 @@ struct FixedMode {
   bool batch_statistics =
       false;           // BatchNorm's pair from the batch; else from the running statistics
   bool count = false;  // the backward pass counts overflows
+  bool fuse = true;    // chains of element-wise nodes in one pass; else each node by itself, with
+                       // the same bits
 };
 
 // The output node's values {batch, ...}; input: preprocessed samples, float32. With batch

@@ -30,6 +30,7 @@ kernels::Extent flat_extent(const at::Tensor& x) {
 }
 
 kernels::Extent channel_extent(const at::Tensor& x) {
+  if (x.dim() < 2) return flat_extent(x);
   const std::int64_t channels = x.size(1);
   if (is_channels_last(x) || x.dim() == 2) return {x.numel() / channels, channels, 1};
   return {x.size(0), channels, x.numel() / (x.size(0) * channels)};

@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 #include <numbers>
 
-#include "train/ops/cast.h"
+#include "train/ops/chain.h"
 #include "train/ops/parameter_cast.h"
 
 #include "qfx/fixed/khot.h"
@@ -98,7 +98,9 @@ TEST(CastGradient, ReluMasksWhatIsNotPositive) {
   const AssignmentPtr a = assignment(4, false, {1}, fixed::Rounding::RND, fixed::Overflow::SAT);
   const at::Tensor x = leaf(at::randn({400}) * 5);
   const at::Tensor f = leaf(at::full({1}, 1.0F));
-  relu_cast(x, f, a).sum().backward();
+  ElementChain chain(x);
+  chain.relu(f, a);
+  chain.value().sum().backward();
   double df = 0;
   for (std::int64_t i = 0; i < x.numel(); ++i) {
     const double v = x.data_ptr<float>()[i];
@@ -115,7 +117,9 @@ TEST(CastGradient, AddGivesBothOperandsTheSameGradient) {
   const at::Tensor left = leaf(at::randint(-40, 40, {200}).to(at::kFloat) / 8);
   const at::Tensor right = leaf(at::randint(-40, 40, {200}).to(at::kFloat) / 8);
   const at::Tensor f = leaf(at::full({1}, 2.0F));
-  add_cast(left, right, f, a).sum().backward();
+  ElementChain chain(left);
+  chain.add(right, f, a);
+  chain.value().sum().backward();
   double df = 0;
   for (std::int64_t i = 0; i < left.numel(); ++i) {
     const Expected e =
