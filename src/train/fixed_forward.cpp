@@ -97,15 +97,17 @@ class FixedForward {
   ElementChain value(const graph::Cast&) { return assign(chain()); }
 
   ElementChain value(const graph::Conv2d& conv) {
-    return product_value([&](const at::Tensor& weight, Carrier carrier) {
-      return exact_conv2d(x(), weight, conv, carrier);
+    return product_value([&](const at::Tensor& weight, Carrier carrier,
+                             const std::optional<IntegerOperands>& integers) {
+      return exact_conv2d(x(), weight, conv, carrier, integers);
     });
   }
 
   ElementChain value(const graph::Linear&) {
-    return product_value([&](const at::Tensor& weight, Carrier carrier) {
-      return exact_linear(x(), weight, carrier);
-    });
+    return product_value(
+        [&](const at::Tensor& weight, Carrier carrier, const std::optional<IntegerOperands>&) {
+          return exact_linear(x(), weight, carrier);
+        });
   }
 
   // The exact sums, the bias, one cast.
@@ -115,12 +117,17 @@ class FixedForward {
     const at::Tensor cast_weight = cast_parameter(network_, weight, mode_.count);
     const std::optional<Grid> input = grid(0);
     std::vector<Grid> grids;
+    std::optional<IntegerOperands> integers;
     Carrier carrier = at_least_network(Carrier::Float32);
     if (input && weight.point.casts()) {
-      grids = product_grids(*input, cast_weight.detach(), weight.point.frac_bits);
+      const std::vector<int>& bits = weight.point.frac_bits;
+      grids = product_grids(*input, cast_weight.detach(), bits);
       for (const Grid& g : grids) carrier = std::max(carrier, carrier_for(g, node_->name));
+      const Point& from = network_.output_point(node_->inputs[0]);
+      integers = integer_operands(from.spec.format(from.frac_bits[0]),
+                                  weight.point.spec.format(bits[0]), bits, grids);
     }
-    const at::Tensor sums = sum_of(cast_weight, carrier);
+    const at::Tensor sums = sum_of(cast_weight, carrier, integers);
     const auto bias = layer_->params.find("bias");
     ElementChain result =
         bias == layer_->params.end() ? assign(sums) : add_bias(sums, bias->second, grids);

@@ -1,8 +1,11 @@
 #include "train/ops/product.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include "train/layout.h"
+
+#include "qfx/kernels/pixel_conv.h"
 
 namespace qfx::train {
 namespace {
@@ -33,12 +36,64 @@ at::Tensor convolve(const at::Tensor& x, const at::Tensor& weight, const graph::
       .to(x.scalar_type());
 }
 
+// weight * 2^frac_bits, as the integers they are.
+std::vector<std::int32_t> raw_weights(const at::Tensor& weight, const std::vector<int>& frac_bits) {
+  const at::Tensor wide = weight.to(at::kDouble).contiguous();
+  const double* w = wide.data_ptr<double>();
+  std::vector<std::int32_t> raw(static_cast<std::size_t>(wide.numel()));
+  const std::size_t inner = raw.size() / static_cast<std::size_t>(wide.size(0));
+  for (std::size_t i = 0; i < raw.size(); ++i)
+    raw[i] = static_cast<std::int32_t>(
+        std::ldexp(w[i], frac_bits.size() == 1 ? frac_bits[0] : frac_bits[i / inner]));
+  return raw;
+}
+
+// x in channels-last order.
+at::Tensor convolve_integers(const at::Tensor& x, const at::Tensor& weight,
+                             const graph::Conv2d& conv, Carrier carrier,
+                             const IntegerOperands& operands) {
+  const kernels::ConvShape shape{.channels = x.size(1),
+                                 .height = x.size(2),
+                                 .width = x.size(3),
+                                 .out_channels = weight.size(0),
+                                 .groups = 1,
+                                 .kernel_height = conv.kernel[0],
+                                 .kernel_width = conv.kernel[1],
+                                 .stride_height = conv.stride[0],
+                                 .stride_width = conv.stride[1],
+                                 .pad_height = conv.padding[0],
+                                 .pad_width = conv.padding[1],
+                                 .dilation_height = conv.dilation[0],
+                                 .dilation_width = conv.dilation[1]};
+  const std::vector<int>& bits = operands.weight_frac_bits;
+  const kernels::PixelConv kernel(shape, raw_weights(weight, bits), operands.x_frac_bits, bits);
+  at::Tensor y = at::empty({x.size(0), shape.out_channels, shape.out_height(), shape.out_width()},
+                           x.options().dtype(type_of(carrier)), at::MemoryFormat::ChannelsLast);
+  const std::int64_t x_size = x.numel() / x.size(0), y_size = y.numel() / y.size(0);
+  const auto run = [&](const auto* from, auto* to) {
+    at::parallel_for(0, x.size(0), 1, [&](std::int64_t begin, std::int64_t end) {
+      std::vector<std::int16_t> scratch(static_cast<std::size_t>(kernel.scratch_size()));
+      for (std::int64_t image = begin; image < end; ++image)
+        kernel.run(from + image * x_size, to + image * y_size, scratch.data());
+    });
+  };
+  with_carrier(x, [&](auto in) {
+    with_carrier(y,
+                 [&](auto out) { run(x.data_ptr<decltype(in)>(), y.data_ptr<decltype(out)>()); });
+  });
+  return y;
+}
+
 struct ExactConv2d : Function<ExactConv2d> {
   static at::Tensor forward(AutogradContext* context, const at::Tensor& x, const at::Tensor& weight,
-                            const graph::Conv2d& conv, Carrier carrier) {
+                            const graph::Conv2d& conv, Carrier carrier,
+                            const std::optional<IntegerOperands>& integers) {
     context->save_for_backward({x, weight});
     context->saved_data["conv"] =
         c10::IValue::make_capsule(c10::make_intrusive<ConvAttributes>(conv));
+    if (integers && conv.groups == 1)
+      return convolve_integers(x.contiguous(at::MemoryFormat::ChannelsLast), weight, conv, carrier,
+                               *integers);
     return convolve(x.to(type_of(carrier)), weight.to(type_of(carrier)), conv);
   }
 
@@ -52,7 +107,7 @@ struct ExactConv2d : Function<ExactConv2d> {
     const auto d = at::convolution_backward(
         dy, x, weight, c10::nullopt, conv.stride, conv.padding, conv.dilation, false, {0, 0},
         conv.groups, {context->needs_input_grad(0), context->needs_input_grad(1), false});
-    return {std::get<0>(d), std::get<1>(d), at::Tensor(), at::Tensor()};
+    return {std::get<0>(d), std::get<1>(d), at::Tensor(), at::Tensor(), at::Tensor()};
   }
 };
 
@@ -74,8 +129,8 @@ struct ExactLinear : Function<ExactLinear> {
 }  // namespace
 
 at::Tensor exact_conv2d(const at::Tensor& x, const at::Tensor& weight, const graph::Conv2d& conv,
-                        Carrier carrier) {
-  return ExactConv2d::apply(x, weight, conv, carrier);
+                        Carrier carrier, const std::optional<IntegerOperands>& integers) {
+  return ExactConv2d::apply(x, weight, conv, carrier, integers);
 }
 
 at::Tensor exact_linear(const at::Tensor& x, const at::Tensor& weight, Carrier carrier) {
@@ -100,6 +155,16 @@ std::vector<Grid> product_grids(const Grid& x, const at::Tensor& weight,
     }
   });
   return grids;
+}
+
+std::optional<IntegerOperands> integer_operands(const fixed::Format& x, const fixed::Format& weight,
+                                                const std::vector<int>& weight_frac_bits,
+                                                const std::vector<Grid>& sums) {
+  const auto fits = [](const fixed::Format& f) { return f.width <= (f.is_signed ? 16 : 15); };
+  const bool sums_fit = std::all_of(sums.begin(), sums.end(),
+                                    [](const Grid& g) { return g.max_raw < std::ldexp(1.0, 31); });
+  if (!fits(x) || !fits(weight) || !sums_fit) return std::nullopt;
+  return IntegerOperands{x.frac_bits(), weight_frac_bits};
 }
 
 }  // namespace qfx::train

@@ -2,6 +2,9 @@
 // in x's type.
 #pragma once
 
+#include <optional>
+#include <vector>
+
 #include "train/exactness.h"
 #include "train/torch.h"
 
@@ -9,11 +12,18 @@
 
 namespace qfx::train {
 
+// Operands that fit 16 bits and whose sums are proved to fit 32: a convolution may run on integers.
+struct IntegerOperands {
+  int x_frac_bits = 0;
+  std::vector<int> weight_frac_bits;  // one entry or one an output
+};
+
 // The exact sums in the carrier's type, without bias. x and weight hold cast values; the caller has
-// proved the sums exact in the carrier. In float32 only direct and im2col algorithms run, never
-// Winograd or FFT.
+// proved the sums exact in the carrier. With `integers` the forward of one group runs on the
+// integer kernels, which are faster here; else in the carrier, where in float32 only direct and
+// im2col algorithms run, never Winograd or FFT.
 at::Tensor exact_conv2d(const at::Tensor& x, const at::Tensor& weight, const graph::Conv2d& conv,
-                        Carrier carrier);
+                        Carrier carrier, const std::optional<IntegerOperands>& integers = {});
 at::Tensor exact_linear(const at::Tensor& x, const at::Tensor& weight, Carrier carrier);
 
 // Where the sums of products lie, from the cast weights: max|x_raw| * max over outputs of
@@ -21,5 +31,10 @@ at::Tensor exact_linear(const at::Tensor& x, const at::Tensor& weight, Carrier c
 // One grid an output.
 std::vector<Grid> product_grids(const Grid& x, const at::Tensor& weight,
                                 const std::vector<int>& frac_bits);
+
+// The operands of a product as integers, where they fit; `sums` are product_grids'.
+std::optional<IntegerOperands> integer_operands(const fixed::Format& x, const fixed::Format& weight,
+                                                const std::vector<int>& weight_frac_bits,
+                                                const std::vector<Grid>& sums);
 
 }  // namespace qfx::train

@@ -1,0 +1,41 @@
+// Exact convolution of channels-last images whose values are raw integers times a power of two, as
+// training holds them: what goes in and comes out is floating point, the sums are integers.
+//
+// A pixel's channels lie together, so a convolution is a matrix product without a copy of any
+// window: a row of A is an output pixel, whose words lie at fixed distances in the padded image; a
+// column of B is an output channel.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+
+#include "qfx/kernels/int_conv.h"
+
+namespace qfx::kernels {
+
+// One group. Inputs and weights fit 16 bits and the caller proves that every sum fits 32 bits and
+// the type of y.
+class PixelConv {
+ public:
+  // weights: raw, {out_channels, channels, kernel_height, kernel_width}. frac_bits of x, and of
+  // every output channel's weights or of all of them (one entry).
+  PixelConv(const ConvShape& shape, std::span<const std::int32_t> weights, int x_frac_bits,
+            std::span<const int> weight_frac_bits);
+  ~PixelConv();
+  PixelConv(PixelConv&&) noexcept;
+
+  // Elements of the image that run() works in.
+  std::int64_t scratch_size() const;
+
+  // x: {height, width, channels}; y: {out_height, out_width, out_channels}. T and Y are float or
+  // double. The same scratch serves any number of images, one after another; it is zeros at first.
+  template <class T, class Y>
+  void run(const T* x, Y* y, std::int16_t* scratch) const;
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace qfx::kernels

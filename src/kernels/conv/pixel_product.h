@@ -1,0 +1,36 @@
+// The matrix product of qfx/kernels/pixel_conv.h.
+#pragma once
+
+#include <cstdint>
+
+namespace qfx::kernels {
+
+// Columns of a panel of B: a line of 64 bytes.
+inline constexpr std::int64_t kPanel = 16;
+
+// A row of output pixels. Words of two numbers: of pixel i, `depth` words in `runs` that lie
+// together, run r from image[i * pixel_step + runs[r]] on, all of one length; of output channel j,
+// the words panels[(j / kPanel * depth + k) * kPanel + j % kPanel].
+struct PixelProduct {
+  const std::int16_t* image;
+  std::int64_t pixel_step;   // numbers
+  const std::int64_t* runs;  // numbers
+  std::int64_t run_count;
+  std::int64_t run_length;  // words
+  const std::uint32_t* panels;
+  std::int64_t pixels;
+  std::int64_t first, last;  // output channels, first a multiple of kPanel
+  std::int64_t y_stride;     // from pixel to pixel
+
+  std::int64_t depth() const { return run_count * run_length; }
+};
+
+// y[i * y_stride + j] = sum * scales[j]; scales are powers of two, padded to whole panels.
+void multiply_pixels(const PixelProduct& product, const float* scales, float* y);
+void multiply_pixels(const PixelProduct& product, const double* scales, double* y);
+
+// to[i] = x[i] * to_grid as an integer, which it is, of 16 bits.
+void to_int16(const float* x, float to_grid, std::int64_t count, std::int16_t* to);
+void to_int16(const double* x, double to_grid, std::int64_t count, std::int16_t* to);
+
+}  // namespace qfx::kernels

@@ -1,0 +1,110 @@
+// Channels-last convolutions of random shapes against plain loops, on every target.
+#include "qfx/kernels/pixel_conv.h"
+
+#include <cmath>
+#include <gtest/gtest.h>
+#include <random>
+#include <vector>
+
+#include "support/simd_targets.h"
+
+namespace qfx::kernels {
+namespace {
+
+class Case {
+ public:
+  explicit Case(std::uint64_t seed) : random_(seed) {
+    do {
+      shape_ = {.channels = pick(1, 9),
+                .height = pick(1, 9),
+                .width = pick(1, random_() % 4 == 0 ? 40 : 9),
+                .out_channels = pick(1, 40),
+                .groups = 1,
+                .kernel_height = pick(1, 3),
+                .kernel_width = pick(1, 3),
+                .stride_height = pick(1, 3),
+                .stride_width = pick(1, 3),
+                .pad_height = pick(0, 2),
+                .pad_width = pick(0, 2),
+                .dilation_height = pick(1, 2),
+                .dilation_width = pick(1, 2)};
+    } while (!reaches());
+    x_frac_bits_ = static_cast<int>(pick(-3, 9));
+    for (std::int64_t o = pick(0, 1) == 0 ? 1 : shape_.out_channels; o > 0; --o)
+      weight_frac_bits_.push_back(static_cast<int>(pick(-3, 9)));
+  }
+
+  // 24-bit sums come out as floats, longer ones as doubles.
+  template <class T, class Y>
+  void check(std::int64_t x_limit, std::int64_t w_limit) {
+    std::vector<std::int32_t> raw(shape_.channels * shape_.height * shape_.width);
+    std::vector<std::int32_t> weights(shape_.out_channels * shape_.channels * shape_.taps());
+    for (std::int32_t& value : raw) value = static_cast<std::int32_t>(near(x_limit));
+    for (std::int32_t& value : weights) value = static_cast<std::int32_t>(near(w_limit));
+    std::vector<T> x;
+    for (const std::int32_t value : raw)
+      x.push_back(static_cast<T>(std::ldexp(value, -x_frac_bits_)));
+    const PixelConv conv(shape_, weights, x_frac_bits_, weight_frac_bits_);
+    std::vector<std::int16_t> scratch(conv.scratch_size());
+    std::vector<Y> y(shape_.out_height() * shape_.out_width() * shape_.out_channels, Y(-77));
+    for (int image = 0; image < 2; ++image) conv.run(x.data(), y.data(), scratch.data());
+    for (std::int64_t oy = 0; oy < shape_.out_height(); ++oy)
+      for (std::int64_t ox = 0; ox < shape_.out_width(); ++ox)
+        for (std::int64_t o = 0; o < shape_.out_channels; ++o)
+          ASSERT_EQ(y[(oy * shape_.out_width() + ox) * shape_.out_channels + o],
+                    static_cast<Y>(std::ldexp(sum(raw, weights, oy, ox, o), -sum_frac_bits(o))))
+              << oy << ' ' << ox << ' ' << o << " of " << shape_.channels << "x" << shape_.height
+              << "x" << shape_.width;
+  }
+
+ private:
+  std::int64_t pick(std::int64_t lo, std::int64_t hi) {
+    return lo + static_cast<std::int64_t>(random_() % static_cast<std::uint64_t>(hi - lo + 1));
+  }
+  bool reaches() const {
+    const ConvShape& s = shape_;
+    return s.height + 2 * s.pad_height > (s.kernel_height - 1) * s.dilation_height &&
+           s.width + 2 * s.pad_width > (s.kernel_width - 1) * s.dilation_width;
+  }
+  std::int64_t near(std::int64_t limit) {
+    const std::uint64_t way = random_() % 8;
+    return way == 0 ? -limit : way == 1 ? limit - 1 : pick(-limit, limit - 1);
+  }
+  int sum_frac_bits(std::int64_t o) const {
+    return x_frac_bits_ + weight_frac_bits_[weight_frac_bits_.size() == 1 ? 0 : o];
+  }
+  double sum(const std::vector<std::int32_t>& x, const std::vector<std::int32_t>& w,
+             std::int64_t oy, std::int64_t ox, std::int64_t o) const {
+    const ConvShape& s = shape_;
+    std::int64_t total = 0;
+    for (std::int64_t c = 0; c < s.channels; ++c)
+      for (std::int64_t ky = 0; ky < s.kernel_height; ++ky)
+        for (std::int64_t kx = 0; kx < s.kernel_width; ++kx) {
+          const std::int64_t iy = oy * s.stride_height - s.pad_height + ky * s.dilation_height;
+          const std::int64_t ix = ox * s.stride_width - s.pad_width + kx * s.dilation_width;
+          if (iy < 0 || iy >= s.height || ix < 0 || ix >= s.width) continue;
+          total += std::int64_t{x[(iy * s.width + ix) * s.channels + c]} *
+                   w[((o * s.channels + c) * s.kernel_height + ky) * s.kernel_width + kx];
+        }
+    return static_cast<double>(total);
+  }
+
+  std::mt19937_64 random_;
+  ConvShape shape_;
+  int x_frac_bits_ = 0;
+  std::vector<int> weight_frac_bits_;
+};
+
+TEST(PixelConv, MatchesPlainLoopsOnEveryTarget) {
+  test::for_each_simd_target([&] {
+    for (std::uint64_t seed = 0; seed < 150; ++seed) {
+      Case(seed).check<float, float>(1 << 9, 1 << 8);  // 81 products of 17 bits: 24 bits
+      Case(seed).check<float, double>(1 << 13, 1 << 11);
+      Case(seed).check<double, double>(1 << 15, 1 << 9);
+      Case(seed).check<double, float>(1 << 8, 1 << 9);
+    }
+  });
+}
+
+}  // namespace
+}  // namespace qfx::kernels
