@@ -50,8 +50,10 @@ class Candidate {
  public:
   Candidate(std::string mode, const graph::Model& model, const Samples& samples)
       : mode_(std::move(mode)), network_(model), samples_(samples) {
-    if (mode_ != "float" && mode_ != "fixed") {
-      user_error("--modes has \"{}\", allowed are float, fixed", mode_);
+    if (mode_ == "nodes") road_ = Road::NodeByNode;
+    if (mode_ == "operators") road_ = Road::Operators;
+    if (mode_ != "float" && mode_ != "fixed" && road_ == Road::Fused) {
+      user_error("--modes has \"{}\", allowed are float, fixed, nodes, operators", mode_);
     }
     if (mode_ != "float") {
       calibrate_network(network_, {.method = "max"}, samples.images);
@@ -66,9 +68,9 @@ class Candidate {
   double step() {
     const Clock::time_point start = Clock::now();
     const at::Tensor outputs =
-        (mode_ == "float"
-             ? float_forward(network_, samples_.images, true)
-             : fixed_forward(network_, samples_.images, {.batch_statistics = true, .count = true}))
+        (mode_ == "float" ? float_forward(network_, samples_.images, true)
+                          : fixed_forward(network_, samples_.images,
+                                          {.batch_statistics = true, .count = true, .road = road_}))
             .flatten(1);
     const at::Tensor loss =
         at::cross_entropy_loss(outputs.to(at::kFloat), samples_.labels, {}, at::Reduction::Mean);
@@ -87,6 +89,7 @@ class Candidate {
 
  private:
   std::string mode_;
+  Road road_ = Road::Fused;
   Network network_;
   Samples samples_;
   std::unique_ptr<Optimizer> optimizer_;
@@ -113,7 +116,9 @@ int run(int argc, char** argv) {
   std::int64_t batch = 128, size = 32;
   CLI::App app("Times training steps in float and in fixed point.");
   app.add_option("--net", net, "a network of the zoo");
-  app.add_option("--modes", modes, "float, fixed")->delimiter(',');
+  app.add_option("--modes", modes,
+                 "float; fixed; nodes: without fusing; operators: in torch's plain operators")
+      ->delimiter(',');
   app.add_option("--steps", steps)->check(CLI::PositiveNumber);
   app.add_option("--warmup", warmup)->check(CLI::NonNegativeNumber);
   app.add_option("--batch", batch)->check(CLI::PositiveNumber);

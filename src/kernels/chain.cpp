@@ -278,8 +278,7 @@ class Chain<T>::Impl {
         run_stage(k, part, offset, input_of(k), const_cast<T*>(input_of(k + 1)));
       const T* d = dy + offset;
       if (line != nullptr) {
-        std::copy_n(d, size, gradient.data());
-        add_line(part, input_of(count), gradient.data(), *line);
+        add_line(part, input_of(count), d, gradient.data(), *line);
         d = gradient.data();
       }
       for (std::size_t k = count; k-- > first;) {
@@ -325,9 +324,10 @@ class Chain<T>::Impl {
       run_stage(k, part, offset, k == 0 ? x + offset : tile, tile);
   }
 
-  void add_line(const Part& part, const T* values, T* to, const ChannelLine<T>& line) const {
+  void add_line(const Part& part, const T* values, const T* dy, T* to,
+                const ChannelLine<T>& line) const {
     for_each_channel_part(walk_, part, [&](std::int64_t at, std::int64_t c, const Extent& e) {
-      add_channel_line(values + at, to + at, e, line.a + c, line.b + c);
+      add_channel_line(values + at, dy + at, to + at, e, line.a + c, line.b + c);
     });
   }
 

@@ -5,6 +5,7 @@
 
 #include "train/layout.h"
 #include "train/ops/chain.h"
+#include "train/ops/operators.h"
 #include "train/ops/parameter_cast.h"
 #include "train/ops/pool.h"
 #include "train/ops/product.h"
@@ -37,8 +38,13 @@ at::Tensor per_channel(const at::Tensor& values, const at::Tensor& like) {
 
 class FixedForward {
  public:
-  FixedForward(Network& network, FixedMode mode)
-      : network_(network), mode_(mode), readers_(network.size()), chains_(network.size()) {
+  // fuses: no one asks for the values in between.
+  FixedForward(Network& network, FixedMode mode, bool fuses)
+      : network_(network),
+        mode_(mode),
+        fuses_(fuses),
+        readers_(network.size()),
+        chains_(network.size()) {
     for (const Layer& layer : network.layers()) {
       for (const graph::NodeId from : network.node(layer.id).inputs) ++readers_[from];
     }
@@ -53,9 +59,13 @@ class FixedForward {
                                : std::visit([&](const auto& op) { return value(op); }, node_->op);
       // Wider sums come back to the network's carrier with their cast.
       if (chain.type() != network_.carrier_type())
-        chain = ElementChain(chain.value().to(network_.carrier_type()));
-      if (!mode_.fuse || trace != nullptr) chain.value();
+        chain = pending(chain.value().to(network_.carrier_type()));
+      if (!fuses_) chain.value();
       chains_[layer.id] = std::move(chain);
+    }
+    // The output, and what nobody reads.
+    for (int id = 0; id < network_.size(); ++id) {
+      if (readers_[id] == 0) chains_[id].value();
     }
     for (const auto& [layer, norm] : measured_) move_statistics(*layer, *norm);
     if (trace != nullptr) {
@@ -70,8 +80,8 @@ class FixedForward {
   // The input's pending work, to go on with. A value that others read too is finished first.
   ElementChain chain(int index = 0) {
     ElementChain& from = chains_[node_->inputs[index]];
-    if (readers_[node_->inputs[index]] == 1) return std::move(from);
-    return ElementChain(from.value());
+    if (fuses_ && readers_[node_->inputs[index]] == 1) return std::move(from);
+    return pending(from.value());
   }
 
   // Where the values of input `index` lie; nothing for a tensor left in floating point.
@@ -91,7 +101,8 @@ class FixedForward {
     if (layer_->output.casts()) value.cast(layer_->output.f, output());
     return value;
   }
-  ElementChain assign(const at::Tensor& value) { return assign(ElementChain(value)); }
+  ElementChain assign(const at::Tensor& value) { return assign(pending(value)); }
+  ElementChain pending(const at::Tensor& value) const { return ElementChain(value, mode_.road); }
 
   ElementChain value(const graph::Input&) { internal_error("an input inside the graph"); }
   ElementChain value(const graph::Cast&) { return assign(chain()); }
@@ -114,7 +125,7 @@ class FixedForward {
   template <class Sum>
   ElementChain product_value(const Sum& sum_of) {
     Parameter& weight = layer_->params.at("weight");
-    const at::Tensor cast_weight = cast_parameter(network_, weight, mode_.count);
+    const at::Tensor cast_weight = cast_parameter(network_, weight, mode_);
     const std::optional<Grid> input = grid(0);
     std::vector<Grid> grids;
     std::optional<IntegerOperands> integers;
@@ -124,8 +135,9 @@ class FixedForward {
       grids = product_grids(*input, cast_weight.detach(), bits);
       for (const Grid& g : grids) carrier = std::max(carrier, carrier_for(g, node_->name));
       const Point& from = network_.output_point(node_->inputs[0]);
-      integers = integer_operands(from.spec.format(from.frac_bits[0]),
-                                  weight.point.spec.format(bits[0]), bits, grids);
+      if (mode_.road != Road::Operators)
+        integers = integer_operands(from.spec.format(from.frac_bits[0]),
+                                    weight.point.spec.format(bits[0]), bits, grids);
     }
     const at::Tensor sums = sum_of(cast_weight, carrier, integers);
     const auto bias = layer_->params.find("bias");
@@ -137,7 +149,7 @@ class FixedForward {
 
   // grids become those of the biased sums.
   ElementChain add_bias(const at::Tensor& sums, Parameter& bias, std::vector<Grid>& grids) {
-    const at::Tensor cast_bias = cast_parameter(network_, bias, mode_.count).to(sums.scalar_type());
+    const at::Tensor cast_bias = cast_parameter(network_, bias, mode_).to(sums.scalar_type());
     if (grids.empty() || !bias.point.casts() || !layer_->output.casts()) {
       grids.clear();
       return assign(sums + per_channel(cast_bias, sums));
@@ -150,7 +162,7 @@ class FixedForward {
       grids[o] = sum(grids[o], {frac_bits, std::abs(std::ldexp(values[o], frac_bits))});
       wide = std::max(wide, carrier_for(grids[o], node_->name));
     }
-    ElementChain result(sums);
+    ElementChain result = pending(sums);
     result.bias(cast_bias, wide, layer_->output.f, output());
     return result;
   }
@@ -234,7 +246,7 @@ class FixedForward {
   }
 
   ElementChain value(const graph::Relu&) {
-    if (!layer_->output.casts()) return ElementChain(at::relu(x()));
+    if (!layer_->output.casts()) return pending(at::relu(x()));
     ElementChain result = chain();
     result.relu(layer_->output.f, output());
     return result;
@@ -274,15 +286,16 @@ class FixedForward {
     const int longer = chains_[node_->inputs[0]].stages() < chains_[node_->inputs[1]].stages();
     const at::Tensor side = x(1 - longer).to(type);
     ElementChain result = chain(longer);
-    if (result.type() != type) result = ElementChain(result.value().to(type));
+    if (result.type() != type) result = pending(result.value().to(type));
     result.add(side, layer_->output.f, output());
     return result;
   }
 
-  ElementChain value(const graph::Flatten&) { return ElementChain(at::flatten(x(), 1)); }
+  ElementChain value(const graph::Flatten&) { return pending(at::flatten(x(), 1)); }
 
   Network& network_;
   FixedMode mode_;
+  bool fuses_;
   std::vector<int> readers_;          // of each node
   std::vector<ElementChain> chains_;  // by node
   std::vector<std::pair<Layer*, BatchNormCallPtr>> measured_;
@@ -294,14 +307,17 @@ class FixedForward {
 
 at::Tensor fixed_forward(Network& network, const at::Tensor& input, FixedMode mode,
                          std::vector<at::Tensor>* trace) {
-  return FixedForward(network, mode).run(input, trace);
+  return FixedForward(network, mode, mode.road == Road::Fused && trace == nullptr)
+      .run(input, trace);
 }
 
-at::Tensor cast_parameter(Network& network, Parameter& parameter, bool count) {
+at::Tensor cast_parameter(Network& network, Parameter& parameter, FixedMode mode) {
   const at::Tensor value = parameter.value.to(network.carrier_type());
   Point& point = parameter.point;
   if (!point.casts()) return value;
-  return parameter_cast(value, point.f, point.assignment(count));
+  return mode.road == Road::Operators
+             ? operator_cast(value, point.f, point.assignment(mode.count))
+             : parameter_cast(value, point.f, point.assignment(mode.count));
 }
 
 void folded_pair(const Network& network, const Layer& layer, std::vector<float>& scale,

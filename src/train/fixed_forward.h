@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "train/network.h"
+#include "train/ops/chain.h"
 
 namespace qfx::train {
 
@@ -12,8 +13,7 @@ struct FixedMode {
   bool batch_statistics =
       false;           // BatchNorm's pair from the batch; else from the running statistics
   bool count = false;  // the backward pass counts overflows
-  bool fuse = true;    // chains of element-wise nodes in one pass; else each node by itself, with
-                       // the same bits
+  Road road = Road::Fused;
 };
 
 // The output node's values {batch, ...}; input: preprocessed samples, float32. With batch
@@ -24,7 +24,7 @@ at::Tensor fixed_forward(Network& network, const at::Tensor& input, FixedMode mo
                          std::vector<at::Tensor>* trace = nullptr);
 
 // The cast values of one parameter, in the network's carrier.
-at::Tensor cast_parameter(Network& network, Parameter& parameter, bool count);
+at::Tensor cast_parameter(Network& network, Parameter& parameter, FixedMode mode);
 
 // batch_norm's folded pair in float32 from the running statistics, as graph::freeze computes it.
 void folded_pair(const Network& network, const Layer& layer, std::vector<float>& scale,

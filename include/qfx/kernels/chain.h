@@ -81,8 +81,8 @@ class Chain {
 template <class T>
 void add_moments(const T* x, Extent extent, double* sums, double* squares);
 
-// to[i] += a[c] + b[c] * x[i]
+// to[i] = dy[i] + (a[c] + b[c] * x[i]); `to` may be dy.
 template <class T>
-void add_channel_line(const T* x, T* to, Extent extent, const T* a, const T* b);
+void add_channel_line(const T* x, const T* dy, T* to, Extent extent, const T* a, const T* b);
 
 }  // namespace qfx::kernels

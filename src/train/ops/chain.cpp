@@ -5,6 +5,7 @@
 #include "train/blocks.h"
 #include "train/layout.h"
 #include "train/ops/batch_norm_pair.h"
+#include "train/ops/operators.h"
 
 namespace qfx::train {
 namespace {
@@ -220,7 +221,8 @@ struct RunChain : Function<RunChain> {
       const kernels::ChannelLine<T> channel_line{a.data(), b.data()};
       blocks.run([&](std::int64_t block, std::int64_t at, kernels::Extent part) {
         if (end == 0)
-          return kernels::add_channel_line(from + at, to + at, part, a.data(), b.data());
+          return kernels::add_channel_line(from + at, above + at, to + at, part, a.data(),
+                                           b.data());
         kernels::Chain<T>(kernel_stages<T>(call, end, inputs, at, d_inputs), part)
             .backward(from + at, above + at, to == nullptr ? nullptr : to + at, begin,
                       by_block[static_cast<std::size_t>(block)],
@@ -303,7 +305,8 @@ const at::Tensor& ElementChain::value() {
   if (!stages_.empty()) {
     const auto call = c10::make_intrusive<ChainCall>();
     call->stages = std::move(stages_);
-    inputs_ = {RunChain::apply(at::TensorList(inputs_), call)};
+    inputs_ = {road_ == Road::Operators ? run_operators(inputs_, call->stages)
+                                        : RunChain::apply(at::TensorList(inputs_), call)};
     stages_.clear();
     uses_batch_ = false;
   }

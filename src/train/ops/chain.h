@@ -42,12 +42,20 @@ struct ChainStage {
   int gamma = -1, beta = -1, f_scale = -1, f_offset = -1;  // AFFINE of a batch_norm
 };
 
+// How element-wise work is done. All roads give the same values bit for bit, and the same gradients
+// but for the order of the sums in Operators.
+enum class Road {
+  Fused,       // chains in one pass, on the kernels
+  NodeByNode,  // each node by itself, on the kernels
+  Operators    // each node in torch's plain operators, for any device torch has
+};
+
 // A tensor and what is still to be done with it. x is {N, C, ...}, float32 or float64, and each
 // value in between is proved exact in that type.
 class ElementChain {
  public:
   ElementChain() = default;
-  explicit ElementChain(const at::Tensor& x) : inputs_{x} {}
+  explicit ElementChain(const at::Tensor& x, Road road = Road::Fused) : road_(road), inputs_{x} {}
 
   // cast(x)
   void cast(const at::Tensor& f, const AssignmentPtr& output);
@@ -75,6 +83,7 @@ class ElementChain {
   ChainStage& append(kernels::StageKind kind, const at::Tensor& f, const AssignmentPtr& output);
   int input(const at::Tensor& tensor);
 
+  Road road_ = Road::Fused;
   std::vector<at::Tensor> inputs_;  // x first
   std::vector<ChainStage> stages_;
   bool uses_batch_ = false;

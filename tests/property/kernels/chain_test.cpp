@@ -79,7 +79,8 @@ class Case {
     std::vector<Values<T>> values{x_};
     for (const Stage<T>& stage : stages) values.push_back(next(stage, values.back()));
     g.dx = dy_;
-    if (with_line) add_channel_line(values.back().data(), g.dx.data(), extent_, line.a, line.b);
+    if (with_line)
+      add_channel_line(values.back().data(), dy_.data(), g.dx.data(), extent_, line.a, line.b);
     g.stages.resize(stages.size());
     for (std::size_t k = stages.size(); k-- > first;) {
       back(stages[k], values[k], g.dx, g.stages[k]);

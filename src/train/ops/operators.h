@@ -1,0 +1,16 @@
+// The stages of a chain in torch's plain operators, for any device torch has. Same values bit for
+// bit, same gradients but for the order of their sums; several times slower here than the kernels.
+#pragma once
+
+#include "train/ops/chain.h"
+
+namespace qfx::train {
+
+// cast(x), differentiable in x and f as ops/chain.h's stages. x float32 or float64, any shape.
+at::Tensor operator_cast(const at::Tensor& x, const at::Tensor& f, const AssignmentPtr& output);
+
+// A chain's value, stage by stage; inputs as the chain keeps them.
+at::Tensor run_operators(const std::vector<at::Tensor>& inputs,
+                         const std::vector<ChainStage>& stages);
+
+}  // namespace qfx::train
