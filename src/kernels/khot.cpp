@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "kernels/grid.h"
+#include "kernels/plan.h"
 
 #include "qfx/fixed/khot.h"
 
@@ -40,25 +41,22 @@ std::shared_ptr<const Table> table_of(int k, bool signed_digits, const fixed::Fo
   return entry;
 }
 
+// A row of one channel, element by element.
 template <class T, class Project>
-void project_each(T* values, const Extent& extent, const fixed::Format& format,
-                  const int* frac_bits, const Project& project) {
+void project_row(T* values, std::int64_t count, int frac_bits, const fixed::Format& format,
+                 const Project& project) {
   const auto lowest = static_cast<double>(min_raw(format));
   const auto highest = static_cast<double>(max_raw(format));
-  for (std::int64_t o = 0; o < extent.outer; ++o) {
-    for (std::int64_t c = 0; c < extent.channels; ++c) {
-      // Two exact steps each way keep far binary points inside the exponent range.
-      const int half = frac_bits[c] / 2;
-      const double up = std::ldexp(1.0, half), up_rest = std::ldexp(1.0, frac_bits[c] - half);
-      const double down = std::ldexp(1.0, -half), down_rest = std::ldexp(1.0, half - frac_bits[c]);
-      for (std::int64_t i = 0; i < extent.inner; ++i, ++values) {
-        const double raw = static_cast<double>(*values) * up * up_rest;
-        if (std::isnan(raw)) continue;
-        QFX_ASSERT(raw >= lowest && raw <= highest);
-        const auto projected = project(static_cast<std::int64_t>(raw));
-        *values = static_cast<T>(static_cast<double>(projected) * down * down_rest);
-      }
-    }
+  // Two exact steps each way keep far binary points inside the exponent range.
+  const int half = frac_bits / 2;
+  const double up = std::ldexp(1.0, half), up_rest = std::ldexp(1.0, frac_bits - half);
+  const double down = std::ldexp(1.0, -half), down_rest = std::ldexp(1.0, half - frac_bits);
+  for (std::int64_t i = 0; i < count; ++i) {
+    const double raw = static_cast<double>(values[i]) * up * up_rest;
+    if (std::isnan(raw)) continue;
+    QFX_ASSERT(raw >= lowest && raw <= highest);
+    const auto projected = project(static_cast<std::int64_t>(raw));
+    values[i] = static_cast<T>(static_cast<double>(projected) * down * down_rest);
   }
 }
 
@@ -70,16 +68,30 @@ void project_khot(T* values, Extent extent, int k, bool signed_digits, const fix
   QFX_ASSERT(format.width <= kCarrierWidth<T>);
   if (k < 1) user_error("k_hot = {} is not allowed; give 1 or more ones", k);
   if (k >= format.width) return;
+  const auto each_row = [&](const auto& row) {
+    for (std::int64_t o = 0; o < extent.outer; ++o)
+      for (std::int64_t c = 0; c < extent.channels; ++c, values += extent.inner)
+        row(values, frac_bits[c]);
+  };
   if (format.width > kTableWidth) {
-    project_each(values, extent, format, frac_bits, [&](std::int64_t raw) {
-      return fixed::project_khot(raw, k, signed_digits, format);
+    each_row([&](T* row, int f) {
+      project_row(row, extent.inner, f, format, [&](std::int64_t raw) {
+        return fixed::project_khot(raw, k, signed_digits, format);
+      });
     });
     return;
   }
   const std::shared_ptr<const Table> table = table_of(k, signed_digits, format);
   const std::int64_t lowest = min_raw(format);
-  project_each(values, extent, format, frac_bits, [&](std::int64_t raw) {
-    return static_cast<std::int64_t>((*table)[static_cast<std::size_t>(raw - lowest)]);
+  each_row([&](T* row, int f) {
+    std::int64_t done = 0;
+    if (std::abs(f) <= kFarPoint<T>)
+      done = simd::look_up_khot(
+          row, extent.inner,
+          {table->data(), lowest, std::ssize(*table), power_of_two<T>(f), power_of_two<T>(-f)});
+    project_row(row + done, extent.inner - done, f, format, [&](std::int64_t raw) {
+      return static_cast<std::int64_t>((*table)[static_cast<std::size_t>(raw - lowest)]);
+    });
   });
 }
 

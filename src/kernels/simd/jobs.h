@@ -143,4 +143,15 @@ bool from_raw(const ForwardJob<std::int64_t, double, double>& job);
 bool count_inside(const Job<float, float>& job, std::int64_t* inside);
 bool count_inside(const Job<double, double>& job, std::int64_t* inside);
 
+// The projections of a format's raw values from `lowest` on, at one binary point.
+template <class C>
+struct KhotTable {
+  const std::int32_t* projections;
+  std::int64_t lowest, size;
+  C to_grid, unit;
+};
+// Replaces values by their projections; how many were done, which need not be all of them.
+std::int64_t look_up_khot(float* values, std::int64_t count, const KhotTable<float>& table);
+std::int64_t look_up_khot(double* values, std::int64_t count, const KhotTable<double>& table);
+
 }  // namespace qfx::kernels::simd

@@ -4,6 +4,8 @@
 #include <cmath>
 #include <gtest/gtest.h>
 
+#include "support/kernel_targets.h"
+
 #include "qfx/base/error.h"
 #include "qfx/fixed/khot.h"
 
@@ -30,7 +32,7 @@ void expect_projection(const std::vector<std::int64_t>& raws, int k, bool signed
   }
 }
 
-TEST(ProjectKhot, EveryValueOfSmallFormats) {
+void expect_small_formats() {
   for (const int width : {1, 2, 5, 8}) {
     for (const bool is_signed : {true, false}) {
       const Format format{width, width, is_signed};
@@ -44,6 +46,32 @@ TEST(ProjectKhot, EveryValueOfSmallFormats) {
       }
     }
   }
+}
+
+TEST(ProjectKhot, EveryValueOfSmallFormatsOnEveryTarget) {
+  on_every_target(expect_small_formats);
+}
+
+// Behind whole vectors, before them and between: what the vectors leave is projected all the same.
+TEST(ProjectKhot, NanAmongValuesChangesNothingElse) {
+  const Format format{8, 8, true};
+  const int frac_bits = 2;
+  on_every_target([&] {
+    for (std::size_t at = 0; at < 40; ++at) {
+      std::vector<float> values;
+      for (int raw = -20; raw < 20; ++raw)
+        values.push_back(std::ldexp(static_cast<float>(raw), -2));
+      values[at] = std::nanf("");
+      project_khot(values.data(), {1, 1, 40}, 2, false, format, &frac_bits);
+      for (std::size_t i = 0; i < values.size(); ++i) {
+        const auto raw = static_cast<std::int64_t>(i) - 20;
+        if (i == at)
+          EXPECT_TRUE(std::isnan(values[i]));
+        else
+          EXPECT_EQ(values[i], std::ldexp(fixed::project_khot(raw, 2, false, format), -2)) << raw;
+      }
+    }
+  });
 }
 
 TEST(ProjectKhot, FormatsTooWideForATable) {
