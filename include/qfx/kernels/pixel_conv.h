@@ -1,5 +1,5 @@
-// Exact convolution of channels-last images whose values are raw integers times a power of two, as
-// training holds them: what goes in and comes out is floating point, the sums are integers.
+// Exact convolution of channels-last images: of raw bytes, or of floating-point values that are raw
+// integers times a power of two, as training holds them. The sums are integers in both.
 //
 // A pixel's channels lie together, so a convolution is a matrix product without a copy of any
 // window: a row of A is an output pixel, whose words lie at fixed distances in the padded image; a
@@ -29,7 +29,8 @@ class PixelConv {
   std::int64_t scratch_size() const;
 
   // x: {height, width, channels}; y: {out_height, out_width, out_channels}. T and Y are float or
-  // double. The same scratch serves any number of images, one after another; it is zeros at first.
+  // double; or T is uint8_t or int8_t, the raw values, and Y int32_t, their raw sums. The same
+  // scratch serves any number of images, one after another; it is zeros at first.
   template <class T, class Y>
   void run(const T* x, Y* y, std::int16_t* scratch) const;
 

@@ -79,22 +79,26 @@ void PixelConv::run(const T* x, Y* y, std::int16_t* scratch) const {
   const Impl& i = *impl_;
   const ConvShape& s = i.shape;
   const std::int64_t pixel = i.words_per_pixel * 2;  // numbers of a pixel
+  // Integers are raw already.
+  const T to_grid = std::is_integral_v<T> ? T(1) : static_cast<T>(i.to_grid);
   for (std::int64_t row = 0; row < s.height; ++row) {
     std::int16_t* to = scratch + ((row + s.pad_height) * i.padded_width + s.pad_width) * pixel;
     const T* from = x + row * s.width * s.channels;
     if (pixel == s.channels) {
-      to_int16(from, static_cast<T>(i.to_grid), s.width * s.channels, to);
+      to_int16(from, to_grid, s.width * s.channels, to);
     } else {
       for (std::int64_t column = 0; column < s.width; ++column)
-        to_int16(from + column * s.channels, static_cast<T>(i.to_grid), s.channels,
-                 to + column * pixel);
+        to_int16(from + column * s.channels, to_grid, s.channels, to + column * pixel);
     }
   }
-  const Y* scales;
-  if constexpr (std::is_same_v<Y, float>)
-    scales = i.scales.data();
-  else
-    scales = i.wide_scales.data();
+  const auto* scales = [&] {
+    if constexpr (std::is_same_v<Y, float>)
+      return i.scales.data();
+    else if constexpr (std::is_same_v<Y, double>)
+      return i.wide_scales.data();
+    else
+      return static_cast<const void*>(nullptr);
+  }();
   PixelProduct product{.image = nullptr,
                        .pixel_step = s.stride_width * pixel,
                        .runs = i.runs.data(),
@@ -120,5 +124,7 @@ template void PixelConv::run(const float*, float*, std::int16_t*) const;
 template void PixelConv::run(const float*, double*, std::int16_t*) const;
 template void PixelConv::run(const double*, float*, std::int16_t*) const;
 template void PixelConv::run(const double*, double*, std::int16_t*) const;
+template void PixelConv::run(const std::uint8_t*, std::int32_t*, std::int16_t*) const;
+template void PixelConv::run(const std::int8_t*, std::int32_t*, std::int16_t*) const;
 
 }  // namespace qfx::kernels

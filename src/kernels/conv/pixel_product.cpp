@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <type_traits>
 
 #include "kernels/gemm/targets.h"
 
@@ -33,8 +34,8 @@ HWY_INLINE std::uint32_t word_at(const std::int16_t* image) {
 
 #if HWY_TARGET == HWY_SCALAR
 
-template <class Y>
-void multiply(const PixelProduct& p, const Y* scales, Y* y) {
+template <class Scale, class Y>
+void multiply(const PixelProduct& p, const Scale* scales, Y* y) {
   for (std::int64_t i = 0; i < p.pixels; ++i)
     for (std::int64_t j = p.first; j < p.last; ++j) {
       const std::uint32_t* column = p.panels + j / kPanel * p.depth() * kPanel + j % kPanel;
@@ -47,13 +48,19 @@ void multiply(const PixelProduct& p, const Y* scales, Y* y) {
             std::int64_t{static_cast<std::int16_t>(a)} * static_cast<std::int16_t>(b) +
             std::int64_t{static_cast<std::int16_t>(a >> 16)} * static_cast<std::int16_t>(b >> 16);
       }
-      y[i * p.y_stride + j] = static_cast<Y>(sum) * scales[j];
+      y[i * p.y_stride + j] = static_cast<Y>(sum);
+      if constexpr (std::is_floating_point_v<Y>) y[i * p.y_stride + j] *= scales[j];
     }
 }
 
 template <class T>
 void convert(const T* x, T to_grid, std::int64_t count, std::int16_t* to) {
-  for (std::int64_t i = 0; i < count; ++i) to[i] = static_cast<std::int16_t>(x[i] * to_grid);
+  for (std::int64_t i = 0; i < count; ++i) {
+    if constexpr (std::is_integral_v<T>)
+      to[i] = x[i];
+    else
+      to[i] = static_cast<std::int16_t>(x[i] * to_grid);
+  }
 }
 
 #else
@@ -75,9 +82,26 @@ HWY_INLINE void store(hn::Vec<Words> sum, const double* scales, std::int64_t cou
   for (std::int64_t i = 0; i < count; ++i) y[i] = static_cast<double>(lanes[i]) * scales[i];
 }
 
-template <int kRows, int kVectors, class Y>
+HWY_INLINE void store(hn::Vec<Words> sum, const void*, std::int64_t count, std::int32_t* y) {
+  const Words d;
+  if (count >= static_cast<std::int64_t>(hn::MaxLanes(d))) return hn::StoreU(sum, d, y);
+  HWY_ALIGN std::int32_t lanes[hn::MaxLanes(d)];
+  hn::Store(sum, d, lanes);
+  std::copy_n(lanes, count, y);
+}
+
+// From channel `j` on.
+template <class Scale>
+HWY_INLINE const Scale* from(const Scale* scales, std::int64_t j) {
+  return scales + j;
+}
+HWY_INLINE const void* from(const void*, std::int64_t) {
+  return nullptr;
+}
+
+template <int kRows, int kVectors, class Scale, class Y>
 HWY_INLINE void tile(const PixelProduct& p, std::int64_t pixel, std::int64_t channel,
-                     const Y* scales, Y* y) {
+                     const Scale* scales, Y* y) {
   using Dot = Int16Dot;
   Dot::Sum sum[kRows][kVectors];
   const std::uint32_t* columns[kVectors];
@@ -112,21 +136,21 @@ HWY_INLINE void tile(const PixelProduct& p, std::int64_t pixel, std::int64_t cha
     QFX_UNROLL
     for (int v = 0; v < kVectors; ++v) {
       const std::int64_t j = channel + v * Dot::kLanes;
-      store(Dot::value(sum[r][v]), scales + j, p.last - j, y + (pixel + r) * p.y_stride + j);
+      store(Dot::value(sum[r][v]), from(scales, j), p.last - j, y + (pixel + r) * p.y_stride + j);
     }
   }
 }
 
-template <int kRows, class Y>
-HWY_INLINE void rows(const PixelProduct& p, std::int64_t pixel, const Y* scales, Y* y) {
+template <int kRows, class Scale, class Y>
+HWY_INLINE void rows(const PixelProduct& p, std::int64_t pixel, const Scale* scales, Y* y) {
   constexpr std::int64_t kLanes = Int16Dot::kLanes;
   std::int64_t j = p.first;
   for (; j + kLanes < p.last; j += 2 * kLanes) tile<kRows, 2>(p, pixel, j, scales, y);
   if (j < p.last) tile<kRows, 1>(p, pixel, j, scales, y);
 }
 
-template <class Y>
-HWY_INLINE void multiply(const PixelProduct& p, const Y* scales, Y* y) {
+template <class Scale, class Y>
+HWY_INLINE void multiply(const PixelProduct& p, const Scale* scales, Y* y) {
   std::int64_t i = 0;
   // Rows of 8 and 32 pixels go up in fours and sixes without a rest of one.
   for (; i + 6 <= p.pixels && p.pixels - i != 8; i += 6) rows<6>(p, i, scales, y);
@@ -147,8 +171,19 @@ HWY_INLINE void convert(const T* x, T to_grid, std::int64_t count, std::int16_t*
       const auto raw = hn::ConvertTo(di, hn::Mul(hn::LoadU(d, x + i), scale));
       hn::StoreU(hn::DemoteTo(narrow, raw), narrow, to + i);
     }
+  } else if constexpr (sizeof(T) == 1) {
+    const hn::ScalableTag<std::int16_t> d;
+    const hn::Rebind<T, decltype(d)> bytes;
+    const auto lanes = static_cast<std::int64_t>(hn::Lanes(d));
+    for (; i + lanes <= count; i += lanes)
+      hn::StoreU(hn::PromoteTo(d, hn::LoadU(bytes, x + i)), d, to + i);
   }
-  for (; i < count; ++i) to[i] = static_cast<std::int16_t>(x[i] * to_grid);
+  for (; i < count; ++i) {
+    if constexpr (std::is_integral_v<T>)
+      to[i] = x[i];
+    else
+      to[i] = static_cast<std::int16_t>(x[i] * to_grid);
+  }
 }
 
 #endif  // HWY_TARGET == HWY_SCALAR
@@ -158,6 +193,17 @@ HWY_ATTR void multiply_float(const PixelProduct& product, const float* scales, f
 }
 HWY_ATTR void multiply_double(const PixelProduct& product, const double* scales, double* y) {
   multiply(product, scales, y);
+}
+HWY_ATTR void multiply_int32(const PixelProduct& product, const void* scales, std::int32_t* y) {
+  multiply(product, scales, y);
+}
+HWY_ATTR void convert_uint8(const std::uint8_t* x, std::uint8_t unit, std::int64_t count,
+                            std::int16_t* to) {
+  convert(x, unit, count, to);
+}
+HWY_ATTR void convert_int8(const std::int8_t* x, std::int8_t unit, std::int64_t count,
+                           std::int16_t* to) {
+  convert(x, unit, count, to);
 }
 HWY_ATTR void convert_float(const float* x, float to_grid, std::int64_t count, std::int16_t* to) {
   convert(x, to_grid, count, to);
@@ -175,7 +221,10 @@ HWY_AFTER_NAMESPACE();
 namespace qfx::kernels {
 HWY_EXPORT(multiply_float);
 HWY_EXPORT(multiply_double);
+HWY_EXPORT(multiply_int32);
 HWY_EXPORT(convert_float);
+HWY_EXPORT(convert_uint8);
+HWY_EXPORT(convert_int8);
 HWY_EXPORT(convert_double);
 
 void multiply_pixels(const PixelProduct& product, const float* scales, float* y) {
@@ -189,6 +238,16 @@ void to_int16(const float* x, float to_grid, std::int64_t count, std::int16_t* t
 }
 void to_int16(const double* x, double to_grid, std::int64_t count, std::int16_t* to) {
   HWY_DYNAMIC_DISPATCH(convert_double)(x, to_grid, count, to);
+}
+
+void multiply_pixels(const PixelProduct& product, const void* scales, std::int32_t* y) {
+  HWY_DYNAMIC_DISPATCH(multiply_int32)(product, scales, y);
+}
+void to_int16(const std::uint8_t* x, std::uint8_t unit, std::int64_t count, std::int16_t* to) {
+  HWY_DYNAMIC_DISPATCH(convert_uint8)(x, unit, count, to);
+}
+void to_int16(const std::int8_t* x, std::int8_t unit, std::int64_t count, std::int16_t* to) {
+  HWY_DYNAMIC_DISPATCH(convert_int8)(x, unit, count, to);
 }
 
 }  // namespace qfx::kernels

@@ -28,9 +28,13 @@ struct PixelProduct {
 // y[i * y_stride + j] = sum * scales[j]; scales are powers of two, padded to whole panels.
 void multiply_pixels(const PixelProduct& product, const float* scales, float* y);
 void multiply_pixels(const PixelProduct& product, const double* scales, double* y);
+// The sums themselves; no scales.
+void multiply_pixels(const PixelProduct& product, const void* scales, std::int32_t* y);
 
 // to[i] = x[i] * to_grid as an integer, which it is, of 16 bits.
 void to_int16(const float* x, float to_grid, std::int64_t count, std::int16_t* to);
 void to_int16(const double* x, double to_grid, std::int64_t count, std::int16_t* to);
+void to_int16(const std::uint8_t* x, std::uint8_t, std::int64_t count, std::int16_t* to);
+void to_int16(const std::int8_t* x, std::int8_t, std::int64_t count, std::int16_t* to);
 
 }  // namespace qfx::kernels

@@ -3,6 +3,7 @@
 
 #include <cmath>
 #include <gtest/gtest.h>
+#include <limits>
 #include <random>
 #include <vector>
 
@@ -57,6 +58,27 @@ class Case {
               << "x" << shape_.width;
   }
 
+  // Raw values in, raw sums out.
+  template <class T>
+  void check_bytes() {
+    using Limits = std::numeric_limits<T>;
+    std::vector<std::int32_t> raw(shape_.channels * shape_.height * shape_.width);
+    std::vector<std::int32_t> weights(shape_.out_channels * shape_.channels * shape_.taps());
+    for (std::int32_t& value : raw)
+      value = static_cast<std::int32_t>(pick(Limits::min(), Limits::max()));
+    for (std::int32_t& value : weights) value = static_cast<std::int32_t>(near(128));
+    const std::vector<T> x(raw.begin(), raw.end());
+    const PixelConv conv(shape_, weights, x_frac_bits_, weight_frac_bits_);
+    std::vector<std::int16_t> scratch(conv.scratch_size());
+    std::vector<std::int32_t> y(shape_.out_height() * shape_.out_width() * shape_.out_channels, 7);
+    conv.run(x.data(), y.data(), scratch.data());
+    std::size_t i = 0;
+    for (std::int64_t oy = 0; oy < shape_.out_height(); ++oy)
+      for (std::int64_t ox = 0; ox < shape_.out_width(); ++ox)
+        for (std::int64_t o = 0; o < shape_.out_channels; ++o)
+          ASSERT_EQ(y[i++], sum(raw, weights, oy, ox, o));
+  }
+
  private:
   std::int64_t pick(std::int64_t lo, std::int64_t hi) {
     return lo + static_cast<std::int64_t>(random_() % static_cast<std::uint64_t>(hi - lo + 1));
@@ -94,6 +116,15 @@ class Case {
   int x_frac_bits_ = 0;
   std::vector<int> weight_frac_bits_;
 };
+
+TEST(PixelConv, OfBytesMatchesPlainLoopsOnEveryTarget) {
+  test::for_each_simd_target([&] {
+    for (std::uint64_t seed = 0; seed < 150; ++seed) {
+      Case(seed).check_bytes<std::int8_t>();
+      Case(seed).check_bytes<std::uint8_t>();
+    }
+  });
+}
 
 TEST(PixelConv, MatchesPlainLoopsOnEveryTarget) {
   test::for_each_simd_target([&] {
