@@ -133,11 +133,12 @@ struct Function {
   bool operator==(const Function&) const = default;
 };
 
+inline constexpr std::int64_t kMinSoftmaxTableWidth = 2;   // exp(0) = 1 and one step below it
+inline constexpr std::int64_t kMaxSoftmaxTableWidth = 24;  // a double has bits left to round from
+
 // Over the channels: of the whole vector {N}, at each pixel of {C, H, W}. The exponentials come
 // from a table of ufixed<table_width, 1>, the quotient is exact and rounded once by the cast.
 // Frozen: the parameter "table".
-inline constexpr std::int64_t kMinSoftmaxTableWidth = 2;   // exp(0) = 1 and one step below it
-inline constexpr std::int64_t kMaxSoftmaxTableWidth = 24;  // a double has bits left to round from
 struct Softmax {
   std::int64_t table_width = 16;
   bool operator==(const Softmax&) const = default;
