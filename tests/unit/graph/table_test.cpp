@@ -35,7 +35,8 @@ Real definition(FunctionName function, const Real& x) {
     case FunctionName::Silu:
       return x * sigmoid;
     case FunctionName::Gelu:
-      return x * (1 + boost::math::erf(Real(x / boost::math::constants::root_two<Real>()))) / 2;
+      // 1 + erf(z) = erfc(-z), which does not cancel
+      return x * boost::math::erfc(Real(-x / boost::math::constants::root_two<Real>())) / 2;
     case FunctionName::Softplus:
       return log(1 + exp(x));
     case FunctionName::Elu:
