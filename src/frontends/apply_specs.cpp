@@ -12,6 +12,7 @@
 #include "qfx/base/error.h"
 #include "qfx/base/text.h"
 #include "qfx/graph/passes.h"
+#include "qfx/graph/table.h"
 
 namespace qfx::frontends {
 namespace {
@@ -109,6 +110,24 @@ void check(const FormatTarget& target) {
   } catch (const UserError& error) {
     table.fail(fmt::format("this gives \"{}\" a format that does not exist: {}", target.name,
                            error.what()));
+  }
+}
+
+// A table has an entry for every value of its node's input.
+void check_tables(const graph::Model& model, const std::vector<FormatTarget>& targets) {
+  for (const graph::Node& node : model.nodes) {
+    if (!graph::has_table(node.op)) continue;
+    const graph::Node* input = &model.nodes[node.inputs.front()];
+    while (!has_own_format(*input)) input = &model.nodes[input->inputs.front()];
+    if (input->spec.is_float || input->spec.width <= graph::kMaxTableInputWidth) continue;
+    const auto target =
+        std::ranges::find_if(targets, [&](const FormatTarget& t) { return t.name == input->name; });
+    if (target->last == nullptr) continue;
+    target->last->table.fail(fmt::format(
+        "this gives \"{}\" {} bits, and \"{}\" looks its values up in a table, which takes at most "
+        "{}; lower the width of \"{}\", or put a cast of {} bits between them",
+        input->name, input->spec.width, node.name, graph::kMaxTableInputWidth, input->name,
+        graph::kMaxTableInputWidth));
   }
 }
 
@@ -235,6 +254,7 @@ void apply_specs(const TableReader& root, bool folds, graph::Model& model) {
     check(target);
   }
   for (const FormatRule& rule : rules) check_signed_digits(rule, targets);
+  check_tables(model, targets);
   for (FormatTarget& target : targets) drop_stale_point(target);
   copy_to_flattens(model);
 }

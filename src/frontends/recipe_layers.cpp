@@ -17,24 +17,30 @@ constexpr std::int64_t kMaxChannels = 1 << 16;
 constexpr std::int64_t kMaxParameters = 1 << 26;
 constexpr IntRange kSizes{1, 1 << 16};
 constexpr IntRange kPaddings{0, 1 << 15};
+constexpr IntRange kTableWidths{graph::kMinSoftmaxTableWidth, graph::kMaxSoftmaxTableWidth};
 
 const std::vector<std::string> kPoolKeys{"kernel_size", "stride", "padding"};
 
-// The keys of each kind, beside kind, name and inputs.
+// The keys of each kind, beside kind, name and inputs. A function is a kind of its own name.
 const std::map<std::string, std::vector<std::string>>& keys_by_kind() {
-  static const std::map<std::string, std::vector<std::string>> keys{
-      {"conv2d",
-       {"out_channels", "kernel_size", "stride", "padding", "dilation", "groups", "bias"}},
-      {"linear", {"out_features", "bias"}},
-      {"batch_norm", {"eps", "momentum"}},
-      {"max_pool2d", kPoolKeys},
-      {"avg_pool2d", kPoolKeys},
-      {"global_avg_pool2d", {}},
-      {"relu", {}},
-      {"add", {}},
-      {"flatten", {}},
-      {"cast", {}},
-  };
+  static const auto keys = [] {
+    std::map<std::string, std::vector<std::string>> all{
+        {"conv2d",
+         {"out_channels", "kernel_size", "stride", "padding", "dilation", "groups", "bias"}},
+        {"linear", {"out_features", "bias"}},
+        {"batch_norm", {"eps", "momentum"}},
+        {"max_pool2d", kPoolKeys},
+        {"avg_pool2d", kPoolKeys},
+        {"global_avg_pool2d", {}},
+        {"relu", {}},
+        {"add", {}},
+        {"flatten", {}},
+        {"cast", {}},
+        {"softmax", {"table_width"}},
+    };
+    for (const std::string& function : graph::function_names()) all[function] = {};
+    return all;
+  }();
   return keys;
 }
 
@@ -91,6 +97,12 @@ Pool pool(const TableReader& layer) {
   return op;
 }
 
+graph::Softmax softmax(const TableReader& layer) {
+  graph::Softmax op;
+  op.table_width = layer.integer("table_width", kTableWidths).value_or(op.table_width);
+  return op;
+}
+
 graph::Op read_op(const TableReader& layer, const std::string& kind) {
   if (kind == "conv2d") return conv2d(layer);
   if (kind == "linear") return linear(layer);
@@ -101,6 +113,8 @@ graph::Op read_op(const TableReader& layer, const std::string& kind) {
   if (kind == "relu") return graph::Relu{};
   if (kind == "add") return graph::Add{};
   if (kind == "flatten") return graph::Flatten{};
+  if (kind == "softmax") return softmax(layer);
+  if (const auto function = graph::find_function(kind)) return graph::Function{*function};
   QFX_ASSERT(kind == "cast");
   return graph::Cast{};
 }

@@ -5,7 +5,8 @@
 namespace qfx::graph {
 
 bool has_cast(const Op& op) {
-  return !std::holds_alternative<Input>(op) && !std::holds_alternative<Flatten>(op);
+  return !std::holds_alternative<Input>(op) && !std::holds_alternative<Flatten>(op) &&
+         !std::holds_alternative<Function>(op);
 }
 
 int exact_frac_bits(const std::vector<FrozenNode>& nodes, const FrozenNode& node) {
@@ -28,6 +29,8 @@ int exact_frac_bits(const std::vector<FrozenNode>& nodes, const FrozenNode& node
                         [&](const GlobalAvgPool2d&) { return input(0); },
                         [&](const Add&) { return std::max(input(0), input(1)); },
                         [&](const Flatten&) { return input(0); },
+                        [&](const Function&) { return node.format.frac_bits(); },
+                        [](const Softmax&) { return 0; },
                     },
                     node.op);
 }

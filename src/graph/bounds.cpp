@@ -70,21 +70,20 @@ int width_for(Interval interval, bool is_signed) {
   return std::max(1, magnitude + (is_signed ? 1 : 0));
 }
 
-Interval cast_interval(Interval exact, int from_frac, std::int64_t divisor,
-                       const fixed::Format& format, bool& overflow) {
-  // Rounding is monotonic, so the ends of the interval give the ends of the rounded one. The widest
-  // format at the same binary point shows them before the overflow.
+std::int64_t rounded(std::int64_t raw, int from_frac, std::int64_t divisor,
+                     const fixed::Format& format) {
+  // The widest format at the same binary point shows the value before the overflow.
   fixed::Format wide = format;
   wide.width = 63;
   wide.int_bits = 63 - format.frac_bits();
   wide.is_signed = true;
   wide.overflow = fixed::Overflow::SAT;
   wide.wrap_bits = 0;
-  const auto rounded = [&](std::int64_t raw) {
-    return divisor == 1 ? fixed::cast_raw(raw, from_frac, wide)
-                        : fixed::cast_quotient(raw, from_frac, divisor, wide);
-  };
-  const Interval q{rounded(exact.lo), rounded(exact.hi)};
+  return divisor == 1 ? fixed::cast_raw(raw, from_frac, wide)
+                      : fixed::cast_quotient(raw, from_frac, divisor, wide);
+}
+
+Interval overflow_interval(Interval q, const fixed::Format& format, bool& overflow) {
   const Interval held = held_range(format);
   if (q.lo >= held.lo && q.hi <= held.hi) return q;
   overflow = true;
@@ -103,6 +102,14 @@ Interval cast_interval(Interval exact, int from_frac, std::int64_t divisor,
       return held;
   }
   internal_error("an overflow mode without a value: {}", static_cast<int>(format.overflow));
+}
+
+Interval cast_interval(Interval exact, int from_frac, std::int64_t divisor,
+                       const fixed::Format& format, bool& overflow) {
+  // Rounding is monotonic, so the ends of the interval give the ends of the rounded one.
+  return overflow_interval({rounded(exact.lo, from_frac, divisor, format),
+                            rounded(exact.hi, from_frac, divisor, format)},
+                           format, overflow);
 }
 
 }  // namespace qfx::graph

@@ -124,6 +124,14 @@ NodeId Builder::flatten(NodeId x, std::string name) {
   return append(Flatten{}, {x}, std::move(name));
 }
 
+NodeId Builder::function(NodeId x, FunctionName function, std::string name) {
+  return append(Function{function}, {x}, std::move(name));
+}
+
+NodeId Builder::softmax(NodeId x, Softmax attributes, std::string name) {
+  return append(attributes, {x}, std::move(name));
+}
+
 const Shape& Builder::shape(NodeId id) const {
   if (id < 0 || id >= std::ssize(model_.nodes))
     user_error("model '{}' has no node {}; so far there are nodes 0 to {}", model_.name, id,

@@ -111,6 +111,9 @@ FrozenModel freeze(const Model& model) {
     for (const auto& [name, param] : node.params)
       result.params[name] =
           freeze_param(param, to_freeze(node, name, param, scale, offset), node.name + "." + name);
+    if (has_table(node.op))
+      result.params[kTable] =
+          *make_table(node.op, frozen.nodes[node.inputs[0]].format, result.format);
   }
   verify(frozen);
   return frozen;

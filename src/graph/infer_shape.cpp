@@ -174,6 +174,17 @@ struct Checker {
     arity(1);
     return {element_count(inputs[0])};
   }
+
+  Shape operator()(const Function&) const {
+    arity(1);
+    return inputs[0];
+  }
+
+  Shape operator()(const Softmax& softmax) const {
+    arity(1);
+    between("table_width", softmax.table_width, kMinSoftmaxTableWidth, kMaxSoftmaxTableWidth);
+    return inputs[0];
+  }
 };
 
 std::map<std::string, Shape> weight_and_bias(Shape weight, bool has_bias) {
@@ -216,6 +227,8 @@ std::map<std::string, Shape> param_shapes(const Op& op, const std::vector<Shape>
           [](const GlobalAvgPool2d&) { return Shapes{}; },
           [](const Add&) { return Shapes{}; },
           [](const Flatten&) { return Shapes{}; },
+          [](const Function&) { return Shapes{}; },
+          [](const Softmax&) { return Shapes{}; },
       },
       op);
 }

@@ -59,6 +59,14 @@ template <class A>
 void describe(A&, Add&) {}
 template <class A>
 void describe(A&, Flatten&) {}
+template <class A>
+void describe(A& a, Function& op) {
+  a("function", op.function);
+}
+template <class A>
+void describe(A& a, Softmax& op) {
+  a("table_width", op.table_width);
+}
 
 struct Writer {
   Json json = Json::object();
@@ -66,6 +74,7 @@ struct Writer {
   void operator()(const char* key, const T& member) {
     json[key] = member;
   }
+  void operator()(const char* key, FunctionName member) { json[key] = to_string(member); }
 };
 
 struct KeyCollector {
@@ -85,6 +94,14 @@ struct Reader {
   void operator()(const char* key, Shape& member) { member = attributes[key].integers(); }
   void operator()(const char* key, std::vector<double>& member) {
     member = attributes[key].numbers();
+  }
+  void operator()(const char* key, FunctionName& member) {
+    const JsonValue name = attributes[key];
+    const auto found = find_function(name.string());
+    if (!found)
+      name.fail(fmt::format("'{}' is no function; allowed are {}", name.string(),
+                            join(function_names(), ", ")));
+    member = *found;
   }
 };
 

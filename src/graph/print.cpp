@@ -114,6 +114,12 @@ std::string attributes_text(const Op& op) {
           [](const GlobalAvgPool2d&) { return ""s; },
           [](const Add&) { return ""s; },
           [](const Flatten&) { return ""s; },
+          [](const Function& op) { return fmt::format(" {}", to_string(op.function)); },
+          [](const Softmax& op) {
+            return op.table_width == Softmax{}.table_width
+                       ? ""s
+                       : fmt::format(" table {} bits", op.table_width);
+          },
       },
       op);
 }

@@ -54,6 +54,8 @@ class Analysis {
     } else if (std::holds_alternative<Flatten>(node.op)) {
       range.groups = ranges_[node.inputs[0]].groups;
       result.output = result.accumulator = results_[node.inputs[0]].output;
+    } else if (std::holds_alternative<Softmax>(node.op)) {
+      quotient(node, range, result);
     } else {
       cast(node, exact(node), range, result);
     }
@@ -66,7 +68,7 @@ class Analysis {
   static void cast(const FrozenNode& node, const Exact& exact, TensorRange& range,
                    NodeRange& result) {
     Bounds all = exact.sums.front().any_order();
-    for (const Sum& sum : exact.sums) all = join(all, sum.any_order());
+    for (const Sum& sum : exact.sums) all = graph::join(all, sum.any_order());
     const int width = signed_width(all);
     if (width > kMaxAccumulatorWidth)
       node_error(
@@ -81,10 +83,33 @@ class Analysis {
       range.groups.push_back(output);
     }
     result.output = range.groups[0];
-    for (const Interval& group : range.groups) {
-      result.output.lo = std::min(result.output.lo, group.lo);
-      result.output.hi = std::max(result.output.hi, group.hi);
-    }
+    for (const Interval& group : range.groups) result.output = join(result.output, group);
+  }
+
+  // An exponential over itself and the rest: the quotient rises with the one and falls with the
+  // others.
+  void quotient(const FrozenNode& node, TensorRange& range, NodeRange& result) const {
+    const Interval& x = results_[node.inputs[0]].output;
+    const std::int64_t others = node.shape[0] - 1;
+    const Interval e = entries(node, 0, others == 0 ? 0 : x.hi - x.lo);
+    const Interval exact{
+        rounded(e.lo, 0, std::max<std::int64_t>(e.lo + others * e.hi, 1), node.format),
+        rounded(e.hi, 0, e.hi + others * e.lo, node.format)};
+    result.accumulator = {0, (others + 1) * e.hi};
+    result.output = overflow_interval(exact, node.format, result.can_overflow);
+    range.groups = {result.output};
+  }
+
+  // The least and the largest entry of a node's table, between two indices.
+  static Interval entries(const FrozenNode& node, std::int64_t first, std::int64_t last) {
+    const std::vector<std::int32_t>& table = node.params.at(kTable).raw;
+    const auto [least, largest] =
+        std::minmax_element(table.begin() + first, table.begin() + last + 1);
+    return {*least, *largest};
+  }
+
+  static Interval join(Interval a, Interval b) {
+    return {std::min(a.lo, b.lo), std::max(a.hi, b.hi)};
   }
 
   static Interval narrow(Bounds bounds) {
@@ -214,6 +239,15 @@ class Analysis {
             [&](const Add&) { return sum_of_two(node); },
             [](const Flatten&) -> Exact {
               internal_error("a flatten has no exact value of its own");
+            },
+            [&](const Function&) {
+              const std::int64_t low = fixed::min_raw(nodes_[node.inputs[0]].format);
+              return each_group(node, [&](Interval x) {
+                return bounds_of(entries(node, x.lo - low, x.hi - low));
+              });
+            },
+            [](const Softmax&) -> Exact {
+              internal_error("a softmax's quotients have no one sum");
             },
         },
         node.op);

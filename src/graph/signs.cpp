@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "qfx/base/error.h"
 #include "qfx/graph/builder.h"
 
 namespace qfx::graph {
@@ -8,6 +9,24 @@ namespace {
 bool can_be_negative(const Preprocess& preprocess) {
   const auto positive = [](double mean) { return mean > 0; };
   return preprocess.signed_samples || std::ranges::any_of(preprocess.mean, positive);
+}
+
+// exp and what is built on it without a factor x stay above zero; the others have the sign of x.
+bool follows_sign(FunctionName function) {
+  switch (function) {
+    case FunctionName::Sigmoid:
+    case FunctionName::HardSigmoid:
+    case FunctionName::Softplus:
+    case FunctionName::Exp:
+      return false;
+    case FunctionName::Tanh:
+    case FunctionName::HardSwish:
+    case FunctionName::Silu:
+    case FunctionName::Gelu:
+    case FunctionName::Elu:
+      return true;
+  }
+  internal_error("unknown function {}", static_cast<int>(function));
 }
 
 }  // namespace
@@ -31,6 +50,8 @@ void infer_signs(Model& model) {
                        [&](const GlobalAvgPool2d&) { return any_input(); },
                        [&](const Add&) { return any_input(); },
                        [&](const Flatten&) { return any_input(); },
+                       [&](const Function& op) { return follows_sign(op.function) && any_input(); },
+                       [](const Softmax&) { return false; },
                    },
                    node.op);
   }

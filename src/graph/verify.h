@@ -12,6 +12,7 @@
 
 #include "qfx/base/error.h"
 #include "qfx/graph/graph.h"
+#include "qfx/graph/table.h"
 
 namespace qfx::graph {
 
@@ -88,9 +89,18 @@ void check_structure(const auto& model) {
   }
 }
 
-// A node has exactly the parameters of its kind, of the right shapes.
-void check_param_shapes(const auto& nodes, const auto& node) {
-  const auto expected = param_shapes(node.op, input_shapes(nodes, node));
+// A table has an entry for every value of the node's input.
+void check_table_input(const auto& node, const auto& input, int width) {
+  if (width > kMaxTableInputWidth)
+    node_error(
+        node,
+        "its input '{}' has {} bits, and a table with an entry for every value of it takes at "
+        "most {}; narrow '{}' to {} bits, or put a cast to that width between them",
+        input.name, width, kMaxTableInputWidth, input.name, kMaxTableInputWidth);
+}
+
+// A node has exactly the expected parameters, of the right shapes.
+void check_param_shapes(const auto& node, const std::map<std::string, Shape>& expected) {
   for (const auto& [name, param] : node.params) {
     if (!expected.contains(name))
       node_error(node, "it has a parameter '{}' that this kind does not have", name);

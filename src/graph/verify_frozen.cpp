@@ -1,7 +1,10 @@
+#include <algorithm>
+
 #include "graph/arithmetic.h"
 #include "graph/verify.h"
 
 #include "qfx/fixed/khot.h"
+#include "qfx/graph/range.h"
 
 namespace qfx::graph {
 namespace {
@@ -62,14 +65,53 @@ void check_cast(const std::vector<FrozenNode>& nodes, const FrozenNode& node) {
                source, fixed::to_string(node.format), target, kMaxCastDistance);
 }
 
+std::map<std::string, Shape> frozen_param_shapes(const std::vector<FrozenNode>& nodes,
+                                                 const FrozenNode& node) {
+  std::map<std::string, Shape> shapes = param_shapes(node.op, input_shapes(nodes, node));
+  if (has_table(node.op)) {
+    const FrozenNode& input = nodes[node.inputs[0]];
+    check_table_input(node, input, input.format.width);
+    shapes[kTable] = {std::int64_t{1} << input.format.width};
+  }
+  return shapes;
+}
+
+// What a table must be beside a parameter like any other: values that the node gives as they are,
+// or exponentials of which the sum is never zero.
+void check_table(const FrozenNode& node) {
+  if (!has_table(node.op)) return;
+  const FrozenParam& table = node.params.at(kTable);
+  const auto* softmax = std::get_if<Softmax>(&node.op);
+  const fixed::Format format = softmax ? softmax_table_format(*softmax) : node.format;
+  if (table.format != format || !table.channel_frac_bits.empty() || table.k_hot != 0)
+    node_error(
+        node, "its table has the format {}{}, it must have {} with one binary point and no K-hot",
+        fixed::to_string(table.format), table.k_hot != 0 ? fmt::format(" {}-hot", table.k_hot) : "",
+        fixed::to_string(format));
+  if (softmax) {
+    if (table.raw[0] == 0)
+      node_error(node,
+                 "entry 0 of its table, the exponential of 0, is 0, and a sum of zeros divides "
+                 "nothing; it must be at least 1");
+    return;
+  }
+  const Interval held = held_range(format);
+  const auto unheld = std::ranges::find_if(
+      table.raw, [&](std::int32_t raw) { return raw < held.lo || raw > held.hi; });
+  if (unheld != table.raw.end())
+    node_error(node, "entry {} of its table is {}, its format {} gives {} to {}",
+               unheld - table.raw.begin(), *unheld, fixed::to_string(format), held.lo, held.hi);
+}
+
 }  // namespace
 
 void verify(const FrozenModel& model) {
   check_structure(model);
   for (const FrozenNode& node : model.nodes) {
-    check_param_shapes(model.nodes, node);
     check_format(node.format, node.name);
+    check_param_shapes(node, frozen_param_shapes(model.nodes, node));
     for (const auto& [name, param] : node.params) check_param(node, name, param);
+    check_table(node);
     check_cast(model.nodes, node);
     if (std::holds_alternative<Flatten>(node.op) &&
         node.format != model.nodes[node.inputs[0]].format)

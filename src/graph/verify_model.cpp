@@ -77,12 +77,21 @@ void check_statistics(const Node& node) {
   }
 }
 
+// A flatten has its input's format, whatever its own spec says.
+void check_table(const Model& model, const Node& node) {
+  if (!has_table(node.op)) return;
+  const Node* input = &model.nodes[node.inputs[0]];
+  while (std::holds_alternative<Flatten>(input->op)) input = &model.nodes[input->inputs[0]];
+  if (!input->spec.is_float) check_table_input(node, *input, input->spec.width);
+}
+
 }  // namespace
 
 void verify(const Model& model) {
   check_structure(model);
   for (const Node& node : model.nodes) {
-    check_param_shapes(model.nodes, node);
+    check_param_shapes(node, param_shapes(node.op, input_shapes(model.nodes, node)));
+    check_table(model, node);
     check_spec(node.spec, node.frac_bits, 0, node.name);
     for (const auto& [name, param] : node.params) check_param(node, name, param);
     check_statistics(node);

@@ -11,6 +11,13 @@ namespace {
 
 using fixed::Rounding;
 
+__extension__ using Unsigned128 = unsigned __int128;
+
+// Bits of |value|, or of its one's complement below zero.
+int magnitude_width(std::int64_t value) {
+  return std::bit_width(static_cast<std::uint64_t>(value < 0 ? ~value : value));
+}
+
 // |value| << up leaves two bits of 64 free, for doubling a remainder and for its sign.
 bool shift_fits(std::int64_t value, int up) {
   constexpr int kFree = 62;
@@ -60,17 +67,31 @@ IntMeanCast::IntMeanCast(int from_frac, std::int64_t divisor, const fixed::Forma
       !shift_fits(hi, up_) || !shift_fits(divisor, down))
     return;
   denominator_ = divisor << down;
+  // Note [Reciprocal]. Numerators have at most s bits, the denominator d has b. R = ceil(2^(s + b)
+  // / d) has an error e = R * d - 2^(s + b) with 0 <= e < d < 2^b, so n * R / 2^(s + b) exceeds n /
+  // d by n * e / (d * 2^(s + b)) < 1 / d, and no integer lies between. R is at most 2^(s + 1): s
+  // may be up to 62. It is at least 64 - b, so that the quotient lies in the high half of the
+  // product.
+  const int b = std::bit_width(static_cast<std::uint64_t>(denominator_));
+  const int s = std::max({magnitude_width(lo) + up_, magnitude_width(hi) + up_, 64 - b});
+  reciprocal_shift_ = s + b;
+  reciprocal_ = static_cast<std::uint64_t>(
+      ((static_cast<Unsigned128>(1) << reciprocal_shift_) + denominator_ - 1) / denominator_);
   fit_.emplace(to.frac_bits(), to, rounded(lo), rounded(hi));
+}
+
+std::int64_t IntMeanCast::floor_of(std::int64_t numerator) const {
+  // floor(n / d) = ~floor(~n / d)
+  const std::int64_t sign = numerator < 0 ? -1 : 0;
+  const auto magnitude = static_cast<std::uint64_t>(numerator ^ sign);
+  const Unsigned128 product = static_cast<Unsigned128>(magnitude) * reciprocal_;
+  return static_cast<std::int64_t>(product >> reciprocal_shift_) ^ sign;
 }
 
 std::int64_t IntMeanCast::rounded(std::int64_t raw) const {
   const std::int64_t numerator = raw << up_;
-  std::int64_t floor = numerator / denominator_;
-  std::int64_t rest = numerator % denominator_;
-  if (rest < 0) {
-    rest += denominator_;
-    --floor;
-  }
+  const std::int64_t floor = floor_of(numerator);
+  const std::int64_t rest = numerator - floor * denominator_;
   return floor + rounds_up(to_.rounding, floor, raw < 0, rest, denominator_);
 }
 

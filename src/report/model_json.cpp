@@ -7,6 +7,7 @@
 #include "qfx/base/error.h"
 #include "qfx/graph/print.h"
 #include "qfx/graph/range.h"
+#include "qfx/graph/table.h"
 
 namespace qfx::report {
 namespace {
@@ -110,6 +111,7 @@ Json model_facts(const graph::FrozenModel& model) {
   for (const graph::FrozenNode& node : model.nodes) {
     products += multiply_adds(node);
     for (const auto& [role, param] : node.params) {
+      if (role == graph::kTable) continue;  // nobody trained it
       parameters += static_cast<std::int64_t>(param.raw.size());
       bits += static_cast<std::int64_t>(param.raw.size()) * param.format.width;
     }

@@ -17,6 +17,8 @@ std::unique_ptr<Step> make_step(const Analyzed& analyzed, graph::NodeId id) {
           [&](const graph::GlobalAvgPool2d& pool) { return make_pool(analyzed, id, pool); },
           [&](const graph::Add&) { return make_add(analyzed, id); },
           [&](const graph::Flatten&) { return make_flatten(analyzed, id); },
+          [&](const graph::Function&) { return make_function(analyzed, id); },
+          [&](const graph::Softmax&) { return make_softmax(analyzed, id); },
       },
       analyzed.node(id).op);
 }

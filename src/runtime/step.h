@@ -57,6 +57,8 @@ std::unique_ptr<Step> make_relu(const Analyzed& analyzed, graph::NodeId id);
 std::unique_ptr<Step> make_batch_norm(const Analyzed& analyzed, graph::NodeId id);
 std::unique_ptr<Step> make_add(const Analyzed& analyzed, graph::NodeId id);
 std::unique_ptr<Step> make_flatten(const Analyzed& analyzed, graph::NodeId id);
+std::unique_ptr<Step> make_function(const Analyzed& analyzed, graph::NodeId id);
+std::unique_ptr<Step> make_softmax(const Analyzed& analyzed, graph::NodeId id);
 std::unique_ptr<Step> make_pool(const Analyzed& analyzed, graph::NodeId id,
                                 const graph::MaxPool2d& pool);
 std::unique_ptr<Step> make_pool(const Analyzed& analyzed, graph::NodeId id,

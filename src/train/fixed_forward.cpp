@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <optional>
 
+#include "train/float_forward.h"
 #include "train/layout.h"
 #include "train/ops/chain.h"
+#include "train/ops/lookup.h"
 #include "train/ops/operators.h"
 #include "train/ops/parameter_cast.h"
 #include "train/ops/pool.h"
@@ -292,6 +294,21 @@ class FixedForward {
   }
 
   ElementChain value(const graph::Flatten&) { return pending(at::flatten(x(), 1)); }
+
+  ElementChain value(const graph::Function&) { return table_value(function_cast); }
+  ElementChain value(const graph::Softmax&) { return table_value(softmax_cast); }
+
+  // From or to floating point there are no integers to look up.
+  template <class TableCast>
+  ElementChain table_value(const TableCast& table_cast) {
+    const Point& input = network_.output_point(node_->inputs[0]);
+    if (!input.casts() || !layer_->output.casts())
+      return assign(real_value(*node_, *layer_, {x()}, {}, false));
+    const AssignmentPtr assignment = output();
+    update_lookup(layer_->lookup, node_->op, input.spec.format(input.frac_bits[0]),
+                  assignment->format);
+    return pending(table_cast(x(), layer_->output.f, assignment, layer_->lookup));
+  }
 
   Network& network_;
   FixedMode mode_;

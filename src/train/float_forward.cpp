@@ -3,6 +3,8 @@
 #include "train/layout.h"
 #include "train/ops/pool.h"
 
+#include "qfx/base/error.h"
+
 namespace qfx::train {
 namespace {
 
@@ -17,6 +19,31 @@ at::Tensor per_channel(const at::Tensor& values, const at::Tensor& like) {
   std::vector<std::int64_t> shape(like.dim(), 1);
   shape[1] = values.numel();
   return values.to(like.scalar_type()).view(shape);
+}
+
+// torch's softplus is x from 20 on, which is less than 2^-28 off.
+at::Tensor real_function(graph::FunctionName function, const at::Tensor& x) {
+  switch (function) {
+    case graph::FunctionName::Sigmoid:
+      return at::sigmoid(x);
+    case graph::FunctionName::Tanh:
+      return at::tanh(x);
+    case graph::FunctionName::HardSigmoid:
+      return at::hardsigmoid(x);
+    case graph::FunctionName::HardSwish:
+      return at::hardswish(x);
+    case graph::FunctionName::Silu:
+      return at::silu(x);
+    case graph::FunctionName::Gelu:
+      return at::gelu(x);
+    case graph::FunctionName::Softplus:
+      return at::softplus(x);
+    case graph::FunctionName::Elu:
+      return at::elu(x);
+    case graph::FunctionName::Exp:
+      return at::exp(x);
+  }
+  internal_error("unknown function {}", static_cast<int>(function));
 }
 
 }  // namespace
@@ -53,6 +80,8 @@ at::Tensor real_value(const graph::Node& node, Layer& layer, const std::vector<a
           },
           [&](const graph::Add&) { return inputs[0] + inputs[1]; },
           [&](const graph::Flatten&) { return at::flatten(inputs[0], 1); },
+          [&](const graph::Function& op) { return real_function(op.function, inputs[0]); },
+          [&](const graph::Softmax&) { return at::softmax(inputs[0], 1); },
       },
       node.op);
 }

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "train/exactness.h"
+#include "train/ops/lookup.h"
 #include "train/point.h"
 
 #include "qfx/graph/graph.h"
@@ -29,6 +30,8 @@ struct Layer {
   bool has_carrier = false;
   Carrier carrier = Carrier::Float32;
   int accumulator_width = 0;
+  // function and softmax: the table of the last fixed forward, which is remade when a point moved.
+  LookupPtr lookup;
 };
 
 class Network {

@@ -9,6 +9,7 @@
 #include "qfx/base/error.h"
 #include "qfx/graph/freeze.h"
 #include "qfx/graph/range.h"
+#include "qfx/graph/table.h"
 
 namespace qfx::test {
 namespace {
@@ -63,9 +64,31 @@ class FormatFiller {
     return static_cast<float>(std::clamp(point, -40.0, 60.0) + off);
   }
 
+  // The node's values go into a table, perhaps by way of a flatten.
+  bool feeds_table(NodeId id) const {
+    for (NodeId reader = id + 1; reader < std::ssize(model_.nodes); ++reader) {
+      const graph::Node& node = model_.nodes[reader];
+      if (std::ranges::find(node.inputs, id) == node.inputs.end()) continue;
+      if (graph::has_table(node.op)) return true;
+      if (std::holds_alternative<graph::Flatten>(node.op) && feeds_table(reader)) return true;
+    }
+    return false;
+  }
+
+  // Narrow before a table: mostly so narrow that its text costs the exported code little.
+  QuantSpec random_spec_of(NodeId id) {
+    QuantSpec spec = random_spec();
+    constexpr int kCheapTable = 9;
+    if (feeds_table(id))
+      spec.width =
+          std::min(spec.width, rng_.chance(0.03) ? graph::kMaxTableInputWidth : kCheapTable);
+    spec.wrap_bits = std::min(spec.wrap_bits, spec.width);
+    return spec;
+  }
+
   void fill_input() {
     graph::Node& input = model_.nodes[0];
-    input.spec = random_spec();
+    input.spec = random_spec_of(0);
     input.frac_bits = {random_point(input.spec, std::exp2(rng_.uniform(-3, 4)))};
     const graph::FrozenNode frozen = frozen_input();
     const std::vector<float> samples = random_samples(model_, rng_.next(), kProbeImages);
@@ -99,10 +122,12 @@ class FormatFiller {
 
   bool try_formats(NodeId id) {
     graph::Node& node = model_.nodes[id];
-    node.spec = random_spec();
+    node.spec = random_spec_of(id);
     // Anywhere, until the node's values are known.
     node.frac_bits = {model_.nodes[node.inputs[0]].frac_bits[0]};
     fill_params(node);
+    if (const auto* function = std::get_if<graph::Function>(&node.op))
+      return try_table(id, *function);
     const graph::Model part = keep_ancestors(model_, id);
     try {
       const graph::FrozenModel frozen = graph::freeze(part);
@@ -117,6 +142,26 @@ class FormatFiller {
       graph::verify(graph::freeze(keep_ancestors(model_, id)));
       raw_[id].clear();
       for (const Exact& value : values) raw_[id].push_back(cast_exact(value, format));
+      return true;
+    } catch (const UserError&) {
+      return false;
+    }
+  }
+
+  // A table follows its node's format, so the magnitude comes from the function itself.
+  bool try_table(NodeId id, const graph::Function& op) {
+    graph::Node& node = model_.nodes[id];
+    const int input_frac = graph::rounded_point(model_.nodes[node.inputs[0]].frac_bits[0]);
+    double largest = 0;
+    for (const std::int32_t raw : raw_[node.inputs[0]])
+      largest = std::max(
+          largest, std::abs(graph::function_value(op.function, std::ldexp(raw, -input_frac))));
+    node.frac_bits = {random_point(node.spec, largest)};
+    try {
+      const graph::FrozenModel frozen = graph::freeze(keep_ancestors(model_, id));
+      raw_[id].clear();
+      for (const Exact& value : probe(id, frozen.nodes.back()))
+        raw_[id].push_back(cast_exact(value, frozen.nodes.back().format));
       return true;
     } catch (const UserError&) {
       return false;

@@ -8,6 +8,8 @@
 
 #include "qfx/fixed/khot.h"
 #include "qfx/graph/graph.h"
+#include "qfx/graph/range.h"
+#include "qfx/graph/table.h"
 
 namespace qfx::test {
 
@@ -65,6 +67,16 @@ inline graph::FrozenModel with_random_numbers(const graph::Model& model,
         param.raw.push_back(static_cast<std::int32_t>(raw));
       }
       frozen.params[name] = std::move(param);
+    }
+    if (graph::has_table(node.op)) {
+      // Any table is a model: these have no order that a backend could rely on.
+      graph::FrozenParam table =
+          *graph::make_table(node.op, result.nodes[node.inputs[0]].format, frozen.format);
+      const graph::Interval held = graph::held_range(table.format);
+      for (std::int32_t& entry : table.raw)
+        entry = static_cast<std::int32_t>(between(held.lo, held.hi));
+      table.raw[0] = std::max(table.raw[0], 1);
+      frozen.params[graph::kTable] = std::move(table);
     }
     result.nodes.push_back(std::move(frozen));
   }

@@ -51,7 +51,9 @@ class TopologyMaker {
     kAvgPool,
     kGlobalAvgPool,
     kAdd,
-    kFlatten
+    kFlatten,
+    kFunction,
+    kSoftmax
   };
 
   graph::Preprocess random_preprocess(std::int64_t channels) {
@@ -85,9 +87,9 @@ class TopologyMaker {
   void grow() {
     const NodeId source = random_source();
     const Shape& shape = drafts_[source].shape;
-    //                                   cast conv linear bn relu max avg global add flatten
-    const std::vector<double> image_kinds{2, 8, 0, 4, 4, 2, 2, 0.7, 6, 1};
-    const std::vector<double> vector_kinds{2, 0, 6, 3, 3, 0, 0, 0, 4, 0.3};
+    //              cast conv linear bn relu max avg global add flatten function softmax
+    const std::vector<double> image_kinds{2, 8, 0, 4, 4, 2, 2, 0.7, 6, 1, 3, 1};
+    const std::vector<double> vector_kinds{2, 0, 6, 3, 3, 0, 0, 0, 4, 0.3, 3, 1};
     switch (static_cast<Kind>(rng_.weighted(shape.size() == 3 ? image_kinds : vector_kinds))) {
       case kCast:
         return append(graph::Cast{}, {source});
@@ -112,6 +114,12 @@ class TopologyMaker {
         return append(graph::Add{}, random_order(source, random_partner(source)));
       case kFlatten:
         return append(graph::Flatten{}, {source});
+      case kFunction:
+        return append(
+            graph::Function{static_cast<graph::FunctionName>(rng_.below(graph::kFunctionCount))},
+            {source});
+      case kSoftmax:
+        return append(graph::Softmax{.table_width = rng_.between(2, 24)}, {source});
     }
   }
 

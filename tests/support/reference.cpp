@@ -163,6 +163,34 @@ Exact as_dyadic(const Exact& value, int to_frac_bits) {
   return {(floor << 1) + (rest != 0 ? 1 : 0), frac + 1};
 }
 
+// table[x - L], on the node's own grid.
+std::vector<Exact> look_up(const FrozenNode& node, const RawView& input) {
+  const FrozenParam& table = node.params.at("table");
+  std::vector<Exact> values;
+  for (const std::int32_t raw : input.raw)
+    values.push_back(
+        {table.raw.at(raw - fixed::min_raw(input.node.format)), node.format.frac_bits()});
+  return values;
+}
+
+// e[c] / sum of e, for each pixel apart.
+std::vector<Exact> quotients(const FrozenNode& node, const RawView& input) {
+  const std::vector<std::int32_t>& table = node.params.at("table").raw;
+  const Tensor x(input);
+  const std::int64_t inner = x.height() * x.width();
+  std::vector<Exact> values(x.size());
+  for (std::int64_t pixel = 0; pixel < inner; ++pixel) {
+    std::int64_t largest = input.raw[pixel];
+    for (std::int64_t i = pixel; i < x.size(); i += inner)
+      largest = std::max<std::int64_t>(largest, input.raw[i]);
+    std::int64_t sum = 0;
+    for (std::int64_t i = pixel; i < x.size(); i += inner) sum += table.at(largest - input.raw[i]);
+    for (std::int64_t i = pixel; i < x.size(); i += inner)
+      values[i] = {table.at(largest - input.raw[i]), 0, sum};
+  }
+  return values;
+}
+
 }  // namespace
 
 double Exact::approximate() const {
@@ -209,6 +237,8 @@ std::vector<Exact> exact_values(const FrozenNode& node, const std::vector<RawVie
             return values;
           },
           [&](const graph::Flatten&) { return all_elements(x); },
+          [&](const graph::Function&) { return look_up(node, inputs.at(0)); },
+          [&](const graph::Softmax&) { return quotients(node, inputs.at(0)); },
       },
       node.op);
 }

@@ -10,6 +10,7 @@
 #include "verb.h"
 
 #include "qfx/graph/file.h"
+#include "qfx/graph/table.h"
 
 namespace qfx::command {
 namespace {
@@ -27,7 +28,7 @@ int freeze(const Options& options) {
   std::int64_t values = 0;
   for (const graph::FrozenNode& node : model.nodes) {
     for (const auto& [name, param] : node.params)
-      values += static_cast<std::int64_t>(param.raw.size());
+      if (name != graph::kTable) values += static_cast<std::int64_t>(param.raw.size());
   }
   print(fmt::format("{}: {} layers, {} integer parameters", output, model.nodes.size() - 1,
                     grouped(values)));

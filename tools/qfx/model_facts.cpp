@@ -8,6 +8,7 @@
 #include "qfx/fixed/khot.h"
 #include "qfx/fixed/raw.h"
 #include "qfx/graph/print.h"
+#include "qfx/graph/table.h"
 #include "qfx/runtime/engine.h"
 
 namespace qfx::command {
@@ -71,6 +72,7 @@ ModelFacts describe(const graph::FrozenModel& model) {
     facts.work += facts.nodes.back().work;
     for (const auto& [name, param] : node.params) {
       facts.params.push_back(describe_param(node.name + "." + name, param));
+      if (name == graph::kTable) continue;
       facts.parameters += facts.params.back().count;
       facts.parameter_bits += facts.params.back().count * param.format.width;
     }

@@ -12,7 +12,7 @@ namespace qfx::command {
 
 // Operations one image costs, at one multiplier or adder each.
 struct Work {
-  std::int64_t multiplies = 0;  // by constants that are not K-hot
+  std::int64_t multiplies = 0;  // by constants that are not K-hot; and softmax's divisions
   std::int64_t shifts = 0;      // by the ones of K-hot constants
   std::int64_t adds = 0;        // of products, shifted terms, biases, residuals and means
 
@@ -48,7 +48,7 @@ struct ModelFacts {
   std::string name;
   std::vector<NodeFacts> nodes;
   std::vector<ParamFacts> params;
-  std::int64_t parameters = 0, parameter_bits = 0;
+  std::int64_t parameters = 0, parameter_bits = 0;  // tables, which nobody trained, left out
   Work work;
 };
 

@@ -67,6 +67,13 @@ Work count_work(const graph::FrozenModel& model, const graph::FrozenNode& node) 
             return Work{.multiplies = 0, .shifts = 0, .adds = graph::element_count(node.shape)};
           },
           [](const graph::Flatten&) { return Work{}; },
+          [](const graph::Function&) { return Work{}; },
+          [&](const graph::Softmax&) {
+            // A difference each, the sums, and a division, which is listed as a multiplication.
+            const std::int64_t elements = graph::element_count(node.shape);
+            const std::int64_t sums = node.shape.size() == 3 ? elements / node.shape.front() : 1;
+            return Work{.multiplies = elements, .shifts = 0, .adds = 2 * elements - sums};
+          },
       },
       node.op);
 }

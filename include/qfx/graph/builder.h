@@ -30,12 +30,14 @@ class Builder {
   NodeId global_avg_pool2d(NodeId x, std::string name = "");
   NodeId add(NodeId a, NodeId b, std::string name = "");
   NodeId flatten(NodeId x, std::string name = "");
+  NodeId function(NodeId x, FunctionName function, std::string name = "");
+  NodeId softmax(NodeId x, Softmax attributes = {}, std::string name = "");
 
   const Shape& shape(NodeId id) const;
 
-  // The verified model; its last node is the output. Activations that cannot be negative (relu, and
-  // casts, pools, adds and flattens of such; an input whose preprocessing cannot give one) are
-  // unsigned.
+  // The verified model; its last node is the output. Activations that cannot be negative (relu,
+  // sigmoid, softmax, and casts, pools, adds and flattens of such; an input whose preprocessing
+  // cannot give one) are unsigned.
   Model finish();
 
  private:

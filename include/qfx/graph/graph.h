@@ -77,7 +77,7 @@ struct FrozenNode {
   std::vector<NodeId> inputs;
   Shape shape;
   fixed::Format format;                       // of the output
-  std::map<std::string, FrozenParam> params;  // "weight", "bias", "scale", "offset"
+  std::map<std::string, FrozenParam> params;  // "weight", "bias", "scale", "offset", "table"
   bool operator==(const FrozenNode&) const = default;
 };
 
@@ -103,7 +103,8 @@ std::string to_string(const Shape& shape);  // "[16, 28, 28]"
 // do not fit.
 Shape infer_shape(const Op& op, const std::vector<Shape>& inputs, const std::string& node_name);
 
-// Names and shapes of the parameters of `op` that take part in the frozen computation.
+// Names and shapes of the parameters of `op` that take part in the frozen computation, but for the
+// table of a node that has one: its size depends on a format (table.h).
 std::map<std::string, Shape> param_shapes(const Op& op, const std::vector<Shape>& inputs);
 
 // Everything a well-formed model satisfies: names unique and non-empty, topological order, arities,

@@ -7,6 +7,8 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
+#include <string>
 #include <string_view>
 #include <variant>
 #include <vector>
@@ -104,8 +106,46 @@ struct Flatten {
   bool operator==(const Flatten&) const = default;
 };
 
+// torch's functions of one variable; gelu is the erf form, elu has alpha 1.
+enum class FunctionName : std::uint8_t {
+  Sigmoid,
+  Tanh,
+  HardSigmoid,
+  HardSwish,
+  Silu,
+  Gelu,
+  Softplus,
+  Elu,
+  Exp
+};
+inline constexpr int kFunctionCount = 9;
+
+// torch's spelling: "sigmoid", "hardsigmoid", ...
+std::string_view to_string(FunctionName function);
+// Empty where there is no such function.
+std::optional<FunctionName> find_function(std::string_view name);
+std::vector<std::string> function_names();
+
+// Element-wise, by a table with an entry for every raw value of the input's format. Frozen: the
+// parameter "table" holds it (qfx/graph/table.h).
+struct Function {
+  FunctionName function = FunctionName::Sigmoid;
+  bool operator==(const Function&) const = default;
+};
+
+inline constexpr std::int64_t kMinSoftmaxTableWidth = 2;   // exp(0) = 1 and one step below it
+inline constexpr std::int64_t kMaxSoftmaxTableWidth = 24;  // a double has bits left to round from
+
+// Over the channels: of the whole vector {N}, at each pixel of {C, H, W}. The exponentials come
+// from a table of ufixed<table_width, 1>, the quotient is exact and rounded once by the cast.
+// Frozen: the parameter "table".
+struct Softmax {
+  std::int64_t table_width = 16;
+  bool operator==(const Softmax&) const = default;
+};
+
 using Op = std::variant<Input, Cast, Conv2d, Linear, BatchNorm, Relu, MaxPool2d, AvgPool2d,
-                        GlobalAvgPool2d, Add, Flatten>;
+                        GlobalAvgPool2d, Add, Flatten, Function, Softmax>;
 
 // The kind's name in recipes, files and messages: "conv2d", "max_pool2d", ...
 std::string_view kind_name(const Op& op);

@@ -32,11 +32,12 @@ struct NodeRange {
 };
 
 // One entry a node. Bounds are kept a channel inside and joined here. For avg_pool2d and
-// global_avg_pool2d the accumulator is the window's sum, before the division; for relu and
-// max_pool2d the value before the cast; a flatten repeats its input's output; an input has nothing
-// before its cast that is an integer, so its accumulator is its output, and can_overflow is true
-// because its samples are unknown. Verifies the model, and raises UserError, naming the node, where
-// an accumulator exceeds kMaxAccumulatorWidth.
+// global_avg_pool2d the accumulator is the window's sum, before the division, and for softmax the
+// sum of exponentials, in units of its table; for relu, max_pool2d and function the value before
+// the cast; a flatten repeats its input's output; an input has nothing before its cast that is an
+// integer, so its accumulator is its output, and can_overflow is true because its samples are
+// unknown. Verifies the model, and raises UserError, naming the node, where an accumulator exceeds
+// kMaxAccumulatorWidth.
 std::vector<NodeRange> analyze_ranges(const FrozenModel& model);
 
 }  // namespace qfx::graph

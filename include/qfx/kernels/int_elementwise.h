@@ -31,6 +31,10 @@ void add_scaled(const std::int32_t* a, std::int64_t a_factor, const std::int32_t
 // y[i] = max(x[i], 0)
 void relu(const std::int32_t* x, std::int32_t* y, std::int64_t count);
 
+// y[i] = table[x[i] - low]; the caller proves that this is an entry.
+void look_up(const std::int32_t* x, std::int32_t low, const std::int32_t* table, std::int32_t* y,
+             std::int64_t count);
+
 // 2^exponent modulo the type's range; 0 from the type's width on.
 template <class T>
 T power_of_two(std::int64_t exponent) {

@@ -20,6 +20,7 @@ class IntMeanCast {
 
  private:
   std::int64_t rounded(std::int64_t raw) const;
+  std::int64_t floor_of(std::int64_t numerator) const;
 
   int from_frac_;
   std::int64_t divisor_;
@@ -31,6 +32,10 @@ class IntMeanCast {
   std::optional<IntCast> fit_;
   int up_ = 0;
   std::int64_t denominator_ = 1;
+  // floor(n / denominator_) = n * reciprocal_ >> reciprocal_shift_ for every numerator n >= 0 that
+  // occurs.
+  std::uint64_t reciprocal_ = 0;
+  int reciprocal_shift_ = 0;
 };
 
 }  // namespace qfx::kernels

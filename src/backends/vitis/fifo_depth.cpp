@@ -58,6 +58,11 @@ std::vector<Round> layer_rounds(const Plan& plan, graph::NodeId id) {
           [](const graph::Flatten&) -> std::vector<Round> {
             internal_error("a flatten is no process");
           },
+          [&](const graph::Function&) { return element_wise(); },
+          [&](const graph::Softmax&) {
+            // A vector is one sum, an image one a pixel.
+            return node.shape.size() == 3 ? element_wise() : all_then_all();
+          },
       },
       node.op);
 }

@@ -82,6 +82,7 @@ class Planner {
       names.shift = identifiers_.unique(names.value + "_shift");
       names.bias = identifiers_.unique(names.value + "_bias");
       names.reciprocal = identifiers_.unique(names.value + "_reciprocal");
+      names.table = identifiers_.unique(names.value + "_table");
     }
   }
 
@@ -118,6 +119,8 @@ class Planner {
                             return input() == other ? other : vector_layout(node.shape[0]);
                           },
                           [&](const graph::Flatten&) { return input(); },
+                          [&](const graph::Function&) { return input(); },
+                          [&](const graph::Softmax&) { return input(); },
                       },
                       node.op);
   }

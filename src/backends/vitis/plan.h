@@ -45,7 +45,7 @@ struct Trace {
 
 // Identifiers of what is printed for a node; a flatten has none but what its source has.
 struct NodeNames {
-  std::string value, type, beat, config, weight, shift, bias, reciprocal;
+  std::string value, type, beat, config, weight, shift, bias, reciprocal, table;
 };
 
 struct Plan {

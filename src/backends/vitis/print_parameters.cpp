@@ -5,6 +5,7 @@
 #include "backends/vitis/tables.h"
 
 #include "qfx/base/error.h"
+#include "qfx/graph/table.h"
 
 namespace qfx::backends::vitis {
 namespace {
@@ -125,10 +126,33 @@ class Printer {
   }
   Text operator()(const graph::Add&) const { return {}; }
   Text operator()(const graph::Flatten&) const { return {}; }
+  Text operator()(const graph::Function&) const {
+    return {constant("beats", plan_.layouts[id_].beats) + entry_type(), lookup_table(), ""};
+  }
+  Text operator()(const graph::Softmax&) const {
+    const Layout& layout = plan_.layouts[id_];
+    const bool is_image = node_.shape.size() == 3;
+    return {constant("sums", is_image ? layout.beats : 1) +
+                constant("beats", is_image ? 1 : layout.beats) +
+                constant("sum_width", plan_.ranges[id_].accumulator_width) + entry_type(),
+            lookup_table(), ""};
+  }
 
  private:
   const NodeNames& names() const { return plan_.names[id_]; }
   const graph::Shape& in_shape() const { return plan_.node(node_.inputs[0]).shape; }
+
+  const graph::FrozenParam& entries() const { return node_.params.at(graph::kTable); }
+
+  std::string entry_type() const {
+    return constant("entries", entries().shape[0]) +
+           fmt::format("  typedef {} entry_t;\n", c_type(entries().format));
+  }
+
+  std::string lookup_table() const {
+    const Table values{entries().shape, {entries().raw.begin(), entries().raw.end()}};
+    return table(names().config + "::entry_t", names().table, values, initializer(values));
+  }
 
   static std::string parallelism(const char* what) {
     return fmt::format("  // {} computed at once; any divisor of their number\n", what) +
@@ -169,6 +193,8 @@ bool has_parameters(const graph::Op& op) {
                         [](const graph::GlobalAvgPool2d&) { return true; },
                         [](const graph::Add&) { return false; },
                         [](const graph::Flatten&) { return false; },
+                        [](const graph::Function&) { return true; },
+                        [](const graph::Softmax&) { return true; },
                     },
                     op);
 }

@@ -62,6 +62,12 @@ class Call {
   }
   std::string operator()(const graph::Add&) const { return by_beats("add"); }
   std::string operator()(const graph::Flatten&) const { internal_error("a flatten is no process"); }
+  std::string operator()(const graph::Function&) const {
+    return by_config("function", {names().table});
+  }
+  std::string operator()(const graph::Softmax&) const {
+    return by_config("softmax", {names().table});
+  }
 
  private:
   const NodeNames& names() const { return plan_.names[process_.node]; }

@@ -134,8 +134,9 @@ void nest(const Table& table, std::size_t axis, std::size_t& at, const Print& pr
           std::string& text) {
   text += '{';
   const bool innermost = axis + 1 == table.shape.size();
+  constexpr std::int64_t kLine = 32;
   for (std::int64_t i = 0; i < table.shape[axis]; ++i) {
-    if (i > 0) text += innermost ? ", " : ",\n";
+    if (i > 0) text += innermost && i % kLine != 0 ? ", " : ",\n";
     if (innermost) {
       text += print(table.values[at++]);
     } else {
@@ -190,6 +191,11 @@ std::string c_type(int width) {
   if (width <= 8) return "signed char";
   if (width <= 16) return "short";
   return width <= 32 ? "int" : "int64_t";
+}
+
+std::string c_type(const fixed::Format& format) {
+  const std::string type = c_type(format.width);
+  return format.is_signed ? type : type == "signed char" ? "unsigned char" : "unsigned " + type;
 }
 
 std::string initializer(const Table& table) {

@@ -45,6 +45,8 @@ MeanConstants mean_constants(int sum_width, int sum_frac_bits, std::int64_t coun
 
 // Smallest C integer type for values of this many bits, signed.
 std::string c_type(int width);
+// For raw values of the format, without a sign where the format has none.
+std::string c_type(const fixed::Format& format);
 
 // `{0x1, -0x2}`, nested as the shape says, one innermost row a line.
 std::string initializer(const Table& table);

@@ -10,8 +10,14 @@ namespace {
 using graph::Builder;
 using graph::NodeId;
 
-// Formats and modes of the activations, all in turn.
-void vary(graph::FrozenNode& node) {
+std::size_t count_of(const graph::FrozenNode& node) {
+  std::size_t count = 0;
+  for (char c : node.name) count = count * 31 + static_cast<unsigned char>(c);
+  return count;
+}
+
+// Modes of the activations, all in turn.
+void vary_modes(graph::FrozenNode& node) {
   static constexpr fixed::Rounding kRoundings[] = {
       fixed::Rounding::RND,     fixed::Rounding::RND_ZERO, fixed::Rounding::RND_MIN_INF,
       fixed::Rounding::RND_INF, fixed::Rounding::RND_CONV, fixed::Rounding::TRN,
@@ -19,12 +25,17 @@ void vary(graph::FrozenNode& node) {
   static constexpr fixed::Overflow kOverflows[] = {fixed::Overflow::SAT, fixed::Overflow::SAT_ZERO,
                                                    fixed::Overflow::SAT_SYM, fixed::Overflow::WRAP,
                                                    fixed::Overflow::WRAP_SM};
-  std::size_t count = 0;
-  for (char c : node.name) count = count * 31 + static_cast<unsigned char>(c);
+  const std::size_t count = count_of(node);
   node.format.rounding = kRoundings[count % 7];
   node.format.overflow = kOverflows[count / 7 % (node.format.is_signed ? 5 : 4)];
   if (node.format.overflow >= fixed::Overflow::WRAP)
     node.format.wrap_bits = static_cast<int>(count / 35 % 3);
+}
+
+// Their formats too.
+void vary(graph::FrozenNode& node) {
+  vary_modes(node);
+  const std::size_t count = count_of(node);
   node.format.width = 5 + static_cast<int>(count / 105 % 8);
   node.format.int_bits = 3 + static_cast<int>(count / 840 % 4);
 }
@@ -121,6 +132,29 @@ graph::FrozenModel widest() {
                               }});
 }
 
+// Functions and softmax of images, of vectors of several beats and of one pixel. `vary` would widen
+// the inputs of tables past need.
+graph::FrozenModel tables() {
+  Builder b("tables");
+  NodeId x = b.input({3, 4, 3});
+  const NodeId skip = b.function(x, graph::FunctionName::Silu);
+  x = b.softmax(b.conv2d(skip, {.out_channels = 3, .kernel = {3, 3}, .padding = {1, 1}}),
+                {.table_width = 9});
+  x = b.flatten(b.function(b.add(x, skip), graph::FunctionName::Tanh));
+  x = b.function(b.linear(b.softmax(x), {.out_features = 67}), graph::FunctionName::Exp);
+  x = b.softmax(x, {.table_width = 24});
+  b.function(b.linear(x, {.out_features = 5}), graph::FunctionName::Sigmoid);
+  return with_random_numbers(b.finish(), {.seed = 10, .width = 7, .adjust = vary_modes});
+}
+
+// The pixel alone is an image whose one sum ends with its one beat.
+graph::FrozenModel one_pixel() {
+  Builder b("one_pixel");
+  const NodeId x = b.softmax(b.global_avg_pool2d(b.input({5, 2, 2})));
+  b.function(x, graph::FunctionName::Gelu);
+  return with_random_numbers(b.finish(), {.seed = 11, .width = 9, .adjust = vary_modes});
+}
+
 }  // namespace
 
 std::vector<graph::FrozenModel> all_kinds() {
@@ -131,6 +165,8 @@ std::vector<graph::FrozenModel> all_kinds() {
                                          two_images(),
                                          vectors(),
                                          nothing_but_a_name(),
+                                         tables(),
+                                         one_pixel(),
                                          widest()};
   for (const char* kind :
        {"linear", "batch_norm", "relu", "cast", "add_vector", "add_image", "nothing"})

@@ -183,5 +183,35 @@ TEST(IntMeanCast, GivesTheLawsBits) {
   }
 }
 
+// Where the fraction of the quotient is nearest to 0 or 1, an inexact reciprocal would show.
+TEST(IntMeanCast, DividesExactlyAroundMultiplesOfEveryDivisor) {
+  std::mt19937_64 generator(4);
+  const Format to{
+      .width = 32, .int_bits = 29, .rounding = Rounding::TRN, .overflow = Overflow::WRAP};
+  for (int round = 0; round < 3000; ++round) {
+    const int divisor_bits = 2 + static_cast<int>(generator() % 30);
+    const std::int64_t divisor =
+        power(divisor_bits) - 1 - static_cast<std::int64_t>(generator() % power(divisor_bits - 1));
+    const int sum_bits = 10 + static_cast<int>(generator() % 50);
+    const std::int64_t lo = -power(sum_bits), hi = power(sum_bits) - 1;
+    // Fewer fraction bits than the sum, as many, or more.
+    const auto from = static_cast<int>(generator() % 7);
+    const IntMeanCast cast(from, divisor, to, lo, hi);
+    std::vector<std::int64_t> sums{lo, lo + 1, -1, 0, 1, hi - 1, hi};
+    for (int i = 0; i < 20; ++i) {
+      const auto any = static_cast<std::int64_t>(generator() % power(sum_bits));
+      for (std::int64_t near : {-1, 0, 1})
+        for (std::int64_t sign : {-1, 1})
+          if (const std::int64_t sum = sign * (any - any % divisor) + near; sum >= lo && sum <= hi)
+            sums.push_back(sum);
+    }
+    std::vector<std::int32_t> actual(sums.size());
+    cast(sums.data(), actual.data(), std::ssize(sums));
+    for (std::size_t i = 0; i < sums.size(); ++i)
+      ASSERT_EQ(actual[i], fixed::cast_quotient(sums[i], from, divisor, to))
+          << sums[i] << " / " << divisor << " from " << from;
+  }
+}
+
 }  // namespace
 }  // namespace qfx::kernels

@@ -69,7 +69,7 @@ TEST(RandomRuntime, IsExactWithTheWidestSums) {
 // A test that cannot fail proves nothing: one bit of one weight must be seen.
 TEST(RandomRuntime, SeesOneFlippedWeightBit) {
   int seen = 0, flipped = 0;
-  for (std::uint64_t seed = 1; flipped < 60; ++seed) {
+  for (std::uint64_t seed = 1; flipped < 300; ++seed) {
     const test::Case one = test::random_case(seed, kBatch);
     graph::FrozenModel model = graph::freeze(one.model);
     const std::vector<std::int32_t> input = quantized(model, one);

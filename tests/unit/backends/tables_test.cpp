@@ -36,6 +36,21 @@ TEST(Initializer, NestsAsTheShapeSays) {
   EXPECT_EQ(digit_initializer({{1}, {7}}, 2, true), "{{{0x43, 0xc0}}}");
 }
 
+TEST(Initializer, BreaksLongRows) {
+  const std::vector<std::int64_t> ones(65, 1);
+  const std::string text = initializer({{65}, ones});
+  EXPECT_EQ(std::count(text.begin(), text.end(), '\n'), 2);
+  EXPECT_EQ(std::count(text.begin(), text.end(), 'x'), 65);
+}
+
+TEST(CType, OfAFormatHasItsSign) {
+  EXPECT_EQ(c_type(fixed::Format{.width = 8, .int_bits = 1, .is_signed = true}), "signed char");
+  EXPECT_EQ(c_type(fixed::Format{.width = 8, .int_bits = 1, .is_signed = false}), "unsigned char");
+  EXPECT_EQ(c_type(fixed::Format{.width = 9, .int_bits = 1, .is_signed = false}), "unsigned short");
+  EXPECT_EQ(c_type(fixed::Format{.width = 31, .int_bits = 1, .is_signed = false}), "unsigned int");
+  EXPECT_EQ(c_type(fixed::Format{.width = 32, .int_bits = 1, .is_signed = true}), "int");
+}
+
 TEST(CType, IsTheSmallestThatHoldsTheWidth) {
   EXPECT_EQ(c_type(8), "signed char");
   EXPECT_EQ(c_type(9), "short");

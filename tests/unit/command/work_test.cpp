@@ -19,7 +19,9 @@ TEST(Work, IsWhatAHandCounts) {
   x = builder.avg_pool2d(x, {}, "pool");
   x = builder.add(x, x, "add");
   x = builder.global_avg_pool2d(x, "mean");
+  x = builder.function(x, graph::FunctionName::Silu, "silu");
   x = builder.linear(builder.flatten(x), {.out_features = 3, .has_bias = true}, "linear");
+  x = builder.softmax(x, {}, "softmax");
   graph::Model model = builder.finish();
   for (graph::Node& node : model.nodes) {
     node.spec.int_bits = 3;
@@ -41,7 +43,9 @@ TEST(Work, IsWhatAHandCounts) {
   expect("pool", 0, 0, 4 * 4 * 3);
   expect("add", 0, 0, 4 * 4);
   expect("mean", 0, 0, 4 * 3);
+  expect("silu", 0, 0, 0);
   expect("linear", 3 * 4, 0, 3 * 4);
+  expect("softmax", 3, 0, 3 + 2);
 
   // 2-hot: 5 = 101b is two ones, 4 is one, 0 none.
   graph::FrozenParam& scale = frozen.nodes[2].params.at("scale");

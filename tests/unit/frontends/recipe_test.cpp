@@ -161,6 +161,28 @@ TEST(Recipe, LayersReadTheOneBeforeUnlessTheySayOtherwise) {
             graph::Op(graph::Linear{.out_features = 10, .has_bias = false}));
 }
 
+TEST(Recipe, FunctionsAreKindsOfTheirOwnNames) {
+  std::string layers;
+  for (const std::string& function : graph::function_names())
+    layers += "[[network.layers]]\nkind = \"" + function + "\"\n";
+  const Recipe recipe = parse_recipe(kDataHead + layers +
+                                         "[[network.layers]]\nkind = \"softmax\"\n"
+                                         "[[network.layers]]\nkind = \"flatten\"\n"
+                                         "[[network.layers]]\nkind = \"linear\"\n"
+                                         "out_features = 10\n"
+                                         "[[network.layers]]\nkind = \"softmax\"\n"
+                                         "table_width = 12\n",
+                                     "r.toml");
+  const graph::Model& model = recipe.model;
+  for (int i = 0; i < graph::kFunctionCount; ++i) {
+    const auto function = static_cast<graph::FunctionName>(i);
+    EXPECT_EQ(node_named(model, std::string(graph::to_string(function)) + "_1").op,
+              graph::Op(graph::Function{function}));
+  }
+  EXPECT_EQ(node_named(model, "softmax_1").op, graph::Op(graph::Softmax{.table_width = 16}));
+  EXPECT_EQ(node_named(model, "softmax_2").op, graph::Op(graph::Softmax{.table_width = 12}));
+}
+
 TEST(Recipe, TheDataSourceIsReadWithoutTheData) {
   EXPECT_EQ(recipe_data_source("[data]\nsource = \"idx:somewhere\"\n", "r.toml"), "idx:somewhere");
   EXPECT_THROW(recipe_data_source("[data]\n", "r.toml"), UserError);

@@ -77,6 +77,22 @@ TEST(InferSigns, FollowWhatCanBeNegative) {
     EXPECT_TRUE(model.nodes[id].spec.is_signed) << model.nodes[id].name;
 }
 
+TEST(InferSigns, OfAFunctionAreThoseOfItsGraph) {
+  const auto is_signed = [](FunctionName function, bool signed_input) {
+    Builder builder("net");
+    const NodeId x = builder.input({2}, {.mean = {}, .std = {}, .signed_samples = signed_input});
+    builder.function(x, function);
+    return builder.finish().nodes[1].spec.is_signed;
+  };
+  using enum FunctionName;
+  for (FunctionName function : {Sigmoid, HardSigmoid, Softplus, Exp})
+    EXPECT_FALSE(is_signed(function, true)) << to_string(function);
+  for (FunctionName function : {Tanh, HardSwish, Silu, Gelu, Elu}) {
+    EXPECT_TRUE(is_signed(function, true)) << to_string(function);
+    EXPECT_FALSE(is_signed(function, false)) << to_string(function);
+  }
+}
+
 TEST(InferSigns, AMeanOrSignedSamplesMakeTheInputSigned) {
   const auto input_is_signed = [](Preprocess preprocess) {
     Builder builder("net");

@@ -37,6 +37,9 @@ TEST(InferShape, FollowsTorch) {
       {Add{}, {{8, 5, 4}, {8, 5, 4}}, {8, 5, 4}},
       {Flatten{}, {{8, 5, 4}}, {160}},
       {Flatten{}, {{8}}, {8}},
+      {Function{FunctionName::Tanh}, {{8, 5, 4}}, {8, 5, 4}},
+      {Softmax{}, {{8, 5, 4}}, {8, 5, 4}},
+      {Softmax{}, {{8}}, {8}},
   };
   for (const Case& c : cases)
     EXPECT_EQ(infer_shape(c.op, c.inputs, "n"), c.expected) << kind_name(c.op);
