@@ -159,8 +159,8 @@ void apply_override(const FormatRule& rule, const graph::Model& model,
       if (has_own_format(node) || !matches_glob(glob, node.name)) continue;
       rule.table.fail(
           "match",
-          fmt::format("\"{}\" is a flatten, which keeps the format of its input \"{}\"; match that",
-                      node.name, model.nodes[node.inputs.front()].name));
+          fmt::format("\"{}\" is a {}, which keeps the format of its input \"{}\"; match that",
+                      node.name, graph::kind_name(node.op), model.nodes[node.inputs.front()].name));
     }
     std::vector<std::string> names;
     for (const FormatTarget& target : targets) names.push_back(target.name);
@@ -185,7 +185,7 @@ void check_signed_digits(const FormatRule& rule, const std::vector<FormatTarget>
                     "this says how k_hot counts, and no constant here is K-hot; add k_hot = 2");
 }
 
-void copy_to_flattens(graph::Model& model) {
+void copy_kept_formats(graph::Model& model) {
   for (graph::Node& node : model.nodes) {
     if (has_own_format(node)) continue;
     const graph::Node& input = model.nodes[node.inputs.front()];
@@ -256,7 +256,7 @@ void apply_specs(const TableReader& root, bool folds, graph::Model& model) {
   for (const FormatRule& rule : rules) check_signed_digits(rule, targets);
   check_tables(model, targets);
   for (FormatTarget& target : targets) drop_stale_point(target);
-  copy_to_flattens(model);
+  copy_kept_formats(model);
 }
 
 }  // namespace qfx::frontends

@@ -13,6 +13,7 @@ TensorClass class_of_param(std::string_view name) {
   if (name == "weight") return TensorClass::Weights;
   if (name == "bias") return TensorClass::Biases;
   if (name == "scale") return TensorClass::Scales;
+  if (name == "slope") return TensorClass::Slopes;
   QFX_ASSERT(name == "offset");
   return TensorClass::Offsets;
 }
@@ -24,11 +25,12 @@ bool FormatTarget::is_constant() const {
 }
 
 bool FormatTarget::is_factor() const {
-  return tensor_class == TensorClass::Weights || tensor_class == TensorClass::Scales;
+  return tensor_class == TensorClass::Weights || tensor_class == TensorClass::Scales ||
+         tensor_class == TensorClass::Slopes;
 }
 
 bool has_own_format(const graph::Node& node) {
-  return !std::holds_alternative<graph::Flatten>(node.op);
+  return !graph::keeps_format(node.op);
 }
 
 std::vector<FormatTarget> format_targets(graph::Model& model) {

@@ -11,7 +11,7 @@
 
 namespace qfx::frontends {
 
-enum class TensorClass { Input, Activations, Weights, Biases, Scales, Offsets };
+enum class TensorClass { Input, Activations, Weights, Biases, Scales, Offsets, Slopes };
 
 // The table of each class: [format.weights] and so on.
 struct TensorClassName {
@@ -21,7 +21,8 @@ struct TensorClassName {
 inline constexpr TensorClassName kTensorClasses[] = {
     {TensorClass::Input, "input"},     {TensorClass::Activations, "activations"},
     {TensorClass::Weights, "weights"}, {TensorClass::Biases, "biases"},
-    {TensorClass::Scales, "scales"},   {TensorClass::Offsets, "offsets"}};
+    {TensorClass::Scales, "scales"},   {TensorClass::Offsets, "offsets"},
+    {TensorClass::Slopes, "slopes"}};
 
 // One tensor while the rules pass over it. Points into the model.
 struct FormatTarget {
@@ -42,7 +43,7 @@ struct FormatTarget {
   bool is_factor() const;
 };
 
-// Every tensor that has a format of its own: all but flattens.
+// Every tensor that has a format of its own: all but those that keep their input's.
 std::vector<FormatTarget> format_targets(graph::Model& model);
 bool has_own_format(const graph::Node& node);
 

@@ -7,6 +7,7 @@
 
 #include "qfx/base/error.h"
 #include "qfx/data/dataset.h"
+#include "qfx/graph/preprocess.h"
 
 namespace qfx::frontends {
 namespace {
@@ -44,11 +45,11 @@ graph::Shape read_shape(const TableReader& table) {
     }
     elements *= size;
   }
-  if ((sizes->size() != 1 && sizes->size() != 3) || elements > kMaxElements) {
-    table.fail(
-        "input",
-        fmt::format("[channels, height, width] or [values] is allowed, at most {} values in all",
-                    kMaxElements));
+  if (sizes->empty() || sizes->size() > 3 || elements > kMaxElements) {
+    table.fail("input",
+               fmt::format("[channels, height, width], [channels, length] or [values] is allowed, "
+                           "at most {} values in all",
+                           kMaxElements));
   }
   return *sizes;
 }
@@ -84,7 +85,7 @@ DataFacts read_data(const TableReader& root, Recipe& recipe) {
     } catch (const UserError& error) {
       table->fail("source", error.what());
     }
-    if (!facts.shape.empty() && facts.shape != set.sample_shape) {
+    if (!facts.shape.empty() && !graph::takes_samples(facts.shape, set.sample_shape)) {
       table->fail(
           "input",
           fmt::format("the samples of {} have the shape {}; leave this key out, or write that",
@@ -94,7 +95,7 @@ DataFacts read_data(const TableReader& root, Recipe& recipe) {
       table->fail("classes", fmt::format("{} has {} classes; leave this key out, or write that",
                                          recipe.data, set.class_count));
     }
-    facts.shape = set.sample_shape;
+    if (facts.shape.empty()) facts.shape = set.sample_shape;
     if (facts.classes == 0) facts.classes = set.class_count;
     facts.preprocess.signed_samples = !set.floats.empty();
     if (!normalize && set.floats.empty()) facts.preprocess.divisor = kByteDivisor;

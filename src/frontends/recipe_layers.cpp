@@ -1,6 +1,7 @@
 // [[network.layers]]: the keys are torch's argument names, and so are the defaults.
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -19,22 +20,39 @@ constexpr IntRange kSizes{1, 1 << 16};
 constexpr IntRange kPaddings{0, 1 << 15};
 constexpr IntRange kTableWidths{graph::kMinSoftmaxTableWidth, graph::kMaxSoftmaxTableWidth};
 
+constexpr RealRange kClipBounds{-0x1p31, 0x1p31};
+
 const std::vector<std::string> kPoolKeys{"kernel_size", "stride", "padding"};
+const std::vector<std::string> kConvKeys{"out_channels", "kernel_size", "stride", "padding",
+                                         "dilation",     "groups",      "bias"};
 
 // The keys of each kind, beside kind, name and inputs. A function is a kind of its own name.
 const std::map<std::string, std::vector<std::string>>& keys_by_kind() {
   static const auto keys = [] {
     std::map<std::string, std::vector<std::string>> all{
-        {"conv2d",
-         {"out_channels", "kernel_size", "stride", "padding", "dilation", "groups", "bias"}},
+        {"conv2d", kConvKeys},
+        {"conv1d", kConvKeys},
         {"linear", {"out_features", "bias"}},
         {"batch_norm", {"eps", "momentum"}},
         {"max_pool2d", kPoolKeys},
         {"avg_pool2d", kPoolKeys},
+        {"max_pool1d", kPoolKeys},
+        {"avg_pool1d", kPoolKeys},
         {"global_avg_pool2d", {}},
         {"relu", {}},
+        {"relu6", {}},
+        {"hardtanh", {"min_val", "max_val"}},
+        {"clip", {"min", "max"}},
+        {"prelu", {"num_parameters"}},
+        {"leaky_relu", {"negative_slope"}},
+        {"rprelu", {}},
+        {"shift", {}},
         {"add", {}},
+        {"sub", {}},
+        {"mul", {}},
+        {"concat", {}},
         {"flatten", {}},
+        {"unsqueeze", {}},
         {"cast", {}},
         {"softmax", {"table_width"}},
     };
@@ -56,19 +74,33 @@ std::int64_t required(const TableReader& layer, const char* key, std::int64_t mo
   return *value;
 }
 
-graph::Pair kernel_size(const TableReader& layer) {
-  const auto kernel = layer.pair("kernel_size", kSizes);
-  if (!kernel) layer.fail("this layer needs kernel_size, one number or [height, width]");
+// How a window lies: over an image, or along a sequence, which is an image of one row.
+enum class Axes { Both, Length };
+
+// `across` is what a sequence has in the direction of its one row.
+std::optional<graph::Pair> extent(const TableReader& layer, const char* key, IntRange range,
+                                  Axes axes, std::int64_t across) {
+  if (axes == Axes::Both) return layer.pair(key, range);
+  const auto along = layer.integer(key, range);
+  if (!along) return std::nullopt;
+  return graph::Pair{across, *along};
+}
+
+graph::Pair kernel_size(const TableReader& layer, Axes axes) {
+  const auto kernel = extent(layer, "kernel_size", kSizes, axes, 1);
+  if (!kernel)
+    layer.fail(fmt::format("this layer needs kernel_size, one number{}",
+                           axes == Axes::Both ? " or [height, width]" : ""));
   return *kernel;
 }
 
-graph::Conv2d conv2d(const TableReader& layer) {
+graph::Conv2d convolution(const TableReader& layer, Axes axes) {
   graph::Conv2d op;
   op.out_channels = required(layer, "out_channels", kMaxChannels);
-  op.kernel = kernel_size(layer);
-  op.stride = layer.pair("stride", kSizes).value_or(op.stride);
-  op.padding = layer.pair("padding", kPaddings).value_or(op.padding);
-  op.dilation = layer.pair("dilation", kSizes).value_or(op.dilation);
+  op.kernel = kernel_size(layer, axes);
+  op.stride = extent(layer, "stride", kSizes, axes, 1).value_or(op.stride);
+  op.padding = extent(layer, "padding", kPaddings, axes, 0).value_or(op.padding);
+  op.dilation = extent(layer, "dilation", kSizes, axes, 1).value_or(op.dilation);
   op.groups = layer.integer("groups", {1, kMaxChannels}).value_or(op.groups);
   op.has_bias = layer.boolean("bias").value_or(true);
   return op;
@@ -89,11 +121,11 @@ graph::BatchNorm batch_norm(const TableReader& layer) {
 }
 
 template <class Pool>
-Pool pool(const TableReader& layer) {
+Pool pool(const TableReader& layer, Axes axes) {
   Pool op;
-  op.kernel = kernel_size(layer);
-  op.stride = layer.pair("stride", kSizes).value_or(op.kernel);
-  op.padding = layer.pair("padding", kPaddings).value_or(op.padding);
+  op.kernel = kernel_size(layer, axes);
+  op.stride = extent(layer, "stride", kSizes, axes, 1).value_or(op.kernel);
+  op.padding = extent(layer, "padding", kPaddings, axes, 0).value_or(op.padding);
   return op;
 }
 
@@ -103,20 +135,89 @@ graph::Softmax softmax(const TableReader& layer) {
   return op;
 }
 
+graph::Clip clip(const TableReader& layer) {
+  const auto min = layer.real("min", kClipBounds), max = layer.real("max", kClipBounds);
+  if (!min || !max) layer.fail("this layer needs min and max");
+  return {.min = *min, .max = *max};
+}
+
+graph::Clip hardtanh(const TableReader& layer) {
+  graph::Clip op;
+  op.min = layer.real("min_val", kClipBounds).value_or(op.min);
+  op.max = layer.real("max_val", kClipBounds).value_or(op.max);
+  return op;
+}
+
+graph::Prelu prelu(const TableReader& layer) {
+  graph::Prelu op;
+  op.num_parameters = layer.integer("num_parameters", {1, kMaxChannels}).value_or(1);
+  return op;
+}
+
+graph::LeakyRelu leaky_relu(const TableReader& layer) {
+  graph::LeakyRelu op;
+  op.negative_slope = layer.real("negative_slope", {-1e6, 1e6}).value_or(op.negative_slope);
+  return op;
+}
+
+bool is_along_a_sequence(const std::string& kind) {
+  return kind == "conv1d" || kind == "max_pool1d" || kind == "avg_pool1d";
+}
+
 graph::Op read_op(const TableReader& layer, const std::string& kind) {
-  if (kind == "conv2d") return conv2d(layer);
+  const Axes axes = is_along_a_sequence(kind) ? Axes::Length : Axes::Both;
+  if (kind == "conv2d" || kind == "conv1d") return convolution(layer, axes);
   if (kind == "linear") return linear(layer);
   if (kind == "batch_norm") return batch_norm(layer);
-  if (kind == "max_pool2d") return pool<graph::MaxPool2d>(layer);
-  if (kind == "avg_pool2d") return pool<graph::AvgPool2d>(layer);
+  if (kind == "max_pool2d" || kind == "max_pool1d") return pool<graph::MaxPool2d>(layer, axes);
+  if (kind == "avg_pool2d" || kind == "avg_pool1d") return pool<graph::AvgPool2d>(layer, axes);
   if (kind == "global_avg_pool2d") return graph::GlobalAvgPool2d{};
   if (kind == "relu") return graph::Relu{};
+  if (kind == "relu6") return graph::Clip{.min = 0, .max = 6};
+  if (kind == "hardtanh") return hardtanh(layer);
+  if (kind == "clip") return clip(layer);
+  if (kind == "prelu") return prelu(layer);
+  if (kind == "leaky_relu") return leaky_relu(layer);
+  if (kind == "shift") return graph::Shift{};
   if (kind == "add") return graph::Add{};
+  if (kind == "sub") return graph::Sub{};
+  if (kind == "mul") return graph::Mul{};
+  if (kind == "concat") return graph::Concat{};
   if (kind == "flatten") return graph::Flatten{};
+  if (kind == "unsqueeze") return graph::Unsqueeze{};
   if (kind == "softmax") return softmax(layer);
   if (const auto function = graph::find_function(kind)) return graph::Function{*function};
   QFX_ASSERT(kind == "cast");
   return graph::Cast{};
+}
+
+// One node of a layer; the last one has the layer's name, those before it that and a suffix.
+struct Part {
+  std::string suffix;
+  graph::Op op;
+};
+
+// Most layers are one node. `input` is the shape of the first tensor that the layer reads.
+std::vector<Part> read_parts(const TableReader& layer, const std::string& kind,
+                             const graph::Shape& input) {
+  if (kind == "rprelu") {
+    return {{".shift_x", graph::Shift{}},
+            {".prelu", graph::Prelu{.num_parameters = input[0]}},
+            {"", graph::Shift{}}};
+  }
+  std::vector<Part> parts;
+  if (is_along_a_sequence(kind)) {
+    if (input.size() == 2) {
+      parts.push_back({".unsqueeze", graph::Unsqueeze{}});
+    } else if (input.size() != 3 || input[1] != 1) {
+      layer.fail(
+          fmt::format("a {} takes a sequence, [C, L] or [C, 1, L], and its input is {}{}", kind,
+                      graph::to_string(input),
+                      input.size() == 3 ? "; use the kind for images, which ends in 2d" : ""));
+    }
+  }
+  parts.push_back({"", read_op(layer, kind)});
+  return parts;
 }
 
 std::string read_kind(const TableReader& layer) {
@@ -139,6 +240,21 @@ std::string free_name(const std::string& kind, const std::map<std::string, graph
     std::string name = fmt::format("{}_{}", kind, i);
     if (!taken.contains(name)) return name;
   }
+}
+
+// Fills in the layer before for a kind that reads one tensor.
+void check_inputs(const TableReader& layer, const std::string& kind, graph::NodeId last,
+                  std::vector<graph::NodeId>& inputs) {
+  const bool is_pair = kind == "add" || kind == "sub" || kind == "mul", joins = kind == "concat";
+  const bool is_single = !is_pair && !joins;
+  if (inputs.empty() && is_single) inputs.push_back(last);
+  const std::size_t least = is_single ? 1 : 2;
+  if (inputs.size() == least || (joins && inputs.size() > least)) return;
+  layer.fail(fmt::format("kind = \"{}\" takes {}, and inputs gives {}; write inputs = {}", kind,
+                         is_single ? "1 input"
+                         : joins   ? "2 inputs or more"
+                                   : "2 inputs",
+                         inputs.size(), is_single ? "[\"conv1\"]" : "[\"conv1\", \"conv2\"]"));
 }
 
 // Counted before the builder fills them, which takes memory.
@@ -172,10 +288,6 @@ graph::Model read_layers(const std::vector<TableReader>& layers, graph::Builder&
   for (const TableReader& layer : layers) {
     const std::string kind = read_kind(layer);
     const std::string name = layer.text("name").value_or(free_name(kind, ids));
-    if (ids.contains(name)) {
-      layer.fail(fmt::format(
-          "two layers are named \"{}\", and a name stands for one; rename this one", name));
-    }
     std::vector<graph::NodeId> inputs;
     for (const std::string& input : layer.texts("inputs").value_or(std::vector<std::string>{})) {
       if (!ids.contains(input)) {
@@ -187,24 +299,25 @@ graph::Model read_layers(const std::vector<TableReader>& layers, graph::Builder&
       }
       inputs.push_back(ids.at(input));
     }
-    const std::size_t arity = kind == "add" ? 2 : 1;
-    if (inputs.empty() && arity == 1) inputs.push_back(last);
-    if (inputs.size() != arity) {
-      layer.fail(fmt::format("kind = \"{}\" takes {}, and inputs gives {}; write inputs = {}", kind,
-                             arity == 1 ? "1 input" : "2 inputs", inputs.size(),
-                             arity == 1 ? "[\"conv1\"]" : "[\"conv1\", \"conv2\"]"));
-    }
-    const graph::Op op = read_op(layer, kind);
-    try {
-      parameters += parameter_count(op, inputs, builder, name);
-      if (parameters > kMaxParameters) {
-        user_error("the network has more than {} parameters with this layer; make it smaller",
-                   kMaxParameters);
+    check_inputs(layer, kind, last, inputs);
+    for (const Part& part : read_parts(layer, kind, builder.shape(inputs.front()))) {
+      const std::string full_name = name + part.suffix;
+      if (ids.contains(full_name)) {
+        layer.fail(fmt::format(
+            "two layers are named \"{}\", and a name stands for one; rename this one", full_name));
       }
-      last = builder.append(op, std::move(inputs), name);
-      ids[name] = last;
-    } catch (const UserError& error) {
-      layer.fail(error.what());
+      try {
+        parameters += parameter_count(part.op, inputs, builder, full_name);
+        if (parameters > kMaxParameters) {
+          user_error("the network has more than {} parameters with this layer; make it smaller",
+                     kMaxParameters);
+        }
+        last = builder.append(part.op, inputs, full_name);
+      } catch (const UserError& error) {
+        layer.fail(error.what());
+      }
+      ids[full_name] = last;
+      inputs = {last};
     }
   }
   return builder.finish();

@@ -5,6 +5,7 @@
 #include "qfx/base/error.h"
 #include "qfx/base/text.h"
 #include "qfx/graph/file.h"
+#include "qfx/graph/preprocess.h"
 
 namespace qfx::frontends {
 namespace {
@@ -21,7 +22,7 @@ graph::Model load_saved_graph(const TableReader& table, const DataFacts& facts) 
     table.fail("graph", error.what());
   }
   auto& input = std::get<graph::Input>(model.nodes.front().op);
-  if (input.shape != facts.shape) {
+  if (!graph::takes_samples(input.shape, facts.shape)) {
     table.fail(
         "graph",
         fmt::format(

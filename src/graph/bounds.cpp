@@ -32,6 +32,10 @@ Bounds operator*(Interval interval, std::int64_t factor) {
   return {std::min(a, b), std::max(a, b)};
 }
 
+Bounds operator*(Interval a, Interval b) {
+  return join(a * b.lo, a * b.hi);
+}
+
 Bounds shifted(Bounds bounds, int places) {
   return {shifted(bounds.lo, places), shifted(bounds.hi, places)};
 }

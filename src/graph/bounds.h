@@ -20,6 +20,7 @@ inline constexpr Int128 kCeiling = Int128{1} << 90;
 Bounds bounds_of(Interval interval);
 // The interval times a constant.
 Bounds operator*(Interval interval, std::int64_t factor);
+Bounds operator*(Interval a, Interval b);
 // On a grid 2^-places finer; places >= 0. Saturates at kCeiling.
 Bounds shifted(Bounds bounds, int places);
 Bounds join(Bounds a, Bounds b);

@@ -29,6 +29,13 @@ std::vector<float> he_normal(const Shape& shape, std::mt19937_64& generator) {
   return values;
 }
 
+// As torch's layers begin: all kinds of slopes at 0.25, what is added at 0.
+std::vector<float> initial_values(const std::string& param, const Shape& shape,
+                                  std::mt19937_64& generator) {
+  if (param == "weight") return he_normal(shape, generator);
+  return std::vector<float>(element_count(shape), param == "slope" ? 0.25f : 0.0f);
+}
+
 std::string unique_name(const std::vector<Node>& nodes, std::string_view kind) {
   std::set<std::string> taken;
   for (const Node& node : nodes) taken.insert(node.name);
@@ -64,16 +71,12 @@ NodeId Builder::append(Op op, std::vector<NodeId> inputs, std::string name) {
   }
   const std::vector<Shape> shapes = input_shapes(model_.nodes, node);
   node.shape = infer_shape(node.op, shapes, node.name);
-  const bool normalizes = std::holds_alternative<BatchNorm>(node.op);
   for (auto& [param_name, shape] : param_shapes(node.op, shapes)) {
     Param& param = node.params[param_name];
     param.shape = shape;
-    if (param_name == "weight")
-      param.values = he_normal(shape, generator_);
-    else if (!normalizes)
-      param.values.assign(element_count(shape), 0.0f);
+    if (!derives_params(node.op)) param.values = initial_values(param_name, shape, generator_);
   }
-  if (normalizes) {
+  if (std::holds_alternative<BatchNorm>(node.op)) {
     const auto channels = static_cast<std::size_t>(node.shape[0]);
     node.statistics["gamma"].assign(channels, 1.0f);
     node.statistics["beta"].assign(channels, 0.0f);
@@ -104,6 +107,22 @@ NodeId Builder::relu(NodeId x, std::string name) {
   return append(Relu{}, {x}, std::move(name));
 }
 
+NodeId Builder::clip(NodeId x, Clip bounds, std::string name) {
+  return append(bounds, {x}, std::move(name));
+}
+
+NodeId Builder::prelu(NodeId x, Prelu attributes, std::string name) {
+  return append(attributes, {x}, std::move(name));
+}
+
+NodeId Builder::leaky_relu(NodeId x, LeakyRelu attributes, std::string name) {
+  return append(attributes, {x}, std::move(name));
+}
+
+NodeId Builder::shift(NodeId x, std::string name) {
+  return append(Shift{}, {x}, std::move(name));
+}
+
 NodeId Builder::max_pool2d(NodeId x, MaxPool2d attributes, std::string name) {
   return append(attributes, {x}, std::move(name));
 }
@@ -120,8 +139,24 @@ NodeId Builder::add(NodeId a, NodeId b, std::string name) {
   return append(Add{}, {a, b}, std::move(name));
 }
 
+NodeId Builder::sub(NodeId a, NodeId b, std::string name) {
+  return append(Sub{}, {a, b}, std::move(name));
+}
+
+NodeId Builder::mul(NodeId a, NodeId b, std::string name) {
+  return append(Mul{}, {a, b}, std::move(name));
+}
+
+NodeId Builder::concat(std::vector<NodeId> inputs, std::string name) {
+  return append(Concat{}, std::move(inputs), std::move(name));
+}
+
 NodeId Builder::flatten(NodeId x, std::string name) {
   return append(Flatten{}, {x}, std::move(name));
+}
+
+NodeId Builder::unsqueeze(NodeId x, std::string name) {
+  return append(Unsqueeze{}, {x}, std::move(name));
 }
 
 NodeId Builder::function(NodeId x, FunctionName function, std::string name) {

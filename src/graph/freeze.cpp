@@ -32,12 +32,6 @@ std::vector<int> binary_points(const QuantSpec& spec, const std::vector<float>& 
   return points;
 }
 
-std::vector<float> to_freeze(const Node& node, const std::string& name, const Param& param,
-                             const std::vector<float>& scale, const std::vector<float>& offset) {
-  if (!std::holds_alternative<BatchNorm>(node.op)) return param.values;
-  return name == "scale" ? scale : offset;
-}
-
 }  // namespace
 
 int rounded_point(float frac_bits) {
@@ -93,6 +87,16 @@ void fold_pair(const Node& batch_norm, std::vector<float>& scale, std::vector<fl
   }
 }
 
+std::map<std::string, std::vector<float>> derived_params(const Node& node) {
+  std::map<std::string, std::vector<float>> values;
+  if (std::holds_alternative<BatchNorm>(node.op)) {
+    fold_pair(node, values["scale"], values["offset"]);
+  } else if (const auto* leaky = std::get_if<LeakyRelu>(&node.op)) {
+    values["slope"] = {static_cast<float>(leaky->negative_slope)};
+  }
+  return values;
+}
+
 FrozenModel freeze(const Model& model) {
   verify(model);
   FrozenModel frozen{.name = model.name, .nodes = {}};
@@ -102,15 +106,14 @@ FrozenModel freeze(const Model& model) {
     result.op = node.op;
     result.inputs = node.inputs;
     result.shape = node.shape;
-    // A flatten has no cast: whatever its own spec says, its format is its input's.
-    result.format = std::holds_alternative<Flatten>(node.op)
+    // No cast: whatever its own spec says, its format is its input's.
+    result.format = keeps_format(node.op)
                         ? frozen.nodes[node.inputs[0]].format
                         : node.spec.format(binary_points(node.spec, node.frac_bits, node.name)[0]);
-    std::vector<float> scale, offset;
-    if (std::holds_alternative<BatchNorm>(node.op)) fold_pair(node, scale, offset);
+    const auto derived = derived_params(node);
     for (const auto& [name, param] : node.params)
-      result.params[name] =
-          freeze_param(param, to_freeze(node, name, param, scale, offset), node.name + "." + name);
+      result.params[name] = freeze_param(
+          param, derived.contains(name) ? derived.at(name) : param.values, node.name + "." + name);
     if (has_table(node.op))
       result.params[kTable] =
           *make_table(node.op, frozen.nodes[node.inputs[0]].format, result.format);

@@ -1,9 +1,11 @@
 #include <cmath>
+#include <limits>
 #include <string>
 
 #include "graph/limits.h"
 
 #include "qfx/base/error.h"
+#include "qfx/graph/clip.h"
 #include "qfx/graph/graph.h"
 
 namespace qfx::graph {
@@ -41,7 +43,8 @@ struct Checker {
   const Shape& image() const {
     arity(1);
     if (inputs[0].size() != 3)
-      fail("its input has shape {}, it takes an image [C, H, W]", to_string(inputs[0]));
+      fail("its input has shape {}, it takes an image [C, H, W]{}", to_string(inputs[0]),
+           inputs[0].size() == 2 ? "; put an unsqueeze before it" : "");
     return inputs[0];
   }
 
@@ -103,8 +106,8 @@ struct Checker {
 
   Shape operator()(const Input& input) const {
     arity(0);
-    if (input.shape.size() != 1 && input.shape.size() != 3)
-      fail("its shape is {}, allowed are [C, H, W] and [N]", to_string(input.shape));
+    if (input.shape.empty() || input.shape.size() > 3)
+      fail("its shape is {}, allowed are [C, H, W], [C, L] and [N]", to_string(input.shape));
     size(input.shape, "it");
     preprocess(input.preprocess, input.shape[0]);
     return input.shape;
@@ -158,11 +161,50 @@ struct Checker {
     return inputs[0];
   }
 
+  void bound(std::string_view which, double value) const {
+    if (!is_clip_bound(value))
+      fail("{} is {}, it must be a multiple of 2^-32 from -2^31 to 2^31{}", which, value,
+           std::abs(value) < 0x1p31
+               ? fmt::format("; the nearest is {}", std::nearbyint(value * 0x1p32) * 0x1p-32)
+               : "");
+  }
+
+  Shape operator()(const Clip& clip) const {
+    arity(1);
+    bound("min", clip.min);
+    bound("max", clip.max);
+    if (clip.min >= clip.max)
+      fail("min is {} and max is {}; min must be below max", clip.min, clip.max);
+    return inputs[0];
+  }
+
+  Shape operator()(const Prelu& prelu) const {
+    arity(1);
+    if (prelu.num_parameters != 1 && prelu.num_parameters != inputs[0][0])
+      fail("num_parameters is {}, allowed are 1 (one slope for all) and {} (one for each channel)",
+           prelu.num_parameters, inputs[0][0]);
+    return inputs[0];
+  }
+
+  Shape operator()(const LeakyRelu& leaky) const {
+    arity(1);
+    // it becomes a float on its way to the slope's format
+    if (!(std::abs(leaky.negative_slope) <= std::numeric_limits<float>::max()))
+      fail("negative_slope is {}, it must be a finite single-precision number",
+           leaky.negative_slope);
+    return inputs[0];
+  }
+
+  Shape operator()(const Shift&) const {
+    arity(1);
+    return inputs[0];
+  }
+
   Shape operator()(const MaxPool2d& p) const { return pool(p.kernel, p.stride, p.padding); }
   Shape operator()(const AvgPool2d& p) const { return pool(p.kernel, p.stride, p.padding); }
   Shape operator()(const GlobalAvgPool2d&) const { return {image()[0], 1, 1}; }
 
-  Shape operator()(const Add&) const {
+  Shape pair_of_one_shape() const {
     arity(2);
     if (inputs[0] != inputs[1])
       fail("its inputs have shapes {} and {}, they must be equal", to_string(inputs[0]),
@@ -170,9 +212,35 @@ struct Checker {
     return inputs[0];
   }
 
+  Shape operator()(const Add&) const { return pair_of_one_shape(); }
+  Shape operator()(const Sub&) const { return pair_of_one_shape(); }
+  Shape operator()(const Mul&) const { return pair_of_one_shape(); }
+
+  Shape operator()(const Concat&) const {
+    if (inputs.size() < 2)
+      fail("the number of its inputs is {}, it must be at least 2", inputs.size());
+    Shape result = inputs[0];
+    for (std::size_t i = 1; i < inputs.size(); ++i) {
+      Shape same_channels = inputs[i];
+      same_channels[0] = inputs[0][0];
+      if (same_channels != inputs[0])
+        fail("its inputs have shapes {} and {}, they may differ in the first size alone",
+             to_string(inputs[0]), to_string(inputs[i]));
+      result[0] += inputs[i][0];
+    }
+    return result;
+  }
+
   Shape operator()(const Flatten&) const {
     arity(1);
     return {element_count(inputs[0])};
+  }
+
+  Shape operator()(const Unsqueeze&) const {
+    arity(1);
+    if (inputs[0].size() != 2)
+      fail("its input has shape {}, it takes a sequence [C, L]", to_string(inputs[0]));
+    return {inputs[0][0], 1, inputs[0][1]};
   }
 
   Shape operator()(const Function&) const {
@@ -222,11 +290,25 @@ std::map<std::string, Shape> param_shapes(const Op& op, const std::vector<Shape>
             return Shapes{{"scale", channels}, {"offset", channels}};
           },
           [](const Relu&) { return Shapes{}; },
+          [](const Clip&) { return Shapes{}; },
+          [](const Prelu& prelu) {
+            return Shapes{{"slope", {prelu.num_parameters}}};
+          },
+          [](const LeakyRelu&) {
+            return Shapes{{"slope", {1}}};
+          },
+          [&](const Shift&) {
+            return Shapes{{"offset", {inputs.at(0)[0]}}};
+          },
           [](const MaxPool2d&) { return Shapes{}; },
           [](const AvgPool2d&) { return Shapes{}; },
           [](const GlobalAvgPool2d&) { return Shapes{}; },
           [](const Add&) { return Shapes{}; },
+          [](const Sub&) { return Shapes{}; },
+          [](const Mul&) { return Shapes{}; },
+          [](const Concat&) { return Shapes{}; },
           [](const Flatten&) { return Shapes{}; },
+          [](const Unsqueeze&) { return Shapes{}; },
           [](const Function&) { return Shapes{}; },
           [](const Softmax&) { return Shapes{}; },
       },

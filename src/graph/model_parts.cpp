@@ -123,8 +123,7 @@ Model model_from_parts(const Parts& parts, const std::string& what) {
       param.shape = entry["shape"].integers();
       param.spec = spec_from_json(entry["spec"]);
       param.frac_bits = floats(entry["frac_bits"]);
-      if (!std::holds_alternative<BatchNorm>(node.op))
-        param.values = take(node.name + "." + name, param.shape);
+      if (!derives_params(node.op)) param.values = take(node.name + "." + name, param.shape);
     });
     json["statistics"].each_element([&](JsonValue name) {
       const Shape channels{node.shape.empty() ? 0 : node.shape[0]};

@@ -13,15 +13,31 @@ std::string_view kind_name(const Op& op) {
                         [](const Linear&) { return "linear"sv; },
                         [](const BatchNorm&) { return "batch_norm"sv; },
                         [](const Relu&) { return "relu"sv; },
+                        [](const Clip&) { return "clip"sv; },
+                        [](const Prelu&) { return "prelu"sv; },
+                        [](const LeakyRelu&) { return "leaky_relu"sv; },
+                        [](const Shift&) { return "shift"sv; },
                         [](const MaxPool2d&) { return "max_pool2d"sv; },
                         [](const AvgPool2d&) { return "avg_pool2d"sv; },
                         [](const GlobalAvgPool2d&) { return "global_avg_pool2d"sv; },
                         [](const Add&) { return "add"sv; },
+                        [](const Sub&) { return "sub"sv; },
+                        [](const Mul&) { return "mul"sv; },
+                        [](const Concat&) { return "concat"sv; },
                         [](const Flatten&) { return "flatten"sv; },
+                        [](const Unsqueeze&) { return "unsqueeze"sv; },
                         [](const Function&) { return "function"sv; },
                         [](const Softmax&) { return "softmax"sv; },
                     },
                     op);
+}
+
+bool keeps_format(const Op& op) {
+  return std::holds_alternative<Flatten>(op) || std::holds_alternative<Unsqueeze>(op);
+}
+
+bool derives_params(const Op& op) {
+  return std::holds_alternative<BatchNorm>(op) || std::holds_alternative<LeakyRelu>(op);
 }
 
 std::string_view to_string(FunctionName function) {

@@ -38,6 +38,19 @@ void describe(A& a, BatchNorm& op) {
   a("momentum", op.momentum);
 }
 template <class A>
+void describe(A& a, Clip& op) {
+  a("min", op.min);
+  a("max", op.max);
+}
+template <class A>
+void describe(A& a, Prelu& op) {
+  a("num_parameters", op.num_parameters);
+}
+template <class A>
+void describe(A& a, LeakyRelu& op) {
+  a("negative_slope", op.negative_slope);
+}
+template <class A>
 void describe(A& a, MaxPool2d& op) {
   a("kernel", op.kernel);
   a("stride", op.stride);
@@ -58,7 +71,17 @@ void describe(A&, GlobalAvgPool2d&) {}
 template <class A>
 void describe(A&, Add&) {}
 template <class A>
+void describe(A&, Shift&) {}
+template <class A>
+void describe(A&, Sub&) {}
+template <class A>
+void describe(A&, Mul&) {}
+template <class A>
+void describe(A&, Concat&) {}
+template <class A>
 void describe(A&, Flatten&) {}
+template <class A>
+void describe(A&, Unsqueeze&) {}
 template <class A>
 void describe(A& a, Function& op) {
   a("function", op.function);

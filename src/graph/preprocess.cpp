@@ -24,4 +24,8 @@ void preprocess(const Preprocess& preprocess, const Shape& shape, std::span<cons
   }
 }
 
+bool takes_samples(const Shape& input, const Shape& samples) {
+  return input == samples || (input.size() == 2 && samples == Shape{input[0], 1, input[1]});
+}
+
 }  // namespace qfx::graph

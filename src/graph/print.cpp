@@ -109,11 +109,19 @@ std::string attributes_text(const Op& op) {
             return norm.eps == BatchNorm{}.eps ? ""s : fmt::format(" eps {}", norm.eps);
           },
           [](const Relu&) { return ""s; },
+          [](const Clip& clip) { return fmt::format(" {} to {}", clip.min, clip.max); },
+          [](const Prelu& prelu) { return prelu.num_parameters == 1 ? " one slope"s : ""s; },
+          [](const LeakyRelu& leaky) { return fmt::format(" {}", leaky.negative_slope); },
+          [](const Shift&) { return ""s; },
           [](const MaxPool2d& pool) { return pool_text(pool.kernel, pool.stride, pool.padding); },
           [](const AvgPool2d& pool) { return pool_text(pool.kernel, pool.stride, pool.padding); },
           [](const GlobalAvgPool2d&) { return ""s; },
           [](const Add&) { return ""s; },
+          [](const Sub&) { return ""s; },
+          [](const Mul&) { return ""s; },
+          [](const Concat&) { return ""s; },
           [](const Flatten&) { return ""s; },
+          [](const Unsqueeze&) { return ""s; },
           [](const Function& op) { return fmt::format(" {}", to_string(op.function)); },
           [](const Softmax& op) {
             return op.table_width == Softmax{}.table_width

@@ -7,6 +7,8 @@
 #include "graph/bounds.h"
 #include "graph/verify.h"
 
+#include "qfx/graph/clip.h"
+
 namespace qfx::graph {
 namespace {
 
@@ -51,7 +53,7 @@ class Analysis {
       range.groups = {held_range(node.format)};
       result.output = result.accumulator = range.groups[0];
       result.can_overflow = true;
-    } else if (std::holds_alternative<Flatten>(node.op)) {
+    } else if (keeps_format(node.op)) {
       range.groups = ranges_[node.inputs[0]].groups;
       result.output = result.accumulator = results_[node.inputs[0]].output;
     } else if (std::holds_alternative<Softmax>(node.op)) {
@@ -198,17 +200,78 @@ class Analysis {
     return exact;
   }
 
-  Exact sum_of_two(const FrozenNode& node) const {
+  // Both inputs of a node that takes two of one shape, through `f`.
+  template <class F>
+  Exact each_pair(const FrozenNode& node, F f) const {
     const std::int64_t extent = node.shape[0];
     // the coarsest groups that split neither input's
     const std::int64_t groups =
         std::lcm(std::ssize(input(node, 0).groups), std::ssize(input(node, 1).groups));
     Exact exact;
     for (std::int64_t group = 0; group < groups; ++group) {
+      const std::int64_t at = group * (extent / groups);
+      exact.sums.push_back(f(input(node, 0).at(at), input(node, 1).at(at)));
+    }
+    return exact;
+  }
+
+  // sign 1 for the sum, -1 for the difference.
+  Exact sum_of_two(const FrozenNode& node, std::int64_t sign) const {
+    return each_pair(node, [&](const Interval& a, const Interval& b) {
       Sum sum;
-      for (std::size_t i : {0, 1})
-        sum.add(shifted(bounds_of(input(node, i).at(group * (extent / groups))),
-                        frac_ - input_frac(node, i)));
+      sum.add(shifted(bounds_of(a), frac_ - input_frac(node, 0)));
+      sum.add(shifted(b * sign, frac_ - input_frac(node, 1)));
+      return sum;
+    });
+  }
+
+  Exact concatenation(const FrozenNode& node) const {
+    // the coarsest equal groups that split no input's
+    std::int64_t size = 0;
+    for (std::size_t i = 0; i < node.inputs.size(); ++i)
+      size = std::gcd(size, input(node, i).extent / std::ssize(input(node, i).groups));
+    Exact exact;
+    for (std::size_t i = 0; i < node.inputs.size(); ++i) {
+      for (std::int64_t at = 0; at < input(node, i).extent; at += size)
+        exact.sums.push_back(
+            single(shifted(bounds_of(input(node, i).at(at)), frac_ - input_frac(node, i))));
+    }
+    return exact;
+  }
+
+  Exact clipped(const FrozenNode& node, const Clip& clip) const {
+    const ClipLimits limits = clip_limits(clip, input_frac(node), frac_);
+    const auto value = [&](std::int64_t x) {
+      if (x < limits.below) return Bounds{limits.low, limits.low};
+      if (x > limits.above) return Bounds{limits.high, limits.high};
+      return shifted(Bounds{x, x}, limits.places);
+    };
+    return each_group(node,
+                      [&](const Interval& x) { return graph::join(value(x.lo), value(x.hi)); });
+  }
+
+  Exact sloped(const FrozenNode& node) const {
+    const FrozenParam& slope = node.params.at("slope");
+    Exact exact;
+    for (std::int64_t c = 0; c < node.shape[0]; ++c) {
+      const Interval& x = input(node).at(c);
+      const std::int64_t index = slope.shape[0] == 1 ? 0 : c;
+      const Bounds above =
+          shifted(bounds_of({std::max<std::int64_t>(x.lo, 0), x.hi}), frac_ - input_frac(node));
+      const Bounds below =
+          product(node, slope, index, index, {x.lo, std::min<std::int64_t>(x.hi, -1)});
+      exact.sums.push_back(single(x.lo >= 0  ? above
+                                  : x.hi < 0 ? below
+                                             : graph::join(above, below)));
+    }
+    return exact;
+  }
+
+  Exact shifted_by_offset(const FrozenNode& node) const {
+    Exact exact;
+    for (std::int64_t c = 0; c < node.shape[0]; ++c) {
+      Sum sum = single(shifted(bounds_of(input(node).at(c)), frac_ - input_frac(node)));
+      add_term(node, "offset", c, sum);
       exact.sums.push_back(sum);
     }
     return exact;
@@ -227,6 +290,10 @@ class Analysis {
                 return Bounds{std::max<std::int64_t>(x.lo, 0), std::max<std::int64_t>(x.hi, 0)};
               });
             },
+            [&](const Clip& clip) { return clipped(node, clip); },
+            [&](const Prelu&) { return sloped(node); },
+            [&](const LeakyRelu&) { return sloped(node); },
+            [&](const Shift&) { return shifted_by_offset(node); },
             [&](const MaxPool2d&) { return each_group(node, bounds_of); },
             [&](const AvgPool2d& pool) {
               return window_sums(node, pool.kernel[0] * pool.kernel[1],
@@ -236,9 +303,18 @@ class Analysis {
               const Shape& x = nodes_[node.inputs[0]].shape;
               return window_sums(node, x[1] * x[2], false);
             },
-            [&](const Add&) { return sum_of_two(node); },
+            [&](const Add&) { return sum_of_two(node, 1); },
+            [&](const Sub&) { return sum_of_two(node, -1); },
+            [&](const Mul&) {
+              return each_pair(node,
+                               [](const Interval& a, const Interval& b) { return single(a * b); });
+            },
+            [&](const Concat&) { return concatenation(node); },
             [](const Flatten&) -> Exact {
               internal_error("a flatten has no exact value of its own");
+            },
+            [](const Unsqueeze&) -> Exact {
+              internal_error("an unsqueeze has no exact value of its own");
             },
             [&](const Function&) {
               const std::int64_t low = fixed::min_raw(nodes_[node.inputs[0]].format);

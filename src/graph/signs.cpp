@@ -37,23 +37,31 @@ void infer_signs(Model& model) {
       return std::ranges::any_of(node.inputs,
                                  [&](NodeId id) { return model.nodes[id].spec.is_signed; });
     };
-    node.spec.is_signed =
-        std::visit(Overloaded{
-                       [](const Input& input) { return can_be_negative(input.preprocess); },
-                       [&](const Cast&) { return any_input(); },
-                       [](const Conv2d&) { return true; },
-                       [](const Linear&) { return true; },
-                       [](const BatchNorm&) { return true; },
-                       [](const Relu&) { return false; },
-                       [&](const MaxPool2d&) { return any_input(); },
-                       [&](const AvgPool2d&) { return any_input(); },
-                       [&](const GlobalAvgPool2d&) { return any_input(); },
-                       [&](const Add&) { return any_input(); },
-                       [&](const Flatten&) { return any_input(); },
-                       [&](const Function& op) { return follows_sign(op.function) && any_input(); },
-                       [](const Softmax&) { return false; },
-                   },
-                   node.op);
+    node.spec.is_signed = std::visit(
+        Overloaded{
+            [](const Input& input) { return can_be_negative(input.preprocess); },
+            [&](const Cast&) { return any_input(); },
+            [](const Conv2d&) { return true; },
+            [](const Linear&) { return true; },
+            [](const BatchNorm&) { return true; },
+            [](const Relu&) { return false; },
+            [&](const Clip& clip) { return clip.max < 0 || (clip.min < 0 && any_input()); },
+            [&](const Prelu&) { return any_input(); },
+            [&](const LeakyRelu&) { return any_input(); },
+            [](const Shift&) { return true; },
+            [&](const MaxPool2d&) { return any_input(); },
+            [&](const AvgPool2d&) { return any_input(); },
+            [&](const GlobalAvgPool2d&) { return any_input(); },
+            [&](const Add&) { return any_input(); },
+            [](const Sub&) { return true; },
+            [&](const Mul&) { return any_input(); },
+            [&](const Concat&) { return any_input(); },
+            [&](const Flatten&) { return any_input(); },
+            [&](const Unsqueeze&) { return any_input(); },
+            [&](const Function& op) { return follows_sign(op.function) && any_input(); },
+            [](const Softmax&) { return false; },
+        },
+        node.op);
   }
 }
 

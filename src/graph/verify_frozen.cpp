@@ -113,8 +113,7 @@ void verify(const FrozenModel& model) {
     for (const auto& [name, param] : node.params) check_param(node, name, param);
     check_table(node);
     check_cast(model.nodes, node);
-    if (std::holds_alternative<Flatten>(node.op) &&
-        node.format != model.nodes[node.inputs[0]].format)
+    if (keeps_format(node.op) && node.format != model.nodes[node.inputs[0]].format)
       node_error(node, "its format is {}, but it has no cast and keeps its input's format {}",
                  fixed::to_string(node.format),
                  fixed::to_string(model.nodes[node.inputs[0]].format));

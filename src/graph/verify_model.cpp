@@ -43,12 +43,15 @@ void check_spec(const QuantSpec& spec, const std::vector<float>& frac_bits, std:
 
 void check_param(const Node& node, const std::string& name, const Param& param) {
   const std::string tensor = node.name + "." + name;
-  const bool derived = std::holds_alternative<BatchNorm>(node.op);
+  const bool derived = derives_params(node.op);
   const std::size_t expected = derived ? 0 : static_cast<std::size_t>(element_count(param.shape));
   if (param.values.size() != expected)
     node_error(node, "its parameter '{}' holds {} values, it must hold {}{}", name,
                param.values.size(), expected,
-               derived ? ": it is derived from gamma, beta and the running statistics" : "");
+               !derived ? ""
+               : std::holds_alternative<LeakyRelu>(node.op)
+                   ? ": it is derived from negative_slope"
+                   : ": it is derived from gamma, beta and the running statistics");
   check_finite(param.values, tensor);
   check_spec(param.spec, param.frac_bits, param.shape[0], tensor);
 }

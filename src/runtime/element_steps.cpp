@@ -1,20 +1,17 @@
-// Steps that see one element at a time: cast, relu, batch_norm, add, flatten.
+// Steps that see one element of one tensor at a time: cast, relu, batch_norm, shift, and the kinds
+// that keep their input's format. Those with two sides are in activation_steps.cpp.
 #include <algorithm>
 
 #include "runtime/proof.h"
 #include "runtime/step.h"
+#include "runtime/tile.h"
 
 #include "qfx/base/error.h"
-#include "qfx/kernels/int_cast.h"
-#include "qfx/kernels/int_elementwise.h"
 
 namespace qfx::runtime {
 namespace {
 
 using kernels::IntCast;
-
-// Exact values wait here for their cast, in the first-level cache.
-constexpr std::int64_t kTile = 1024;
 
 class CastStep : public Step {
  public:
@@ -51,11 +48,11 @@ class ReluStep : public Step {
   std::int64_t elements_;
 };
 
-// Acc holds the exact value: int32_t or int64_t.
+// factor[c] * x + term[c]. Acc holds the exact value: int32_t or int64_t.
 template <class Acc>
-class BatchNormStep : public Step {
+class AffineStep : public Step {
  public:
-  BatchNormStep(IntCast cast, const Affine& affine, std::int64_t inner, std::string kernel)
+  AffineStep(IntCast cast, const Affine& affine, std::int64_t inner, std::string kernel)
       : Step(std::move(kernel)),
         cast_(cast),
         factor_(affine.factor.begin(), affine.factor.end()),
@@ -100,36 +97,9 @@ class BatchNormStep : public Step {
   std::int64_t inner_;
 };
 
-template <class Acc>
-class AddStep : public Step {
+class RenamedStep : public Step {
  public:
-  AddStep(IntCast cast, std::int64_t a_factor, std::int64_t b_factor, std::int64_t elements,
-          std::string kernel)
-      : Step(std::move(kernel)),
-        cast_(cast),
-        a_factor_(static_cast<Acc>(a_factor)),
-        b_factor_(static_cast<Acc>(b_factor)),
-        elements_(elements) {}
-
-  void run(const std::int32_t* const* inputs, std::int32_t* output, std::int64_t images,
-           std::byte*) const override {
-    Acc tile[kTile];
-    for (std::int64_t i = 0; i < images * elements_; i += kTile) {
-      const std::int64_t length = std::min(kTile, images * elements_ - i);
-      kernels::add_scaled(inputs[0] + i, a_factor_, inputs[1] + i, b_factor_, tile, length);
-      cast_(tile, output + i, length);
-    }
-  }
-
- private:
-  IntCast cast_;
-  Acc a_factor_, b_factor_;
-  std::int64_t elements_;
-};
-
-class FlattenStep : public Step {
- public:
-  explicit FlattenStep(std::int64_t elements) : Step("copy"), elements_(elements) {}
+  explicit RenamedStep(std::int64_t elements) : Step("copy"), elements_(elements) {}
 
   void run(const std::int32_t* const* inputs, std::int32_t* output, std::int64_t images,
            std::byte*) const override {
@@ -152,18 +122,6 @@ std::string path_name(IntCast::Path path, int width) {
       return fmt::format("scalar, {} bits", width);
   }
   internal_error("unknown cast path {}", static_cast<int>(path));
-}
-
-template <template <class> class MadeStep, class... Args>
-std::unique_ptr<Step> make_by_width(const Analyzed& analyzed, graph::NodeId id,
-                                    const char* operation, Args&&... args) {
-  const graph::NodeRange& range = analyzed.ranges[id];
-  const IntCast cast = accumulator_cast(analyzed, id);
-  if (fits<std::int32_t>(range.accumulator))
-    return std::make_unique<MadeStep<std::int32_t>>(
-        cast, args..., describe(operation, "int32", range.accumulator_width));
-  return std::make_unique<MadeStep<std::int64_t>>(
-      cast, args..., describe(operation, "int64", range.accumulator_width));
 }
 
 }  // namespace
@@ -192,20 +150,26 @@ std::unique_ptr<Step> make_batch_norm(const Analyzed& analyzed, graph::NodeId id
     affine.factor.push_back(aligned(scale.raw[c], input_frac + scale.frac_bits(c), grid));
     affine.term.push_back(aligned(offset.raw[c], offset.frac_bits(c), grid));
   }
-  return make_by_width<BatchNormStep>(analyzed, id, "scale * x + offset", affine,
-                                      graph::element_count(node.shape) / channels);
+  return make_by_width<AffineStep>(analyzed, id, "scale * x + offset", affine,
+                                   graph::element_count(node.shape) / channels);
 }
 
-std::unique_ptr<Step> make_add(const Analyzed& analyzed, graph::NodeId id) {
+std::unique_ptr<Step> make_shift(const Analyzed& analyzed, graph::NodeId id) {
+  const graph::FrozenNode& node = analyzed.node(id);
+  const graph::FrozenParam& offset = node.params.at("offset");
   const int grid = analyzed.ranges[id].accumulator_frac_bits;
-  return make_by_width<AddStep>(analyzed, id, "a + b",
-                                aligned(1, analyzed.source(id, 0).format.frac_bits(), grid),
-                                aligned(1, analyzed.source(id, 1).format.frac_bits(), grid),
-                                graph::element_count(analyzed.node(id).shape));
+  const std::int64_t channels = node.shape[0];
+  Affine affine;
+  affine.factor.assign(static_cast<std::size_t>(channels),
+                       aligned(1, analyzed.source(id).format.frac_bits(), grid));
+  for (std::int64_t c = 0; c < channels; ++c)
+    affine.term.push_back(aligned(offset.raw[c], offset.frac_bits(c), grid));
+  return make_by_width<AffineStep>(analyzed, id, "x + offset", affine,
+                                   graph::element_count(node.shape) / channels);
 }
 
-std::unique_ptr<Step> make_flatten(const Analyzed& analyzed, graph::NodeId id) {
-  return std::make_unique<FlattenStep>(graph::element_count(analyzed.node(id).shape));
+std::unique_ptr<Step> make_renamed(const Analyzed& analyzed, graph::NodeId id) {
+  return std::make_unique<RenamedStep>(graph::element_count(analyzed.node(id).shape));
 }
 
 }  // namespace qfx::runtime

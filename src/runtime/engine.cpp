@@ -104,10 +104,9 @@ struct Engine::Impl {
     for (std::size_t id = 1; id < steps.size(); ++id) {
       if (skip(static_cast<graph::NodeId>(id))) continue;
       const std::vector<graph::NodeId>& inputs = model.nodes[id].inputs;
-      const std::int32_t* sources[2] = {};
-      QFX_ASSERT(inputs.size() <= std::size(sources));
-      for (std::size_t i = 0; i < inputs.size(); ++i) sources[i] = tensors[inputs[i]];
-      steps[id]->run(sources, tensors[id], images, scratch);
+      std::vector<const std::int32_t*> sources;
+      for (const graph::NodeId input : inputs) sources.push_back(tensors[input]);
+      steps[id]->run(sources.data(), tensors[id], images, scratch);
     }
   }
 

@@ -3,6 +3,7 @@
 #include <optional>
 
 #include "qfx/base/error.h"
+#include "qfx/graph/preprocess.h"
 #include "qfx/runtime/engine.h"
 
 namespace qfx::runtime {
@@ -46,7 +47,7 @@ class ByteTable {
 Evaluation evaluate(const Engine& engine, const data::Dataset& set,
                     const std::function<void(std::int64_t, std::int64_t)>& progress) {
   const graph::FrozenNode& input = engine.model().input();
-  if (set.sample_shape != input.shape)
+  if (!graph::takes_samples(input.shape, set.sample_shape))
     user_error(
         "{}: samples have shape {}, the model's input takes {}; give the data the model was "
         "trained on",

@@ -28,8 +28,7 @@ std::int64_t find_gap(const std::vector<Held>& held, std::int64_t size) {
 }  // namespace
 
 bool is_alias(const graph::FrozenModel& model, graph::NodeId id) {
-  return std::holds_alternative<graph::Flatten>(model.nodes[id].op) &&
-         id + 1 < std::ssize(model.nodes);
+  return graph::keeps_format(model.nodes[id].op) && id + 1 < std::ssize(model.nodes);
 }
 
 MemoryPlan plan_memory(const graph::FrozenModel& model) {

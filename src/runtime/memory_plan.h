@@ -18,10 +18,11 @@ struct MemoryPlan {
   std::int64_t size = 0;
 };
 
-// A flatten in the middle of a network shares its input's memory: it has nothing to compute.
+// A flatten or unsqueeze in the middle of a network shares its input's memory: it has nothing to
+// compute.
 MemoryPlan plan_memory(const graph::FrozenModel& model);
 
-// True where node `id` is a flatten that shares its input's memory.
+// True where node `id` shares its input's memory.
 bool is_alias(const graph::FrozenModel& model, graph::NodeId id);
 
 }  // namespace qfx::runtime

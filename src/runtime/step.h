@@ -55,8 +55,15 @@ std::unique_ptr<Step> make_step(const Analyzed& analyzed, graph::NodeId id);
 std::unique_ptr<Step> make_cast(const Analyzed& analyzed, graph::NodeId id);
 std::unique_ptr<Step> make_relu(const Analyzed& analyzed, graph::NodeId id);
 std::unique_ptr<Step> make_batch_norm(const Analyzed& analyzed, graph::NodeId id);
+std::unique_ptr<Step> make_shift(const Analyzed& analyzed, graph::NodeId id);
+std::unique_ptr<Step> make_renamed(const Analyzed& analyzed, graph::NodeId id);
+std::unique_ptr<Step> make_clip(const Analyzed& analyzed, graph::NodeId id,
+                                const graph::Clip& clip);
+std::unique_ptr<Step> make_prelu(const Analyzed& analyzed, graph::NodeId id);
 std::unique_ptr<Step> make_add(const Analyzed& analyzed, graph::NodeId id);
-std::unique_ptr<Step> make_flatten(const Analyzed& analyzed, graph::NodeId id);
+std::unique_ptr<Step> make_sub(const Analyzed& analyzed, graph::NodeId id);
+std::unique_ptr<Step> make_mul(const Analyzed& analyzed, graph::NodeId id);
+std::unique_ptr<Step> make_concat(const Analyzed& analyzed, graph::NodeId id);
 std::unique_ptr<Step> make_function(const Analyzed& analyzed, graph::NodeId id);
 std::unique_ptr<Step> make_softmax(const Analyzed& analyzed, graph::NodeId id);
 std::unique_ptr<Step> make_pool(const Analyzed& analyzed, graph::NodeId id,

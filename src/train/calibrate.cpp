@@ -1,10 +1,10 @@
 #include "train/calibrate.h"
 
-#include "train/fixed_forward.h"
 #include "train/float_forward.h"
 #include "train/layout.h"
 #include "train/ops/chain.h"
 #include "train/ops/parameter_cast.h"
+#include "train/parameter_values.h"
 
 #include "qfx/base/error.h"
 
@@ -46,24 +46,15 @@ void visit_uncast_values(Network& network, const at::Tensor& samples, const Tens
     if (inputs.empty()) inputs.push_back(samples.to(type));
 
     RealParameters parameters;
-    std::vector<float> scale, offset;
-    if (layer.gamma.defined()) folded_pair(network, layer, scale, offset);
-    const auto parameter = [&](const std::string& name, const at::Tensor& real) {
-      Point& point = layer.params.at(name).point;
-      visit(point, real, true);
-      return cast_values(real.to(type), point, true);
-    };
+    const auto derived = derived_values(network, layer);
     for (auto& [name, param] : layer.params) {
-      if (name == "weight") parameters.weight = parameter(name, param.value);
-      if (name == "bias") parameters.bias = parameter(name, param.value);
-      if (name == "scale")
-        parameters.scale = parameter(name, at::tensor(at::ArrayRef<float>(scale)));
-      if (name == "offset") {
-        parameters.offset = parameter(name, at::tensor(at::ArrayRef<float>(offset)));
-      }
+      const at::Tensor real =
+          param.value.defined() ? param.value : at::tensor(at::ArrayRef<float>(derived.at(name)));
+      visit(param.point, real, true);
+      parameters[name] = cast_values(real.to(type), param.point, true);
     }
     const at::Tensor real = dense(real_value(node, layer, inputs, parameters, false));
-    if (std::holds_alternative<graph::Flatten>(node.op)) {
+    if (graph::keeps_format(node.op)) {
       values[layer.id] = real;
       continue;
     }

@@ -5,15 +5,16 @@
 
 #include "train/float_forward.h"
 #include "train/layout.h"
+#include "train/ops/activation.h"
 #include "train/ops/chain.h"
 #include "train/ops/lookup.h"
 #include "train/ops/operators.h"
 #include "train/ops/parameter_cast.h"
 #include "train/ops/pool.h"
 #include "train/ops/product.h"
+#include "train/parameter_values.h"
 
 #include "qfx/base/error.h"
-#include "qfx/graph/freeze.h"
 
 namespace qfx::train {
 namespace {
@@ -141,20 +142,22 @@ class FixedForward {
         integers = integer_operands(from.spec.format(from.frac_bits[0]),
                                     weight.point.spec.format(bits[0]), bits, grids);
     }
-    const at::Tensor sums = sum_of(cast_weight, carrier, integers);
+    ElementChain sums = pending(sum_of(cast_weight, carrier, integers));
     const auto bias = layer_->params.find("bias");
-    ElementChain result =
-        bias == layer_->params.end() ? assign(sums) : add_bias(sums, bias->second, grids);
+    ElementChain result = bias == layer_->params.end()
+                              ? assign(std::move(sums))
+                              : add_bias(std::move(sums), bias->second, grids);
     note_carrier(carrier, grids);
     return result;
   }
 
-  // grids become those of the biased sums.
-  ElementChain add_bias(const at::Tensor& sums, Parameter& bias, std::vector<Grid>& grids) {
-    const at::Tensor cast_bias = cast_parameter(network_, bias, mode_).to(sums.scalar_type());
+  // One grid a channel, or none where a tensor is left in floating point; they become those of the
+  // biased sums.
+  ElementChain add_bias(ElementChain sums, Parameter& bias, std::vector<Grid>& grids) {
+    const at::Tensor cast_bias = cast_parameter(network_, bias, mode_).to(sums.type());
     if (grids.empty() || !bias.point.casts() || !layer_->output.casts()) {
       grids.clear();
-      return assign(sums + per_channel(cast_bias, sums));
+      return assign(sums.value() + per_channel(cast_bias, sums.value()));
     }
     const std::vector<double> values = doubles(cast_bias);
     const std::vector<int>& bits = bias.point.frac_bits;
@@ -164,9 +167,8 @@ class FixedForward {
       grids[o] = sum(grids[o], {frac_bits, std::abs(std::ldexp(values[o], frac_bits))});
       wide = std::max(wide, carrier_for(grids[o], node_->name));
     }
-    ElementChain result = pending(sums);
-    result.bias(cast_bias, wide, layer_->output.f, output());
-    return result;
+    sums.bias(cast_bias, wide, layer_->output.f, output());
+    return sums;
   }
 
   void note_carrier(Carrier carrier, const std::vector<Grid>& grids) {
@@ -197,7 +199,9 @@ class FixedForward {
       if (result.uses_batch()) result.value();
       measured_.emplace_back(layer_, call);
     } else {
-      folded_pair(network_, *layer_, call->folded_scale, call->folded_offset);
+      const auto pair = derived_values(network_, *layer_);
+      call->folded_scale = pair.at("scale");
+      call->folded_offset = pair.at("offset");
       const float* mean = layer_->running_mean.data_ptr<float>();
       const float* variance = layer_->running_var.data_ptr<float>();
       call->running_mean.assign(mean, mean + layer_->running_mean.numel());
@@ -254,6 +258,34 @@ class FixedForward {
     return result;
   }
 
+  ElementChain value(const graph::Clip& clip) { return assign(clipped(x(), clip)); }
+
+  ElementChain value(const graph::Prelu&) { return sloped(layer_->params.at("slope").value); }
+  ElementChain value(const graph::LeakyRelu&) {
+    return sloped(at::tensor(at::ArrayRef<float>(derived_values(network_, *layer_).at("slope"))));
+  }
+
+  ElementChain sloped(const at::Tensor& real_slope) {
+    Parameter& slope = layer_->params.at("slope");
+    const at::Tensor cast_slope = cast_parameter(network_, slope, real_slope, mode_);
+    const std::optional<Grid> input = grid(0);
+    if (!input || !slope.point.casts() || !layer_->output.casts())
+      return assign(at::prelu(x(), cast_slope));
+    Carrier wide = Carrier::Float32;
+    for (const Grid& g : product_grids(*input, cast_slope.detach(), slope.point.frac_bits))
+      wide = std::max(wide, carrier_for(g, node_->name));
+    ElementChain result = chain();
+    result.prelu(cast_slope.expand({node_->shape[0]}), wide, layer_->output.f, output());
+    return result;
+  }
+
+  ElementChain value(const graph::Shift&) {
+    const std::optional<Grid> input = grid(0);
+    std::vector<Grid> grids(input ? static_cast<std::size_t>(node_->shape[0]) : 0,
+                            input.value_or(Grid{}));
+    return add_bias(chain(), layer_->params.at("offset"), grids);
+  }
+
   ElementChain value(const graph::MaxPool2d& pool) { return assign(max_pool(x(), pool)); }
 
   ElementChain value(const graph::AvgPool2d& pool) { return mean_value(pool); }
@@ -286,14 +318,43 @@ class FixedForward {
     const auto type = type_of(at_least_network(carrier_for(sum(*a, *b), node_->name)));
     // The longer chain goes on; the other operand is a tensor beside it.
     const int longer = chains_[node_->inputs[0]].stages() < chains_[node_->inputs[1]].stages();
-    const at::Tensor side = x(1 - longer).to(type);
-    ElementChain result = chain(longer);
+    return add_side(longer, x(1 - longer).to(type));
+  }
+
+  ElementChain value(const graph::Sub&) {
+    const std::optional<Grid> a = grid(0), b = grid(1);
+    if (!a || !b || !layer_->output.casts()) return assign(x(0) - x(1));
+    const auto type = type_of(at_least_network(carrier_for(sum(*a, *b), node_->name)));
+    return add_side(0, at::neg(x(1).to(type)));
+  }
+
+  // Input `index` goes on, with `side` added in side's type.
+  ElementChain add_side(int index, const at::Tensor& side) {
+    ElementChain result = chain(index);
+    const auto type = side.scalar_type();
     if (result.type() != type) result = pending(result.value().to(type));
     result.add(side, layer_->output.f, output());
     return result;
   }
 
+  ElementChain value(const graph::Mul&) {
+    const std::optional<Grid> a = grid(0), b = grid(1);
+    if (!a || !b) return assign(x(0) * x(1));
+    const auto type = type_of(at_least_network(carrier_for(product(*a, *b), node_->name)));
+    return assign(x(0).to(type) * x(1).to(type));
+  }
+
+  // Values change their place alone: each lies on its own input's grid until the cast.
+  ElementChain value(const graph::Concat&) {
+    std::vector<at::Tensor> values;
+    for (std::size_t i = 0; i < node_->inputs.size(); ++i) values.push_back(x(static_cast<int>(i)));
+    return assign(at::cat(values, 1));
+  }
+
   ElementChain value(const graph::Flatten&) { return pending(at::flatten(x(), 1)); }
+  ElementChain value(const graph::Unsqueeze&) {
+    return pending(channels_last(at::unsqueeze(x(), 2)));
+  }
 
   ElementChain value(const graph::Function&) { return table_value(function_cast); }
   ElementChain value(const graph::Softmax&) { return table_value(softmax_cast); }
@@ -326,28 +387,6 @@ at::Tensor fixed_forward(Network& network, const at::Tensor& input, FixedMode mo
                          std::vector<at::Tensor>* trace) {
   return FixedForward(network, mode, mode.road == Road::Fused && trace == nullptr)
       .run(input, trace);
-}
-
-at::Tensor cast_parameter(Network& network, Parameter& parameter, FixedMode mode) {
-  const at::Tensor value = parameter.value.to(network.carrier_type());
-  Point& point = parameter.point;
-  if (!point.casts()) return value;
-  return mode.road == Road::Operators
-             ? operator_cast(value, point.f, point.assignment(mode.count))
-             : parameter_cast(value, point.f, point.assignment(mode.count));
-}
-
-void folded_pair(const Network& network, const Layer& layer, std::vector<float>& scale,
-                 std::vector<float>& offset) {
-  graph::Node node = network.node(layer.id);
-  const auto floats = [](const at::Tensor& t) {
-    return std::vector<float>(t.data_ptr<float>(), t.data_ptr<float>() + t.numel());
-  };
-  node.statistics = {{"gamma", floats(layer.gamma)},
-                     {"beta", floats(layer.beta)},
-                     {"running_mean", floats(layer.running_mean)},
-                     {"running_var", floats(layer.running_var)}};
-  graph::fold_pair(node, scale, offset);
 }
 
 }  // namespace qfx::train

@@ -23,11 +23,4 @@ struct FixedMode {
 at::Tensor fixed_forward(Network& network, const at::Tensor& input, FixedMode mode,
                          std::vector<at::Tensor>* trace = nullptr);
 
-// The cast values of one parameter, in the network's carrier.
-at::Tensor cast_parameter(Network& network, Parameter& parameter, FixedMode mode);
-
-// batch_norm's folded pair in float32 from the running statistics, as graph::freeze computes it.
-void folded_pair(const Network& network, const Layer& layer, std::vector<float>& scale,
-                 std::vector<float>& offset);
-
 }  // namespace qfx::train

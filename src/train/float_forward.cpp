@@ -1,6 +1,7 @@
 #include "train/float_forward.h"
 
 #include "train/layout.h"
+#include "train/ops/activation.h"
 #include "train/ops/pool.h"
 
 #include "qfx/base/error.h"
@@ -10,8 +11,9 @@ namespace {
 
 using graph::Overloaded;
 
-c10::optional<at::Tensor> if_defined(const at::Tensor& t) {
-  return t.defined() ? c10::optional<at::Tensor>(t) : c10::nullopt;
+c10::optional<at::Tensor> bias_of(const RealParameters& parameters) {
+  const auto found = parameters.find("bias");
+  return found == parameters.end() ? c10::nullopt : c10::optional<at::Tensor>(found->second);
 }
 
 // {C} against {N, C, ...}
@@ -55,22 +57,34 @@ at::Tensor real_value(const graph::Node& node, Layer& layer, const std::vector<a
           [&](const graph::Input&) { return inputs[0]; },
           [&](const graph::Cast&) { return inputs[0]; },
           [&](const graph::Conv2d& conv) {
-            return at::convolution(inputs[0], parameters.weight, if_defined(parameters.bias),
+            return at::convolution(inputs[0], parameters.at("weight"), bias_of(parameters),
                                    conv.stride, conv.padding, conv.dilation, false, {0, 0},
                                    conv.groups);
           },
           [&](const graph::Linear&) {
-            return at::linear(inputs[0], parameters.weight, if_defined(parameters.bias));
+            return at::linear(inputs[0], parameters.at("weight"), bias_of(parameters));
           },
           [&](const graph::BatchNorm& norm) {
-            if (parameters.scale.defined()) {
-              return inputs[0] * per_channel(parameters.scale, inputs[0]) +
-                     per_channel(parameters.offset, inputs[0]);
+            if (parameters.contains("scale")) {
+              return inputs[0] * per_channel(parameters.at("scale"), inputs[0]) +
+                     per_channel(parameters.at("offset"), inputs[0]);
             }
             return at::batch_norm(inputs[0], layer.gamma, layer.beta, layer.running_mean,
                                   layer.running_var, training, norm.momentum, norm.eps, false);
           },
           [&](const graph::Relu&) { return at::relu(inputs[0]); },
+          [&](const graph::Clip& clip) { return clipped(inputs[0], clip); },
+          [&](const graph::Prelu&) {
+            return at::prelu(inputs[0], parameters.at("slope").to(inputs[0].scalar_type()));
+          },
+          [&](const graph::LeakyRelu& leaky) {
+            if (!parameters.contains("slope"))
+              return at::leaky_relu(inputs[0], leaky.negative_slope);
+            return at::prelu(inputs[0], parameters.at("slope").to(inputs[0].scalar_type()));
+          },
+          [&](const graph::Shift&) {
+            return inputs[0] + per_channel(parameters.at("offset"), inputs[0]);
+          },
           [&](const graph::MaxPool2d& pool) { return max_pool(inputs[0], pool); },
           [&](const graph::AvgPool2d& pool) {
             return at::avg_pool2d(inputs[0], pool.kernel, pool.stride, pool.padding, false, true);
@@ -79,7 +93,11 @@ at::Tensor real_value(const graph::Node& node, Layer& layer, const std::vector<a
             return at::mean(inputs[0], {2, 3}, true);
           },
           [&](const graph::Add&) { return inputs[0] + inputs[1]; },
+          [&](const graph::Sub&) { return inputs[0] - inputs[1]; },
+          [&](const graph::Mul&) { return inputs[0] * inputs[1]; },
+          [&](const graph::Concat&) { return at::cat(inputs, 1); },
           [&](const graph::Flatten&) { return at::flatten(inputs[0], 1); },
+          [&](const graph::Unsqueeze&) { return channels_last(at::unsqueeze(inputs[0], 2)); },
           [&](const graph::Function& op) { return real_function(op.function, inputs[0]); },
           [&](const graph::Softmax&) { return at::softmax(inputs[0], 1); },
       },
@@ -94,8 +112,9 @@ at::Tensor float_forward(Network& network, const at::Tensor& input, bool trainin
     for (graph::NodeId from : node.inputs) inputs.push_back(values[from]);
     if (inputs.empty()) inputs.push_back(channels_last(input));
     RealParameters parameters;
-    if (layer.params.contains("weight")) parameters.weight = layer.params.at("weight").value;
-    if (layer.params.contains("bias")) parameters.bias = layer.params.at("bias").value;
+    for (const auto& [name, param] : layer.params) {
+      if (param.value.defined()) parameters[name] = param.value;
+    }
     values[layer.id] = real_value(node, layer, inputs, parameters, training);
   }
   return values.back();

@@ -1,19 +1,18 @@
 // A network in floating point: the float phase, and what calibration sees before each cast.
 #pragma once
 
+#include <map>
+#include <string>
 #include <vector>
 
 #include "train/network.h"
 
 namespace qfx::train {
 
-// The value of one node before its cast, from its inputs' values and these parameters (weight and
-// bias; batch_norm: scale and offset, or undefined to normalise: by the batch while training, which
-// also moves the running statistics, else by the running statistics).
-struct RealParameters {
-  at::Tensor weight, bias;
-  at::Tensor scale, offset;
-};
+// The value of one node before its cast, from its inputs' values and its parameters by name. The
+// derived ones may be left out: batch_norm then normalises, by the batch while training, which also
+// moves the running statistics, else by the running statistics; leaky_relu takes its attribute.
+using RealParameters = std::map<std::string, at::Tensor>;
 at::Tensor real_value(const graph::Node& node, Layer& layer, const std::vector<at::Tensor>& inputs,
                       const RealParameters& parameters, bool training);
 

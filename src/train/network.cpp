@@ -35,10 +35,6 @@ Point make_point(const std::string& tensor, const graph::QuantSpec& spec,
   return point;
 }
 
-bool is_flatten(const graph::Node& node) {
-  return std::holds_alternative<graph::Flatten>(node.op);
-}
-
 }  // namespace
 
 Network::Network(graph::Model model) : model_(std::move(model)) {
@@ -68,7 +64,7 @@ Network::Network(graph::Model model) : model_(std::move(model)) {
 }
 
 Point& Network::output_point(graph::NodeId id) {
-  while (is_flatten(model_.nodes[id])) id = model_.nodes[id].inputs[0];
+  while (graph::keeps_format(model_.nodes[id].op)) id = model_.nodes[id].inputs[0];
   return layers_[id].output;
 }
 
@@ -97,7 +93,7 @@ std::vector<Point*> Network::points() {
   std::vector<Point*> all;
   for (Layer& layer : layers_) {
     for (auto& [name, param] : layer.params) all.push_back(&param.point);
-    if (!is_flatten(node(layer.id))) all.push_back(&layer.output);
+    if (!graph::keeps_format(node(layer.id).op)) all.push_back(&layer.output);
   }
   return all;
 }
@@ -117,7 +113,7 @@ std::map<std::string, at::Tensor> Network::state() const {
     put(name + ".beta", layer.beta);
     put(name + ".running_mean", layer.running_mean);
     put(name + ".running_var", layer.running_var);
-    if (!is_flatten(node(layer.id))) put(name + ".frac_bits", layer.output.f);
+    if (!graph::keeps_format(node(layer.id).op)) put(name + ".frac_bits", layer.output.f);
   }
   return all;
 }

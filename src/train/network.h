@@ -16,14 +16,14 @@
 namespace qfx::train {
 
 struct Parameter {
-  at::Tensor value;  // float32 leaf; undefined for batch_norm's scale and offset, which are derived
+  at::Tensor value;  // float32 leaf; undefined where it is derived (graph::derives_params)
   Point point;
 };
 
 struct Layer {
   graph::NodeId id = 0;
-  Point output;                             // a flatten's is unused: it shares its input's
-  std::map<std::string, Parameter> params;  // "weight", "bias"; batch_norm: "scale", "offset"
+  Point output;                             // unused where the node keeps its input's format
+  std::map<std::string, Parameter> params;  // by name, as the graph has them
   at::Tensor gamma, beta;                   // batch_norm: float32 leaves
   at::Tensor running_mean, running_var;     // batch_norm: float32
   // What the last fixed forward proved; conv2d and linear only.
@@ -45,7 +45,7 @@ class Network {
   const std::vector<Layer>& layers() const { return layers_; }
   int size() const { return static_cast<int>(layers_.size()); }
 
-  // Where a node's values live: a flatten's are its input's.
+  // Where a node's values live: its input's point where it keeps the format.
   Point& output_point(graph::NodeId id);
 
   // The type that carries every tensor: float64 once one of them is wider than 24 bits.
@@ -54,7 +54,8 @@ class Network {
   // The graph with the values that the tensors now have.
   const graph::Model& model();
 
-  // Every point in graph order: parameters before the output of their node. Flatten has none.
+  // Every point in graph order: parameters before the output of their node. A node that keeps its
+  // input's format has none.
   std::vector<Point*> points();
 
   // Every tensor by name: "conv1.weight", "bn1.gamma", "bn1.running_mean", "conv1.frac_bits" (its

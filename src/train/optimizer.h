@@ -19,7 +19,8 @@ struct Trained {
   bool decays = false;  // weight decay: weights and linear biases
 };
 
-// What of the network is learned beside the binary points: weights, biases, gamma, beta.
+// What of the network is learned beside the binary points: weights, biases, gamma, beta, slopes,
+// offsets.
 std::vector<Trained> trained_tensors(Network& network);
 
 class Optimizer {

@@ -21,6 +21,7 @@
 #include "qfx/graph/file.h"
 #include "qfx/graph/freeze.h"
 #include "qfx/graph/passes.h"
+#include "qfx/graph/preprocess.h"
 
 namespace qfx::train {
 namespace {
@@ -76,7 +77,7 @@ class Job {
     const graph::Model& model = recipe().model;
     const auto& input = std::get<graph::Input>(model.nodes.front().op);
     const data::Dataset& set = context_.train_set;
-    if (input.shape != set.sample_shape) {
+    if (!graph::takes_samples(input.shape, set.sample_shape)) {
       user_error("the network takes samples of shape {}, the data set \"{}\" has {}",
                  graph::to_string(input.shape), set.name, graph::to_string(set.sample_shape));
     }

@@ -107,7 +107,7 @@ class FormatFiller {
 
   bool fill_node(NodeId id) {
     graph::Node& node = model_.nodes[id];
-    if (std::holds_alternative<graph::Flatten>(node.op)) {
+    if (graph::keeps_format(node.op)) {
       const graph::Node& source = model_.nodes[node.inputs[0]];
       node.spec = source.spec;
       node.frac_bits = source.frac_bits;
@@ -128,6 +128,7 @@ class FormatFiller {
     fill_params(node);
     if (const auto* function = std::get_if<graph::Function>(&node.op))
       return try_table(id, *function);
+    if (product_width(node) > options_.max_accumulator_width) return false;
     const graph::Model part = keep_ancestors(model_, id);
     try {
       const graph::FrozenModel frozen = graph::freeze(part);
@@ -166,6 +167,16 @@ class FormatFiller {
     } catch (const UserError&) {
       return false;
     }
+  }
+
+  // Bits of a product that its formats alone allow: training bounds an activation by its format,
+  // not by the values that the range analysis proves.
+  int product_width(const graph::Node& node) const {
+    const int x = model_.nodes[node.inputs[0]].spec.width;
+    if (std::holds_alternative<graph::Mul>(node.op))
+      return x + model_.nodes[node.inputs[1]].spec.width;
+    const auto slope = node.params.find("slope");
+    return slope == node.params.end() ? x : x + slope->second.spec.width;
   }
 
   // The node's exact values for the probe images.
@@ -209,6 +220,13 @@ class FormatFiller {
     }
     if (std::holds_alternative<graph::BatchNorm>(node.op))
       return fill_batch_norm(node, scale_of(source));
+    if (const auto* leaky = std::get_if<graph::LeakyRelu>(&node.op))
+      return choose_points(node.params.at("slope"), std::abs(leaky->negative_slope));
+    if (node.params.contains("slope"))
+      return fill_param(node.params.at("slope"), std::exp2(rng_.uniform(-5, 2)));
+    if (std::holds_alternative<graph::Shift>(node.op))
+      return fill_param(node.params.at("offset"),
+                        scale_of(source) * std::exp2(rng_.uniform(-4, 1)));
     if (node.params.contains("weight")) {
       Param& weight = node.params.at("weight");
       const double magnitude = std::exp2(rng_.uniform(-5, 3));

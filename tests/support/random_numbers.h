@@ -41,12 +41,11 @@ inline graph::FrozenModel with_random_numbers(const graph::Model& model,
                                         fixed::Overflow::SAT, 0},
                              .params = {}};
     if (how.adjust) how.adjust(frozen);
-    if (std::holds_alternative<graph::Flatten>(node.op))
-      frozen.format = result.nodes[node.inputs[0]].format;
+    if (graph::keeps_format(node.op)) frozen.format = result.nodes[node.inputs[0]].format;
     std::vector<graph::Shape> inputs;
     for (graph::NodeId input : node.inputs) inputs.push_back(model.nodes[input].shape);
     for (const auto& [name, shape] : graph::param_shapes(node.op, inputs)) {
-      const bool is_factor = name == "weight" || name == "scale";
+      const bool is_factor = name == "weight" || name == "scale" || name == "slope";
       graph::FrozenParam param{.shape = shape,
                                .raw = {},
                                .format = {how.width, name == "weight" ? 0 : 2, true},

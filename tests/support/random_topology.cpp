@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cmath>
 
 #include "support/random_model.h"
 
@@ -30,9 +31,7 @@ class TopologyMaker {
 
   std::vector<Draft> make() {
     graph::Input input;
-    input.shape = rng_.chance(0.8)
-                      ? Shape{rng_.between(1, 5), rng_.between(1, 9), rng_.between(1, 9)}
-                      : Shape{rng_.between(1, 24)};
+    input.shape = random_input_shape();
     input.preprocess = random_preprocess(input.shape[0]);
     append(std::move(input), {});
     const std::int64_t count = rng_.between(1, options_.max_nodes);
@@ -47,14 +46,33 @@ class TopologyMaker {
     kLinear,
     kBatchNorm,
     kRelu,
+    kClip,
+    kPrelu,
+    kLeakyRelu,
+    kShift,
     kMaxPool,
     kAvgPool,
     kGlobalAvgPool,
     kAdd,
+    kSub,
+    kMul,
+    kConcat,
     kFlatten,
+    kUnsqueeze,
     kFunction,
     kSoftmax
   };
+
+  Shape random_input_shape() {
+    switch (rng_.weighted({16, 2, 4})) {
+      case 0:
+        return {rng_.between(1, 5), rng_.between(1, 9), rng_.between(1, 9)};
+      case 1:
+        return {rng_.between(1, 5), rng_.between(1, 24)};
+      default:
+        return {rng_.between(1, 24)};
+    }
+  }
 
   graph::Preprocess random_preprocess(std::int64_t channels) {
     graph::Preprocess preprocess;
@@ -87,10 +105,7 @@ class TopologyMaker {
   void grow() {
     const NodeId source = random_source();
     const Shape& shape = drafts_[source].shape;
-    //              cast conv linear bn relu max avg global add flatten function softmax
-    const std::vector<double> image_kinds{2, 8, 0, 4, 4, 2, 2, 0.7, 6, 1, 3, 1};
-    const std::vector<double> vector_kinds{2, 0, 6, 3, 3, 0, 0, 0, 4, 0.3, 3, 1};
-    switch (static_cast<Kind>(rng_.weighted(shape.size() == 3 ? image_kinds : vector_kinds))) {
+    switch (static_cast<Kind>(rng_.weighted(weights_of_kinds(shape)))) {
       case kCast:
         return append(graph::Cast{}, {source});
       case kConv:
@@ -104,6 +119,15 @@ class TopologyMaker {
         return append(graph::BatchNorm{}, {source});
       case kRelu:
         return append(graph::Relu{}, {source});
+      case kClip:
+        return append(random_clip(), {source});
+      case kPrelu:
+        return append(graph::Prelu{.num_parameters = rng_.chance(0.5) ? 1 : shape[0]}, {source});
+      case kLeakyRelu:
+        return append(graph::LeakyRelu{.negative_slope = rng_.pick({0.01, 0.1, 0.25, -0.5, 1.5})},
+                      {source});
+      case kShift:
+        return append(graph::Shift{}, {source});
       case kMaxPool:
         return try_append(source, [&] { return random_pool<graph::MaxPool2d>(); });
       case kAvgPool:
@@ -112,8 +136,16 @@ class TopologyMaker {
         return append(graph::GlobalAvgPool2d{}, {source});
       case kAdd:
         return append(graph::Add{}, random_order(source, random_partner(source)));
+      case kSub:
+        return append(graph::Sub{}, random_order(source, random_partner(source)));
+      case kMul:
+        return append(graph::Mul{}, random_order(source, random_partner(source)));
+      case kConcat:
+        return append(graph::Concat{}, random_neighbours(source));
       case kFlatten:
         return append(graph::Flatten{}, {source});
+      case kUnsqueeze:
+        return append(graph::Unsqueeze{}, {source});
       case kFunction:
         return append(
             graph::Function{static_cast<graph::FunctionName>(rng_.below(graph::kFunctionCount))},
@@ -121,6 +153,45 @@ class TopologyMaker {
       case kSoftmax:
         return append(graph::Softmax{.table_width = rng_.between(2, 24)}, {source});
     }
+  }
+
+  // How often each kind follows a tensor of this shape, in the order of Kind.
+  static std::vector<double> weights_of_kinds(const Shape& shape) {
+    // cast conv linear bn relu clip prelu leaky shift max avg global add sub mul concat flatten
+    // unsqueeze function softmax
+    switch (shape.size()) {
+      case 3:
+        return {2, 8, 0, 4, 3, 1.5, 2, 0.7, 1, 2, 2, 0.7, 4, 1.5, 1.5, 2, 1, 0, 2, 1};
+      case 2:
+        return {1, 0, 0, 2, 1, 1, 1, 0.5, 1, 0, 0, 0, 1, 1, 1, 1, 0.5, 6, 1, 1};
+      default:
+        return {2, 0, 6, 3, 2, 1.2, 1.5, 0.5, 1, 0, 0, 0, 3, 1, 1, 1.5, 0.3, 0, 2, 1};
+    }
+  }
+
+  // Bounds near the magnitudes that tensors have here, on grids finer and coarser than theirs.
+  Op random_clip() {
+    const double scale = std::exp2(static_cast<double>(rng_.between(-6, 4)));
+    const auto steps = [&] { return static_cast<double>(rng_.between(1, 12)) * scale; };
+    if (rng_.chance(0.2)) return graph::Clip{.min = 0, .max = 6};
+    if (rng_.chance(0.1)) return graph::Clip{.min = steps(), .max = 20 * scale};
+    if (rng_.chance(0.1)) return graph::Clip{.min = -20 * scale, .max = -steps()};
+    return graph::Clip{.min = -steps(), .max = steps()};
+  }
+
+  // Two to four tensors that differ in their channels at most, `source` among them.
+  std::vector<NodeId> random_neighbours(NodeId source) {
+    std::vector<NodeId> fitting;
+    for (NodeId id = 0; id < std::ssize(drafts_); ++id) {
+      Shape shape = drafts_[id].shape;
+      shape[0] = drafts_[source].shape[0];
+      if (shape == drafts_[source].shape) fitting.push_back(id);
+    }
+    std::vector<NodeId> inputs{source};
+    const std::int64_t count = rng_.between(2, 4);
+    while (std::ssize(inputs) < count) inputs.push_back(rng_.pick(fitting));
+    std::swap(inputs.front(), inputs[rng_.below(inputs.size())]);
+    return inputs;
   }
 
   std::vector<NodeId> random_order(NodeId a, NodeId b) {

@@ -23,16 +23,14 @@ Exact operator+(const Exact& a, const Exact& b) {
   return {(a.raw << (frac - a.frac_bits)) + (b.raw << (frac - b.frac_bits)), frac};
 }
 
-// An image or vector {C} = {C, 1, 1} that answers for one element.
+// An image, sequence {C, L} = {C, 1, L} or vector {C} = {C, 1, 1} that answers for one element.
 class Tensor {
  public:
   explicit Tensor(const RawView& view) : view_(view) {
     const graph::Shape& shape = view.node.shape;
     channels_ = shape[0];
-    if (shape.size() == 3) {
-      height_ = shape[1];
-      width_ = shape[2];
-    }
+    if (shape.size() == 3) height_ = shape[1];
+    if (shape.size() > 1) width_ = shape.back();
   }
 
   std::int64_t channels() const { return channels_; }
@@ -47,6 +45,7 @@ class Tensor {
   }
   Exact at(std::int64_t index) const { return {view_.raw[index], view_.node.format.frac_bits()}; }
   std::int64_t size() const { return channels_ * height_ * width_; }
+  std::int64_t channel_of(std::int64_t index) const { return index / (height_ * width_); }
 
  private:
   RawView view_;
@@ -110,10 +109,60 @@ std::vector<Exact> multiply(const FrozenNode& node, const graph::Linear& linear,
 
 std::vector<Exact> scale_and_offset(const FrozenNode& node, const Tensor& x) {
   std::vector<Exact> values;
-  const std::int64_t inner = x.height() * x.width();
   for (std::int64_t i = 0; i < x.size(); ++i) {
-    const std::int64_t c = i / inner;
+    const std::int64_t c = x.channel_of(i);
     values.push_back(param(node, "scale", c, c) * x.at(i) + param(node, "offset", c, c));
+  }
+  return values;
+}
+
+bool operator<(const Exact& a, const Exact& b) {
+  return (a + Exact{-b.raw, b.frac_bits}).raw < 0;
+}
+
+std::vector<Exact> clip(const graph::Clip& clip, const Tensor& x) {
+  const auto bound = [](double value) { return Exact{fixed::BigInt(std::ldexp(value, 32)), 32}; };
+  std::vector<Exact> values = all_elements(x);
+  for (Exact& value : values) {
+    if (value < bound(clip.min)) value = bound(clip.min);
+    if (bound(clip.max) < value) value = bound(clip.max);
+  }
+  return values;
+}
+
+std::vector<Exact> slope_below_zero(const FrozenNode& node, const Tensor& x) {
+  std::vector<Exact> values = all_elements(x);
+  const bool is_shared = node.params.at("slope").shape[0] == 1;
+  for (std::int64_t i = 0; i < x.size(); ++i) {
+    const std::int64_t c = is_shared ? 0 : x.channel_of(i);
+    if (values[i].raw < 0) values[i] = param(node, "slope", c, c) * values[i];
+  }
+  return values;
+}
+
+std::vector<Exact> add_offset(const FrozenNode& node, const Tensor& x) {
+  std::vector<Exact> values = all_elements(x);
+  for (std::int64_t i = 0; i < x.size(); ++i) {
+    const std::int64_t c = x.channel_of(i);
+    values[i] = values[i] + param(node, "offset", c, c);
+  }
+  return values;
+}
+
+// f(a, b) of each pair of elements.
+template <class F>
+std::vector<Exact> combine(const std::vector<RawView>& inputs, F f) {
+  std::vector<Exact> values = all_elements(Tensor(inputs.at(0)));
+  const std::vector<Exact> others = all_elements(Tensor(inputs.at(1)));
+  for (std::size_t i = 0; i < values.size(); ++i) values[i] = f(values[i], others[i]);
+  return values;
+}
+
+// Channels lie outermost: one tensor behind the other.
+std::vector<Exact> concatenate(const std::vector<RawView>& inputs) {
+  std::vector<Exact> values;
+  for (const RawView& input : inputs) {
+    for (const Exact& value : all_elements(Tensor(input))) values.push_back(value);
   }
   return values;
 }
@@ -214,6 +263,10 @@ std::vector<Exact> exact_values(const FrozenNode& node, const std::vector<RawVie
               if (value.raw < 0) value.raw = 0;
             return values;
           },
+          [&](const graph::Clip& op) { return clip(op, x); },
+          [&](const graph::Prelu&) { return slope_below_zero(node, x); },
+          [&](const graph::LeakyRelu&) { return slope_below_zero(node, x); },
+          [&](const graph::Shift&) { return add_offset(node, x); },
           [&](const graph::MaxPool2d& pool) {
             return reduce_windows(node, x, pool.kernel, pool.stride, pool.padding, largest);
           },
@@ -231,12 +284,19 @@ std::vector<Exact> exact_values(const FrozenNode& node, const std::vector<RawVie
                                   });
           },
           [&](const graph::Add&) {
-            std::vector<Exact> values = all_elements(x);
-            const std::vector<Exact> others = all_elements(Tensor(inputs.at(1)));
-            for (std::size_t i = 0; i < values.size(); ++i) values[i] = values[i] + others[i];
-            return values;
+            return combine(inputs, [](const Exact& a, const Exact& b) { return a + b; });
           },
+          [&](const graph::Sub&) {
+            return combine(inputs, [](const Exact& a, const Exact& b) {
+              return a + Exact{-b.raw, b.frac_bits};
+            });
+          },
+          [&](const graph::Mul&) {
+            return combine(inputs, [](const Exact& a, const Exact& b) { return a * b; });
+          },
+          [&](const graph::Concat&) { return concatenate(inputs); },
           [&](const graph::Flatten&) { return all_elements(x); },
+          [&](const graph::Unsqueeze&) { return all_elements(x); },
           [&](const graph::Function&) { return look_up(node, inputs.at(0)); },
           [&](const graph::Softmax&) { return quotients(node, inputs.at(0)); },
       },
@@ -271,9 +331,9 @@ ReferenceTrace reference_run(const graph::FrozenModel& model, std::span<const st
       }
       for (const Exact& value : exact_values(node, inputs)) {
         bool overflowed = false;
-        const bool has_cast = !std::holds_alternative<graph::Flatten>(node.op);
-        trace.raw[id].push_back(has_cast ? cast_exact(value, node.format, &overflowed)
-                                         : static_cast<std::int32_t>(value.raw));
+        trace.raw[id].push_back(graph::keeps_format(node.op)
+                                    ? static_cast<std::int32_t>(value.raw)
+                                    : cast_exact(value, node.format, &overflowed));
         trace.overflows[id] += overflowed;
       }
     }

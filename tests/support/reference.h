@@ -27,8 +27,8 @@ struct RawView {
   const graph::FrozenNode& node;
 };
 
-// What a node other than input computes for one image before its cast. A flatten has no cast: its
-// values are its input's.
+// What a node other than input computes for one image before its cast. A flatten or unsqueeze has
+// no cast: its values are its input's.
 std::vector<Exact> exact_values(const graph::FrozenNode& node, const std::vector<RawView>& inputs);
 
 // The one cast. `overflowed` tells whether the rounded value lay outside the format.

@@ -83,14 +83,14 @@ class Shrinker {
     Case without = best_;
     for (graph::Node& node : without.model.nodes)
       std::replace(node.inputs.begin(), node.inputs.end(), id, input);
-    refresh_flattens(without.model);
+    refresh_kept_formats(without.model);
     without.model = keep_ancestors(without.model, static_cast<NodeId>(std::ssize(model.nodes)) - 1);
     return without;
   }
 
-  static void refresh_flattens(graph::Model& model) {
+  static void refresh_kept_formats(graph::Model& model) {
     for (graph::Node& node : model.nodes) {
-      if (!std::holds_alternative<graph::Flatten>(node.op)) continue;
+      if (!graph::keeps_format(node.op)) continue;
       node.spec = model.nodes[node.inputs[0]].spec;
       node.frac_bits = model.nodes[node.inputs[0]].frac_bits;
     }
@@ -131,7 +131,7 @@ class Shrinker {
   bool try_change(NodeId id, const Change& change) {
     Case changed = best_;
     change(changed.model.nodes[id]);
-    refresh_flattens(changed.model);
+    refresh_kept_formats(changed.model);
     return keep_if_failing(std::move(changed));
   }
 

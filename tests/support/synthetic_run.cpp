@@ -91,7 +91,7 @@ class Writer {
       }
     }
     for (graph::Node& node : model_.nodes)
-      if (std::holds_alternative<graph::Flatten>(node.op))
+      if (graph::keeps_format(node.op))
         node.frac_bits = model_.nodes[static_cast<std::size_t>(node.inputs[0])].frac_bits;
     return graph::freeze(model_);
   }
@@ -142,7 +142,7 @@ class Writer {
                        start + std::round(uniform(-1.1, 0.7)),
                        per_channel ? static_cast<int>(param.shape[0]) : 1, uniform(0.12, 0.3)});
       }
-      if (std::holds_alternative<graph::Flatten>(node.op)) continue;
+      if (graph::keeps_format(node.op)) continue;
       const bool is_input = std::holds_alternative<graph::Input>(node.op);
       const double start = is_input ? 8 : std::round(uniform(3.6, 5.4));
       out.push_back({node.name, node.spec, start,

@@ -5,6 +5,7 @@
 #include "qfx/base/error.h"
 #include "qfx/base/file.h"
 #include "qfx/frontends/recipe.h"
+#include "qfx/graph/preprocess.h"
 
 namespace qfx::command {
 
@@ -37,7 +38,7 @@ data::Dataset load_test_data(const std::string& given, const std::string& model_
   if (set.size() == 0)
     user_error("the test split of {} is empty; choose data with at least one sample", *source);
   const graph::FrozenNode& input = model.input();
-  if (set.sample_shape != input.shape) {
+  if (!graph::takes_samples(input.shape, set.sample_shape)) {
     user_error("the samples of {} are {}, and {} takes {}; choose data of that shape with --data",
                *source, graph::to_string(set.sample_shape), model_path,
                graph::to_string(input.shape));

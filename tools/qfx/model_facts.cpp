@@ -44,8 +44,8 @@ ParamFacts describe_param(const std::string& name, const graph::FrozenParam& par
 NodeFacts describe_node(const graph::FrozenModel& model, const runtime::Engine& engine,
                         graph::NodeId id, const graph::NodeRange& range) {
   const graph::FrozenNode& node = model.nodes[id];
-  const bool computes = !std::holds_alternative<graph::Input>(node.op) &&
-                        !std::holds_alternative<graph::Flatten>(node.op);
+  const bool computes =
+      !std::holds_alternative<graph::Input>(node.op) && !graph::keeps_format(node.op);
   const int frac_bits = node.format.frac_bits();
   return {.name = node.name,
           .kind = graph::describe(node.op),

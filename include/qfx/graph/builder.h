@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <random>
 #include <string>
+#include <vector>
 
 #include "qfx/graph/graph.h"
 
@@ -25,19 +26,27 @@ class Builder {
   NodeId linear(NodeId x, Linear attributes, std::string name = "");
   NodeId batch_norm(NodeId x, BatchNorm attributes = {}, std::string name = "");
   NodeId relu(NodeId x, std::string name = "");
+  NodeId clip(NodeId x, Clip bounds, std::string name = "");
+  NodeId prelu(NodeId x, Prelu attributes = {}, std::string name = "");
+  NodeId leaky_relu(NodeId x, LeakyRelu attributes = {}, std::string name = "");
+  NodeId shift(NodeId x, std::string name = "");
   NodeId max_pool2d(NodeId x, MaxPool2d attributes, std::string name = "");
   NodeId avg_pool2d(NodeId x, AvgPool2d attributes, std::string name = "");
   NodeId global_avg_pool2d(NodeId x, std::string name = "");
   NodeId add(NodeId a, NodeId b, std::string name = "");
+  NodeId sub(NodeId a, NodeId b, std::string name = "");
+  NodeId mul(NodeId a, NodeId b, std::string name = "");
+  NodeId concat(std::vector<NodeId> inputs, std::string name = "");
   NodeId flatten(NodeId x, std::string name = "");
   NodeId function(NodeId x, FunctionName function, std::string name = "");
   NodeId softmax(NodeId x, Softmax attributes = {}, std::string name = "");
+  NodeId unsqueeze(NodeId x, std::string name = "");
 
   const Shape& shape(NodeId id) const;
 
   // The verified model; its last node is the output. Activations that cannot be negative (relu,
-  // sigmoid, softmax, and casts, pools, adds and flattens of such; an input whose preprocessing
-  // cannot give one) are unsigned.
+  // sigmoid, softmax, a clip from 0 on, whatever keeps the sign of such; an input whose
+  // preprocessing cannot give one) are unsigned.
   Model finish();
 
  private:

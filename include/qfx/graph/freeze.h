@@ -1,6 +1,10 @@
 // The only door from the trainable to the frozen state.
 #pragma once
 
+#include <map>
+#include <string>
+#include <vector>
+
 #include "qfx/graph/graph.h"
 
 namespace qfx::graph {
@@ -17,6 +21,10 @@ FrozenParam freeze_param(const Param& param, const std::vector<float>& values,
 // scale = gamma / sqrt(running_var + eps), offset = beta - running_mean * scale, in float32 in this
 // order.
 void fold_pair(const Node& batch_norm, std::vector<float>& scale, std::vector<float>& offset);
+
+// The values of derived parameters in float, by name: batch_norm's folded pair, leaky_relu's slope;
+// empty for every other kind.
+std::map<std::string, std::vector<float>> derived_params(const Node& node);
 
 // Every tensor must have a binary point (calibrated, learned or given) and none may be float; else
 // UserError.

@@ -24,8 +24,7 @@ using NodeId = int;
 // channel; empty until calibrated.
 struct Param {
   Shape shape;
-  std::vector<float>
-      values;  // row-major; empty for scale and offset of batch_norm, which are derived
+  std::vector<float> values;  // row-major; empty where it is derived (derives_params)
   QuantSpec spec;
   std::vector<float> frac_bits;
   bool operator==(const Param&) const = default;
@@ -36,9 +35,9 @@ struct Node {
   Op op;
   std::vector<NodeId> inputs;
   Shape shape;                          // of the output
-  QuantSpec spec;                       // of the output; a flatten copies its input's
+  QuantSpec spec;                       // of the output; a copy where the input's is kept
   std::vector<float> frac_bits;         // of the output, one entry; empty until calibrated
-  std::map<std::string, Param> params;  // "weight", "bias"; batch_norm: "scale", "offset"
+  std::map<std::string, Param> params;  // "weight", "bias", "scale", "offset", "slope"
   // batch_norm only: "gamma", "beta", "running_mean", "running_var", float, never quantized
   // themselves.
   std::map<std::string, std::vector<float>> statistics;
@@ -77,7 +76,8 @@ struct FrozenNode {
   std::vector<NodeId> inputs;
   Shape shape;
   fixed::Format format;                       // of the output
-  std::map<std::string, FrozenParam> params;  // "weight", "bias", "scale", "offset", "table"
+  std::map<std::string, FrozenParam> params;  // "weight", "bias", "scale", "offset", "slope",
+                                              // "table"
   bool operator==(const FrozenNode&) const = default;
 };
 

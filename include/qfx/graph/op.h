@@ -15,7 +15,7 @@
 
 namespace qfx::graph {
 
-// Sizes without the batch: {C, H, W} for images, {N} for vectors.
+// Sizes without the batch: {C, H, W} for images, {C, L} for sequences, {N} for vectors.
 using Shape = std::vector<std::int64_t>;
 using Pair = std::array<std::int64_t, 2>;  // {height, width}
 
@@ -73,6 +73,32 @@ struct Relu {
   bool operator==(const Relu&) const = default;
 };
 
+// min(max(x, min), max), one cast. Both bounds are multiples of 2^-32 within 2^31 (clip.h).
+struct Clip {
+  double min = -1.0;
+  double max = 1.0;
+  bool operator==(const Clip&) const = default;
+};
+
+// x where x >= 0, else slope * x; one cast. Parameter: slope {num_parameters}, one for all channels
+// or one for each.
+struct Prelu {
+  std::int64_t num_parameters = 1;
+  bool operator==(const Prelu&) const = default;
+};
+
+// A prelu whose slope is given. Parameter: slope {1}, derived: it has a format, and its value is
+// negative_slope.
+struct LeakyRelu {
+  double negative_slope = 0.01;
+  bool operator==(const LeakyRelu&) const = default;
+};
+
+// x + offset per channel, one cast. Parameter: offset {C}.
+struct Shift {
+  bool operator==(const Shift&) const = default;
+};
+
 // Padding never wins the maximum.
 struct MaxPool2d {
   Pair kernel{2, 2};
@@ -100,10 +126,31 @@ struct Add {
   bool operator==(const Add&) const = default;
 };
 
+// As Add; the exact difference, first minus second.
+struct Sub {
+  bool operator==(const Sub&) const = default;
+};
+
+// As Add; the exact product, element by element.
+struct Mul {
+  bool operator==(const Mul&) const = default;
+};
+
+// Two inputs or more, one behind the other on the channels; formats of their own, and each value
+// is cast once.
+struct Concat {
+  bool operator==(const Concat&) const = default;
+};
+
 // {C, H, W} to {C * H * W}, channel outermost as in torch. Keeps its input's format: it has no
 // cast.
 struct Flatten {
   bool operator==(const Flatten&) const = default;
+};
+
+// {C, L} to {C, 1, L}: a sequence as an image of one row, for conv2d and the pools. No cast.
+struct Unsqueeze {
+  bool operator==(const Unsqueeze&) const = default;
 };
 
 // torch's functions of one variable; gelu is the erf form, elu has alpha 1.
@@ -144,11 +191,19 @@ struct Softmax {
   bool operator==(const Softmax&) const = default;
 };
 
-using Op = std::variant<Input, Cast, Conv2d, Linear, BatchNorm, Relu, MaxPool2d, AvgPool2d,
-                        GlobalAvgPool2d, Add, Flatten, Function, Softmax>;
+using Op = std::variant<Input, Cast, Conv2d, Linear, BatchNorm, Relu, Clip, Prelu, LeakyRelu, Shift,
+                        MaxPool2d, AvgPool2d, GlobalAvgPool2d, Add, Sub, Mul, Concat, Flatten,
+                        Unsqueeze, Function, Softmax>;
 
 // The kind's name in recipes, files and messages: "conv2d", "max_pool2d", ...
 std::string_view kind_name(const Op& op);
+
+// Flatten and unsqueeze: the input's values under another shape, in the input's format.
+bool keeps_format(const Op& op);
+
+// Batch_norm and leaky_relu: while trainable their parameters have formats but no values of their
+// own (derived_params in freeze.h).
+bool derives_params(const Op& op);
 
 // std::visit(Overloaded{...}, op)
 template <class... F>

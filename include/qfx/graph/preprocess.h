@@ -13,4 +13,8 @@ namespace qfx::graph {
 void preprocess(const Preprocess& preprocess, const Shape& shape, std::span<const float> samples,
                 std::span<float> out);
 
+// Whether an input of shape `input` takes samples stored as `samples`: in the same shape, or [C, L]
+// stored as the image of one row [C, 1, L], which is how data sets have sequences.
+bool takes_samples(const Shape& input, const Shape& samples);
+
 }  // namespace qfx::graph

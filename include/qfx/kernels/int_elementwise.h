@@ -28,6 +28,34 @@ void add_scaled(const std::int32_t* a, std::int32_t a_factor, const std::int32_t
 void add_scaled(const std::int32_t* a, std::int64_t a_factor, const std::int32_t* b,
                 std::int64_t b_factor, std::int64_t* sum, std::int64_t count);
 
+// product[i] = a[i] * b[i]
+void multiply(const std::int32_t* a, const std::int32_t* b, std::int32_t* product,
+              std::int64_t count);
+void multiply(const std::int32_t* a, const std::int32_t* b, std::int64_t* product,
+              std::int64_t count);
+
+// y[i] = x[i] * (x[i] < 0 ? below : above)
+void slope_below_zero(const std::int32_t* x, std::int32_t below, std::int32_t above,
+                      std::int32_t* y, std::int64_t count);
+void slope_below_zero(const std::int32_t* x, std::int64_t below, std::int64_t above,
+                      std::int64_t* y, std::int64_t count);
+// The same with below[i].
+void slope_below_zero(const std::int32_t* x, const std::int32_t* below, std::int32_t above,
+                      std::int32_t* y, std::int64_t count);
+void slope_below_zero(const std::int32_t* x, const std::int64_t* below, std::int64_t above,
+                      std::int64_t* y, std::int64_t count);
+
+// y[i] = x[i] < below ? low : x[i] > above ? high : x[i] * factor
+template <class T>
+struct Clipping {
+  std::int32_t below, above;
+  T low, high, factor;
+};
+void clip(const std::int32_t* x, const Clipping<std::int32_t>& clipping, std::int32_t* y,
+          std::int64_t count);
+void clip(const std::int32_t* x, const Clipping<std::int64_t>& clipping, std::int64_t* y,
+          std::int64_t count);
+
 // y[i] = max(x[i], 0)
 void relu(const std::int32_t* x, std::int32_t* y, std::int64_t count);
 

@@ -1,6 +1,7 @@
 #include "backends/vitis/fifo_depth.h"
 
 #include <algorithm>
+#include <span>
 
 #include "qfx/base/error.h"
 
@@ -26,7 +27,25 @@ std::vector<Round> window_rounds(const graph::Shape& in, const graph::Pair& kern
   return rounds;
 }
 
-std::vector<Round> layer_rounds(const Plan& plan, graph::NodeId id) {
+// Vectors one behind the other: a beat is written as soon as its lanes are filled.
+std::vector<Round> concat_rounds(const Plan& plan, const Process& process) {
+  std::vector<Round> rounds;
+  const std::int64_t lanes = plan.layouts[process.node].lanes;
+  std::int64_t filled = 0;
+  for (int i = 0; i < std::ssize(process.inputs); ++i) {
+    const Layout& in = plan.streams[process.inputs[i]].layout;
+    for (std::int64_t beat = 0; beat < in.beats; ++beat) {
+      rounds.push_back({true, false, 1, i});
+      filled += in.lanes;
+      if (filled >= lanes) rounds.push_back({false, true, filled / lanes});
+      filled %= lanes;
+    }
+  }
+  return rounds;
+}
+
+std::vector<Round> layer_rounds(const Plan& plan, const Process& process) {
+  const graph::NodeId id = process.node;
   const graph::FrozenNode& node = plan.node(id);
   const std::int64_t out_beats = plan.layouts[id].beats;
   const auto in_shape = [&] { return plan.node(node.inputs[0]).shape; };
@@ -47,6 +66,10 @@ std::vector<Round> layer_rounds(const Plan& plan, graph::NodeId id) {
           [&](const graph::Linear&) { return all_then_all(); },
           [&](const graph::BatchNorm&) { return element_wise(); },
           [&](const graph::Relu&) { return element_wise(); },
+          [&](const graph::Clip&) { return element_wise(); },
+          [&](const graph::Prelu&) { return element_wise(); },
+          [&](const graph::LeakyRelu&) { return element_wise(); },
+          [&](const graph::Shift&) { return element_wise(); },
           [&](const graph::MaxPool2d& pool) {
             return window_rounds(in_shape(), pool.kernel, pool.stride, pool.padding, {1, 1});
           },
@@ -55,13 +78,21 @@ std::vector<Round> layer_rounds(const Plan& plan, graph::NodeId id) {
           },
           [&](const graph::GlobalAvgPool2d&) { return all_then_all(); },
           [&](const graph::Add&) { return element_wise(); },
+          [&](const graph::Sub&) { return element_wise(); },
+          [&](const graph::Mul&) { return element_wise(); },
+          [&](const graph::Concat&) {
+            return node.shape.size() == 1 ? concat_rounds(plan, process) : element_wise();
+          },
           [](const graph::Flatten&) -> std::vector<Round> {
             internal_error("a flatten is no process");
+          },
+          [](const graph::Unsqueeze&) -> std::vector<Round> {
+            internal_error("an unsqueeze is no process");
           },
           [&](const graph::Function&) { return element_wise(); },
           [&](const graph::Softmax&) {
             // A vector is one sum, an image one a pixel.
-            return node.shape.size() == 3 ? element_wise() : all_then_all();
+            return node.shape.size() > 1 ? element_wise() : all_then_all();
           },
       },
       node.op);
@@ -71,7 +102,7 @@ std::vector<Round> rounds_of(const Plan& plan, const Process& process) {
   const std::int64_t beats = plan.streams[process.inputs[0]].layout.beats;
   switch (process.kind) {
     case ProcessKind::Layer:
-      return layer_rounds(plan, process.node);
+      return layer_rounds(plan, process);
     case ProcessKind::Clone:
     case ProcessKind::Copy:
       return {{true, true, beats}};
@@ -132,14 +163,16 @@ class Simulation {
     State& state = states_[at];
     if (state.round == process.rounds.size()) return false;
     const Round& round = process.rounds[state.round];
-    if (round.reads &&
-        !std::ranges::all_of(process.inputs, [&](int fifo) { return tokens_[fifo] > 0; }))
+    const auto first = process.inputs.begin();
+    const std::span<const int> read =
+        round.only < 0 ? std::span(process.inputs) : std::span(first + round.only, 1);
+    if (round.reads && !std::ranges::all_of(read, [&](int fifo) { return tokens_[fifo] > 0; }))
       return false;
     if (round.writes &&
         !std::ranges::all_of(process.outputs, [&](int fifo) { return has_room(fifo); }))
       return false;
     if (round.reads)
-      for (int fifo : process.inputs) --tokens_[fifo];
+      for (int fifo : read) --tokens_[fifo];
     if (round.writes)
       for (int fifo : process.outputs) peaks_[fifo] = std::max(peaks_[fifo], ++tokens_[fifo]);
     if (++state.done == round.count) {

@@ -15,12 +15,13 @@
 
 namespace qfx::backends::vitis {
 
-// One round of a process' loop, and how often it is repeated: reads a token from every input or
-// none, then writes one to every output or none.
+// One round of a process' loop, and how often it is repeated: reads a token from every input, from
+// one alone or from none, then writes one to every output or none.
 struct Round {
   bool reads = false;
   bool writes = false;
   std::int64_t count = 1;
+  int only = -1;  // position of the one input that is read; -1: every
 };
 
 struct TokenProcess {

@@ -25,9 +25,10 @@ struct Layout {
   }
 };
 
-// {C, H, W}: a pixel a beat. One pixel alone is the same in both orders and counts as Elements.
+// {C, H, W} and {C, L}: a pixel a beat. One pixel alone is the same in both orders and counts as
+// Elements.
 inline Layout image_layout(const graph::Shape& shape) {
-  const std::int64_t pixels = shape[1] * shape[2];
+  const std::int64_t pixels = graph::element_count(shape) / shape[0];
   return {pixels, shape[0], pixels == 1 ? Order::Elements : Order::Pixels};
 }
 
@@ -37,6 +38,10 @@ inline Layout vector_layout(std::int64_t size) {
   std::int64_t lanes = size < kMaxVectorLanes ? size : kMaxVectorLanes;
   while (size % lanes != 0) --lanes;
   return {size / lanes, lanes, Order::Elements};
+}
+
+inline Layout layout_of(const graph::Shape& shape) {
+  return shape.size() == 1 ? vector_layout(shape[0]) : image_layout(shape);
 }
 
 }  // namespace qfx::backends::vitis

@@ -50,10 +50,6 @@ class Planner {
  private:
   NodeId count() const { return static_cast<NodeId>(plan_.model->nodes.size()); }
 
-  static bool is_flatten(const graph::FrozenNode& node) {
-    return std::holds_alternative<graph::Flatten>(node.op);
-  }
-
   void name(const std::string& top) {
     if (!top.empty() && (!is_identifier(top) || is_hdl_keyword(top)))
       user_error(
@@ -89,9 +85,9 @@ class Planner {
   void count_uses() {
     for (NodeId id = 0; id < count(); ++id) {
       const graph::FrozenNode& node = plan_.node(id);
-      plan_.source.push_back(is_flatten(node) ? plan_.source[node.inputs[0]] : id);
+      plan_.source.push_back(graph::keeps_format(node.op) ? plan_.source[node.inputs[0]] : id);
       uses_.push_back(0);
-      if (is_flatten(node)) continue;
+      if (graph::keeps_format(node.op)) continue;
       for (NodeId input : node.inputs) ++uses_[plan_.source[input]];
     }
     ++uses_[plan_.source.back()];
@@ -101,24 +97,30 @@ class Planner {
   Layout layout_of(NodeId id) const {
     const graph::FrozenNode& node = plan_.node(id);
     const auto input = [&] { return plan_.layouts[node.inputs[0]]; };
-    const auto image = [&] { return image_layout(node.shape); };
+    const auto own = [&] { return vitis::layout_of(node.shape); };
+    const auto common = [&] {
+      return input() == plan_.layouts[node.inputs[1]] ? input() : vector_layout(node.shape[0]);
+    };
     return std::visit(graph::Overloaded{
-                          [&](const graph::Input&) {
-                            return node.shape.size() == 3 ? image() : vector_layout(node.shape[0]);
-                          },
+                          [&](const graph::Input&) { return own(); },
                           [&](const graph::Cast&) { return input(); },
-                          [&](const graph::Conv2d&) { return image(); },
-                          [&](const graph::Linear&) { return vector_layout(node.shape[0]); },
+                          [&](const graph::Conv2d&) { return own(); },
+                          [&](const graph::Linear&) { return own(); },
                           [&](const graph::BatchNorm&) { return input(); },
                           [&](const graph::Relu&) { return input(); },
-                          [&](const graph::MaxPool2d&) { return image(); },
-                          [&](const graph::AvgPool2d&) { return image(); },
-                          [&](const graph::GlobalAvgPool2d&) { return image(); },
-                          [&](const graph::Add&) {
-                            const Layout& other = plan_.layouts[node.inputs[1]];
-                            return input() == other ? other : vector_layout(node.shape[0]);
-                          },
+                          [&](const graph::Clip&) { return input(); },
+                          [&](const graph::Prelu&) { return input(); },
+                          [&](const graph::LeakyRelu&) { return input(); },
+                          [&](const graph::Shift&) { return input(); },
+                          [&](const graph::MaxPool2d&) { return own(); },
+                          [&](const graph::AvgPool2d&) { return own(); },
+                          [&](const graph::GlobalAvgPool2d&) { return own(); },
+                          [&](const graph::Add&) { return common(); },
+                          [&](const graph::Sub&) { return common(); },
+                          [&](const graph::Mul&) { return common(); },
+                          [&](const graph::Concat&) { return own(); },
                           [&](const graph::Flatten&) { return input(); },
+                          [&](const graph::Unsqueeze&) { return input(); },
                           [&](const graph::Function&) { return input(); },
                           [&](const graph::Softmax&) { return input(); },
                       },
@@ -139,7 +141,7 @@ class Planner {
   void add(NodeId id) {
     const graph::FrozenNode& node = plan_.node(id);
     plan_.layouts.push_back(layout_of(id));
-    if (is_flatten(node)) {
+    if (graph::keeps_format(node.op)) {
       Trace trace = plan_.traces[node.inputs[0]];
       trace.node = id;
       plan_.traces.push_back(trace);
@@ -183,14 +185,25 @@ class Planner {
     return id;
   }
 
+  // How `reader` needs the values of `input`. Only where tensors meet does their order matter.
+  Layout wanted_layout(NodeId input, NodeId reader) const {
+    const graph::FrozenNode& node = plan_.node(reader);
+    const Layout& given = plan_.layouts[input];
+    if (std::holds_alternative<graph::Concat>(node.op)) {
+      const bool is_flattened = node.shape.size() == 1 && given.order == Order::Pixels;
+      return is_flattened ? vector_layout(given.elements()) : given;
+    }
+    return node.inputs.size() > 1 ? plan_.layouts[reader] : given;
+  }
+
   // The stream from which `reader` takes the values of `input`, in the order it needs.
   StreamId read(NodeId input, NodeId reader) {
     const NodeId source = plan_.source[input];
     const StreamId from = take(source);
-    const bool any_order = !std::holds_alternative<graph::Add>(plan_.node(reader).op);
-    if (any_order || plan_.layouts[input] == plan_.layouts[reader]) return from;
-    const StreamId to = stream(identifiers_.unique(plan_.names[source].value + "_in_order"), source,
-                               plan_.layouts[reader]);
+    const Layout wanted = wanted_layout(input, reader);
+    if (plan_.layouts[input] == wanted) return from;
+    const StreamId to =
+        stream(identifiers_.unique(plan_.names[source].value + "_in_order"), source, wanted);
     plan_.processes.push_back({ProcessKind::Reorder, source, {from}, {to}});
     return to;
   }

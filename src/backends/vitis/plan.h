@@ -16,7 +16,7 @@ using StreamId = int;
 
 struct Stream {
   std::string name;
-  graph::NodeId node = 0;  // whose values it carries; never a flatten
+  graph::NodeId node = 0;  // whose values it carries; never one that keeps its input's format
   Layout layout;
   bool is_port = false;    // an argument of the top function
   std::int64_t depth = 2;  // of the FIFO
@@ -43,7 +43,8 @@ struct Trace {
   int after_process = -1;  // -1: at the start
 };
 
-// Identifiers of what is printed for a node; a flatten has none but what its source has.
+// Identifiers of what is printed for a node; one that keeps its input's format has none but what
+// its source has.
 struct NodeNames {
   std::string value, type, beat, config, weight, shift, bias, reciprocal, table;
 };
@@ -53,7 +54,7 @@ struct Plan {
   std::vector<graph::NodeRange> ranges;
   std::string top, space;             // the top function and the namespace of everything else
   std::vector<NodeNames> names;       // indexed by node
-  std::vector<graph::NodeId> source;  // the node itself, or what a chain of flattens begins with
+  std::vector<graph::NodeId> source;  // the node itself, or whose format it keeps
   std::vector<Layout> layouts;        // indexed by node
   std::vector<Stream> streams;
   std::vector<Process> processes;  // in topological order

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <fmt/format.h>
 
 #include "backends/identifiers.h"
@@ -5,6 +6,8 @@
 #include "backends/vitis/tables.h"
 
 #include "qfx/base/error.h"
+#include "qfx/fixed/raw.h"
+#include "qfx/graph/clip.h"
 #include "qfx/graph/table.h"
 
 namespace qfx::backends::vitis {
@@ -12,6 +15,10 @@ namespace {
 
 std::string constant(std::string_view name, std::int64_t value) {
   return fmt::format("  static const int {} = {};\n", name, value);
+}
+
+std::string wide_constant(std::string_view name, std::int64_t value) {
+  return fmt::format("  static const int64_t {} = {}LL;\n", name, value);
 }
 
 std::string dimensions(const Table& table) {
@@ -53,7 +60,16 @@ std::string factor_types(const Constants& constants) {
     text += fmt::format("  typedef {} weight_t;\n  typedef qfx::Multiply<{}> product;\n",
                         c_type(constants.factor_width), constants.factor_width);
   }
-  return text + fmt::format("  typedef {} bias_t;\n", c_type(constants.sum_width));
+  return text;
+}
+
+std::string offset_type(const Constants& constants) {
+  return fmt::format("  typedef {} bias_t;\n", c_type(constants.sum_width));
+}
+
+std::string offset_table(const NodeNames& names, const Constants& constants) {
+  return table(names.config + "::bias_t", names.bias, constants.offset,
+               initializer(constants.offset));
 }
 
 std::string factor_tables(const NodeNames& names, const Constants& constants) {
@@ -62,9 +78,7 @@ std::string factor_tables(const NodeNames& names, const Constants& constants) {
           ? digit_initializer(constants.factor, constants.digits, constants.signed_digits)
           : initializer(constants.factor);
   return table(names.config + "::weight_t", names.weight, constants.factor, factors) +
-         table("signed char", names.shift, constants.shift, initializer(constants.shift)) +
-         table(names.config + "::bias_t", names.bias, constants.offset,
-               initializer(constants.offset));
+         table("signed char", names.shift, constants.shift, initializer(constants.shift));
 }
 
 std::string mean(const MeanConstants& mean) {
@@ -93,23 +107,47 @@ class Printer {
     return {window(in_shape(), conv.kernel, conv.stride, conv.padding, conv.dilation) +
                 constant("out_channels", conv.out_channels) + constant("groups", conv.groups) +
                 constant("group_channels", weight[1]) + constant("taps", weight[2] * weight[3]) +
-                parallelism("output channels") + factor_types(constants),
-            factor_tables(names(), constants), product_header(constants)};
+                parallelism("output channels") + factor_types(constants) + offset_type(constants),
+            factor_tables(names(), constants) + offset_table(names(), constants),
+            product_header(constants)};
   }
   Text operator()(const graph::Linear& linear) const {
     const Constants constants = constants_of(plan_, id_);
     return {constant("in_beats", constants.factor.shape[0]) +
                 constant("out_features", linear.out_features) + parallelism("outputs") +
-                factor_types(constants),
-            factor_tables(names(), constants), product_header(constants)};
+                factor_types(constants) + offset_type(constants),
+            factor_tables(names(), constants) + offset_table(names(), constants),
+            product_header(constants)};
   }
   Text operator()(const graph::BatchNorm&) const {
     const Constants constants = constants_of(plan_, id_);
-    return {constant("beats", plan_.layouts[id_].beats) +
-                constant("table_beats", constants.factor.shape[0]) + factor_types(constants),
-            factor_tables(names(), constants), product_header(constants)};
+    return {beats(constants.factor) + factor_types(constants) + offset_type(constants),
+            factor_tables(names(), constants) + offset_table(names(), constants),
+            product_header(constants)};
   }
   Text operator()(const graph::Relu&) const { return {}; }
+  Text operator()(const graph::Clip& clip) const {
+    const graph::NodeRange& range = plan_.ranges[id_];
+    const fixed::Format& in = plan_.node(node_.inputs[0]).format;
+    const graph::ClipLimits limits =
+        graph::clip_limits(clip, in.frac_bits(), range.accumulator_frac_bits);
+    const std::int64_t lowest = fixed::min_raw(in), highest = fixed::max_raw(in);
+    const int width = std::max(2, range.accumulator_width);
+    return {constant("beats", plan_.layouts[id_].beats) + sum(width, range.accumulator_frac_bits) +
+                wide_constant("below", std::clamp(limits.below, lowest, highest + 1)) +
+                wide_constant("above", std::clamp(limits.above, lowest - 1, highest)) +
+                wide_constant("low", limits.low) + wide_constant("high", limits.high) +
+                constant("places", std::min(limits.places, width - 1)),
+            "", ""};
+  }
+  Text operator()(const graph::Prelu&) const { return sloped(); }
+  Text operator()(const graph::LeakyRelu&) const { return sloped(); }
+  Text operator()(const graph::Shift&) const {
+    const Constants constants = constants_of(plan_, id_);
+    return {beats(constants.offset) + sum(constants.sum_width, constants.sum_frac_bits) +
+                constant("places", input_places(constants)) + offset_type(constants),
+            offset_table(names(), constants), ""};
+  }
   Text operator()(const graph::MaxPool2d& pool) const {
     return {window(in_shape(), pool.kernel, pool.stride, pool.padding, {1, 1}), "", ""};
   }
@@ -125,13 +163,17 @@ class Printer {
     return text;
   }
   Text operator()(const graph::Add&) const { return {}; }
+  Text operator()(const graph::Sub&) const { return {}; }
+  Text operator()(const graph::Mul&) const { return {}; }
+  Text operator()(const graph::Concat&) const { return {}; }
   Text operator()(const graph::Flatten&) const { return {}; }
+  Text operator()(const graph::Unsqueeze&) const { return {}; }
   Text operator()(const graph::Function&) const {
     return {constant("beats", plan_.layouts[id_].beats) + entry_type(), lookup_table(), ""};
   }
   Text operator()(const graph::Softmax&) const {
     const Layout& layout = plan_.layouts[id_];
-    const bool is_image = node_.shape.size() == 3;
+    const bool is_image = node_.shape.size() > 1;
     return {constant("sums", is_image ? layout.beats : 1) +
                 constant("beats", is_image ? 1 : layout.beats) +
                 constant("sum_width", plan_.ranges[id_].accumulator_width) + entry_type(),
@@ -152,6 +194,24 @@ class Printer {
   std::string lookup_table() const {
     const Table values{entries().shape, {entries().raw.begin(), entries().raw.end()}};
     return table(names().config + "::entry_t", names().table, values, initializer(values));
+  }
+
+  // How many beats pass, and the rows of a table with one row for all of them or one for each.
+  std::string beats(const Table& table) const {
+    return constant("beats", plan_.layouts[id_].beats) + constant("table_beats", table.shape[0]);
+  }
+
+  // From the input's binary point to the sum's; cut as shift_of in tables.cpp.
+  int input_places(const Constants& constants) const {
+    const int in_frac = plan_.node(node_.inputs[0]).format.frac_bits();
+    return std::min(constants.sum_frac_bits - in_frac, constants.sum_width - 1);
+  }
+
+  Text sloped() const {
+    const Constants constants = constants_of(plan_, id_);
+    return {beats(constants.factor) + factor_types(constants) +
+                constant("places", input_places(constants)),
+            factor_tables(names(), constants), product_header(constants)};
   }
 
   static std::string parallelism(const char* what) {
@@ -188,11 +248,19 @@ bool has_parameters(const graph::Op& op) {
                         [](const graph::Linear&) { return true; },
                         [](const graph::BatchNorm&) { return true; },
                         [](const graph::Relu&) { return false; },
+                        [](const graph::Clip&) { return true; },
+                        [](const graph::Prelu&) { return true; },
+                        [](const graph::LeakyRelu&) { return true; },
+                        [](const graph::Shift&) { return true; },
                         [](const graph::MaxPool2d&) { return true; },
                         [](const graph::AvgPool2d&) { return true; },
                         [](const graph::GlobalAvgPool2d&) { return true; },
                         [](const graph::Add&) { return false; },
+                        [](const graph::Sub&) { return false; },
+                        [](const graph::Mul&) { return false; },
+                        [](const graph::Concat&) { return false; },
                         [](const graph::Flatten&) { return false; },
+                        [](const graph::Unsqueeze&) { return false; },
                         [](const graph::Function&) { return true; },
                         [](const graph::Softmax&) { return true; },
                     },

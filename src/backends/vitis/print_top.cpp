@@ -53,6 +53,10 @@ class Call {
   std::string operator()(const graph::Linear&) const { return with_factors("linear"); }
   std::string operator()(const graph::BatchNorm&) const { return with_factors("batch_norm"); }
   std::string operator()(const graph::Relu&) const { return by_beats("relu"); }
+  std::string operator()(const graph::Clip&) const { return by_config("clip", {}); }
+  std::string operator()(const graph::Prelu&) const { return sloped(); }
+  std::string operator()(const graph::LeakyRelu&) const { return sloped(); }
+  std::string operator()(const graph::Shift&) const { return by_config("shift", {names().bias}); }
   std::string operator()(const graph::MaxPool2d&) const { return by_config("max_pool2d", {}); }
   std::string operator()(const graph::AvgPool2d&) const {
     return by_config("avg_pool2d", {names().reciprocal});
@@ -61,7 +65,24 @@ class Call {
     return by_config("global_avg_pool2d", {names().reciprocal});
   }
   std::string operator()(const graph::Add&) const { return by_beats("add"); }
+  std::string operator()(const graph::Sub&) const { return by_beats("sub"); }
+  std::string operator()(const graph::Mul&) const { return by_beats("mul"); }
+  // The output comes first: what the parameter pack behind it takes is the inputs.
+  std::string operator()(const graph::Concat&) const {
+    const Stream& out = plan_.streams[process_.outputs[0]];
+    std::vector<std::string> arguments{out.name}, beats;
+    for (StreamId id : process_.inputs) {
+      arguments.push_back(plan_.streams[id].name);
+      beats.push_back(std::to_string(plan_.streams[id].layout.beats));
+    }
+    if (plan_.node(process_.node).shape.size() > 1)
+      return fmt::format("qfx::concat<{}>({});", out.layout.beats, join(arguments, ", "));
+    return fmt::format("qfx::concat_vectors<{}>({});", join(beats, ", "), join(arguments, ", "));
+  }
   std::string operator()(const graph::Flatten&) const { internal_error("a flatten is no process"); }
+  std::string operator()(const graph::Unsqueeze&) const {
+    internal_error("an unsqueeze is no process");
+  }
   std::string operator()(const graph::Function&) const {
     return by_config("function", {names().table});
   }
@@ -86,6 +107,7 @@ class Call {
   std::string by_config(const std::string& function, const std::vector<std::string>& tables) const {
     return call(function, names().config, tables);
   }
+  std::string sloped() const { return by_config("prelu", {names().weight, names().shift}); }
   std::string with_factors(const std::string& function) const {
     return by_config(function, {names().weight, names().shift, names().bias});
   }
@@ -96,8 +118,11 @@ class Call {
 
 std::string header_of(const Plan& plan, const Process& process) {
   switch (process.kind) {
-    case ProcessKind::Layer:
-      return fmt::format("qfx/{}.h", kind_name(plan.node(process.node).op));
+    case ProcessKind::Layer: {
+      const graph::Op& op = plan.node(process.node).op;
+      if (std::holds_alternative<graph::LeakyRelu>(op)) return "qfx/prelu.h";
+      return fmt::format("qfx/{}.h", kind_name(op));
+    }
     case ProcessKind::Clone:
       return "qfx/clone.h";
     case ProcessKind::Reorder:

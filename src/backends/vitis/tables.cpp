@@ -18,12 +18,17 @@ const graph::FrozenParam* find_param(const graph::FrozenNode& node, const char* 
   return found == node.params.end() ? nullptr : &found->second;
 }
 
-// The factor's part of the constants, in the order of its own shape.
-Constants begin(const Plan& plan, graph::NodeId id, const graph::FrozenParam& factor) {
-  Constants constants{};
-  constants.factor_width = factor.format.width + (factor.format.is_signed ? 0 : 1);
+Constants begin(const Plan& plan, graph::NodeId id) {
+  Constants constants;
   constants.sum_width = std::max(2, plan.ranges[id].accumulator_width);
   constants.sum_frac_bits = plan.ranges[id].accumulator_frac_bits;
+  return constants;
+}
+
+// The factor's part of the constants, in the order of its own shape.
+Constants begin(const Plan& plan, graph::NodeId id, const graph::FrozenParam& factor) {
+  Constants constants = begin(plan, id);
+  constants.factor_width = factor.format.width + (factor.format.is_signed ? 0 : 1);
   if (factor.k_hot > 0) {
     constants.digits = 1;
     constants.signed_digits = factor.signed_digits;
@@ -90,22 +95,44 @@ Constants matrix(const Plan& plan, graph::NodeId id) {
   return constants;
 }
 
-Constants affine(const Plan& plan, graph::NodeId id) {
-  const graph::FrozenNode& node = plan.node(id);
-  const graph::FrozenParam& scale = node.params.at("scale");
-  const Layout& layout = plan.layouts[id];
-  const bool is_image = node.shape.size() == 3;
-  const std::int64_t rows = is_image ? 1 : layout.beats;
-  Constants constants = begin(plan, id, scale);
-  constants.factor.shape = constants.shift.shape = constants.offset.shape = {rows, layout.lanes};
-  for (std::int64_t row = 0; row < rows; ++row) {
-    for (std::int64_t lane = 0; lane < layout.lanes; ++lane) {
-      const std::int64_t channel = is_image ? lane : layout.element(row, lane);
-      constants.factor.values.push_back(scale.raw[channel]);
-      constants.shift.values.push_back(shift_of(plan, id, scale, channel, constants));
-      constants.offset.values.push_back(offset_of(find_param(node, "offset"), channel, constants));
+// One constant a channel, in stream order: a row for all pixels of an image, one for each beat of a
+// vector.
+class ChannelTable {
+ public:
+  ChannelTable(const Plan& plan, graph::NodeId id)
+      : layout_(plan.layouts[id]), is_image_(plan.node(id).shape.size() > 1) {}
+
+  template <class Of>
+  Table fill(const Of& value_of_channel) const {
+    Table table{.shape = {is_image_ ? 1 : layout_.beats, layout_.lanes}, .values = {}};
+    for (std::int64_t row = 0; row < table.shape[0]; ++row) {
+      for (std::int64_t lane = 0; lane < layout_.lanes; ++lane)
+        table.values.push_back(value_of_channel(is_image_ ? lane : layout_.element(row, lane)));
     }
+    return table;
   }
+
+ private:
+  const Layout& layout_;
+  bool is_image_;
+};
+
+// A factor with one entry serves every channel. Without offset the table is empty.
+Constants channels(const Plan& plan, graph::NodeId id, const char* factor_name,
+                   const char* offset_name) {
+  const graph::FrozenNode& node = plan.node(id);
+  const ChannelTable table(plan, id);
+  const graph::FrozenParam* factor = find_param(node, factor_name);
+  const graph::FrozenParam* offset = find_param(node, offset_name);
+  Constants constants = factor == nullptr ? begin(plan, id) : begin(plan, id, *factor);
+  if (factor != nullptr) {
+    const auto entry = [&](std::int64_t c) { return factor->shape[0] == 1 ? 0 : c; };
+    constants.factor = table.fill([&](std::int64_t c) { return factor->raw[entry(c)]; });
+    constants.shift = table.fill(
+        [&](std::int64_t c) { return shift_of(plan, id, *factor, entry(c), constants); });
+  }
+  if (offset != nullptr)
+    constants.offset = table.fill([&](std::int64_t c) { return offset_of(offset, c, constants); });
   return constants;
 }
 
@@ -161,8 +188,11 @@ Constants constants_of(const Plan& plan, graph::NodeId node) {
   const graph::Op& op = plan.node(node).op;
   if (std::holds_alternative<graph::Conv2d>(op)) return convolution(plan, node);
   if (std::holds_alternative<graph::Linear>(op)) return matrix(plan, node);
-  QFX_ASSERT(std::holds_alternative<graph::BatchNorm>(op));
-  return affine(plan, node);
+  if (std::holds_alternative<graph::BatchNorm>(op)) return channels(plan, node, "scale", "offset");
+  if (std::holds_alternative<graph::Shift>(op)) return channels(plan, node, "", "offset");
+  QFX_ASSERT(std::holds_alternative<graph::Prelu>(op) ||
+             std::holds_alternative<graph::LeakyRelu>(op));
+  return channels(plan, node, "slope", "");
 }
 
 MeanConstants mean_constants(int sum_width, int sum_frac_bits, std::int64_t count,

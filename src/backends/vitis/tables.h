@@ -17,11 +17,12 @@ struct Table {
   std::vector<std::int64_t> values;
 };
 
-// What conv2d, linear and batch_norm multiply and add.
+// What conv2d, linear, batch_norm, prelu and shift multiply and add; tables that a kind does not
+// need are empty.
 struct Constants {
-  Table factor;      // weight or scale
-  int factor_width;  // signed
-  int digits = 0;    // K-hot: digits a constant needs, and the factors are printed as digits
+  Table factor;          // weight, scale or slope
+  int factor_width = 0;  // signed
+  int digits = 0;        // K-hot: digits a constant needs, and the factors are printed as digits
   bool signed_digits = false;
   Table shift;   // from each sum's binary point to the layer's finest
   Table offset;  // bias or offset, on the layer's finest grid

@@ -18,7 +18,7 @@ using torch::autograd::variable_list;
 // What the two passes of one chain share.
 struct ChainCall : torch::CustomClassHolder {
   std::vector<ChainStage> stages;
-  std::vector<BatchNormPair> pairs;  // of each stage; scale 1 and the offset for a bias
+  std::vector<BatchNormPair> pairs;  // of each stage; a bias has the scale 1, a prelu no offset
   std::vector<int> saved;            // position of each saved tensor among the inputs
   std::size_t inputs = 0;
 
@@ -59,6 +59,10 @@ std::vector<kernels::Stage<T>> kernel_stages(const ChainCall& call, std::size_t 
       stage.scale = pair.cast_scale.data_ptr<T>();
       stage.offset = pair.cast_offset.data_ptr<T>();
       stage.in_double = pair.wide == Carrier::Float64;
+    }
+    if (from.kind == StageKind::PRELU) {
+      stage.scale = call.pairs[k].cast_scale.data_ptr<T>();
+      stage.in_double = from.wide == Carrier::Float64;
     }
     stages.push_back(stage);
   }
@@ -192,6 +196,7 @@ struct RunChain : Function<RunChain> {
  private:
   static void fold_stage(ChainCall& call, std::size_t k, const variable_list& inputs) {
     const ChainStage& stage = call.stages[k];
+    if (stage.kind == StageKind::PRELU) call.pairs[k].cast_scale = inputs[stage.slope].contiguous();
     if (stage.kind != StageKind::AFFINE) return;
     if (stage.norm) {
       call.pairs[k] =
@@ -234,6 +239,9 @@ struct RunChain : Function<RunChain> {
         add_up(by_block, begin, call, d_inputs, x.numel());
     for (std::size_t k = begin; k < end; ++k) {
       const ChainStage& stage = call.stages[k];
+      if (stage.kind == StageKind::PRELU)
+        d_inputs[stage.slope] =
+            at::tensor(at::ArrayRef<double>(total[k].scale), at::kDouble).to(x.scalar_type());
       if (stage.kind != StageKind::AFFINE) continue;
       if (!stage.norm) {
         d_inputs[stage.offset] =
@@ -284,6 +292,14 @@ void ElementChain::bias(const at::Tensor& offset, Carrier wide, const at::Tensor
   const int position = input(offset);
   ChainStage& stage = append(StageKind::AFFINE, f, output);
   stage.offset = position;
+  stage.wide = wide;
+}
+
+void ElementChain::prelu(const at::Tensor& slope, Carrier wide, const at::Tensor& f,
+                         const AssignmentPtr& output) {
+  const int position = input(slope);
+  ChainStage& stage = append(StageKind::PRELU, f, output);
+  stage.slope = position;
   stage.wide = wide;
 }
 

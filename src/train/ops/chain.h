@@ -34,11 +34,12 @@ using BatchNormCallPtr = c10::intrusive_ptr<BatchNormCall>;
 struct ChainStage {
   kernels::StageKind kind = kernels::StageKind::CAST;
   AssignmentPtr output;
-  Carrier wide = Carrier::Float32;  // AFFINE: where scale * x + offset is exact
+  Carrier wide = Carrier::Float32;  // AFFINE, PRELU: where product and sum are exact
   BatchNormCallPtr norm;            // AFFINE of a batch_norm
   int f = -1;                       // output's point
   int side = -1;                    // ADD
   int offset = -1;                  // AFFINE of a bias: its cast values
+  int slope = -1;                   // PRELU: its cast values
   int gamma = -1, beta = -1, f_scale = -1, f_offset = -1;  // AFFINE of a batch_norm
 };
 
@@ -66,6 +67,9 @@ class ElementChain {
   // cast(x + offset[c]); offset {C} in x's type
   void bias(const at::Tensor& offset, Carrier wide, const at::Tensor& f,
             const AssignmentPtr& output);
+  // cast(x > 0 ? x : slope[c] * x); slope {C} in x's type
+  void prelu(const at::Tensor& slope, Carrier wide, const at::Tensor& f,
+             const AssignmentPtr& output);
   // gamma, beta {C} float32; f_* the points of the pair and of the output.
   void batch_norm(const at::Tensor& gamma, const at::Tensor& beta, const at::Tensor& f_scale,
                   const at::Tensor& f_offset, const at::Tensor& f, const AssignmentPtr& output,

@@ -277,8 +277,11 @@ at::Tensor stage_value(const at::Tensor& x, const std::vector<at::Tensor>& input
                          doubles(pair.offset), norm.offset->frac_bits, norm.node);
       return affine_value(x, pair, carrier);
     }
-    case kernels::StageKind::PRELU:
-      break;
+    case kernels::StageKind::PRELU: {
+      const at::Tensor wide = stage.wide == Carrier::Float64 ? x.to(at::kDouble) : x;
+      const at::Tensor slope = inputs[stage.slope].to(wide.scalar_type());
+      return at::where(wide.gt(0), wide, wide * along_channels(slope, wide));
+    }
   }
   internal_error("stage kind {}", static_cast<int>(stage.kind));
 }

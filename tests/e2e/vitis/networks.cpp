@@ -91,6 +91,52 @@ graph::FrozenModel flattened(const std::string& kind) {
   return with_random_numbers(b.finish(), {.seed = 5, .per_channel = true, .adjust = vary});
 }
 
+// Every activation and join on an image, with factors dense and K-hot.
+graph::FrozenModel activations(const std::string& name, int k_hot, bool signed_digits) {
+  Builder b(name);
+  const NodeId x = b.input({3, 5, 4});
+  const NodeId c = b.conv2d(x, {.out_channels = 3, .kernel = {3, 3}, .padding = {1, 1}});
+  const NodeId rprelu = b.shift(b.prelu(b.shift(c), {.num_parameters = 3}));
+  const NodeId clipped = b.clip(b.sub(rprelu, x), {.min = -0.8125, .max = 2.5});
+  const NodeId product = b.mul(b.leaky_relu(clipped, {.negative_slope = 0.25}), c);
+  const NodeId relu6 = b.clip(product, {.min = 0, .max = 6});
+  const NodeId joined = b.concat({relu6, x, b.prelu(rprelu)});
+  b.conv2d(joined, {.out_channels = 2, .kernel = {2, 2}});
+  return with_random_numbers(b.finish(), {.seed = 10,
+                                          .per_channel = true,
+                                          .k_hot = k_hot,
+                                          .signed_digits = signed_digits,
+                                          .adjust = vary});
+}
+
+// The same on vectors of several beats and on flattened images, whose channels lie in the lanes.
+graph::FrozenModel joined_vectors() {
+  Builder b("joined_vectors");
+  const NodeId image = b.relu(b.input({3, 4, 2}));
+  const NodeId flat = b.flatten(image);
+  const NodeId dense = b.linear(flat, {.out_features = 70});
+  const NodeId bent = b.shift(b.prelu(flat, {.num_parameters = 24}));
+  // lanes of 24 and 35 into lanes of 59; the mean of an image is one beat
+  const NodeId mean = b.flatten(b.global_avg_pool2d(image));
+  const NodeId joined = b.concat({bent, dense, mean, flat});
+  const NodeId moved = b.prelu(b.sub(joined, b.shift(joined)), {.num_parameters = 121});
+  b.concat({b.clip(moved, {}), b.mul(b.leaky_relu(moved), moved)});
+  return with_random_numbers(b.finish(), {.seed = 11, .per_channel = true, .adjust = vary});
+}
+
+// A sequence as it comes, and as an image of one row.
+graph::FrozenModel sequence() {
+  Builder b("sequence");
+  NodeId x = b.input({3, 17});
+  x = b.prelu(b.batch_norm(b.shift(x)), {.num_parameters = 3});
+  x = b.concat({x, b.mul(x, x)});
+  x = b.unsqueeze(b.clip(x, {}));
+  x = b.conv2d(x, {.out_channels = 4, .kernel = {1, 3}, .stride = {1, 2}, .padding = {0, 1}});
+  x = b.max_pool2d(x, {.kernel = {1, 2}, .stride = {1, 2}});
+  b.linear(b.flatten(x), {.out_features = 5});
+  return with_random_numbers(b.finish(), {.seed = 12, .per_channel = true, .adjust = vary});
+}
+
 // Two images of different shape and the same number of elements, flattened and added.
 graph::FrozenModel two_images() {
   Builder b("two_images");
@@ -164,6 +210,11 @@ std::vector<graph::FrozenModel> all_kinds() {
                                          geometries(),
                                          two_images(),
                                          vectors(),
+                                         activations("activations", 0, false),
+                                         activations("activations_two_hot", 2, false),
+                                         activations("activations_two_digits", 2, true),
+                                         joined_vectors(),
+                                         sequence(),
                                          nothing_but_a_name(),
                                          tables(),
                                          one_pixel(),

@@ -102,9 +102,9 @@ TEST(VerifyModel, SaysWhatIsWrongAndWhatIsAllowed) {
          m.nodes[kFlat].op = Cast{};
          m.nodes[kFlat].shape = {4, 2, 2};
        }},
-      {"node 'input' (input): its shape is [2, 4], allowed are [C, H, W] and [N]",
+      {"node 'input' (input): its shape is [2, 4, 4, 4], allowed are [C, H, W], [C, L] and [N]",
        [](Model& m) {
-         std::get<Input>(m.nodes[kInput].op).shape = {2, 4};
+         std::get<Input>(m.nodes[kInput].op).shape = {2, 4, 4, 4};
        }},
       {"node 'input' (input): it has shape [2, 0, 4]; every size is at least 1",
        [](Model& m) {

@@ -88,6 +88,35 @@ TEST(FifoDepth, HoldsAWholeImageBesideAReductionOfIt) {
   EXPECT_EQ(std::ssize(plan.processes), 4);
 }
 
+// Vectors are read one after the other: the second one waits whole while the first is computed.
+TEST(FifoDepth, AConcatOfVectorsTakesOneInputAfterTheOther) {
+  Builder builder("joined");
+  const NodeId x = builder.input({96});  // two beats
+  const NodeId dense = builder.linear(x, {.out_features = 10});
+  builder.concat({dense, x});
+  const graph::FrozenModel model = test::with_random_numbers(builder.finish());
+  const Plan plan = make_plan(model, "top");
+  const TokenNetwork network = token_network(plan);
+  std::vector<std::int64_t> depths = depths_of(plan);
+  EXPECT_TRUE(completes(network, depths));
+  // What is copied past the linear layer: its two beats, and a spare one.
+  const auto past = &deepest(plan) - plan.streams.data();
+  EXPECT_EQ(depths[past], 3);
+  depths[past] = 1;
+  EXPECT_FALSE(completes(network, depths));
+}
+
+TEST(FifoDepth, AConcatOfImagesWaitsForTheLineBuffer) {
+  Builder builder("joined");
+  const NodeId x = builder.input({2, 8, 8});
+  const NodeId y = builder.conv2d(x, {.out_channels = 3, .kernel = {3, 3}, .padding = {1, 1}});
+  builder.concat({x, y, x});
+  const graph::FrozenModel model = test::with_random_numbers(builder.finish());
+  const Plan plan = make_plan(model, "top");
+  EXPECT_EQ(deepest(plan).depth, 8 + 2 + 1);
+  EXPECT_TRUE(completes(token_network(plan), depths_of(plan)));
+}
+
 TEST(FifoDepth, ManyReadersOfOneStream) {
   Builder builder("many");
   const NodeId x = builder.input({1, 6, 6});

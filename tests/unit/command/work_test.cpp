@@ -54,5 +54,37 @@ TEST(Work, IsWhatAHandCounts) {
   expect("bn", 0, (2 + 1 + 0 + 2) * 16, (2 + 1 + 0 + 2) * 16);
 }
 
+TEST(Work, OfActivationsAndJoins) {
+  graph::Builder builder("net");
+  graph::NodeId x = builder.input({2, 3});
+  x = builder.shift(builder.prelu(x, {.num_parameters = 2}, "prelu"), "shift");
+  x = builder.mul(builder.sub(x, x, "sub"), x, "mul");
+  builder.concat({builder.clip(x, {}, "clip"), x}, "concat");
+  graph::Model model = builder.finish();
+  for (graph::Node& node : model.nodes) {
+    node.spec.int_bits = 3;
+    for (auto& [name, param] : node.params) param.spec.int_bits = 3;
+  }
+  graph::FrozenModel frozen = graph::freeze(model);
+  const auto expect = [&](std::size_t node, std::int64_t multiplies, std::int64_t shifts,
+                          std::int64_t adds) {
+    const Work work = count_work(frozen, frozen.nodes[node]);
+    EXPECT_EQ(work.multiplies, multiplies) << frozen.nodes[node].name;
+    EXPECT_EQ(work.shifts, shifts) << frozen.nodes[node].name;
+    EXPECT_EQ(work.adds, adds) << frozen.nodes[node].name;
+  };
+  expect(1, 6, 0, 0);  // prelu
+  expect(2, 0, 0, 6);  // shift
+  expect(3, 0, 0, 6);  // sub
+  expect(4, 6, 0, 0);  // mul
+  expect(5, 0, 0, 0);  // clip
+  expect(6, 0, 0, 0);  // concat
+  // 2-hot: 5 is two ones, one add between them; 0 none, and nothing to add.
+  graph::FrozenParam& slope = frozen.nodes[1].params.at("slope");
+  slope.k_hot = 2;
+  slope.raw = {5, 0};
+  expect(1, 0, 2 * 3, 3);
+}
+
 }  // namespace
 }  // namespace qfx::command

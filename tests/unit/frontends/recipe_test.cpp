@@ -211,5 +211,90 @@ TEST(Recipe, TheKHotExampleCoversEveryFactor) {
   }
 }
 
+std::string layer(const std::string& keys) {
+  return "[[network.layers]]\n" + keys + "\n";
+}
+
+TEST(Recipe, ActivationsAndJoins) {
+  const graph::Model model =
+      parse_recipe(
+          kDataHead +
+              layer("kind = \"conv2d\"\nname = \"conv\"\nout_channels = 4\nkernel_size = 3") +
+              layer("kind = \"relu6\"") + layer("kind = \"hardtanh\"") +
+              layer("kind = \"hardtanh\"\nmin_val = -2\nmax_val = 0.5") +
+              layer("kind = \"clip\"\nmin = 0.25\nmax = 3") + layer("kind = \"prelu\"") +
+              layer("kind = \"prelu\"\nnum_parameters = 4") + layer("kind = \"leaky_relu\"") +
+              layer("kind = \"leaky_relu\"\nnegative_slope = 0.2") + layer("kind = \"shift\"") +
+              layer("kind = \"sub\"\ninputs = [\"shift_1\", \"conv\"]") +
+              layer("kind = \"mul\"\ninputs = [\"sub_1\", \"conv\"]") +
+              layer("kind = \"concat\"\ninputs = [\"mul_1\", \"conv\", \"mul_1\"]") +
+              layer("kind = \"flatten\"") + layer("kind = \"linear\"\nout_features = 10"),
+          "recipe.toml")
+          .model;
+  using graph::Clip;
+  const auto op = [&](const std::string& name) { return node_named(model, name).op; };
+  EXPECT_EQ(op("relu6_1"), graph::Op(Clip{.min = 0, .max = 6}));
+  EXPECT_EQ(op("hardtanh_1"), graph::Op(Clip{.min = -1, .max = 1}));
+  EXPECT_EQ(op("hardtanh_2"), graph::Op(Clip{.min = -2, .max = 0.5}));
+  EXPECT_EQ(op("clip_1"), graph::Op(Clip{.min = 0.25, .max = 3}));
+  EXPECT_EQ(op("prelu_1"), graph::Op(graph::Prelu{}));
+  EXPECT_EQ(op("prelu_2"), graph::Op(graph::Prelu{.num_parameters = 4}));
+  EXPECT_EQ(op("leaky_relu_1"), graph::Op(graph::LeakyRelu{.negative_slope = 0.01}));
+  EXPECT_EQ(op("leaky_relu_2"), graph::Op(graph::LeakyRelu{.negative_slope = 0.2}));
+  EXPECT_EQ(op("shift_1"), graph::Op(graph::Shift{}));
+  EXPECT_EQ(node_named(model, "sub_1").inputs, (std::vector<graph::NodeId>{10, 1}));
+  EXPECT_EQ(node_named(model, "concat_1").shape, (graph::Shape{12, 26, 26}));
+  EXPECT_FALSE(node_named(model, "relu6_1").spec.is_signed);
+}
+
+// FracBNN's activation: a layer of three nodes, of which the last has its name.
+TEST(Recipe, AnRpreluIsAShiftAPreluAndAShift) {
+  const graph::Model model =
+      parse_recipe(kDataHead + layer("kind = \"conv2d\"\nout_channels = 4\nkernel_size = 28") +
+                       layer("kind = \"rprelu\"\nname = \"act\"") + layer("kind = \"flatten\"") +
+                       layer("kind = \"linear\"\nout_features = 10") +
+                       "[format.slopes]\nwidth = 5\nk_hot = 2\n[format.offsets]\nwidth = 6\n",
+                   "recipe.toml")
+          .model;
+  ASSERT_EQ(model.nodes.size(), 7u);
+  EXPECT_EQ(model.nodes[2].name, "act.shift_x");
+  EXPECT_EQ(model.nodes[3].name, "act.prelu");
+  EXPECT_EQ(model.nodes[3].op, graph::Op(graph::Prelu{.num_parameters = 4}));
+  EXPECT_EQ(model.nodes[4].name, "act");
+  EXPECT_EQ(model.nodes[5].inputs, (std::vector<graph::NodeId>{4}));
+  EXPECT_EQ(testing::param_spec(model, "act.prelu", "slope").width, 5);
+  EXPECT_EQ(testing::param_spec(model, "act.prelu", "slope").k_hot, 2);
+  EXPECT_EQ(testing::param_spec(model, "act.shift_x", "offset").width, 6);
+  EXPECT_EQ(testing::param_spec(model, "act", "offset").width, 6);
+}
+
+const std::string kSequenceHead =
+    "[data]\nsource = \"idx:nowhere\"\ninput = [3, 32]\nclasses = 2\nnormalize = { divisor = 256 "
+    "}\n";
+
+TEST(Recipe, ASequenceBecomesAnImageOfOneRowOnce) {
+  const graph::Model model =
+      parse_recipe(kSequenceHead + layer("kind = \"batch_norm\"") +
+                       layer("kind = \"conv1d\"\nname = \"conv\"\nout_channels = 4\nkernel_size = "
+                             "5\nstride = 2\npadding = 2\ndilation = 1") +
+                       layer("kind = \"max_pool1d\"\nkernel_size = 2") +
+                       layer("kind = \"avg_pool1d\"\nkernel_size = 3\nstride = 2\npadding = 1") +
+                       layer("kind = \"flatten\"") + layer("kind = \"linear\"\nout_features = 2"),
+                   "recipe.toml")
+          .model;
+  EXPECT_EQ(model.nodes[0].shape, (graph::Shape{3, 32}));
+  EXPECT_EQ(model.nodes[2].name, "conv.unsqueeze");
+  EXPECT_EQ(model.nodes[2].spec, model.nodes[1].spec) << "no format of its own";
+  EXPECT_EQ(model.nodes[3].op, graph::Op(graph::Conv2d{.out_channels = 4,
+                                                       .kernel = {1, 5},
+                                                       .stride = {1, 2},
+                                                       .padding = {0, 2},
+                                                       .has_bias = true}));
+  EXPECT_EQ(model.nodes[4].op, graph::Op(graph::MaxPool2d{.kernel = {1, 2}, .stride = {1, 2}}));
+  EXPECT_EQ(model.nodes[5].op,
+            graph::Op(graph::AvgPool2d{.kernel = {1, 3}, .stride = {1, 2}, .padding = {0, 1}}));
+  EXPECT_EQ(model.nodes[5].shape, (graph::Shape{4, 1, 4}));
+}
+
 }  // namespace
 }  // namespace qfx::frontends

@@ -93,6 +93,44 @@ TEST(InferSigns, OfAFunctionAreThoseOfItsGraph) {
   }
 }
 
+TEST(Builder, SlopesBeginAtAQuarterAndShiftsAtZero) {
+  Builder builder("net");
+  NodeId x = builder.input({2, 6});
+  x = builder.prelu(x);
+  x = builder.prelu(x, {.num_parameters = 2});
+  x = builder.shift(x);
+  builder.leaky_relu(x);
+  const Model model = builder.finish();
+  EXPECT_EQ(model.nodes[1].params.at("slope").values, (std::vector<float>{0.25F}));
+  EXPECT_EQ(model.nodes[2].params.at("slope").values, (std::vector<float>{0.25F, 0.25F}));
+  EXPECT_EQ(model.nodes[3].params.at("offset").values, (std::vector<float>{0, 0}));
+  EXPECT_TRUE(model.nodes[4].params.at("slope").values.empty()) << "derived";
+}
+
+TEST(InferSigns, OfActivationsAndJoins) {
+  Builder builder("net");
+  const NodeId bytes = builder.input({4});
+  const NodeId difference = builder.sub(bytes, bytes);
+  const NodeId relu6 = builder.clip(difference, {.min = 0, .max = 6});
+  const NodeId hardtanh = builder.clip(difference, {});
+  const NodeId cut = builder.clip(bytes, {});
+  const NodeId below = builder.clip(bytes, {.min = -2, .max = -1});
+  const NodeId bent = builder.prelu(bytes);
+  const NodeId bent_signed = builder.prelu(hardtanh);
+  const NodeId leaky = builder.leaky_relu(bent_signed);
+  const NodeId shift = builder.shift(cut);
+  const NodeId product = builder.mul(relu6, bent);
+  const NodeId signed_product = builder.mul(below, leaky);
+  const NodeId joined = builder.concat({product, cut});
+  builder.concat({joined, shift, signed_product});
+  const Model model = builder.finish();
+  for (NodeId id : {bytes, relu6, cut, bent, product, joined})
+    EXPECT_FALSE(model.nodes[id].spec.is_signed) << model.nodes[id].name;
+  for (NodeId id : {difference, hardtanh, below, bent_signed, leaky, shift, signed_product})
+    EXPECT_TRUE(model.nodes[id].spec.is_signed) << model.nodes[id].name;
+  EXPECT_TRUE(model.nodes.back().spec.is_signed);
+}
+
 TEST(InferSigns, AMeanOrSignedSamplesMakeTheInputSigned) {
   const auto input_is_signed = [](Preprocess preprocess) {
     Builder builder("net");

@@ -78,6 +78,21 @@ TEST(FoldPair, IsFloatArithmeticInTheDocumentedOrder) {
   EXPECT_EQ(offset, std::vector<float>{0.1f - product});
 }
 
+// 0.01 in float is a little below 0.01; in 8 fraction bits it is 2.56, and 3 of 256.
+TEST(Freeze, DerivesALeakyRelusSlope) {
+  Builder builder("net");
+  builder.unsqueeze(builder.leaky_relu(builder.input({2, 3}), {}, "act"));
+  Model model = builder.finish();
+  EXPECT_EQ(derived_params(model.nodes[1]),
+            (std::map<std::string, std::vector<float>>{{"slope", {0.01F}}}));
+  EXPECT_TRUE(derived_params(model.nodes[0]).empty());
+  for (Node& node : model.nodes) node.frac_bits = {4};
+  model.nodes[1].params.at("slope").frac_bits = {8};
+  const FrozenModel frozen = freeze(model);
+  EXPECT_EQ(frozen.nodes[1].params.at("slope").raw, (std::vector<std::int32_t>{3}));
+  EXPECT_EQ(frozen.nodes[2].format, frozen.nodes[1].format);
+}
+
 TEST(Freeze, GivesEveryTensorAFormat) {
   Builder builder("net");
   NodeId x = builder.input({2, 2, 2}, {.divisor = 255, .mean = {}, .std = {}});

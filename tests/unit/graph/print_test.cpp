@@ -45,6 +45,10 @@ TEST(Describe, ShowsWhatIsUnusual) {
   EXPECT_EQ(describe(AvgPool2d{.kernel = {3, 3}, .padding = {1, 1}}),
             "avg_pool2d 3x3 stride 2x2 padding 1x1");
   EXPECT_EQ(describe(BatchNorm{.eps = 0.25}), "batch_norm eps 0.25");
+  EXPECT_EQ(describe(Clip{.min = -0.5, .max = 6}), "clip -0.5 to 6");
+  EXPECT_EQ(describe(Prelu{}), "prelu one slope");
+  EXPECT_EQ(describe(Prelu{.num_parameters = 4}), "prelu");
+  EXPECT_EQ(describe(LeakyRelu{}), "leaky_relu 0.01");
 }
 
 }  // namespace

@@ -148,6 +148,95 @@ TEST(AnalyzeRanges, AddJoinsTwoGrids) {
   EXPECT_EQ(range.output, (Interval{0, 510}));
 }
 
+TEST(AnalyzeRanges, DifferencesAndProductsOfTwoGrids) {
+  // a: 0..255; b: the same in quarters, less one half a time: -1020..0 in the difference
+  const fixed::Format quarters{.width = 10, .int_bits = 8, .is_signed = false};
+  FrozenModel model = chain({1}, kUnsigned8, {{Cast{}, quarters, {}}, {Sub{}, kWide, {}}});
+  model.nodes[2].inputs = {0, 1};
+  NodeRange range = analyze_ranges(model)[2];
+  EXPECT_EQ(range.accumulator_frac_bits, 2);
+  EXPECT_EQ(range.accumulator, (Interval{-255 * 4, 255 * 4}));
+  EXPECT_EQ(range.output, (Interval{-255, 255}));
+
+  const fixed::Format input{.width = 4, .int_bits = 4, .overflow = fixed::Overflow::SAT};
+  range = analyze_ranges(chain({1}, input, {{Mul{}, kWide, {}}}))[1];
+  // -8..7 times -8..7, whatever the analysis knows about the two being one
+  EXPECT_EQ(range.accumulator, (Interval{-56, 64}));
+  EXPECT_EQ(range.accumulator_width, 8);
+}
+
+TEST(AnalyzeRanges, ConcatKeepsItsInputsApart) {
+  FrozenModel model =
+      chain({2, 1, 1}, kUnsigned8,
+            {{BatchNorm{},
+              kWide,
+              {{"scale", constant({2}, {1, -1}, 2, 2)}, {"offset", constant({2}, {0, 0}, 2, 2)}}},
+             {Relu{}, kWide, {}}});
+  model.nodes.push_back({.name = "joined",
+                         .op = Concat{},
+                         .inputs = {2, 0},
+                         .shape = {4, 1, 1},
+                         .format = kWide,
+                         .params = {}});
+  model.nodes.push_back({.name = "flat",
+                         .op = Flatten{},
+                         .inputs = {3},
+                         .shape = {4},
+                         .format = kWide,
+                         .params = {}});
+  model.nodes.push_back({.name = "fc",
+                         .op = Linear{.out_features = 1, .has_bias = false},
+                         .inputs = {4},
+                         .shape = {1},
+                         .format = kWide,
+                         .params = {{"weight", constant({1, 4}, {1, 100, 2, 2}, 8, 8)}}});
+  const auto ranges = analyze_ranges(model);
+  EXPECT_EQ(ranges[3].output, (Interval{0, 255}));
+  EXPECT_EQ(ranges[5].output, (Interval{0, 255 * 5})) << "channel 1 is never positive";
+}
+
+// In quarters: 6 is 24, and a bound of 2.5 on a coarser grid is exact on the finer one.
+TEST(AnalyzeRanges, ClipCutsAtExactBounds) {
+  const fixed::Format quarters{.width = 8, .int_bits = 6, .overflow = fixed::Overflow::SAT};
+  NodeRange range =
+      analyze_ranges(chain({1}, quarters, {{Clip{.min = 0, .max = 6}, kWide, {}}}))[1];
+  EXPECT_EQ(range.accumulator_frac_bits, 2);
+  EXPECT_EQ(range.accumulator, (Interval{0, 24}));
+  EXPECT_FALSE(range.can_overflow);
+
+  const fixed::Format twos{.width = 8, .int_bits = 9, .overflow = fixed::Overflow::SAT};
+  range = analyze_ranges(chain({1}, twos, {{Clip{.min = 2.5, .max = 100}, quarters, {}}}))[1];
+  EXPECT_EQ(range.accumulator_frac_bits, 1);
+  EXPECT_EQ(range.accumulator, (Interval{0, 200})) << "zero counts as a partial sum";
+  EXPECT_EQ(range.output, (Interval{10, 127}));
+  EXPECT_TRUE(range.can_overflow);
+}
+
+TEST(AnalyzeRanges, SlopesBendTheNegativeSideAlone) {
+  const fixed::Format input{.width = 4, .int_bits = 4, .overflow = fixed::Overflow::SAT};
+  // -8..7 with slopes 1/4 and -1/2, on a grid of quarters
+  FrozenParam slope = constant({2}, {1, -1}, 2, 0);
+  slope.channel_frac_bits = {2, 1};
+  NodeRange range = analyze_ranges(
+      chain({2}, input, {{Prelu{.num_parameters = 2}, kWide, {{"slope", slope}}}}))[1];
+  EXPECT_EQ(range.accumulator_frac_bits, 2);
+  EXPECT_EQ(range.accumulator, (Interval{-8, 28}));
+  EXPECT_EQ(range.output, (Interval{-2, 7}));
+  // A slope of 4 needs no finer grid than x has.
+  range = analyze_ranges(
+      chain({2}, input, {{LeakyRelu{}, kWide, {{"slope", constant({1}, {1}, 2, 4)}}}}))[1];
+  EXPECT_EQ(range.accumulator_frac_bits, 0);
+  EXPECT_EQ(range.accumulator, (Interval{-32, 7}));
+}
+
+TEST(AnalyzeRanges, ShiftMovesEachChannel) {
+  const NodeRange range = analyze_ranges(
+      chain({2}, kUnsigned8, {{Shift{}, kWide, {{"offset", constant({2}, {-3, 5}, 4, 3)}}}}))[1];
+  EXPECT_EQ(range.accumulator_frac_bits, 1);
+  EXPECT_EQ(range.accumulator, (Interval{-3, 515}));
+  EXPECT_EQ(range.output, (Interval{-2, 257})) << "-1.5 and 257.5, rounded down";
+}
+
 TEST(CastInterval, FollowsTheOverflowMode) {
   const auto cast = [](Interval interval, fixed::Overflow overflow, bool& overflows) {
     const fixed::Format format{.width = 4, .int_bits = 4, .overflow = overflow};

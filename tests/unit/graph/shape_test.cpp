@@ -37,6 +37,16 @@ TEST(InferShape, FollowsTorch) {
       {Add{}, {{8, 5, 4}, {8, 5, 4}}, {8, 5, 4}},
       {Flatten{}, {{8, 5, 4}}, {160}},
       {Flatten{}, {{8}}, {8}},
+      {Input{{3, 32}, {}}, {}, {3, 32}},
+      {Unsqueeze{}, {{3, 32}}, {3, 1, 32}},
+      {Clip{.min = 0, .max = 6}, {{8, 5, 4}}, {8, 5, 4}},
+      {Prelu{.num_parameters = 8}, {{8, 5, 4}}, {8, 5, 4}},
+      {LeakyRelu{}, {{8, 5}}, {8, 5}},
+      {Shift{}, {{8}}, {8}},
+      {Sub{}, {{8, 5}, {8, 5}}, {8, 5}},
+      {Mul{}, {{8}, {8}}, {8}},
+      {Concat{}, {{8, 5, 4}, {3, 5, 4}, {1, 5, 4}}, {12, 5, 4}},
+      {Concat{}, {{8}, {8}}, {16}},
       {Function{FunctionName::Tanh}, {{8, 5, 4}}, {8, 5, 4}},
       {Softmax{}, {{8, 5, 4}}, {8, 5, 4}},
       {Softmax{}, {{8}}, {8}},
@@ -56,6 +66,10 @@ TEST(ParamShapes, AreTorchs) {
             (Shapes{{"weight", {3, 7}}, {"bias", {3}}}));
   EXPECT_EQ(param_shapes(BatchNorm{}, {{7, 2, 2}}), (Shapes{{"scale", {7}}, {"offset", {7}}}));
   EXPECT_EQ(param_shapes(Add{}, {{7}, {7}}), Shapes{});
+  EXPECT_EQ(param_shapes(Prelu{}, {{7, 2, 2}}), (Shapes{{"slope", {1}}}));
+  EXPECT_EQ(param_shapes(Prelu{.num_parameters = 7}, {{7, 2, 2}}), (Shapes{{"slope", {7}}}));
+  EXPECT_EQ(param_shapes(LeakyRelu{}, {{7, 2, 2}}), (Shapes{{"slope", {1}}}));
+  EXPECT_EQ(param_shapes(Shift{}, {{7, 2, 2}}), (Shapes{{"offset", {7}}}));
 }
 
 TEST(Shape, CountsAndPrints) {

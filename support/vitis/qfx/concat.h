@@ -1,0 +1,88 @@
+// Streams of several tensors as one, each value cast to the common format: images pixel by pixel,
+// the lanes of one behind the lanes of the other; vectors one after the other. Variadic templates,
+// C++11 at least.
+#ifndef QFX_CONCAT_H_
+#define QFX_CONCAT_H_
+
+#include "hls_stream.h"
+
+#include "qfx/pixel.h"
+#include "qfx/pragma.h"
+#include "qfx/raw.h"
+
+namespace qfx {
+
+// From lane AT on, the pixels that the streams hold next.
+template <int AT, class OUT, int C>
+void fill_lanes(Pixel<OUT, C>&) {
+  static_assert(AT == C, "the inputs' channels add up to the output's");
+}
+template <int AT, class OUT, int C, class IN, int N, class... REST>
+void fill_lanes(Pixel<OUT, C>& result, hls::stream<Pixel<IN, N> >& first, REST&... rest) {
+  QFX_HLS(INLINE)
+  const Pixel<IN, N> pixel = first.read();
+  QFX_LOOP(CHANNEL)
+  for (int c = 0; c < N; ++c) {
+    QFX_HLS(UNROLL)
+    result.data[AT + c] = convert<OUT, IN>(raw_of(pixel.data[c]));
+  }
+  fill_lanes<AT + N>(result, rest...);
+}
+
+template <int BEATS, class OUT, int C, class... IN>
+void concat(hls::stream<Pixel<OUT, C> >& out, hls::stream<IN>&... in) {
+  QFX_LOOP(BEAT)
+  for (int beat = 0; beat < BEATS; ++beat) {
+    QFX_HLS(PIPELINE II = 1)
+    Pixel<OUT, C> result;
+    fill_lanes<0>(result, in...);
+    out.write(result);
+  }
+}
+
+// Elements on their way into beats of C lanes.
+template <class OUT, int C>
+struct Packer {
+  Pixel<OUT, C> beat;
+  int lane;
+
+  Packer() : lane(0) {}
+
+  void put(const OUT& value, hls::stream<Pixel<OUT, C> >& out) {
+    QFX_HLS(INLINE)
+    beat.data[lane] = value;
+    if (++lane == C) {
+      lane = 0;
+      out.write(beat);
+    }
+  }
+};
+
+template <class OUT, int C>
+void append(Packer<OUT, C>&, hls::stream<Pixel<OUT, C> >&) {}
+template <int BEATS, int... REST_BEATS, class OUT, int C, class IN, int N, class... REST>
+void append(Packer<OUT, C>& packer, hls::stream<Pixel<OUT, C> >& out,
+            hls::stream<Pixel<IN, N> >& first, REST&... rest) {
+  QFX_HLS(INLINE)
+  QFX_LOOP(BEAT)
+  for (int beat = 0; beat < BEATS; ++beat) {
+    const Pixel<IN, N> pixel = first.read();
+    QFX_LOOP(LANE)
+    for (int lane = 0; lane < N; ++lane) {
+      QFX_HLS(PIPELINE II = 1)
+      packer.put(convert<OUT, IN>(raw_of(pixel.data[lane])), out);
+    }
+  }
+  append<REST_BEATS...>(packer, out, rest...);
+}
+
+// BEATS: of each input.
+template <int... BEATS, class OUT, int C, class... IN>
+void concat_vectors(hls::stream<Pixel<OUT, C> >& out, hls::stream<IN>&... in) {
+  Packer<OUT, C> packer;
+  append<BEATS...>(packer, out, in...);
+}
+
+}  // namespace qfx
+
+#endif  // QFX_CONCAT_H_

@@ -1,0 +1,33 @@
+// Two streams of one shape, formats of their own: the vendor's exact difference, one cast.
+#ifndef QFX_SUB_H_
+#define QFX_SUB_H_
+
+#include "hls_stream.h"
+
+#include "qfx/pixel.h"
+#include "qfx/pragma.h"
+#include "qfx/raw.h"
+
+namespace qfx {
+
+template <int BEATS, class A, class B, class OUT, int C>
+void sub(hls::stream<Pixel<A, C> >& a, hls::stream<Pixel<B, C> >& b,
+         hls::stream<Pixel<OUT, C> >& out) {
+  QFX_LOOP(BEAT)
+  for (int beat = 0; beat < BEATS; ++beat) {
+    QFX_HLS(PIPELINE II = 1 style = flp)
+    const Pixel<A, C> x = a.read();
+    const Pixel<B, C> y = b.read();
+    Pixel<OUT, C> result;
+    QFX_LOOP(CHANNEL)
+    for (int c = 0; c < C; ++c) {
+      QFX_HLS(UNROLL)
+      result.data[c] = assign<OUT>(x.data[c] - y.data[c]);
+    }
+    out.write(result);
+  }
+}
+
+}  // namespace qfx
+
+#endif  // QFX_SUB_H_

@@ -1,0 +1,89 @@
+// Attributes and inputs that activations and joins refuse, and the sentences they earn.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <limits>
+
+#include "qfx/base/error.h"
+#include "qfx/graph/builder.h"
+
+namespace qfx::graph {
+namespace {
+
+struct Refused {
+  Op op;
+  std::vector<Shape> inputs;
+  const char* expected;
+};
+
+TEST(InferShape, RefusesWithASentence) {
+  const double infinity = std::numeric_limits<double>::infinity();
+  const std::vector<Refused> cases = {
+      {Clip{.min = 0.1, .max = 6},
+       {{3}},
+       "node 'n' (clip): min is 0.1, it must be a multiple of 2^-32 from -2^31 to 2^31; the "
+       "nearest "
+       "is 0.10000000009313226"},
+      {Clip{.min = 0, .max = 1e10},
+       {{3}},
+       "node 'n' (clip): max is 10000000000, it must be a multiple of 2^-32 from -2^31 to 2^31"},
+      {Clip{.min = 0, .max = infinity}, {{3}}, "node 'n' (clip): max is inf, it must be"},
+      {Clip{.min = 2, .max = 2},
+       {{3}},
+       "node 'n' (clip): min is 2 and max is 2; min must be below max"},
+      {Clip{}, {{3}, {3}}, "node 'n' (clip): the number of its inputs is 2, it must be 1"},
+      {Prelu{.num_parameters = 2},
+       {{3, 4, 4}},
+       "node 'n' (prelu): num_parameters is 2, allowed are 1 (one slope for all) and 3 (one for "
+       "each "
+       "channel)"},
+      {LeakyRelu{.negative_slope = 1e39},
+       {{3}},
+       "node 'n' (leaky_relu): negative_slope is 1e+39, it must be a finite single-precision "
+       "number"},
+      {LeakyRelu{.negative_slope = -infinity}, {{3}}, "negative_slope is -inf"},
+      {Shift{}, {}, "node 'n' (shift): the number of its inputs is 0, it must be 1"},
+      {Sub{}, {{3}}, "node 'n' (sub): the number of its inputs is 1, it must be 2"},
+      {Sub{}, {{3}, {4}}, "node 'n' (sub): its inputs have shapes [3] and [4], they must be equal"},
+      {Mul{}, {{3}, {3, 1, 1}}, "node 'n' (mul): its inputs have shapes [3] and [3, 1, 1]"},
+      {Concat{}, {{3}}, "node 'n' (concat): the number of its inputs is 1, it must be at least 2"},
+      {Concat{},
+       {{3, 4, 4}, {3, 4, 4}, {3, 4, 5}},
+       "node 'n' (concat): its inputs have shapes [3, 4, 4] and [3, 4, 5], they may differ in the "
+       "first size alone"},
+      {Concat{}, {{3, 4}, {3}}, "node 'n' (concat): its inputs have shapes [3, 4] and [3]"},
+      {Unsqueeze{},
+       {{3, 4, 4}},
+       "node 'n' (unsqueeze): its input has shape [3, 4, 4], it takes a sequence [C, L]"},
+      {Conv2d{},
+       {{3, 4}},
+       "node 'n' (conv2d): its input has shape [3, 4], it takes an image [C, H, W]; put an "
+       "unsqueeze "
+       "before it"},
+  };
+  for (const Refused& c : cases) {
+    try {
+      infer_shape(c.op, c.inputs, "n");
+      ADD_FAILURE() << c.expected << ": not refused";
+    } catch (const UserError& error) {
+      EXPECT_THAT(error.what(), testing::HasSubstr(c.expected));
+    }
+  }
+}
+
+TEST(VerifyModel, ADerivedSlopeHasNoValues) {
+  Builder builder("net");
+  builder.leaky_relu(builder.input({3}), {}, "act");
+  Model model = builder.finish();
+  model.nodes[1].params.at("slope").values = {0.5F};
+  try {
+    verify(model);
+    FAIL() << "not refused";
+  } catch (const UserError& error) {
+    EXPECT_THAT(error.what(),
+                testing::HasSubstr("node 'act' (leaky_relu): its parameter 'slope' holds 1 values, "
+                                   "it must hold 0: it is derived from negative_slope"));
+  }
+}
+
+}  // namespace
+}  // namespace qfx::graph

@@ -1,0 +1,153 @@
+// Activations and joins in fixed point: gradients against their closed forms, and torch's own under
+// formats so fine that they hardly matter.
+#include <gtest/gtest.h>
+
+#include "train/fixed_forward.h"
+#include "train/float_forward.h"
+#include "train/ops/activation.h"
+#include "train/ops/chain.h"
+
+#include "qfx/graph/builder.h"
+
+namespace qfx::train {
+namespace {
+
+using graph::Builder;
+using graph::NodeId;
+
+at::Tensor leaf(const at::Tensor& values) {
+  return values.clone().set_requires_grad(true);
+}
+
+// Of a signed format with one fraction bit, 4 bits, RND and SAT: -4 to 3.5.
+bool is_inside(double value) {
+  const double rounded = std::floor(2 * value + 0.5) / 2;
+  return rounded >= -4 && rounded <= 3.5;
+}
+
+TEST(LayerGradients, PreluGivesEachChannelItsSlope) {
+  at::manual_seed(1);
+  auto a = c10::make_intrusive<Assignment>();
+  a->format = {.width = 4,
+               .int_bits = 3,
+               .is_signed = true,
+               .rounding = fixed::Rounding::RND,
+               .overflow = fixed::Overflow::SAT};
+  a->frac_bits = {1};
+  const at::Tensor x = leaf(at::randint(-64, 64, {5, 3, 4, 4}).to(at::kFloat) / 8);
+  const at::Tensor slope = leaf(at::tensor({0.25F, -0.5F, 2.0F}));
+  const at::Tensor f = leaf(at::full({1}, 1.0F));
+  ElementChain chain(x);
+  chain.prelu(slope, Carrier::Float32, f, a);
+  const at::Tensor y = chain.value();
+  const at::Tensor dy = at::randn(y.sizes());
+  (y * dy).sum().backward();
+
+  std::vector<double> d_slope(3, 0.0);
+  for (std::int64_t i = 0; i < x.numel(); ++i) {
+    const auto c = static_cast<std::size_t>(i / 16 % 3);
+    const double v = x.data_ptr<float>()[i], p = slope.data_ptr<float>()[c];
+    const double d = dy.data_ptr<float>()[i];
+    const double exact = v > 0 ? v : p * v;
+    const double passed = is_inside(exact) ? d : 0.0;
+    EXPECT_FLOAT_EQ(x.grad().data_ptr<float>()[i], static_cast<float>(v > 0 ? passed : p * passed));
+    if (v <= 0) d_slope[c] += passed * v;
+  }
+  for (std::size_t c = 0; c < 3; ++c)
+    EXPECT_NEAR(slope.grad().data_ptr<float>()[c], d_slope[c], 1e-4 * (1 + std::abs(d_slope[c])));
+}
+
+TEST(LayerGradients, ClipPassesWhatLiesBetweenItsBounds) {
+  const at::Tensor x = leaf(at::tensor({-2.0F, -1.0F, -0.5F, 0.0F, 1.5F, 1.75F, 2.0F}));
+  const at::Tensor y = clipped(x, {.min = -1, .max = 1.75});
+  EXPECT_TRUE(y.equal(at::tensor({-1.0F, -1.0F, -0.5F, 0.0F, 1.5F, 1.75F, 1.75F})));
+  y.sum().backward();
+  EXPECT_TRUE(x.grad().equal(at::tensor({0.0F, 0.0F, 1.0F, 1.0F, 1.0F, 0.0F, 0.0F})));
+}
+
+// A bound with more than 24 significant bits is no float: rounded to one, it would be another
+// bound.
+TEST(LayerGradients, ABoundThatIsNoFloatWidensTheCarrier) {
+  const double bound = 1 + 0x1p-30;
+  const at::Tensor y = clipped(at::full({1}, 3.0F), {.min = -1, .max = bound});
+  ASSERT_EQ(y.scalar_type(), at::kDouble);
+  EXPECT_EQ(y.item<double>(), bound);
+}
+
+// A linear layer before the node, so that gradients have somewhere to go.
+graph::Model model_of(const std::function<void(Builder&, NodeId, NodeId)>& add_node) {
+  Builder builder("net", 5);
+  const NodeId x = builder.input({6});
+  const NodeId a = builder.linear(x, {.out_features = 4, .has_bias = true}, "a");
+  const NodeId b = builder.linear(x, {.out_features = 4, .has_bias = true}, "b");
+  add_node(builder, a, b);
+  graph::Model model = builder.finish();
+  for (graph::Node& node : model.nodes) {
+    node.spec = {.width = 22, .int_bits = 6};
+    for (auto& [name, param] : node.params) param.spec = {.width = 20, .int_bits = 3};
+  }
+  return model;
+}
+
+void expect_near(const at::Tensor& a, const at::Tensor& b, const std::string& what) {
+  const double scale = 1 + b.abs().max().item<double>();
+  EXPECT_LE((a - b).abs().max().item<double>(), 1e-3 * scale) << what;
+}
+
+TEST(LayerGradients, FollowTorchWhenFormatsAreFine) {
+  const std::vector<std::function<void(Builder&, NodeId, NodeId)>> networks = {
+      [](Builder& g, NodeId a, NodeId b) { g.sub(a, b); },
+      [](Builder& g, NodeId a, NodeId b) { g.sub(g.relu(a), g.sub(b, a)); },
+      [](Builder& g, NodeId a, NodeId b) { g.mul(a, b); },
+      [](Builder& g, NodeId a, NodeId b) { g.mul(a, g.mul(a, b)); },
+      [](Builder& g, NodeId a, NodeId b) {
+        g.concat({b, a, b});
+      },
+      [](Builder& g, NodeId a, NodeId b) {
+        g.concat({g.clip(a, {.min = -0.5, .max = 0.75}), g.clip(b, {.min = 0, .max = 6})});
+      },
+      [](Builder& g, NodeId a, NodeId b) { g.add(g.prelu(a, {}, "p"), b); },
+      [](Builder& g, NodeId a, NodeId b) { g.add(g.prelu(a, {.num_parameters = 4}, "p"), b); },
+      [](Builder& g, NodeId a, NodeId b) {
+        g.add(g.leaky_relu(a, {.negative_slope = 0.125}, "p"), g.shift(b, "s"));
+      }};
+  for (std::size_t i = 0; i < networks.size(); ++i) {
+    at::manual_seed(static_cast<std::uint64_t>(i));
+    Network fixed(model_of(networks[i])), real(model_of(networks[i]));
+    const at::Tensor samples = at::randn({8, 6});
+    const at::Tensor y = fixed_forward(fixed, samples, {.batch_statistics = true});
+    const at::Tensor z = float_forward(real, samples, true);
+    const std::string which = "network " + std::to_string(i);
+    expect_near(y, z, which + ": y");
+    const at::Tensor weight = at::randn(y.sizes());
+    (y * weight).sum().backward();
+    (z * weight).sum().backward();
+    int gradients = 0;
+    for (std::size_t layer = 0; layer < fixed.layers().size(); ++layer) {
+      for (auto& [name, param] : fixed.layers()[layer].params) {
+        if (!param.value.defined()) continue;
+        const at::Tensor& expected = real.layers()[layer].params.at(name).value.grad();
+        ASSERT_TRUE(param.value.grad().defined()) << which << ", " << param.point.tensor;
+        expect_near(param.value.grad(), expected, which + ", " + param.point.tensor);
+        ++gradients;
+      }
+    }
+    EXPECT_GE(gradients, 4);
+  }
+}
+
+// Its format is learned, its value is not.
+TEST(LayerGradients, ALeakyReluTrainsItsSlopesPointAlone) {
+  Network network(model_of([](Builder& g, NodeId a, NodeId b) {
+    g.add(g.leaky_relu(a, {.negative_slope = 0.3}, "p"), b);
+  }));
+  Parameter& slope = network.layers()[3].params.at("slope");
+  ASSERT_EQ(slope.point.tensor, "p.slope");
+  EXPECT_FALSE(slope.value.defined());
+  fixed_forward(network, at::randn({8, 6}), {.batch_statistics = true}).sum().backward();
+  ASSERT_TRUE(slope.point.f.grad().defined());
+  EXPECT_NE(slope.point.f.grad().item<double>(), 0.0);
+}
+
+}  // namespace
+}  // namespace qfx::train
