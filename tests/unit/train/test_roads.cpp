@@ -36,10 +36,16 @@ Result run(const graph::Model& model, const at::Tensor& samples, bool batch_stat
     result.state[name] = tensor.detach().clone();
     add_gradient(result, name, tensor);
   }
-  for (const Point* point : network.points()) {
-    // No gradient reaches the samples: only a chain counts there.
-    if (point->tensor != model.nodes[0].name)
-      result.overflows[point->tensor] = point->count.overflows;
+  // The backward pass counts, and it comes to a node only where something at it or above it learns.
+  // A chain counts all its nodes; those beyond are not compared.
+  std::vector<bool> is_reached;
+  for (const Layer& layer : network.layers()) {
+    bool learns = layer.output.trains() || layer.gamma.defined() || !layer.params.empty();
+    for (const graph::NodeId from : network.node(layer.id).inputs) learns |= is_reached[from];
+    is_reached.push_back(learns);
+    if (learns) result.overflows[layer.output.tensor] = layer.output.count.overflows;
+    for (const auto& [name, param] : layer.params)
+      result.overflows[param.point.tensor] = param.point.count.overflows;
   }
   result.output = result.output.detach();
   return result;
