@@ -29,7 +29,11 @@ struct Dataset {
 //   cifar10:DIR                data_batch_1.bin ... test_batch.bin
 //   npy:DIR                    train_x.npy, train_y.npy, test_x.npy, test_y.npy (x: u1 or f4, y: any integer)
 //                              x (N, D), (N, H, W) or (N, C, H, W), every float finite; y (N,) or (N, 1)
-// class_count is 10 for the named sets, else one more than the largest label of both splits.
+//   folder:DIR                 DIR/train/CLASS/*.png, .jpg or .jpeg, DIR/test/CLASS/*, all of one size; labels
+//                              by the order of the class names, samples class by turns
+//   folder@32x48:DIR           likewise, each picture resized to that height and width
+// class_count is 10 for the named sets, the folders of train, else one more than the largest label of both
+// splits.
 // limit > 0 keeps the first `limit` samples. Raises UserError: a missing file names the package or the
 // expected layout, a damaged one says what is wrong and where.
 Dataset load(const std::string& source, Split split, std::int64_t limit = 0);
