@@ -12,7 +12,7 @@ namespace qfx::train {
 struct FixedMode {
   bool batch_statistics =
       false;           // BatchNorm's pair from the batch; else from the running statistics
-  bool count = false;  // the backward pass counts overflows
+  bool count = false;  // overflows, by the backward pass or, where none will run, at once
   Road road = Road::Fused;
 };
 

@@ -123,6 +123,7 @@ class Job {
     context_.state.step = 0;
     context_.state.epoch = {};
     context_.state.counts.clear();
+    context_.state.last_epoch.clear();
   }
 
   graph::Model fixed_model(const graph::Model& from) const {
@@ -140,7 +141,8 @@ class Job {
     }
     Trainer trainer(context_, PhaseKind::Fixed, *network_, resumed_ ? &*resumed_ : nullptr);
     if (!resumed_) {
-      context_.state.ptq_accuracy = trainer.test_accuracy();
+      judgement_ = trainer.judge();
+      context_.state.ptq_accuracy = judgement_.accuracy;
       context_.log->write(carriers_event(context_.elapsed(), *network_));
       context_.log->write(calibrated_event(context_.elapsed(), recipe().calibration,
                                            *context_.state.ptq_accuracy, *network_));
@@ -148,10 +150,9 @@ class Job {
                                    100 * *context_.state.ptq_accuracy));
       trainer.save();
     }
-    if (trains_fixed_) {
-      trainer.run();
-      summary_.fixed_accuracy = trainer.test_accuracy();
-    }
+    if (trains_fixed_) trainer.run();
+    if (trains_fixed_ || resumed_) judgement_ = trainer.judge();
+    if (trains_fixed_) summary_.fixed_accuracy = judgement_.accuracy;
   }
 
   std::int64_t calibration_images() const {
@@ -165,6 +166,26 @@ class Job {
   void calibrate_points() {
     calibrate_network(*network_, recipe().calibration, calibration_samples());
     graph::save(network_->model(), context_.folder.graph("fixed").string());
+  }
+
+  // What overflows = "forbid" is about: the frozen formats on the test set, and the last epoch of
+  // training, which saw far more samples.
+  std::vector<ForbiddenOverflow> forbidden_overflows() const {
+    std::vector<ForbiddenOverflow> all;
+    const auto add = [&](const std::string& tensor, const char* where, std::int64_t overflows,
+                         std::int64_t values) {
+      if (overflows > 0) all.push_back({tensor, where, overflows, values});
+    };
+    for (const Point* point : network_->points()) {
+      if (!point->spec.forbids_overflow) continue;
+      const std::string& tensor = point->tensor;
+      if (const auto it = judgement_.overflows.find(tensor); it != judgement_.overflows.end())
+        add(tensor, "the test set", it->second.overflows, it->second.values);
+      const auto& epoch = context_.state.last_epoch;
+      if (const auto it = epoch.find(tensor); it != epoch.end())
+        add(tensor, "the last epoch", it->second.overflows, it->second.values);
+    }
+    return all;
   }
 
   // Freezes; what looks at the run finds it complete.
@@ -183,12 +204,14 @@ class Job {
     if (in_float == points.end()) {
       graph::save(graph::freeze(network_->model()), context_.folder.model().string());
       const double accuracy = summary_.fixed_accuracy.value_or(*state.ptq_accuracy);
-      context_.log->write(frozen_event(context_.elapsed(), accuracy, *network_));
+      context_.log->write(
+          frozen_event(context_.elapsed(), accuracy, judgement_.overflows, *network_));
     } else {
       context_.message(
           fmt::format("not frozen: tensor \"{}\" is left in floating point by the recipe",
                       (*in_float)->tensor));
     }
+    summary_.forbidden_overflows = forbidden_overflows();
     write_file_atomically(context_.folder.summary(), summary_json(recipe().name, summary_) + "\n");
   }
 
@@ -198,6 +221,7 @@ class Job {
   std::optional<PatientThreads> patience_;
   std::optional<Checkpoint> resumed_;
   std::unique_ptr<Network> network_;
+  Trainer::Judgement judgement_;
   Summary summary_;
 };
 

@@ -1,10 +1,11 @@
 #include "train/trainer.h"
 
+#include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "train/evaluate.h"
 #include "train/events.h"
-#include "train/fixed_forward.h"
 #include "train/float_forward.h"
 #include "train/loader.h"
 #include "train/schedule.h"
@@ -79,17 +80,39 @@ double Trainer::learning_rate_factor() const {
   return train::learning_rate_factor(phase_.optimizer, context_.state.step, steps_, per_epoch_);
 }
 
-at::Tensor Trainer::forward(const at::Tensor& samples, bool training, bool batch_statistics) {
-  const at::Tensor outputs =
-      is_fixed() ? fixed_forward(network_, samples,
-                                 {.batch_statistics = batch_statistics, .count = training})
-                 : float_forward(network_, samples, training);
+at::Tensor Trainer::forward(const at::Tensor& samples, bool training, FixedMode mode) {
+  const at::Tensor outputs = is_fixed() ? fixed_forward(network_, samples, mode)
+                                        : float_forward(network_, samples, training);
   return outputs.flatten(1);
 }
 
 double Trainer::test_accuracy() {
   return accuracy(network_, context_.test_set,
-                  [&](const at::Tensor& samples) { return forward(samples, false, false); });
+                  [&](const at::Tensor& samples) { return forward(samples, false, {}); });
+}
+
+Trainer::Judgement Trainer::judge() {
+  std::map<std::string, OverflowCount> before;
+  for (Point* point : network_.points()) before[point->tensor] = std::exchange(point->count, {});
+  Judgement result;
+  result.accuracy = accuracy(network_, context_.test_set, [&](const at::Tensor& samples) {
+    return forward(samples, false, {.count = true});
+  });
+  for (const Layer& layer : network_.layers()) {
+    result.overflows[layer.output.tensor] = layer.output.count;
+    for (const auto& [name, param] : layer.params) {
+      // Every batch casts the same parameters.
+      OverflowCount count = param.point.count;
+      const std::int64_t values =
+          graph::element_count(network_.node(layer.id).params.at(name).shape);
+      if (count.values > 0) count.overflows /= count.values / values;
+      count.values = std::min(count.values, values);
+      result.overflows[param.point.tensor] = count;
+    }
+  }
+  std::erase_if(result.overflows, [](const auto& entry) { return entry.second.values == 0; });
+  for (Point* point : network_.points()) point->count = before.at(point->tensor);
+  return result;
 }
 
 void Trainer::run() {
@@ -129,7 +152,8 @@ void Trainer::run() {
 void Trainer::step(const at::Tensor& samples, const at::Tensor& labels) {
   RunState& state = context_.state;
   const double progress = static_cast<double>(state.step) / static_cast<double>(steps_);
-  const at::Tensor outputs = forward(samples, true, progress < kStatisticsFreezeAfter);
+  const at::Tensor outputs = forward(
+      samples, true, {.batch_statistics = progress < kStatisticsFreezeAfter, .count = true});
   const at::Tensor loss =
       at::cross_entropy_loss(outputs.to(at::kFloat), labels, {}, at::Reduction::Mean);
   const double value = loss.item<double>();
@@ -185,15 +209,44 @@ void Trainer::end_epoch() {
   report.seconds = totals.seconds;
   report.images_per_second = images / totals.seconds;
   context_.log->write(epoch_event(context_.elapsed(), report, network_));
-  context_.message(fmt::format(
-      "{} epoch {}: loss {:.4f}, train {:.2f} %, test {:.2f} %, {:.0f} images/s, {}",
-      to_string(kind_), report.epoch, report.train_loss, 100 * report.train_accuracy,
-      100 * report.test_accuracy, report.images_per_second, format_duration(report.seconds)));
+  context_.message(
+      fmt::format("{} epoch {}: loss {:.4f}, train {:.2f} %, test {:.2f} %, {:.0f} images/s, {}{}",
+                  to_string(kind_), report.epoch, report.train_loss, 100 * report.train_accuracy,
+                  100 * report.test_accuracy, report.images_per_second,
+                  format_duration(report.seconds), is_fixed() ? points_moved() : ""));
+  if (const std::string forbidden = forbidden_in_epoch(); !forbidden.empty())
+    context_.message(forbidden);
   state.epoch = {};
+  state.last_epoch.clear();
   for (Point* point : network_.points()) {
+    state.last_epoch[point->tensor] = {point->count.overflows, point->count.values, point->changes};
     point->count = {};
     point->changes = 0;
   }
+}
+
+// ", 12 points moved, bn1.scale most (5 times)"
+std::string Trainer::points_moved() const {
+  std::int64_t moved = 0;
+  const Point* most = nullptr;
+  for (const Point* point : network_.points()) {
+    moved += point->changes > 0;
+    if (point->changes > 0 && (most == nullptr || point->changes > most->changes)) most = point;
+  }
+  if (most == nullptr) return ", no point moved";
+  return fmt::format(", {} point{} moved, {} most ({} time{})", moved, moved == 1 ? "" : "s",
+                     most->tensor, most->changes, most->changes == 1 ? "" : "s");
+}
+
+// While points are learned they may still find their place; only the last epoch decides.
+std::string Trainer::forbidden_in_epoch() const {
+  std::vector<std::string> tensors;
+  for (const Point* point : network_.points()) {
+    if (!point->spec.forbids_overflow || point->count.overflows == 0) continue;
+    tensors.push_back(fmt::format("{} {} of {} values", point->tensor, point->count.overflows,
+                                  point->count.values));
+  }
+  return tensors.empty() ? "" : "forbidden overflows in this epoch: " + join(tensors, ", ");
 }
 
 void Trainer::save() {

@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "train/checkpoint.h"
+#include "train/fixed_forward.h"
 #include "train/log.h"
 #include "train/network.h"
 #include "train/optimizer.h"
@@ -40,12 +41,23 @@ class Trainer {
   void run();
 
   double test_accuracy();
+
+  // The test set again, counting overflows: by tensor, of its values on the whole set, of a
+  // parameter's once.
+  struct Judgement {
+    double accuracy = 0;
+    std::map<std::string, OverflowCount> overflows;
+  };
+  Judgement judge();
+
   // Writes checkpoint/latest.safetensors from where the run stands.
   void save();
 
  private:
   bool is_fixed() const { return kind_ == PhaseKind::Fixed; }
-  at::Tensor forward(const at::Tensor& samples, bool training, bool batch_statistics);
+  at::Tensor forward(const at::Tensor& samples, bool training, FixedMode mode);
+  std::string points_moved() const;
+  std::string forbidden_in_epoch() const;
   void step(const at::Tensor& samples, const at::Tensor& labels);
   void end_epoch();
   void report_progress(double loss);

@@ -13,12 +13,21 @@
 
 namespace qfx::train {
 
+// Values that left their format in a tensor whose recipe says overflows = "forbid".
+struct ForbiddenOverflow {
+  std::string tensor;
+  std::string where;  // "the test set", "the last epoch"
+  std::int64_t overflows = 0, values = 0;
+};
+
 // What a run has reached; also written to RUN/summary.json.
 struct Summary {
   std::optional<double> float_accuracy;  // test set, fraction 0..1
   std::optional<double> ptq_accuracy;    // calibrated, before fixed-point training
   std::optional<double> fixed_accuracy;  // training emulation of the frozen formats
   double float_seconds = 0, fixed_seconds = 0;
+  // Not empty: the run's check failed. The model is written all the same.
+  std::vector<ForbiddenOverflow> forbidden_overflows;
 };
 
 struct Progress {

@@ -6,6 +6,7 @@
 #include "train/layout.h"
 #include "train/ops/batch_norm_pair.h"
 #include "train/ops/operators.h"
+#include "train/ops/overflow_count.h"
 
 namespace qfx::train {
 namespace {
@@ -305,6 +306,8 @@ const at::Tensor& ElementChain::value() {
   if (!stages_.empty()) {
     const auto call = c10::make_intrusive<ChainCall>();
     call->stages = std::move(stages_);
+    if (road_ != Road::Operators && counts_now(*call->stages[0].output, inputs_))
+      count_stages(inputs_, call->stages);
     inputs_ = {road_ == Road::Operators ? run_operators(inputs_, call->stages)
                                         : RunChain::apply(at::TensorList(inputs_), call)};
     stages_.clear();

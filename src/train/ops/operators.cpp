@@ -6,6 +6,7 @@
 #include "kernels/grid.h"
 #include "train/layout.h"
 #include "train/ops/batch_norm_pair.h"
+#include "train/ops/overflow_count.h"
 
 #include "qfx/base/error.h"
 #include "qfx/kernels/khot.h"
@@ -156,6 +157,15 @@ at::Tensor projected(const at::Tensor& values, const Assignment& a) {
   return on_cpu.to(values.device());
 }
 
+// What a value that left the range and landed at q adds to df over ln2; fake_cast.h has the
+// formula.
+at::Tensor jump(const at::Tensor& q, const at::Tensor& x, const at::Tensor& n,
+                const at::Tensor& unit, const kernels::Grid<double>& grid) {
+  const at::Tensor reach = at::minimum(at::maximum(x, 2 * grid.low * unit), 2 * grid.high * unit);
+  const at::Tensor pull = (q - reach) / std::numbers::ln2;
+  return grid.low == 0 ? at::where(n.lt(0), at::zeros_like(pull), pull) : pull;
+}
+
 struct OperatorCast : Function<OperatorCast> {
   static at::Tensor forward(AutogradContext* context, const at::Tensor& x, const at::Tensor&,
                             const AssignmentPtr& a) {
@@ -179,9 +189,12 @@ struct OperatorCast : Function<OperatorCast> {
     const at::Tensor raw = at::clamp(n, grid.low, grid.high);
     const at::Tensor inside = raw.eq(n);
     at::Tensor slope = at::where(inside, x, at::zeros_like(x)) - raw * unit;
-    if (a->k_hot > 0) {
+    const bool jumps = kernels::jumps_outside(a->format);
+    if (a->k_hot > 0 || jumps) {
       const at::Tensor q = overflowed(n, v, grid) * unit + 0.0;
-      slope = slope + (q - projected(q, *a));
+      const at::Tensor p = a->k_hot > 0 ? projected(q, *a) : q;
+      slope = slope + (q - p);
+      if (jumps) slope = at::where(inside, slope, jump(p, x, n, unit, grid));
     }
     const at::Tensor terms = (dy * slope).to(at::kDouble);
     const auto channels = static_cast<std::int64_t>(a->frac_bits.size());
@@ -286,7 +299,18 @@ at::Tensor stage_value(const at::Tensor& x, const std::vector<at::Tensor>& input
 }  // namespace
 
 at::Tensor operator_cast(const at::Tensor& x, const at::Tensor& f, const AssignmentPtr& output) {
+  if (counts_now(*output, {x, f})) count_values(x, *output);
   return OperatorCast::apply(x, f, output);
+}
+
+void count_stages(const std::vector<at::Tensor>& inputs, const std::vector<ChainStage>& stages) {
+  at::Tensor value = inputs[0];
+  for (std::size_t k = 0; k < stages.size(); ++k) {
+    const at::Tensor uncast = stage_value(value, inputs, stages[k]);
+    if (k + 1 == stages.size()) return count_values(uncast, *stages[k].output);
+    value =
+        operator_cast(uncast, inputs[stages[k].f], stages[k].output).to(inputs[0].scalar_type());
+  }
 }
 
 at::Tensor run_operators(const std::vector<at::Tensor>& inputs,

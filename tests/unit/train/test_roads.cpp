@@ -37,9 +37,9 @@ Result run(const graph::Model& model, const at::Tensor& samples, bool batch_stat
     add_gradient(result, name, tensor);
   }
   for (const Point* point : network.points()) {
-    // No gradient reaches the samples: only a chain counts there.
-    if (point->tensor != model.nodes[0].name)
-      result.overflows[point->tensor] = point->count.overflows;
+    // Also where no gradient reaches, as the input.
+    EXPECT_GT(point->count.values, 0) << point->tensor;
+    result.overflows[point->tensor] = point->count.overflows;
   }
   result.output = result.output.detach();
   return result;
