@@ -6,7 +6,7 @@
 #include <map>
 #include <random>
 
-#include "train/ops/cast.h"
+#include "train/ops/chain.h"
 #include "train/point_optimizer.h"
 
 namespace qfx::train {
