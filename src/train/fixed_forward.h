@@ -14,6 +14,7 @@ struct FixedMode {
       false;           // BatchNorm's pair from the batch; else from the running statistics
   bool count = false;  // overflows, by the backward pass or, where none will run, at once
   Road road = Road::Fused;
+  const Peers* peers = nullptr;  // the batch's statistics are of all their samples; null: alone
 };
 
 // The output node's values {batch, ...}; input: preprocessed samples, float32. With batch

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "train/network.h"
+#include "train/peers.h"
 
 namespace qfx::train {
 
@@ -15,10 +16,12 @@ struct RealParameters {
   at::Tensor scale, offset;
 };
 at::Tensor real_value(const graph::Node& node, Layer& layer, const std::vector<at::Tensor>& inputs,
-                      const RealParameters& parameters, bool training);
+                      const RealParameters& parameters, bool training,
+                      const Peers* peers = nullptr);
 
 // The whole network without any cast; the output node's values {batch, ...}. input: preprocessed
-// samples.
-at::Tensor float_forward(Network& network, const at::Tensor& input, bool training);
+// samples. With `peers` the batch's statistics are of all their samples.
+at::Tensor float_forward(Network& network, const at::Tensor& input, bool training,
+                         const Peers* peers = nullptr);
 
 }  // namespace qfx::train

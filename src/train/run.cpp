@@ -30,7 +30,8 @@ using Clock = std::chrono::steady_clock;
 class Job {
  public:
   Job(const frontends::Recipe& recipe, const Options& options, bool trains_fixed)
-      : context_{recipe, options, RunFolder(options.run_folder), {}, {}, {}, nullptr, Clock::now()},
+      : context_{recipe,  options,     RunFolder(options.run_folder), peers_, {}, {}, {},
+                 nullptr, Clock::now()},
         trains_fixed_(trains_fixed) {}
 
   Summary run() {
@@ -43,6 +44,7 @@ class Job {
 
  private:
   const frontends::Recipe& recipe() const { return context_.recipe; }
+  bool writes() const { return peers_.is_first(); }
   bool resumes_in(PhaseKind phase) const { return resumed_ && resumed_->state.phase == phase; }
 
   // Folder, data, threads; where a run left off.
@@ -50,21 +52,26 @@ class Job {
     keep_freed_memory();
     threads_ = recipe().threads > 0
                    ? recipe().threads
-                   : static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
+                   : std::max(1, static_cast<int>(std::thread::hardware_concurrency()) /
+                                     peers_.on_this_machine());
     at::set_num_threads(threads_);
     if (threads_ > 1) patience_.emplace(threads_);
     graph::verify(recipe().model);
     context_.train_set = data::load(recipe().data, data::Split::Train, recipe().train_limit);
     context_.test_set = data::load(recipe().data, data::Split::Test, recipe().test_limit);
     check_data();
-    context_.folder.open(recipe().text, context_.options.resume);
+    // The first process alone writes; the others read what it finds there before it goes on.
+    if (writes()) context_.folder.open(recipe().text, context_.options.resume);
+    peers_.wait_for_all();
     if (context_.options.resume) resumed_ = load_checkpoint(context_.folder.checkpoint());
+    peers_.wait_for_all();
     if (resumed_) {
       context_.state = resumed_->state;
       context_.began = Clock::now() - std::chrono::duration_cast<Clock::duration>(
                                           std::chrono::duration<double>(resumed_->state.elapsed));
     }
-    context_.log = std::make_unique<Log>(context_.folder.log(), context_.state.log_bytes);
+    context_.log = writes() ? std::make_unique<Log>(context_.folder.log(), context_.state.log_bytes)
+                            : std::make_unique<Log>();
     if (resumed_) {
       context_.log->write(resumed_event(context_.elapsed(), context_.state));
       context_.message(fmt::format("resumed in the {} phase after step {}",
@@ -103,7 +110,7 @@ class Job {
   // Trains in float, or takes the parameters of another run; leaves them in float.safetensors.
   void float_phase() {
     network_ = std::make_unique<Network>(recipe().model);
-    graph::save(network_->model(), context_.folder.graph("float").string());
+    if (writes()) graph::save(network_->model(), context_.folder.graph("float").string());
     if (!resumed_) write_start(*network_);
     const bool starts_elsewhere = !recipe().start.empty();
     if (starts_elsewhere) {
@@ -118,7 +125,7 @@ class Job {
       if (name.ends_with(".frac_bits")) continue;
       tensors[name] = {tensor.data_ptr<float>(), tensor.data_ptr<float>() + tensor.numel()};
     }
-    save_tensors(tensors, context_.folder.float_tensors());
+    if (writes()) save_tensors(tensors, context_.folder.float_tensors());
     resumed_.reset();
     context_.state.step = 0;
     context_.state.epoch = {};
@@ -165,7 +172,7 @@ class Job {
 
   void calibrate_points() {
     calibrate_network(*network_, recipe().calibration, calibration_samples());
-    graph::save(network_->model(), context_.folder.graph("fixed").string());
+    if (writes()) graph::save(network_->model(), context_.folder.graph("fixed").string());
   }
 
   // What overflows = "forbid" is about: the frozen formats on the test set, and the last epoch of
@@ -195,6 +202,9 @@ class Job {
     summary_.ptq_accuracy = state.ptq_accuracy;
     summary_.float_seconds = state.float_seconds;
     summary_.fixed_seconds = state.fixed_seconds;
+    summary_.forbidden_overflows = forbidden_overflows();
+    summary_.leads = writes();
+    if (!writes()) return;
     for (const Histogram& h : histograms(*network_, calibration_samples())) {
       context_.log->write(histogram_event(context_.elapsed(), h));
     }
@@ -211,10 +221,10 @@ class Job {
           fmt::format("not frozen: tensor \"{}\" is left in floating point by the recipe",
                       (*in_float)->tensor));
     }
-    summary_.forbidden_overflows = forbidden_overflows();
     write_file_atomically(context_.folder.summary(), summary_json(recipe().name, summary_) + "\n");
   }
 
+  Peers peers_;
   RunContext context_;
   bool trains_fixed_;
   int threads_ = 1;

@@ -45,7 +45,7 @@ double RunContext::elapsed() const {
 }
 
 void RunContext::message(const std::string& line) const {
-  if (options.message) options.message(line);
+  if (options.message && peers.is_first()) options.message(line);
 }
 
 Trainer::Trainer(RunContext& context, PhaseKind kind, Network& network, const Checkpoint* from)
@@ -57,6 +57,7 @@ Trainer::Trainer(RunContext& context, PhaseKind kind, Network& network, const Ch
       steps_(std::llround(phase_.epochs * static_cast<double>(per_epoch_))),
       optimizer_(phase_.optimizer, trained_tensors(network)) {
   if (from != nullptr) network_.load_state(from->tensors, "the checkpoint");
+  share_tensors();
   if (is_fixed()) {
     points_ =
         std::make_unique<PointOptimizer>(context.recipe.points, trained_points(network), steps_);
@@ -67,7 +68,7 @@ Trainer::Trainer(RunContext& context, PhaseKind kind, Network& network, const Ch
   for (Point* point : network_.points()) {
     const auto counts = context.state.counts.find(point->tensor);
     if (counts == context.state.counts.end()) continue;
-    point->count = {counts->second.overflows, counts->second.values};
+    if (context.peers.is_first()) point->count = {counts->second.overflows, counts->second.values};
     point->changes = counts->second.changes;
   }
 }
@@ -81,13 +82,14 @@ double Trainer::learning_rate_factor() const {
 }
 
 at::Tensor Trainer::forward(const at::Tensor& samples, bool training, FixedMode mode) {
-  const at::Tensor outputs = is_fixed() ? fixed_forward(network_, samples, mode)
-                                        : float_forward(network_, samples, training);
+  const at::Tensor outputs =
+      is_fixed() ? fixed_forward(network_, samples, mode)
+                 : float_forward(network_, samples, training, training ? others() : nullptr);
   return outputs.flatten(1);
 }
 
 double Trainer::test_accuracy() {
-  return accuracy(network_, context_.test_set,
+  return accuracy(network_, context_.test_set, context_.peers,
                   [&](const at::Tensor& samples) { return forward(samples, false, {}); });
 }
 
@@ -95,9 +97,10 @@ Trainer::Judgement Trainer::judge() {
   std::map<std::string, OverflowCount> before;
   for (Point* point : network_.points()) before[point->tensor] = std::exchange(point->count, {});
   Judgement result;
-  result.accuracy = accuracy(network_, context_.test_set, [&](const at::Tensor& samples) {
-    return forward(samples, false, {.count = true});
-  });
+  result.accuracy =
+      accuracy(network_, context_.test_set, context_.peers,
+               [&](const at::Tensor& samples) { return forward(samples, false, {.count = true}); });
+  gather_counts(true);
   for (const Layer& layer : network_.layers()) {
     result.overflows[layer.output.tensor] = layer.output.count;
     for (const auto& [name, param] : layer.params) {
@@ -120,7 +123,8 @@ void Trainer::run() {
   if (state.step >= steps_) return;
   Loader loader(context_.train_set,
                 {context_.recipe.seed + (is_fixed() ? 1 : 0), context_.recipe.batch_size,
-                 context_.recipe.augment, std::get<graph::Input>(network_.node(0).op)},
+                 context_.recipe.augment, std::get<graph::Input>(network_.node(0).op),
+                 context_.peers.rank(), context_.peers.size()},
                 state.step, steps_);
   Clock::time_point saved = Clock::now();
   while (state.step < steps_) {
@@ -133,15 +137,20 @@ void Trainer::run() {
     phase_seconds() += seconds;
     report_progress(state.epoch.loss / static_cast<double>(state.epoch.images));
 
+    // One that wants to is enough for all.
+    std::vector<double> wanted{
+        seconds_since(saved) > 60 * context_.recipe.checkpoint_minutes ? 1.0 : 0.0,
+        context_.options.should_stop && context_.options.should_stop() ? 1.0 : 0.0};
+    context_.peers.add_up(wanted);
     if (state.step % per_epoch_ == 0 || state.step == steps_) {
       end_epoch();
       save();
       saved = Clock::now();
-    } else if (seconds_since(saved) > 60 * context_.recipe.checkpoint_minutes) {
+    } else if (wanted[0] > 0) {
       save();
       saved = Clock::now();
     }
-    if (context_.options.should_stop && context_.options.should_stop()) {
+    if (wanted[1] > 0) {
       save();
       throw Stopped(fmt::format("stopped at step {} of {} of the {} phase; go on with --resume",
                                 state.step, steps_, to_string(kind_)));
@@ -153,10 +162,17 @@ void Trainer::step(const at::Tensor& samples, const at::Tensor& labels) {
   RunState& state = context_.state;
   const double progress = static_cast<double>(state.step) / static_cast<double>(steps_);
   const at::Tensor outputs = forward(
-      samples, true, {.batch_statistics = progress < kStatisticsFreezeAfter, .count = true});
+      samples, true,
+      {.batch_statistics = progress < kStatisticsFreezeAfter, .count = true, .peers = others()});
   const at::Tensor loss =
       at::cross_entropy_loss(outputs.to(at::kFloat), labels, {}, at::Reduction::Mean);
-  const double value = loss.item<double>();
+  // Of the whole batch: the loss times its images, those right, its images.
+  const auto images = static_cast<double>(labels.numel());
+  std::vector<double> totals{
+      loss.item<double>() * images,
+      static_cast<double>(count_correct(outputs, labels.data_ptr<std::int64_t>())), images};
+  context_.peers.add_up(totals);
+  const double value = totals[0] / totals[2];
   if (!std::isfinite(value)) {
     user_error(
         "the loss became {} at step {} of the {} phase; lower {}.learning_rate (now {}), add "
@@ -165,6 +181,7 @@ void Trainer::step(const at::Tensor& samples, const at::Tensor& labels) {
         value, state.step + 1, to_string(kind_), to_string(kind_), phase_.optimizer.learning_rate);
   }
   loss.backward();
+  average_gradients();
   const double factor = learning_rate_factor();
   optimizer_.step(phase_.optimizer.learning_rate * factor);
   optimizer_.zero_gradients();
@@ -172,13 +189,13 @@ void Trainer::step(const at::Tensor& samples, const at::Tensor& labels) {
     points_->step(state.step, factor);
     points_->zero_gradients();
   }
-  state.epoch.loss += value * static_cast<double>(labels.numel());
-  state.epoch.correct += count_correct(outputs, labels.data_ptr<std::int64_t>());
-  state.epoch.images += labels.numel();
+  state.epoch.loss += totals[0];
+  state.epoch.correct += static_cast<std::int64_t>(totals[1]);
+  state.epoch.images += static_cast<std::int64_t>(totals[2]);
 }
 
 void Trainer::report_progress(double loss) {
-  if (!context_.options.progress) return;
+  if (!context_.options.progress || !context_.peers.is_first()) return;
   const RunState& state = context_.state;
   const double rate = static_cast<double>(state.epoch.images) / state.epoch.seconds;
   const double images_a_step =
@@ -193,6 +210,7 @@ void Trainer::report_progress(double loss) {
 }
 
 void Trainer::end_epoch() {
+  gather_counts(true);
   RunState& state = context_.state;
   const EpochTotals& totals = state.epoch;
   const auto images = static_cast<double>(totals.images);
@@ -250,6 +268,8 @@ std::string Trainer::forbidden_in_epoch() const {
 }
 
 void Trainer::save() {
+  gather_counts(false);
+  if (!context_.peers.is_first()) return;
   RunState& state = context_.state;
   state.phase = kind_;
   state.elapsed = context_.elapsed();

@@ -9,6 +9,7 @@
 #include "train/log.h"
 #include "train/network.h"
 #include "train/optimizer.h"
+#include "train/peers.h"
 #include "train/point_optimizer.h"
 #include "train/run_folder.h"
 
@@ -22,12 +23,14 @@ struct RunContext {
   const frontends::Recipe& recipe;
   const Options& options;
   RunFolder folder;
+  const Peers& peers;
   data::Dataset train_set, test_set;
   RunState state;
   std::unique_ptr<Log> log;
   std::chrono::steady_clock::time_point began;  // such that now - began counts a resumed run on
 
   double elapsed() const;
+  // Of the first process alone.
   void message(const std::string& line) const;
 };
 
@@ -50,7 +53,7 @@ class Trainer {
   };
   Judgement judge();
 
-  // Writes checkpoint/latest.safetensors from where the run stands.
+  // Writes checkpoint/latest.safetensors from where the run stands; every process calls it.
   void save();
 
  private:
@@ -60,6 +63,12 @@ class Trainer {
   std::string forbidden_in_epoch() const;
   void step(const at::Tensor& samples, const at::Tensor& labels);
   void end_epoch();
+  // What all processes share: the tensors of the first, the mean of the gradients, what each has
+  // counted (everywhere, or in the first alone, which goes on from it).
+  const Peers* others() const { return context_.peers.is_alone() ? nullptr : &context_.peers; }
+  void share_tensors();
+  void average_gradients();
+  void gather_counts(bool everywhere);
   void report_progress(double loss);
   double learning_rate_factor() const;
   double& phase_seconds() const;

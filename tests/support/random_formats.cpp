@@ -49,6 +49,7 @@ class FormatFiller {
     if (wraps && rng_.chance(0.4))
       spec.wrap_bits = static_cast<int>(rng_.between(1, std::min(spec.width, 4)));
     spec.learned = rng_.chance(0.5);
+    if (rng_.chance(0.1)) spec.forbids_overflow = true;
     if (rng_.chance(0.3)) spec.point_form = graph::PointForm::Log2Threshold;
     return spec;
   }

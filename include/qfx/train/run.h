@@ -26,6 +26,7 @@ struct Summary {
   std::optional<double> ptq_accuracy;    // calibrated, before fixed-point training
   std::optional<double> fixed_accuracy;  // training emulation of the frozen formats
   double float_seconds = 0, fixed_seconds = 0;
+  bool leads = true;  // of several processes, the one that has written the run folder
   // Not empty: the run's check failed. The model is written all the same.
   std::vector<ForbiddenOverflow> forbidden_overflows;
 };

@@ -72,6 +72,7 @@ int run_training(const TrainingRequest& request) {
                                        ? train::train(recipe, options)
                                        : train::ptq(recipe, options);
     line.clear();
+    if (!summary.leads) return summary.forbidden_overflows.empty() ? kSuccess : kCheckFailed;
     print(summary_table(summary) + fmt::format("model: {}/model.qfx", request.run_folder));
     const std::string forbidden = forbidden_overflows(summary);
     if (forbidden.empty()) return kSuccess;
