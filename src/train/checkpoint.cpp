@@ -58,7 +58,8 @@ RunState state_from_json(const Json& json) {
   state.step = json.at("step");
   state.epoch = {json.at("loss"), json.at("correct"), json.at("images"), json.at("seconds")};
   state.counts = counts_from_json(json.at("counts"));
-  state.last_epoch = counts_from_json(json.at("last_epoch"));
+  // Checkpoints from before overflows could be forbidden have none.
+  if (json.contains("last_epoch")) state.last_epoch = counts_from_json(json.at("last_epoch"));
   state.elapsed = json.at("elapsed");
   state.float_seconds = json.at("float_seconds");
   state.fixed_seconds = json.at("fixed_seconds");

@@ -14,8 +14,8 @@ enum class Granularity {
 };
 
 // How a learned binary point, the real number f, says the integer F that the cast uses. With
-// t = 2^(W - s - f) the threshold that f stands for (s = 1 for a signed format), ceil(log2 t) integer
-// bits hold what lies below it.
+// t = 2^(W - s - f) the threshold that f stands for (s = 1 for a signed format), ceil(log2 t)
+// integer bits hold what lies below it.
 enum class PointForm {
   FracBits,      // F = round(f), halves away from zero: f is the number of fraction bits itself
   Log2Threshold  // F = W - s - ceil(log2 t) = floor(f): the threshold of TQT (arXiv 1903.08066)
@@ -30,9 +30,10 @@ struct QuantSpec {
   fixed::Rounding rounding = fixed::Rounding::RND;
   fixed::Overflow overflow = fixed::Overflow::SAT;
   int wrap_bits = 0;
-  bool learned = true;          // the binary point moves by back-propagation
+  bool learned = true;                         // the binary point moves by back-propagation
   PointForm point_form = PointForm::FracBits;  // of a learned point
-  std::optional<int> int_bits = {};  // I; required where not learned and not calibrated, else the start
+  // I; required where the point is neither learned nor calibrated, else the start.
+  std::optional<int> int_bits = {};
   Granularity granularity = Granularity::PerTensor;
   int k_hot = 0;               // at most K ones in the magnitude of each constant; 0 for no limit
   bool signed_digits = false;  // at most K digits of +1 and -1 instead

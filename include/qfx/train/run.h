@@ -43,7 +43,8 @@ struct Options {
   // Asked after every step; true: a checkpoint is written and Stopped raised. May be empty.
   std::function<bool()> should_stop = {};
   std::function<void(const Progress&)> progress = {};
-  std::function<void(const std::string&)> message = {};  // one plain line: epoch results, carriers, ...
+  std::function<void(const std::string&)> message =
+      {};  // one plain line: epoch results, carriers, ...
 };
 
 // The run was asked to stop and has written a checkpoint; the message says how to go on.
