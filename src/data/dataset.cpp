@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "data/cifar10.h"
+#include "data/folder.h"
 #include "data/idx.h"
 #include "data/npy.h"
 
@@ -15,6 +16,7 @@ namespace qfx::data {
 namespace {
 
 constexpr std::string_view kFashionMnist = "/usr/share/datasets/fashion-mnist";
+constexpr std::string_view kResizedFolder = "folder@";
 
 std::filesystem::path folder_of(const std::string& source, std::size_t colon) {
   const std::filesystem::path folder = source.substr(colon + 1);
@@ -43,12 +45,15 @@ Dataset load_by_kind(const std::string& source, Split split, std::int64_t limit)
                       "t10k-images-idx3-ubyte and t10k-labels-idx1-ubyte, plain or with .gz");
     if (kind == "cifar10") return load_cifar10(folder_of(source, colon), split, limit);
     if (kind == "npy") return load_npy(folder_of(source, colon), split, limit);
+    if (kind == "folder") return load_folder(folder_of(source, colon), split, limit, std::nullopt);
+    if (kind.starts_with(kResizedFolder))
+      return load_folder(folder_of(source, colon), split, limit,
+                         parse_image_size(kind.substr(kResizedFolder.size()), source));
   }
   user_error(
-      "the data source '{}' is not known; allowed are fashion-mnist, idx:DIR, cifar10:DIR and "
-      "npy:DIR "
-      "(nearest: {})",
-      source, nearest(kind, {"fashion-mnist", "idx:DIR", "cifar10:DIR", "npy:DIR"}));
+      "the data source '{}' is not known; allowed are fashion-mnist, idx:DIR, cifar10:DIR, "
+      "npy:DIR, folder:DIR and folder@HxW:DIR (nearest: {})",
+      source, nearest(kind, {"fashion-mnist", "idx:DIR", "cifar10:DIR", "npy:DIR", "folder:DIR"}));
 }
 
 }  // namespace

@@ -58,6 +58,7 @@ void apply(const FormatRule& rule, bool is_default, FormatTarget& target) {
     target.sign = *rule.sign;
     target.keeps_sign = false;
   }
+  if (rule.forbids_overflow) spec.forbids_overflow = *rule.forbids_overflow;
   apply_point(rule, target);
   if (rule.granularity && target.is_constant()) spec.granularity = *rule.granularity;
   if (rule.k_hot && (is_default ? target.is_factor() : target.is_constant()))
@@ -134,6 +135,8 @@ void check_tables(const graph::Model& model, const std::vector<FormatTarget>& ta
 // The binary points a model brings along belong to the specs it had.
 void drop_stale_point(FormatTarget& target) {
   if (target.spec->k_hot == 0) target.spec->signed_digits = false;
+  // Who watches for overflows moves no point.
+  target.before.forbids_overflow = target.spec->forbids_overflow;
   if (*target.spec != target.before) target.frac_bits->clear();
 }
 

@@ -78,8 +78,9 @@ void read_point(const TableReader& table, FormatRule& rule) {
 }  // namespace
 
 std::vector<std::string> format_keys() {
-  return {"format", "float",        "width",    "rounding",    "overflow", "wrap_bits",
-          "sign",   "binary_point", "int_bits", "granularity", "k_hot",    "signed_digits"};
+  return {"format",    "float",         "width",        "rounding", "overflow",
+          "wrap_bits", "sign",          "binary_point", "int_bits", "granularity",
+          "k_hot",     "signed_digits", "overflows"};
 }
 
 FormatRule read_format_rule(const TableReader& table) {
@@ -115,6 +116,8 @@ FormatRule read_format_rule(const TableReader& table) {
   if (const auto k = table.integer("k_hot", {0, graph::kMaxSignedWidth}))
     rule.k_hot = static_cast<int>(*k);
   rule.signed_digits = table.boolean("signed_digits");
+  if (const auto overflows = table.choice("overflows", {"allow", "forbid"}))
+    rule.forbids_overflow = *overflows == "forbid";
   return rule;
 }
 

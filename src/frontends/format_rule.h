@@ -29,6 +29,7 @@ struct FormatRule {
   std::optional<graph::Granularity> granularity{};
   std::optional<int> k_hot{};
   std::optional<bool> signed_digits{};
+  std::optional<bool> forbids_overflow{};
 };
 
 // The keys every format table has.

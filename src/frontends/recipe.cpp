@@ -46,6 +46,7 @@ Recipe parse_recipe(const std::string& text, const std::string& file_name) {
   const DataFacts facts = read_data(root, recipe);
   recipe.model = read_network(root, facts, recipe);
   apply_specs(root, recipe.fold_batch_norm, recipe.model);
+  read_point_form(root, recipe.model);
   return recipe;
 }
 

@@ -63,7 +63,7 @@ DataFacts read_data(const TableReader& root, Recipe& recipe) {
     (table ? *table : root)
         .fail(
             "the recipe names no data; write source = \"fashion-mnist\" (or idx:DIR, cifar10:DIR, "
-            "npy:DIR) under [data]");
+            "npy:DIR, folder:DIR) under [data]");
   }
   recipe.data = *table->text("source");
   recipe.batch_size = table->integer("batch_size", {1, 65536}).value_or(recipe.batch_size);

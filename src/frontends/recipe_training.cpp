@@ -87,7 +87,31 @@ Phase read_phase(const TableReader& table, Phase phase) {
   return phase;
 }
 
+std::vector<std::string> point_keys() {
+  return {"form", "learning_rate", "freeze_after"};
+}
+
+// A point that is there already keeps its integer.
+void set_form(graph::PointForm form, graph::QuantSpec& spec, std::vector<float>& frac_bits) {
+  if (!spec.learned || spec.point_form == form) return;
+  const graph::QuantSpec before = spec;
+  spec.point_form = form;
+  for (float& f : frac_bits) f = spec.middle_of(before.point_of(f));
+}
+
 }  // namespace
+
+void read_point_form(const TableReader& root, graph::Model& model) {
+  const auto table = root.table("points", point_keys());
+  const auto name = table ? table->choice("form", {"frac_bits", "log2_threshold"}) : std::nullopt;
+  if (!name) return;
+  const auto form =
+      *name == "frac_bits" ? graph::PointForm::FracBits : graph::PointForm::Log2Threshold;
+  for (graph::Node& node : model.nodes) {
+    set_form(form, node.spec, node.frac_bits);
+    for (auto& [key, param] : node.params) set_form(form, param.spec, param.frac_bits);
+  }
+}
 
 void read_training(const TableReader& root, Recipe& recipe) {
   const std::vector<std::string> phase_keys{"epochs",        "optimizer",    "learning_rate",
@@ -107,7 +131,7 @@ void read_training(const TableReader& root, Recipe& recipe) {
   if (const auto table = root.table("fixed", phase_keys))
     recipe.fixed_phase = read_phase(*table, recipe.fixed_phase);
 
-  if (const auto table = root.table("points", {"learning_rate", "freeze_after"})) {
+  if (const auto table = root.table("points", point_keys())) {
     Points& points = recipe.points;
     points.learning_rate =
         table->real("learning_rate", {0, 10, true}).value_or(points.learning_rate);

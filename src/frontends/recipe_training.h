@@ -11,4 +11,8 @@ namespace qfx::frontends {
 // parameters has no float phase.
 void read_training(const TableReader& root, Recipe& recipe);
 
+// points.form: gives every learned tensor of the recipe's model, specs resolved, that form of its
+// point. Without the key a model keeps the forms it has.
+void read_point_form(const TableReader& root, graph::Model& model);
+
 }  // namespace qfx::frontends

@@ -22,7 +22,7 @@ std::vector<int> binary_points(const QuantSpec& spec, const std::vector<float>& 
     if (!(std::abs(point) <= kMaxFracBits))
       user_error("tensor '{}': its binary point is {} fraction bits, allowed are {} to {}", tensor,
                  point, -kMaxFracBits, kMaxFracBits);
-    points.push_back(rounded_point(point));
+    points.push_back(spec.point_of(point));
   }
   if (points.empty() && spec.int_bits) points.push_back(spec.width - *spec.int_bits);
   if (points.empty())
@@ -33,10 +33,6 @@ std::vector<int> binary_points(const QuantSpec& spec, const std::vector<float>& 
 }
 
 }  // namespace
-
-int rounded_point(float frac_bits) {
-  return static_cast<int>(std::round(frac_bits));
-}
 
 FrozenParam freeze_param(const Param& param, const std::vector<float>& values,
                          const std::string& name) {

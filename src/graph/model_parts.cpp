@@ -9,6 +9,7 @@ namespace {
 
 constexpr const char* kPerTensor = "per_tensor";
 constexpr const char* kPerChannel = "per_channel";
+constexpr const char* kLog2Threshold = "log2_threshold";
 
 Json spec_to_json(const QuantSpec& spec) {
   Json json;
@@ -19,6 +20,9 @@ Json spec_to_json(const QuantSpec& spec) {
   json["overflow"] = fixed::to_string(spec.overflow);
   json["wrap_bits"] = spec.wrap_bits;
   json["learned"] = spec.learned;
+  // Written where they are not the default, so that files without them stay readable.
+  if (spec.point_form == PointForm::Log2Threshold) json["point_form"] = kLog2Threshold;
+  if (spec.forbids_overflow) json["forbids_overflow"] = true;
   if (spec.int_bits) json["int_bits"] = *spec.int_bits;
   json["granularity"] = spec.granularity == Granularity::PerChannel ? kPerChannel : kPerTensor;
   json["k_hot"] = spec.k_hot;
@@ -39,7 +43,7 @@ auto mode(const JsonValue& json, Parse parse) {
 QuantSpec spec_from_json(const JsonValue& json) {
   json.fields({"is_float", "width", "is_signed", "rounding", "overflow", "wrap_bits", "learned",
                "granularity", "k_hot", "signed_digits"},
-              {"int_bits"});
+              {"int_bits", "point_form", "forbids_overflow"});
   QuantSpec spec;
   spec.is_float = json["is_float"].boolean();
   spec.width = json["width"].small_integer();
@@ -48,6 +52,14 @@ QuantSpec spec_from_json(const JsonValue& json) {
   spec.overflow = mode(json["overflow"], fixed::parse_overflow);
   spec.wrap_bits = json["wrap_bits"].small_integer();
   spec.learned = json["learned"].boolean();
+  if (json.has("point_form")) {
+    const std::string form = json["point_form"].string();
+    if (form != kLog2Threshold)
+      json["point_form"].fail(
+          fmt::format("this is '{}'; leave it out, or write {}", form, kLog2Threshold));
+    spec.point_form = PointForm::Log2Threshold;
+  }
+  if (json.has("forbids_overflow")) spec.forbids_overflow = json["forbids_overflow"].boolean();
   if (json.has("int_bits")) spec.int_bits = json["int_bits"].small_integer();
   const std::string granularity = json["granularity"].string();
   if (granularity != kPerTensor && granularity != kPerChannel)

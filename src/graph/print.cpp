@@ -25,7 +25,7 @@ std::string channel_text(const std::vector<int>& frac_bits) {
 std::string spec_text(const QuantSpec& spec, const std::vector<float>& frac_bits) {
   if (spec.is_float) return "float";
   std::vector<int> points;
-  for (float point : frac_bits) points.push_back(rounded_point(point));
+  for (float point : frac_bits) points.push_back(spec.point_of(point));
   if (points.empty() && spec.int_bits) points.push_back(spec.width - *spec.int_bits);
   if (!points.empty()) return fixed::to_string(spec.format(points[0])) + channel_text(points);
   return fmt::format("{}fixed<{},?,{},{}{}>", spec.is_signed ? "" : "u", spec.width,

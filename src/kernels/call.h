@@ -52,11 +52,12 @@ struct Sums {
   }
 };
 
-// The backward job without dy and dx, its sums at zero; empty where the reference has to do it.
+// The backward job without dy and dx, its sums at zero; empty where the reference has to do it, as
+// in the forward job.
 template <class C, class T>
 std::optional<simd::BackwardJob<T, C>> backward_job(const Call<T>& call, Sums<C>& sums) {
   const Grid<C> grid(call.format);
-  if (!within_reach<C>(call.points, call.extent.channels)) return {};
+  if (wraps_by_law(call.format) || !within_reach<C>(call.points, call.extent.channels)) return {};
   simd::BackwardJob<T, C> job{
       {call.source, grid, {}, {}, {}, call.x, call.b}, nullptr, nullptr, nullptr, nullptr};
   plan<T, C>(job, call.extent, call.points, call.scale, call.offset, true);

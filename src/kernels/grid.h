@@ -2,9 +2,11 @@
 #pragma once
 
 #include <cmath>
+#include <numbers>
 
 #include "qfx/base/error.h"
 #include "qfx/fixed/format.h"
+#include "qfx/kernels/fake_cast.h"
 
 namespace qfx::kernels {
 
@@ -19,6 +21,11 @@ inline bool wraps_by_law(const fixed::Format& format) {
   return format.overflow == fixed::Overflow::WRAP_SM ||
          (format.overflow == fixed::Overflow::WRAP && format.wrap_bits > 0);
 }
+
+// The sums of the backward pass are multiplied by ln2 at their end; what is to come out of them as
+// it is goes in with this factor.
+template <class C>
+inline constexpr C kPerLn2 = static_cast<C>(1 / std::numbers::ln2);
 
 // C is the type the cast is computed in.
 template <class C>

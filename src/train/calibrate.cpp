@@ -75,9 +75,9 @@ void calibrate_network(Network& network, const frontends::Calibration& calibrati
     std::vector<float> chosen;
     const std::int64_t each = values.numel() / point.channels;
     for (std::int64_t c = 0; c < point.channels; ++c) {
-      chosen.push_back(
-          static_cast<float>(choose_point(row(values).subspan(c * each, each), point.spec,
-                                          parameter ? of_parameters : calibration, point.tensor)));
+      chosen.push_back(point.spec.middle_of(
+          choose_point(row(values).subspan(c * each, each), point.spec,
+                       parameter ? of_parameters : calibration, point.tensor)));
     }
     point.set(chosen);
   });

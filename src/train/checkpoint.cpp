@@ -23,18 +23,27 @@ std::optional<double> optional_number(const Json& json) {
   return json.is_null() ? std::nullopt : std::optional<double>(json.get<double>());
 }
 
+Json to_json(const std::map<std::string, PointCounts>& counts) {
+  Json json = Json::object();
+  for (const auto& [tensor, c] : counts) json[tensor] = {c.overflows, c.values, c.changes};
+  return json;
+}
+
+std::map<std::string, PointCounts> counts_from_json(const Json& json) {
+  std::map<std::string, PointCounts> counts;
+  for (const auto& [tensor, c] : json.items()) counts[tensor] = {c.at(0), c.at(1), c.at(2)};
+  return counts;
+}
+
 Json to_json(const RunState& state) {
-  Json counts = Json::object();
-  for (const auto& [tensor, c] : state.counts) {
-    counts[tensor] = {c.overflows, c.values, c.changes};
-  }
   return {{"phase", to_string(state.phase)},
           {"step", state.step},
           {"loss", state.epoch.loss},
           {"correct", state.epoch.correct},
           {"images", state.epoch.images},
           {"seconds", state.epoch.seconds},
-          {"counts", counts},
+          {"counts", to_json(state.counts)},
+          {"last_epoch", to_json(state.last_epoch)},
           {"elapsed", state.elapsed},
           {"float_seconds", state.float_seconds},
           {"fixed_seconds", state.fixed_seconds},
@@ -48,9 +57,9 @@ RunState state_from_json(const Json& json) {
   state.phase = json.at("phase") == "fixed" ? PhaseKind::Fixed : PhaseKind::Float;
   state.step = json.at("step");
   state.epoch = {json.at("loss"), json.at("correct"), json.at("images"), json.at("seconds")};
-  for (const auto& [tensor, c] : json.at("counts").items()) {
-    state.counts[tensor] = {c.at(0), c.at(1), c.at(2)};
-  }
+  state.counts = counts_from_json(json.at("counts"));
+  // Checkpoints from before overflows could be forbidden have none.
+  if (json.contains("last_epoch")) state.last_epoch = counts_from_json(json.at("last_epoch"));
   state.elapsed = json.at("elapsed");
   state.float_seconds = json.at("float_seconds");
   state.fixed_seconds = json.at("fixed_seconds");

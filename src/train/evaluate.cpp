@@ -23,17 +23,21 @@ std::int64_t count_correct(const at::Tensor& outputs, const std::int64_t* labels
   return correct;
 }
 
-double accuracy(Network& network, const data::Dataset& set, const Forward& forward) {
+double accuracy(Network& network, const data::Dataset& set, const Peers& peers,
+                const Forward& forward) {
   const at::NoGradGuard no_grad;
   std::int64_t correct = 0;
-  for (std::int64_t first = 0; first < set.size(); first += kBatch) {
+  for (std::int64_t first = peers.rank() * kBatch; first < set.size();
+       first += peers.size() * kBatch) {
     const std::int64_t count = std::min(kBatch, set.size() - first);
     const std::vector<std::int64_t> labels(set.labels.begin() + first,
                                            set.labels.begin() + first + count);
     correct +=
         count_correct(forward(preprocessed(network.model(), set, first, count)), labels.data());
   }
-  return set.size() == 0 ? 0 : static_cast<double>(correct) / static_cast<double>(set.size());
+  std::vector<double> all{static_cast<double>(correct)};
+  peers.add_up(all);
+  return set.size() == 0 ? 0 : all[0] / static_cast<double>(set.size());
 }
 
 }  // namespace qfx::train

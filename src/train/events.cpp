@@ -15,13 +15,21 @@ Json number(const std::optional<double>& value) {
   return value ? Json(*value) : Json(nullptr);
 }
 
+double fraction(const OverflowCount& count) {
+  return static_cast<double>(count.overflows) / static_cast<double>(count.values);
+}
+
 Json formats(Network& network) {
   Json all = Json::object();
   for (const Point* point : network.points()) {
     if (!point->casts() || !point->is_set()) continue;
-    all[point->tensor] = {{"format", fixed::to_string(point->spec.format(point->frac_bits[0]))},
-                          {"frac_bits", point->frac_bits},
-                          {"f", point->values()}};
+    Json& entry = all[point->tensor];
+    entry = {{"format", fixed::to_string(point->spec.format(point->frac_bits[0]))},
+             {"frac_bits", point->frac_bits},
+             {"f", point->values()}};
+    if (point->spec.point_form == graph::PointForm::Log2Threshold) {
+      for (float f : point->values()) entry["log2_t"].push_back(point->spec.log2_threshold(f));
+    }
   }
   return all;
 }
@@ -84,10 +92,7 @@ std::string epoch_event(double time, const EpochReport& report, Network& network
   if (report.phase == PhaseKind::Fixed) {
     Json overflows = Json::object(), changes = Json::object();
     for (const Point* point : network.points()) {
-      if (point->count.values > 0) {
-        overflows[point->tensor] =
-            static_cast<double>(point->count.overflows) / static_cast<double>(point->count.values);
-      }
+      if (point->count.values > 0) overflows[point->tensor] = fraction(point->count);
       if (point->trains()) changes[point->tensor] = point->changes;
     }
     json["formats"] = formats(network);
@@ -111,20 +116,31 @@ std::string histogram_event(double time, const Histogram& histogram) {
   return json.dump();
 }
 
-std::string frozen_event(double time, double test_accuracy, Network& network) {
+std::string frozen_event(double time, double test_accuracy,
+                         const std::map<std::string, OverflowCount>& overflows, Network& network) {
   Json json = event("frozen", time);
   json["test_accuracy"] = test_accuracy;
+  json["overflows"] = Json::object();
+  for (const auto& [tensor, count] : overflows) json["overflows"][tensor] = fraction(count);
   json["formats"] = formats(network);
   return json.dump();
 }
 
 std::string summary_json(const std::string& name, const Summary& summary) {
+  Json forbidden = Json::array();
+  for (const ForbiddenOverflow& f : summary.forbidden_overflows) {
+    forbidden.push_back({{"tensor", f.tensor},
+                         {"where", f.where},
+                         {"overflows", f.overflows},
+                         {"values", f.values}});
+  }
   return Json{{"name", name},
               {"float_accuracy", number(summary.float_accuracy)},
               {"ptq_accuracy", number(summary.ptq_accuracy)},
               {"fixed_accuracy", number(summary.fixed_accuracy)},
               {"float_seconds", summary.float_seconds},
-              {"fixed_seconds", summary.fixed_seconds}}
+              {"fixed_seconds", summary.fixed_seconds},
+              {"forbidden_overflows", forbidden}}
       .dump(2);
 }
 

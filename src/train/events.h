@@ -37,7 +37,9 @@ std::string calibrated_event(double time, const frontends::Calibration& calibrat
 // formats, overflows and changes in the fixed phase only.
 std::string epoch_event(double time, const EpochReport& report, Network& network);
 std::string histogram_event(double time, const Histogram& histogram);
-std::string frozen_event(double time, double test_accuracy, Network& network);
+// overflows: of the frozen formats, on the test set.
+std::string frozen_event(double time, double test_accuracy,
+                         const std::map<std::string, OverflowCount>& overflows, Network& network);
 
 std::string summary_json(const std::string& name, const Summary& summary);
 

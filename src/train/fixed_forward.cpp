@@ -197,6 +197,7 @@ class FixedForward {
     if (mode_.batch_statistics) {
       // A chain waits for one batch.
       if (result.uses_batch()) result.value();
+      call->peers = mode_.peers;
       measured_.emplace_back(layer_, call);
     } else {
       const auto pair = derived_values(network_, *layer_);
@@ -221,6 +222,12 @@ class FixedForward {
     }
     at::Tensor mean = layer_->running_mean, variance = layer_->running_var;
     if (mode_.batch_statistics) {
+      if (mode_.peers != nullptr) {
+        user_error(
+            "node \"{}\" has a tensor left in floating point, and then its batch's statistics are "
+            "those of one process; give its tensors formats, or train in one process",
+            node_->name);
+      }
       std::tie(variance, mean) = at::var_mean(value, axes, false);
       const auto measured = c10::make_intrusive<BatchNormCall>();
       measured->batch_mean = doubles(mean);

@@ -12,8 +12,9 @@ namespace qfx::train {
 struct FixedMode {
   bool batch_statistics =
       false;           // BatchNorm's pair from the batch; else from the running statistics
-  bool count = false;  // the backward pass counts overflows
+  bool count = false;  // overflows, by the backward pass or, where none will run, at once
   Road road = Road::Fused;
+  const Peers* peers = nullptr;  // the batch's statistics are of all their samples; null: alone
 };
 
 // The output node's values {batch, ...}; input: preprocessed samples, float32. With batch

@@ -2,6 +2,7 @@
 
 #include "train/layout.h"
 #include "train/ops/activation.h"
+#include "train/ops/peer_batch_norm.h"
 #include "train/ops/pool.h"
 
 #include "qfx/base/error.h"
@@ -48,10 +49,27 @@ at::Tensor real_function(graph::FunctionName function, const at::Tensor& x) {
   internal_error("unknown function {}", static_cast<int>(function));
 }
 
+// As torch's, the running statistics with the unbiased variance.
+at::Tensor shared_batch_norm(const graph::BatchNorm& norm, Layer& layer, const at::Tensor& x,
+                             const Peers& peers) {
+  PeerMoments moments;
+  at::Tensor y = peer_batch_norm(x, layer.gamma, layer.beta, norm.eps, peers, moments);
+  const auto count = static_cast<double>(moments.values);
+  const double unbiased = count > 1 ? count / (count - 1) : 1;
+  const auto move = [&](at::Tensor& running, const std::vector<double>& values, double factor) {
+    float* to = running.data_ptr<float>();
+    for (std::size_t c = 0; c < values.size(); ++c)
+      to[c] = static_cast<float>((1 - norm.momentum) * to[c] + norm.momentum * values[c] * factor);
+  };
+  move(layer.running_mean, moments.mean, 1);
+  move(layer.running_var, moments.variance, unbiased);
+  return y;
+}
+
 }  // namespace
 
 at::Tensor real_value(const graph::Node& node, Layer& layer, const std::vector<at::Tensor>& inputs,
-                      const RealParameters& parameters, bool training) {
+                      const RealParameters& parameters, bool training, const Peers* peers) {
   return std::visit(
       Overloaded{
           [&](const graph::Input&) { return inputs[0]; },
@@ -69,6 +87,8 @@ at::Tensor real_value(const graph::Node& node, Layer& layer, const std::vector<a
               return inputs[0] * per_channel(parameters.at("scale"), inputs[0]) +
                      per_channel(parameters.at("offset"), inputs[0]);
             }
+            if (training && peers != nullptr)
+              return shared_batch_norm(norm, layer, inputs[0], *peers);
             return at::batch_norm(inputs[0], layer.gamma, layer.beta, layer.running_mean,
                                   layer.running_var, training, norm.momentum, norm.eps, false);
           },
@@ -104,7 +124,8 @@ at::Tensor real_value(const graph::Node& node, Layer& layer, const std::vector<a
       node.op);
 }
 
-at::Tensor float_forward(Network& network, const at::Tensor& input, bool training) {
+at::Tensor float_forward(Network& network, const at::Tensor& input, bool training,
+                         const Peers* peers) {
   std::vector<at::Tensor> values(network.size());
   for (Layer& layer : network.layers()) {
     const graph::Node& node = network.node(layer.id);
@@ -115,7 +136,7 @@ at::Tensor float_forward(Network& network, const at::Tensor& input, bool trainin
     for (const auto& [name, param] : layer.params) {
       if (param.value.defined()) parameters[name] = param.value;
     }
-    values[layer.id] = real_value(node, layer, inputs, parameters, training);
+    values[layer.id] = real_value(node, layer, inputs, parameters, training, peers);
   }
   return values.back();
 }

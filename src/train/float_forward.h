@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "train/network.h"
+#include "train/peers.h"
 
 namespace qfx::train {
 
@@ -14,10 +15,12 @@ namespace qfx::train {
 // moves the running statistics, else by the running statistics; leaky_relu takes its attribute.
 using RealParameters = std::map<std::string, at::Tensor>;
 at::Tensor real_value(const graph::Node& node, Layer& layer, const std::vector<at::Tensor>& inputs,
-                      const RealParameters& parameters, bool training);
+                      const RealParameters& parameters, bool training,
+                      const Peers* peers = nullptr);
 
 // The whole network without any cast; the output node's values {batch, ...}. input: preprocessed
-// samples.
-at::Tensor float_forward(Network& network, const at::Tensor& input, bool training);
+// samples. With `peers` the batch's statistics are of all their samples.
+at::Tensor float_forward(Network& network, const at::Tensor& input, bool training,
+                         const Peers* peers = nullptr);
 
 }  // namespace qfx::train

@@ -37,8 +37,14 @@ Loader::Loader(const data::Dataset& set, LoaderSettings settings, std::int64_t f
       first_(first),
       last_(last),
       batch_size_(std::min(settings_.batch_size, set.size())),
+      part_size_(batch_size_ / settings_.peers),
       per_epoch_(steps_per_epoch(set, settings_.batch_size)) {
   if (set.size() == 0) user_error("the training set \"{}\" is empty", set.name);
+  if (part_size_ * settings_.peers != batch_size_) {
+    user_error(
+        "a batch has {} samples, and {} processes cannot share them evenly; change batch_size",
+        batch_size_, settings_.peers);
+  }
   thread_ = std::thread([this] { produce(); });
 }
 
@@ -80,16 +86,16 @@ void Loader::produce() {
 
 Batch Loader::assemble(std::int64_t step) {
   const std::int64_t epoch = step / per_epoch_;
-  const std::int64_t position = step % per_epoch_ * batch_size_;
+  const std::int64_t position = step % per_epoch_ * batch_size_ + settings_.rank * part_size_;
   if (epoch != order_epoch_) {
     order_ = epoch_order(settings_.seed, epoch, set_.size());
     order_epoch_ = epoch;
   }
   const std::int64_t sample_size = set_.sample_size();
-  std::vector<float> samples(batch_size_ * sample_size);
+  std::vector<float> samples(part_size_ * sample_size);
   Batch batch;
-  batch.labels = at::empty({batch_size_}, at::kLong);
-  for (std::int64_t i = 0; i < batch_size_; ++i) {
+  batch.labels = at::empty({part_size_}, at::kLong);
+  for (std::int64_t i = 0; i < part_size_; ++i) {
     const std::int64_t index = order_[position + i];
     float* sample = samples.data() + i * sample_size;
     set_.copy_samples(index, 1, sample);
@@ -99,7 +105,7 @@ Batch Loader::assemble(std::int64_t step) {
     batch.labels.data_ptr<std::int64_t>()[i] = set_.labels[index];
   }
   std::vector<std::int64_t> shape = settings_.input.shape;
-  shape.insert(shape.begin(), batch_size_);
+  shape.insert(shape.begin(), part_size_);
   batch.samples = at::empty(shape, at::kFloat);
   graph::preprocess(settings_.input.preprocess, settings_.input.shape, samples,
                     {batch.samples.data_ptr<float>(), samples.size()});

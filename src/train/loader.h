@@ -28,6 +28,7 @@ struct LoaderSettings {
   std::int64_t batch_size = 128;
   frontends::Augment augment;
   graph::Input input;
+  int rank = 0, peers = 1;  // of the processes that share each batch: this one's part, in order
 };
 
 // Whole batches an epoch; at least one (a set smaller than a batch is one batch).
@@ -51,7 +52,7 @@ class Loader {
 
   const data::Dataset& set_;
   LoaderSettings settings_;
-  std::int64_t first_, last_, batch_size_, per_epoch_;
+  std::int64_t first_, last_, batch_size_, part_size_, per_epoch_;
   std::int64_t order_epoch_ = -1;
   std::vector<std::int64_t> order_;
 

@@ -17,6 +17,7 @@ Log::Log(const std::filesystem::path& path, std::int64_t keep_bytes) : path_(pat
 }
 
 void Log::write(const std::string& json) {
+  if (path_.empty()) return;
   stream_ << json << '\n';
   stream_.flush();
   if (!stream_) user_error("{}: writing failed; free some disk space and resume", path_.string());

@@ -10,6 +10,8 @@ namespace qfx::train {
 
 class Log {
  public:
+  // Of a process that does not write the run folder: lines go nowhere.
+  Log() = default;
   // Goes on after the first `keep_bytes` of the file (what a checkpoint knows of); what follows is
   // dropped.
   Log(const std::filesystem::path& path, std::int64_t keep_bytes);

@@ -30,7 +30,7 @@ Point make_point(const std::string& tensor, const graph::QuantSpec& spec,
   if (!frac_bits.empty()) {
     point.set(frac_bits);
   } else if (spec.int_bits && !spec.is_float) {
-    point.set({static_cast<float>(spec.width - *spec.int_bits)});
+    point.set({spec.middle_of(spec.width - *spec.int_bits)});
   }
   return point;
 }

@@ -1,15 +1,14 @@
 #include "train/point.h"
 
 #include "qfx/base/error.h"
-#include "qfx/graph/freeze.h"
 
 namespace qfx::train {
 namespace {
 
-std::vector<int> rounded(const std::vector<float>& values) {
+std::vector<int> points_of(const graph::QuantSpec& spec, const std::vector<float>& values) {
   std::vector<int> result;
   result.reserve(values.size());
-  for (float value : values) result.push_back(graph::rounded_point(value));
+  for (float value : values) result.push_back(spec.point_of(value));
   return result;
 }
 
@@ -25,7 +24,7 @@ void Point::set(const std::vector<float>& values) {
     f.set_requires_grad(casts() && spec.learned);
   }
   std::copy(all.begin(), all.end(), f.data_ptr<float>());
-  frac_bits = rounded(all);
+  frac_bits = points_of(spec, all);
 }
 
 std::vector<float> Point::values() const {
@@ -35,7 +34,7 @@ std::vector<float> Point::values() const {
 
 void Point::refresh() {
   if (!f.defined()) return;
-  const std::vector<int> now = rounded(values());
+  const std::vector<int> now = points_of(spec, values());
   for (std::size_t c = 0; c < now.size(); ++c) changes += now[c] != frac_bits[c];
   frac_bits = now;
 }

@@ -15,7 +15,7 @@ struct Point {
   graph::QuantSpec spec;
   std::int64_t channels = 1;   // of the points: 1, or a parameter's output channels
   at::Tensor f;                // float32 {channels}; undefined until calibrated
-  std::vector<int> frac_bits;  // round(f): what the forward uses
+  std::vector<int> frac_bits;  // spec.point_of(f): what the forward uses
   OverflowCount count;         // since the epoch began
   std::int64_t changes = 0;    // of frac_bits, since the epoch began
 
@@ -29,7 +29,7 @@ struct Point {
   // After f moved: frac_bits follows, changes are counted.
   void refresh();
 
-  // For the operators. counted: the backward adds to count.
+  // For the operators. counted: overflows add to count.
   AssignmentPtr assignment(bool counted);
 };
 

@@ -4,7 +4,6 @@
 #include <cmath>
 
 #include "qfx/base/error.h"
-#include "qfx/graph/freeze.h"
 
 namespace qfx::train {
 namespace {
@@ -29,7 +28,7 @@ PointOptimizer::PointOptimizer(const frontends::Points& settings, std::vector<Po
       Entry entry;
       entry.point = point;
       entry.channel = c;
-      entry.average = point->values()[c];
+      entry.average = static_cast<float>(point->spec.point_of(point->values()[c]));
       entries_.push_back(entry);
     }
   }
@@ -60,7 +59,8 @@ void PointOptimizer::move(Entry& entry, float gradient, double learning_rate) {
   f = std::clamp(static_cast<float>(f - learning_rate * first / (std::sqrt(second) + kEpsilon)),
                  -kMaxPoint, kMaxPoint);
   entry.gradient = kAverage * entry.gradient + (1 - kAverage) * std::abs(gradient);
-  entry.average = kAverage * entry.average + (1 - kAverage) * f;
+  entry.average =
+      kAverage * entry.average + (1 - kAverage) * static_cast<float>(entry.point->spec.point_of(f));
 }
 
 void PointOptimizer::freeze_due(std::int64_t step) {
@@ -80,10 +80,10 @@ void PointOptimizer::freeze_due(std::int64_t step) {
                    [](const Entry* a, const Entry* b) { return a->gradient < b->gradient; });
   for (Entry* entry : waiting) {
     if (due <= 0) break;
-    const bool settled =
-        graph::rounded_point(entry->average) == graph::rounded_point(entry->value());
-    if (!settled && !last_call) continue;
-    entry->value() = entry->average;
+    const graph::QuantSpec& spec = entry->point->spec;
+    const auto most = static_cast<int>(std::lround(entry->average));
+    if (spec.point_of(entry->value()) != most && !last_call) continue;
+    entry->value() = spec.middle_of(most);
     entry->frozen = true;
     --due;
   }

@@ -2,9 +2,14 @@
 //
 // Near the end of training a point that sits between two integers flips at every step and the
 // network never settles. So, as TQT proposes (arXiv 1903.08066), once `freeze_after` of the phase
-// has passed the points freeze one by one: the one of smallest average gradient first, when its
-// moving average rounds to the integer that it has now. What is left freezes to its moving average
-// before the last tenth of that time.
+// has passed the points freeze one by one: the one of smallest average gradient first, when it is
+// at the integer where it has spent most of its time lately. What is left goes there before the
+// last tenth of that time.
+//
+// Time, not the mean of f, which lies on the border between the two whatever they cost. A point
+// that flips between F and F + 1 is pushed up by g(F) in the one and down by g(F + 1) in the other,
+// and rests where the pushes cancel: its time in F is to its time in F + 1 as g(F + 1) to g(F). So
+// it is longer in the one whose loss is less (by the trapezoidal rule on the loss from F to F + 1).
 #pragma once
 
 #include <map>
@@ -39,7 +44,7 @@ class PointOptimizer {
     std::int64_t channel = 0;
     float first = 0, second = 0;  // Adam
     float gradient = 0;           // moving average of |gradient|
-    float average = 0;            // moving average of f
+    float average = 0;            // moving average of F
     bool frozen = false;
     float& value() const { return point->f.data_ptr<float>()[channel]; }
   };

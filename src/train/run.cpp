@@ -31,7 +31,8 @@ using Clock = std::chrono::steady_clock;
 class Job {
  public:
   Job(const frontends::Recipe& recipe, const Options& options, bool trains_fixed)
-      : context_{recipe, options, RunFolder(options.run_folder), {}, {}, {}, nullptr, Clock::now()},
+      : context_{recipe,  options,     RunFolder(options.run_folder), peers_, {}, {}, {},
+                 nullptr, Clock::now()},
         trains_fixed_(trains_fixed) {}
 
   Summary run() {
@@ -44,6 +45,7 @@ class Job {
 
  private:
   const frontends::Recipe& recipe() const { return context_.recipe; }
+  bool writes() const { return peers_.is_first(); }
   bool resumes_in(PhaseKind phase) const { return resumed_ && resumed_->state.phase == phase; }
 
   // Folder, data, threads; where a run left off.
@@ -51,21 +53,26 @@ class Job {
     keep_freed_memory();
     threads_ = recipe().threads > 0
                    ? recipe().threads
-                   : static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
+                   : std::max(1, static_cast<int>(std::thread::hardware_concurrency()) /
+                                     peers_.on_this_machine());
     at::set_num_threads(threads_);
     if (threads_ > 1) patience_.emplace(threads_);
     graph::verify(recipe().model);
     context_.train_set = data::load(recipe().data, data::Split::Train, recipe().train_limit);
     context_.test_set = data::load(recipe().data, data::Split::Test, recipe().test_limit);
     check_data();
-    context_.folder.open(recipe().text, context_.options.resume);
+    // The first process alone writes; the others read what it finds there before it goes on.
+    if (writes()) context_.folder.open(recipe().text, context_.options.resume);
+    peers_.wait_for_all();
     if (context_.options.resume) resumed_ = load_checkpoint(context_.folder.checkpoint());
+    peers_.wait_for_all();
     if (resumed_) {
       context_.state = resumed_->state;
       context_.began = Clock::now() - std::chrono::duration_cast<Clock::duration>(
                                           std::chrono::duration<double>(resumed_->state.elapsed));
     }
-    context_.log = std::make_unique<Log>(context_.folder.log(), context_.state.log_bytes);
+    context_.log = writes() ? std::make_unique<Log>(context_.folder.log(), context_.state.log_bytes)
+                            : std::make_unique<Log>();
     if (resumed_) {
       context_.log->write(resumed_event(context_.elapsed(), context_.state));
       context_.message(fmt::format("resumed in the {} phase after step {}",
@@ -104,7 +111,7 @@ class Job {
   // Trains in float, or takes the parameters of another run; leaves them in float.safetensors.
   void float_phase() {
     network_ = std::make_unique<Network>(recipe().model);
-    graph::save(network_->model(), context_.folder.graph("float").string());
+    if (writes()) graph::save(network_->model(), context_.folder.graph("float").string());
     if (!resumed_) write_start(*network_);
     const bool starts_elsewhere = !recipe().start.empty();
     if (starts_elsewhere) {
@@ -119,11 +126,12 @@ class Job {
       if (name.ends_with(".frac_bits")) continue;
       tensors[name] = {tensor.data_ptr<float>(), tensor.data_ptr<float>() + tensor.numel()};
     }
-    save_tensors(tensors, context_.folder.float_tensors());
+    if (writes()) save_tensors(tensors, context_.folder.float_tensors());
     resumed_.reset();
     context_.state.step = 0;
     context_.state.epoch = {};
     context_.state.counts.clear();
+    context_.state.last_epoch.clear();
   }
 
   graph::Model fixed_model(const graph::Model& from) const {
@@ -141,7 +149,8 @@ class Job {
     }
     Trainer trainer(context_, PhaseKind::Fixed, *network_, resumed_ ? &*resumed_ : nullptr);
     if (!resumed_) {
-      context_.state.ptq_accuracy = trainer.test_accuracy();
+      judgement_ = trainer.judge();
+      context_.state.ptq_accuracy = judgement_.accuracy;
       context_.log->write(carriers_event(context_.elapsed(), *network_));
       context_.log->write(calibrated_event(context_.elapsed(), recipe().calibration,
                                            *context_.state.ptq_accuracy, *network_));
@@ -149,10 +158,9 @@ class Job {
                                    100 * *context_.state.ptq_accuracy));
       trainer.save();
     }
-    if (trains_fixed_) {
-      trainer.run();
-      summary_.fixed_accuracy = trainer.test_accuracy();
-    }
+    if (trains_fixed_) trainer.run();
+    if (trains_fixed_ || resumed_) judgement_ = trainer.judge();
+    if (trains_fixed_) summary_.fixed_accuracy = judgement_.accuracy;
   }
 
   std::int64_t calibration_images() const {
@@ -165,7 +173,27 @@ class Job {
 
   void calibrate_points() {
     calibrate_network(*network_, recipe().calibration, calibration_samples());
-    graph::save(network_->model(), context_.folder.graph("fixed").string());
+    if (writes()) graph::save(network_->model(), context_.folder.graph("fixed").string());
+  }
+
+  // What overflows = "forbid" is about: the frozen formats on the test set, and the last epoch of
+  // training, which saw far more samples.
+  std::vector<ForbiddenOverflow> forbidden_overflows() const {
+    std::vector<ForbiddenOverflow> all;
+    const auto add = [&](const std::string& tensor, const char* where, std::int64_t overflows,
+                         std::int64_t values) {
+      if (overflows > 0) all.push_back({tensor, where, overflows, values});
+    };
+    for (const Point* point : network_->points()) {
+      if (!point->spec.forbids_overflow) continue;
+      const std::string& tensor = point->tensor;
+      if (const auto it = judgement_.overflows.find(tensor); it != judgement_.overflows.end())
+        add(tensor, "the test set", it->second.overflows, it->second.values);
+      const auto& epoch = context_.state.last_epoch;
+      if (const auto it = epoch.find(tensor); it != epoch.end())
+        add(tensor, "the last epoch", it->second.overflows, it->second.values);
+    }
+    return all;
   }
 
   // Freezes; what looks at the run finds it complete.
@@ -175,6 +203,9 @@ class Job {
     summary_.ptq_accuracy = state.ptq_accuracy;
     summary_.float_seconds = state.float_seconds;
     summary_.fixed_seconds = state.fixed_seconds;
+    summary_.forbidden_overflows = forbidden_overflows();
+    summary_.leads = writes();
+    if (!writes()) return;
     for (const Histogram& h : histograms(*network_, calibration_samples())) {
       context_.log->write(histogram_event(context_.elapsed(), h));
     }
@@ -184,7 +215,8 @@ class Job {
     if (in_float == points.end()) {
       graph::save(graph::freeze(network_->model()), context_.folder.model().string());
       const double accuracy = summary_.fixed_accuracy.value_or(*state.ptq_accuracy);
-      context_.log->write(frozen_event(context_.elapsed(), accuracy, *network_));
+      context_.log->write(
+          frozen_event(context_.elapsed(), accuracy, judgement_.overflows, *network_));
     } else {
       context_.message(
           fmt::format("not frozen: tensor \"{}\" is left in floating point by the recipe",
@@ -193,12 +225,14 @@ class Job {
     write_file_atomically(context_.folder.summary(), summary_json(recipe().name, summary_) + "\n");
   }
 
+  Peers peers_;
   RunContext context_;
   bool trains_fixed_;
   int threads_ = 1;
   std::optional<PatientThreads> patience_;
   std::optional<Checkpoint> resumed_;
   std::unique_ptr<Network> network_;
+  Trainer::Judgement judgement_;
   Summary summary_;
 };
 

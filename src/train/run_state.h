@@ -28,8 +28,9 @@ struct RunState {
   PhaseKind phase = PhaseKind::Float;
   std::int64_t step = 0;  // steps done of the phase
   EpochTotals epoch;
-  std::map<std::string, PointCounts> counts;  // a tensor, of the epoch so far
-  double elapsed = 0;                         // seconds since the run began
+  std::map<std::string, PointCounts> counts;      // a tensor, of the epoch so far
+  std::map<std::string, PointCounts> last_epoch;  // likewise, of the last whole one in fixed point
+  double elapsed = 0;                             // seconds since the run began
   double float_seconds = 0, fixed_seconds = 0;
   std::optional<double> float_accuracy, ptq_accuracy;
   std::int64_t log_bytes = 0;  // log.jsonl when this was written

@@ -1,10 +1,11 @@
 #include "train/trainer.h"
 
+#include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "train/evaluate.h"
 #include "train/events.h"
-#include "train/fixed_forward.h"
 #include "train/float_forward.h"
 #include "train/loader.h"
 #include "train/schedule.h"
@@ -44,7 +45,7 @@ double RunContext::elapsed() const {
 }
 
 void RunContext::message(const std::string& line) const {
-  if (options.message) options.message(line);
+  if (options.message && peers.is_first()) options.message(line);
 }
 
 Trainer::Trainer(RunContext& context, PhaseKind kind, Network& network, const Checkpoint* from)
@@ -56,6 +57,7 @@ Trainer::Trainer(RunContext& context, PhaseKind kind, Network& network, const Ch
       steps_(std::llround(phase_.epochs * static_cast<double>(per_epoch_))),
       optimizer_(phase_.optimizer, trained_tensors(network)) {
   if (from != nullptr) network_.load_state(from->tensors, "the checkpoint");
+  share_tensors();
   if (is_fixed()) {
     points_ =
         std::make_unique<PointOptimizer>(context.recipe.points, trained_points(network), steps_);
@@ -66,7 +68,7 @@ Trainer::Trainer(RunContext& context, PhaseKind kind, Network& network, const Ch
   for (Point* point : network_.points()) {
     const auto counts = context.state.counts.find(point->tensor);
     if (counts == context.state.counts.end()) continue;
-    point->count = {counts->second.overflows, counts->second.values};
+    if (context.peers.is_first()) point->count = {counts->second.overflows, counts->second.values};
     point->changes = counts->second.changes;
   }
 }
@@ -79,17 +81,41 @@ double Trainer::learning_rate_factor() const {
   return train::learning_rate_factor(phase_.optimizer, context_.state.step, steps_, per_epoch_);
 }
 
-at::Tensor Trainer::forward(const at::Tensor& samples, bool training, bool batch_statistics) {
+at::Tensor Trainer::forward(const at::Tensor& samples, bool training, FixedMode mode) {
   const at::Tensor outputs =
-      is_fixed() ? fixed_forward(network_, samples,
-                                 {.batch_statistics = batch_statistics, .count = training})
-                 : float_forward(network_, samples, training);
+      is_fixed() ? fixed_forward(network_, samples, mode)
+                 : float_forward(network_, samples, training, training ? others() : nullptr);
   return outputs.flatten(1);
 }
 
 double Trainer::test_accuracy() {
-  return accuracy(network_, context_.test_set,
-                  [&](const at::Tensor& samples) { return forward(samples, false, false); });
+  return accuracy(network_, context_.test_set, context_.peers,
+                  [&](const at::Tensor& samples) { return forward(samples, false, {}); });
+}
+
+Trainer::Judgement Trainer::judge() {
+  std::map<std::string, OverflowCount> before;
+  for (Point* point : network_.points()) before[point->tensor] = std::exchange(point->count, {});
+  Judgement result;
+  result.accuracy =
+      accuracy(network_, context_.test_set, context_.peers,
+               [&](const at::Tensor& samples) { return forward(samples, false, {.count = true}); });
+  gather_counts(true);
+  for (const Layer& layer : network_.layers()) {
+    result.overflows[layer.output.tensor] = layer.output.count;
+    for (const auto& [name, param] : layer.params) {
+      // Every batch casts the same parameters.
+      OverflowCount count = param.point.count;
+      const std::int64_t values =
+          graph::element_count(network_.node(layer.id).params.at(name).shape);
+      if (count.values > 0) count.overflows /= count.values / values;
+      count.values = std::min(count.values, values);
+      result.overflows[param.point.tensor] = count;
+    }
+  }
+  std::erase_if(result.overflows, [](const auto& entry) { return entry.second.values == 0; });
+  for (Point* point : network_.points()) point->count = before.at(point->tensor);
+  return result;
 }
 
 void Trainer::run() {
@@ -97,7 +123,8 @@ void Trainer::run() {
   if (state.step >= steps_) return;
   Loader loader(context_.train_set,
                 {context_.recipe.seed + (is_fixed() ? 1 : 0), context_.recipe.batch_size,
-                 context_.recipe.augment, std::get<graph::Input>(network_.node(0).op)},
+                 context_.recipe.augment, std::get<graph::Input>(network_.node(0).op),
+                 context_.peers.rank(), context_.peers.size()},
                 state.step, steps_);
   Clock::time_point saved = Clock::now();
   while (state.step < steps_) {
@@ -110,15 +137,20 @@ void Trainer::run() {
     phase_seconds() += seconds;
     report_progress(state.epoch.loss / static_cast<double>(state.epoch.images));
 
+    // One that wants to is enough for all.
+    std::vector<double> wanted{
+        seconds_since(saved) > 60 * context_.recipe.checkpoint_minutes ? 1.0 : 0.0,
+        context_.options.should_stop && context_.options.should_stop() ? 1.0 : 0.0};
+    context_.peers.add_up(wanted);
     if (state.step % per_epoch_ == 0 || state.step == steps_) {
       end_epoch();
       save();
       saved = Clock::now();
-    } else if (seconds_since(saved) > 60 * context_.recipe.checkpoint_minutes) {
+    } else if (wanted[0] > 0) {
       save();
       saved = Clock::now();
     }
-    if (context_.options.should_stop && context_.options.should_stop()) {
+    if (wanted[1] > 0) {
       save();
       throw Stopped(fmt::format("stopped at step {} of {} of the {} phase; go on with --resume",
                                 state.step, steps_, to_string(kind_)));
@@ -129,10 +161,18 @@ void Trainer::run() {
 void Trainer::step(const at::Tensor& samples, const at::Tensor& labels) {
   RunState& state = context_.state;
   const double progress = static_cast<double>(state.step) / static_cast<double>(steps_);
-  const at::Tensor outputs = forward(samples, true, progress < kStatisticsFreezeAfter);
+  const at::Tensor outputs = forward(
+      samples, true,
+      {.batch_statistics = progress < kStatisticsFreezeAfter, .count = true, .peers = others()});
   const at::Tensor loss =
       at::cross_entropy_loss(outputs.to(at::kFloat), labels, {}, at::Reduction::Mean);
-  const double value = loss.item<double>();
+  // Of the whole batch: the loss times its images, those right, its images.
+  const auto images = static_cast<double>(labels.numel());
+  std::vector<double> totals{
+      loss.item<double>() * images,
+      static_cast<double>(count_correct(outputs, labels.data_ptr<std::int64_t>())), images};
+  context_.peers.add_up(totals);
+  const double value = totals[0] / totals[2];
   if (!std::isfinite(value)) {
     user_error(
         "the loss became {} at step {} of the {} phase; lower {}.learning_rate (now {}), add "
@@ -141,6 +181,7 @@ void Trainer::step(const at::Tensor& samples, const at::Tensor& labels) {
         value, state.step + 1, to_string(kind_), to_string(kind_), phase_.optimizer.learning_rate);
   }
   loss.backward();
+  average_gradients();
   const double factor = learning_rate_factor();
   optimizer_.step(phase_.optimizer.learning_rate * factor);
   optimizer_.zero_gradients();
@@ -148,13 +189,13 @@ void Trainer::step(const at::Tensor& samples, const at::Tensor& labels) {
     points_->step(state.step, factor);
     points_->zero_gradients();
   }
-  state.epoch.loss += value * static_cast<double>(labels.numel());
-  state.epoch.correct += count_correct(outputs, labels.data_ptr<std::int64_t>());
-  state.epoch.images += labels.numel();
+  state.epoch.loss += totals[0];
+  state.epoch.correct += static_cast<std::int64_t>(totals[1]);
+  state.epoch.images += static_cast<std::int64_t>(totals[2]);
 }
 
 void Trainer::report_progress(double loss) {
-  if (!context_.options.progress) return;
+  if (!context_.options.progress || !context_.peers.is_first()) return;
   const RunState& state = context_.state;
   const double rate = static_cast<double>(state.epoch.images) / state.epoch.seconds;
   const double images_a_step =
@@ -169,6 +210,7 @@ void Trainer::report_progress(double loss) {
 }
 
 void Trainer::end_epoch() {
+  gather_counts(true);
   RunState& state = context_.state;
   const EpochTotals& totals = state.epoch;
   const auto images = static_cast<double>(totals.images);
@@ -185,18 +227,49 @@ void Trainer::end_epoch() {
   report.seconds = totals.seconds;
   report.images_per_second = images / totals.seconds;
   context_.log->write(epoch_event(context_.elapsed(), report, network_));
-  context_.message(fmt::format(
-      "{} epoch {}: loss {:.4f}, train {:.2f} %, test {:.2f} %, {:.0f} images/s, {}",
-      to_string(kind_), report.epoch, report.train_loss, 100 * report.train_accuracy,
-      100 * report.test_accuracy, report.images_per_second, format_duration(report.seconds)));
+  context_.message(
+      fmt::format("{} epoch {}: loss {:.4f}, train {:.2f} %, test {:.2f} %, {:.0f} images/s, {}{}",
+                  to_string(kind_), report.epoch, report.train_loss, 100 * report.train_accuracy,
+                  100 * report.test_accuracy, report.images_per_second,
+                  format_duration(report.seconds), is_fixed() ? points_moved() : ""));
+  if (const std::string forbidden = forbidden_in_epoch(); !forbidden.empty())
+    context_.message(forbidden);
   state.epoch = {};
+  state.last_epoch.clear();
   for (Point* point : network_.points()) {
+    state.last_epoch[point->tensor] = {point->count.overflows, point->count.values, point->changes};
     point->count = {};
     point->changes = 0;
   }
 }
 
+// ", 12 points moved, bn1.scale most (5 times)"
+std::string Trainer::points_moved() const {
+  std::int64_t moved = 0;
+  const Point* most = nullptr;
+  for (const Point* point : network_.points()) {
+    moved += point->changes > 0;
+    if (point->changes > 0 && (most == nullptr || point->changes > most->changes)) most = point;
+  }
+  if (most == nullptr) return ", no point moved";
+  return fmt::format(", {} point{} moved, {} most ({} time{})", moved, moved == 1 ? "" : "s",
+                     most->tensor, most->changes, most->changes == 1 ? "" : "s");
+}
+
+// While points are learned they may still find their place; only the last epoch decides.
+std::string Trainer::forbidden_in_epoch() const {
+  std::vector<std::string> tensors;
+  for (const Point* point : network_.points()) {
+    if (!point->spec.forbids_overflow || point->count.overflows == 0) continue;
+    tensors.push_back(fmt::format("{} {} of {} values", point->tensor, point->count.overflows,
+                                  point->count.values));
+  }
+  return tensors.empty() ? "" : "forbidden overflows in this epoch: " + join(tensors, ", ");
+}
+
 void Trainer::save() {
+  gather_counts(false);
+  if (!context_.peers.is_first()) return;
   RunState& state = context_.state;
   state.phase = kind_;
   state.elapsed = context_.elapsed();

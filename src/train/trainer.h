@@ -5,9 +5,11 @@
 #include <memory>
 
 #include "train/checkpoint.h"
+#include "train/fixed_forward.h"
 #include "train/log.h"
 #include "train/network.h"
 #include "train/optimizer.h"
+#include "train/peers.h"
 #include "train/point_optimizer.h"
 #include "train/run_folder.h"
 
@@ -21,12 +23,14 @@ struct RunContext {
   const frontends::Recipe& recipe;
   const Options& options;
   RunFolder folder;
+  const Peers& peers;
   data::Dataset train_set, test_set;
   RunState state;
   std::unique_ptr<Log> log;
   std::chrono::steady_clock::time_point began;  // such that now - began counts a resumed run on
 
   double elapsed() const;
+  // Of the first process alone.
   void message(const std::string& line) const;
 };
 
@@ -40,14 +44,31 @@ class Trainer {
   void run();
 
   double test_accuracy();
-  // Writes checkpoint/latest.safetensors from where the run stands.
+
+  // The test set again, counting overflows: by tensor, of its values on the whole set, of a
+  // parameter's once.
+  struct Judgement {
+    double accuracy = 0;
+    std::map<std::string, OverflowCount> overflows;
+  };
+  Judgement judge();
+
+  // Writes checkpoint/latest.safetensors from where the run stands; every process calls it.
   void save();
 
  private:
   bool is_fixed() const { return kind_ == PhaseKind::Fixed; }
-  at::Tensor forward(const at::Tensor& samples, bool training, bool batch_statistics);
+  at::Tensor forward(const at::Tensor& samples, bool training, FixedMode mode);
+  std::string points_moved() const;
+  std::string forbidden_in_epoch() const;
   void step(const at::Tensor& samples, const at::Tensor& labels);
   void end_epoch();
+  // What all processes share: the tensors of the first, the mean of the gradients, what each has
+  // counted (everywhere, or in the first alone, which goes on from it).
+  const Peers* others() const { return context_.peers.is_alone() ? nullptr : &context_.peers; }
+  void share_tensors();
+  void average_gradients();
+  void gather_counts(bool everywhere);
   void report_progress(double loss);
   double learning_rate_factor() const;
   double& phase_seconds() const;

@@ -1,9 +1,11 @@
 // The casts as the scalar law says them, element by element: what the kernels are judged against.
 #pragma once
 
+#include <algorithm>
 #include <bit>
 #include <cmath>
 #include <cstdint>
+#include <numbers>
 #include <random>
 #include <string>
 #include <vector>
@@ -26,7 +28,7 @@ inline double law_cast(double x, const fixed::Format& format, int frac_bits) {
 
 struct LawSlope {
   bool inside = false;
-  double q = 0;      // the value saturation would give
+  double q = 0;      // the value of the cast
   double point = 0;  // dq/df / ln2
 };
 
@@ -40,8 +42,17 @@ inline LawSlope law_slope(double x, const fixed::Format& format, int frac_bits) 
   if (format.is_signed && format.width > 1 && format.overflow == fixed::Overflow::SAT_SYM) low += 1;
   LawSlope slope;
   slope.inside = n >= low && n <= high;
-  slope.q = std::ldexp(static_cast<double>(std::min(std::max(n, low), high)), -frac_bits);
-  slope.point = (slope.inside ? x : 0.0) - slope.q;
+  const auto value = [&](std::int64_t raw) {
+    return std::ldexp(static_cast<double>(raw), -frac_bits);
+  };
+  if (slope.inside || !jumps_outside(format)) {
+    slope.q = value(std::min(std::max(n, low), high));
+    slope.point = (slope.inside ? x : 0.0) - slope.q;
+  } else {
+    slope.q = law_cast(x, format, frac_bits);
+    const double reach = std::clamp(x, value(2 * low), value(2 * high));
+    slope.point = low == 0 && n < 0 ? 0.0 : (slope.q - reach) / std::numbers::ln2;
+  }
   return slope;
 }
 

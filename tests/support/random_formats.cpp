@@ -49,6 +49,8 @@ class FormatFiller {
     if (wraps && rng_.chance(0.4))
       spec.wrap_bits = static_cast<int>(rng_.between(1, std::min(spec.width, 4)));
     spec.learned = rng_.chance(0.5);
+    if (rng_.chance(0.1)) spec.forbids_overflow = true;
+    if (rng_.chance(0.3)) spec.point_form = graph::PointForm::Log2Threshold;
     return spec;
   }
 
@@ -101,7 +103,7 @@ class FormatFiller {
     frozen.name = node.name;
     frozen.op = node.op;
     frozen.shape = node.shape;
-    frozen.format = node.spec.format(graph::rounded_point(node.frac_bits[0]));
+    frozen.format = node.spec.format(node.spec.point_of(node.frac_bits[0]));
     return frozen;
   }
 
@@ -138,7 +140,7 @@ class FormatFiller {
       double largest = 0;
       for (const Exact& value : values) largest = std::max(largest, std::abs(value.approximate()));
       node.frac_bits = {random_point(node.spec, largest)};
-      const fixed::Format format = node.spec.format(graph::rounded_point(node.frac_bits[0]));
+      const fixed::Format format = node.spec.format(node.spec.point_of(node.frac_bits[0]));
       // The chosen point decides the distance of the cast, which has a limit of its own.
       graph::verify(graph::freeze(keep_ancestors(model_, id)));
       raw_[id].clear();
@@ -186,8 +188,8 @@ class FormatFiller {
     for (const NodeId input : model_.nodes[id].inputs) {
       graph::FrozenNode& source = sources.emplace_back();
       source.shape = model_.nodes[input].shape;
-      source.format =
-          model_.nodes[input].spec.format(graph::rounded_point(model_.nodes[input].frac_bits[0]));
+      const graph::Node& from = model_.nodes[input];
+      source.format = from.spec.format(from.spec.point_of(from.frac_bits[0]));
     }
     for (std::int64_t image = 0; image < kProbeImages; ++image) {
       std::vector<RawView> views;
@@ -204,8 +206,7 @@ class FormatFiller {
 
   // Power of two that the tensor's values stay below.
   double scale_of(const graph::Node& node) const {
-    return std::exp2(node.spec.width - node.spec.is_signed -
-                     graph::rounded_point(node.frac_bits[0]));
+    return std::exp2(node.spec.width - node.spec.is_signed - node.spec.point_of(node.frac_bits[0]));
   }
 
   void fill_params(graph::Node& node) {

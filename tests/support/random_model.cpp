@@ -24,7 +24,7 @@ std::vector<float> random_samples(const graph::Model& model, std::uint64_t seed,
   Rng rng(seed);
   const graph::Node& input = model.nodes[0];
   const auto& preprocess = std::get<graph::Input>(input.op).preprocess;
-  const fixed::Format format = input.spec.format(graph::rounded_point(input.frac_bits[0]));
+  const fixed::Format format = input.spec.format(input.spec.point_of(input.frac_bits[0]));
   const auto lo = static_cast<double>(fixed::min_raw(format)),
              hi = static_cast<double>(fixed::max_raw(format));
   const std::int64_t channels = input.shape[0],

@@ -1,6 +1,7 @@
 #include "support/shrink.h"
 
 #include <algorithm>
+#include <cmath>
 #include <exception>
 #include <fmt/format.h>
 #include <optional>
@@ -124,7 +125,7 @@ class Shrinker {
   }
 
   static void round_points(std::vector<float>& points) {
-    for (float& point : points) point = static_cast<float>(graph::rounded_point(point));
+    for (float& point : points) point = std::round(point);
   }
 
   template <class Change>

@@ -31,7 +31,7 @@ data::Dataset load_test_data(const std::string& given, const std::string& model_
     user_error(
         "{} does not say which data it is for, and does not lie in a run folder whose recipe does; "
         "give it: --data "
-        "fashion-mnist (or idx:DIR, cifar10:DIR, npy:DIR)",
+        "fashion-mnist (or idx:DIR, cifar10:DIR, npy:DIR, folder:DIR)",
         model_path);
   }
   data::Dataset set = data::load(*source, data::Split::Test, limit);

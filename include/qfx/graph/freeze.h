@@ -9,9 +9,6 @@
 
 namespace qfx::graph {
 
-// round(f), half away from zero: the binary point that training uses in its forward pass.
-int rounded_point(float frac_bits);
-
 // Integers of one parameter: each value cast to its channel's format (from the float's exact
 // value), then projected to K-hot where the spec says so.
 FrozenParam freeze_param(const Param& param, const std::vector<float>& values,

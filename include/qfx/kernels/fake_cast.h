@@ -14,12 +14,18 @@
 // (nearest, denormals kept).
 //
 // Backward. With n the rounded integer before overflow, L..H the raw values that a conversion can
-// give (SAT_SYM: L = -(2^(W-1) - 1)), q = clamp(n, L, H) * 2^-F and the same for every overflow
-// mode:
+// give (SAT_SYM: L = -(2^(W-1) - 1)) and q the cast's value:
 //   dq/dx = 1 where L <= n <= H, else 0
-//   dq/df = ln2 * (x - q) where L <= n <= H, else -ln2 * q
-// So WRAP and SAT_ZERO push the binary point as saturation would. A NaN counts as an overflow,
-// passes no gradient to x and makes df NaN.
+//   dq/df = ln2 * (x - q)   where L <= n <= H
+//           -ln2 * q        outside, SAT and SAT_SYM
+//           q - reach(x)    outside, the other modes; 0 where L = 0 and x < 0
+// reach(x) = min(max(x, 2L * 2^-F), 2H * 2^-F) is what a format with one bit more of range would
+// make of x, up to its rounding. SAT_ZERO and WRAP put what leaves the range somewhere else in it:
+// there q has a jump that no derivative sees, and q - reach(x) is the difference quotient over the
+// step of F that has the jump. It is up to 2 / ln2 times as strong as saturation's derivative
+// (docs/gradients.md), and it points the same way: toward a coarser point. A range that begins at
+// zero holds no negative number however coarse it is. A NaN counts as an overflow, passes no
+// gradient to x and makes df NaN; under WRAP an infinity makes it NaN too.
 //
 // Sums run in an order that depends on the extent alone (src/kernels/walk.h): within a block in the
 // type the cast is computed in, across blocks in double. Reference (src/kernels/ref) and SIMD
@@ -36,6 +42,11 @@
 #include "qfx/fixed/format.h"
 
 namespace qfx::kernels {
+
+// Whether a value that leaves the range lands somewhere else than at the limit it passed.
+constexpr bool jumps_outside(const fixed::Format& format) {
+  return format.overflow != fixed::Overflow::SAT && format.overflow != fixed::Overflow::SAT_SYM;
+}
 
 struct Extent {
   std::int64_t outer = 1;

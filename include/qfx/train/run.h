@@ -13,12 +13,22 @@
 
 namespace qfx::train {
 
+// Values that left their format in a tensor whose recipe says overflows = "forbid".
+struct ForbiddenOverflow {
+  std::string tensor;
+  std::string where;  // "the test set", "the last epoch"
+  std::int64_t overflows = 0, values = 0;
+};
+
 // What a run has reached; also written to RUN/summary.json.
 struct Summary {
   std::optional<double> float_accuracy;  // test set, fraction 0..1
   std::optional<double> ptq_accuracy;    // calibrated, before fixed-point training
   std::optional<double> fixed_accuracy;  // training emulation of the frozen formats
   double float_seconds = 0, fixed_seconds = 0;
+  bool leads = true;  // of several processes, the one that has written the run folder
+  // Not empty: the run's check failed. The model is written all the same.
+  std::vector<ForbiddenOverflow> forbidden_overflows;
 };
 
 struct Progress {
@@ -33,7 +43,8 @@ struct Options {
   // Asked after every step; true: a checkpoint is written and Stopped raised. May be empty.
   std::function<bool()> should_stop = {};
   std::function<void(const Progress&)> progress = {};
-  std::function<void(const std::string&)> message = {};  // one plain line: epoch results, carriers, ...
+  std::function<void(const std::string&)> message =
+      {};  // one plain line: epoch results, carriers, ...
 };
 
 // The run was asked to stop and has written a checkpoint; the message says how to go on.

@@ -95,11 +95,23 @@ struct Slope {
   C point;      // dq/df / ln2
 };
 
+// q - reach(x) of fake_cast.h over ln2: the pull of a value that left the range and landed
+// somewhere in it.
+template <class C>
+C jump_of(C n, C x, int frac_bits, const Grid<C>& grid) {
+  if (grid.low == 0 && n < 0) return 0;
+  const C q = value_of(overflow_value(n, x, frac_bits, grid), frac_bits);
+  const C low = value_of(2 * grid.low, frac_bits), high = value_of(2 * grid.high, frac_bits);
+  const C reach = x < low ? low : x > high ? high : x;
+  return (q - reach) * kPerLn2<C>;
+}
+
 template <class C>
 Slope<C> slope_of(C x, int frac_bits, const Grid<C>& grid) {
   const C n = round_value(x, frac_bits, grid.format.rounding);
   const C raw = clamp_value(n, grid);
   const bool inside = raw == n;
+  if (!inside && jumps_outside(grid.format)) return {false, jump_of(n, x, frac_bits, grid)};
   const C q = value_of(raw, frac_bits);
   return {inside, (inside ? x : C(0)) - q};
 }

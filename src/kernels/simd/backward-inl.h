@@ -26,10 +26,29 @@ struct Gradient {
   V terms[3];  // as many as the source has sums
 };
 
-template <class C, class Rounding>
-struct Slope {
+// What a value outside the range adds to df: -q where the format saturates, else a jump.
+struct SaturatedOutside {};
+// ref::jump_of.
+struct JumpOutside {
+  fixed::Overflow overflow;
+
+  template <class D, class V>
+  HWY_INLINE V operator()(D d, V n, V x, V unit, const Limits<D>& limits) const {
+    const V q = hn::Mul(OverflowAsAsked{overflow}(d, n, x, limits), unit);
+    const V low = hn::Mul(hn::Add(limits.low, limits.low), unit);
+    const V high = hn::Mul(hn::Add(limits.high, limits.high), unit);
+    const V reach = hn::Min(hn::Max(x, low), high);
+    const V jump = hn::Mul(hn::Sub(q, reach), hn::Set(d, kPerLn2<hn::TFromD<D>>));
+    const auto none = hn::And(hn::Eq(limits.low, hn::Zero(d)), hn::Lt(n, hn::Zero(d)));
+    return hn::IfThenZeroElse(none, jump);
+  }
+};
+
+template <class C, class Rounding, class Outside>
+struct SlopeOf {
   const Grid<C>& grid;
   Rounding rounding;
+  Outside outside;
 
   template <class In, class D, class V = hn::Vec<D>>
   HWY_INLINE Gradient<V, hn::Mask<D>> of(D d, const Read<V>& read, V dy,
@@ -40,8 +59,7 @@ struct Slope {
                                           : rounding(d, x, point.to_grid, point.unit);
     const V raw = Saturate()(d, n, x, limits);
     const auto inside = hn::Eq(raw, n);
-    // raw * unit is exact: fused or not, this rounds once.
-    const V slope = hn::NegMulAdd(raw, point.unit, hn::IfThenElseZero(inside, x));
+    const V slope = slope_at(d, raw, n, x, inside, point.unit, limits);
     const V passed = hn::IfThenElseZero(inside, dy);
     const V to_point = hn::Mul(dy, slope);
     if constexpr (In::kKind == Source::AFFINE) {
@@ -56,6 +74,17 @@ struct Slope {
       return {hn::IfThenElseZero(passes, dy), inside, {to_point, passed, passed}};
     } else {
       return {passed, inside, {to_point, passed, passed}};
+    }
+  }
+
+ private:
+  template <class D, class V, class M>
+  HWY_INLINE V slope_at(D d, V raw, V n, V x, M inside, V unit, const Limits<D>& limits) const {
+    // raw * unit is exact: fused or not, this rounds once.
+    if constexpr (std::is_same_v<Outside, SaturatedOutside>) {
+      return hn::NegMulAdd(raw, unit, hn::IfThenElseZero(inside, x));
+    } else {
+      return hn::IfThenElse(inside, hn::NegMulAdd(raw, unit, x), outside(d, n, x, unit, limits));
     }
   }
 };
@@ -190,9 +219,9 @@ HWY_INLINE Gradient<V, hn::Mask<D>> slope_vector(D d, const Arrays<T, In>& array
 
 // The last `count` elements of a block. Beyond them nothing counts as inside, and all terms are
 // zero.
-template <class D, class T, class C, class In, class Rounding, int kSums>
+template <class D, class T, class C, class In, class Slope, int kSums>
 HWY_NOINLINE void slope_ragged(D d, const Arrays<T, In>& arrays, std::int64_t count,
-                               const Point<C>& channel, const Slope<C, Rounding>& slope,
+                               const Point<C>& channel, const Slope& slope,
                                Partial<D, kSums>& partial) {
   constexpr std::int64_t kVector = hn::MaxLanes(D());
   const auto points = vectors_of(d, channel);
@@ -208,10 +237,9 @@ HWY_NOINLINE void slope_ragged(D d, const Arrays<T, In>& arrays, std::int64_t co
 }
 
 // One block of one channel. The arrays come one by one, in registers.
-template <class D, class T, class C, class In, class Rounding>
+template <class D, class T, class C, class In, class Slope>
 HWY_NOINLINE void slope_block(D d, const In in, const T* dy, T* dx, std::int64_t length,
-                              const Point<C>& channel, const Slope<C, Rounding>& slope,
-                              ChannelSums& sums) {
+                              const Point<C>& channel, const Slope& slope, ChannelSums& sums) {
   constexpr std::int64_t kVector = hn::MaxLanes(D());
   const Arrays<T, In> arrays{in, dy, dx};
   const auto points = vectors_of(d, channel);
@@ -229,9 +257,8 @@ HWY_NOINLINE void slope_block(D d, const In in, const T* dy, T* dx, std::int64_t
   with_rest.add_to(sums);
 }
 
-template <class D, class T, class C, class In, class Rounding>
-void slope_rows(D d, const BackwardJob<T, C>& job, Arrays<T, In> arrays,
-                const Slope<C, Rounding>& slope) {
+template <class D, class T, class C, class In, class Slope>
+void slope_rows(D d, const BackwardJob<T, C>& job, Arrays<T, In> arrays, const Slope& slope) {
   const Part& part = job.part;
   auto channel = static_cast<std::size_t>(job.walk.channel_of_row(part.first));
   for (std::int64_t r = part.first; r < part.last; ++r) {
@@ -248,11 +275,10 @@ void slope_rows(D d, const BackwardJob<T, C>& job, Arrays<T, In> arrays,
 
 // `rows` rows, `stride` apart, of `length` columns, whole lines of them, from `column` on. A line's
 // sums stay in registers while they grow down the rows.
-template <class D, class T, class C, class In, class Rounding>
+template <class D, class T, class C, class In, class Slope>
 HWY_NOINLINE void slope_strips(D d, const In in, const T* dy, T* dx, std::int64_t stride,
                                std::int64_t rows, std::int64_t length, std::int64_t column,
-                               const Points<C>& columns, const Slope<C, Rounding>& slope,
-                               ColumnSums<C>& sums) {
+                               const Points<C>& columns, const Slope& slope, ColumnSums<C>& sums) {
   constexpr std::int64_t kVector = hn::MaxLanes(D());
   const Arrays<T, In> arrays{in, dy, dx};
   const auto points = vectors_of(d, columns);
@@ -276,10 +302,10 @@ HWY_NOINLINE void slope_strips(D d, const In in, const T* dy, T* dx, std::int64_
 }
 
 // The columns beyond the whole lines of `rows` rows, at most kStripRows.
-template <class D, class T, class C, class In, class Rounding>
+template <class D, class T, class C, class In, class Slope>
 void slope_ragged_columns(D d, const Arrays<T, In>& arrays, std::int64_t stride, std::int64_t rows,
                           std::int64_t count, std::int64_t column, const Points<C>& columns,
-                          const Slope<C, Rounding>& slope, ColumnSums<C>& sums) {
+                          const Slope& slope, ColumnSums<C>& sums) {
   RaggedLines<T, In, kStripRows> lines(arrays, stride, rows, count);
   // Longer rows may have columns beyond: what the padding counts there as inside is taken back. Its
   // other terms are zero.
@@ -293,9 +319,8 @@ void slope_ragged_columns(D d, const Arrays<T, In>& arrays, std::int64_t stride,
   lines.close();
 }
 
-template <class D, class T, class C, class In, class Rounding>
-void slope_columns(D d, const BackwardJob<T, C>& job, Arrays<T, In> arrays,
-                   const Slope<C, Rounding>& slope) {
+template <class D, class T, class C, class In, class Slope>
+void slope_columns(D d, const BackwardJob<T, C>& job, Arrays<T, In> arrays, const Slope& slope) {
   for_each_strip(job.walk, job.part,
                  [&](std::int64_t r, std::int64_t rows, std::int64_t length) HWY_ATTR {
                    const std::int64_t begin = job.part.begin, whole = length / kLine<D> * kLine<D>;
@@ -317,13 +342,19 @@ HWY_INLINE void run_backward(const BackwardJob<T, C>& job) {
     using In = std::remove_cvref_t<decltype(in)>;
     constexpr bool kPlain = In::kKind == Source::PLAIN;
     const Arrays<T, In> arrays{in, job.dy, job.dx};
-    with_rounding<kPlain>(job.grid, job.points.coarse, [&](auto rounding) HWY_ATTR {
-      const Slope<C, decltype(rounding)> slope{job.grid, rounding};
+    const auto run = [&](auto rounding, auto outside) HWY_ATTR {
+      const SlopeOf<C, decltype(rounding), decltype(outside)> slope{job.grid, rounding, outside};
       if (job.walk.by_columns)
         slope_columns(D(), job, arrays, slope);
       else
         slope_rows(D(), job, arrays, slope);
-    });
+    };
+    const fixed::Format& format = job.grid.format;
+    // Modes that jump are rare: one form of rounding serves them all.
+    if (jumps_outside(format))
+      return run(RoundAsAsked{format.rounding}, JumpOutside{format.overflow});
+    with_rounding<kPlain>(job.grid, job.points.coarse,
+                          [&](auto rounding) HWY_ATTR { run(rounding, SaturatedOutside()); });
   });
 }
 

@@ -22,7 +22,7 @@ struct Assignment : torch::CustomClassHolder {
   std::vector<int> frac_bits;  // one entry, or one a channel (axis 0 of a parameter)
   int k_hot = 0;               // parameters only
   bool signed_digits = false;
-  OverflowCount* count = nullptr;  // receives what the backward pass counted; may be null
+  OverflowCount* count = nullptr;  // receives the overflows; null: nobody counts
 };
 using AssignmentPtr = c10::intrusive_ptr<Assignment>;
 

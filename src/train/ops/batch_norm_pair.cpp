@@ -71,6 +71,12 @@ BatchNormGradients backward(const BatchNormCall& call, const BatchNormPair& pair
   BatchNormGradients d;
   d.f_scale = member_backward(pair.scale, d_scale, *call.scale);
   d.f_offset = member_backward(pair.offset, d_offset, *call.offset);
+  // Through the moments every process's loss reaches every process's x; gamma and beta have their
+  // gradients averaged with all others.
+  const std::size_t channels = d_scale.size();
+  std::vector<double> all = d_scale;
+  all.insert(all.end(), d_offset.begin(), d_offset.end());
+  if (call.uses_batch() && call.peers != nullptr) call.peers->add_up(all);
   // scale = gamma * inv, offset = beta - mean * scale, inv = 1 / sqrt(variance + eps)
   const std::vector<float> g = floats(gamma);
   std::vector<double> d_gamma;
@@ -78,10 +84,10 @@ BatchNormGradients backward(const BatchNormCall& call, const BatchNormPair& pair
     const double mean = call.uses_batch() ? call.batch_mean[c] : call.running_mean[c];
     const double variance = call.uses_batch() ? call.batch_variance[c] : call.running_var[c];
     const double inv = 1.0 / std::sqrt(variance + call.eps);
-    const double d_folded = d_scale[c] - mean * d_offset[c];
-    d_gamma.push_back(d_folded * inv);
+    d_gamma.push_back((d_scale[c] - mean * d_offset[c]) * inv);
     if (!call.uses_batch()) continue;
-    const double d_mean = -static_cast<double>(pair.scale[c]) * d_offset[c];
+    const double d_mean = -static_cast<double>(pair.scale[c]) * all[channels + c];
+    const double d_folded = all[c] - mean * all[channels + c];
     const double d_variance = -0.5 * inv * inv * inv * d_folded * g[c];
     const auto count = static_cast<double>(call.values);
     d.b.push_back(2.0 * d_variance / count);

@@ -6,6 +6,7 @@
 #include "train/layout.h"
 #include "train/ops/batch_norm_pair.h"
 #include "train/ops/operators.h"
+#include "train/ops/overflow_count.h"
 
 namespace qfx::train {
 namespace {
@@ -69,6 +70,18 @@ std::vector<kernels::Stage<T>> kernel_stages(const ChainCall& call, std::size_t 
   return stages;
 }
 
+// The sums of all processes, so that their batch has the moments it has in one.
+void add_up_moments(BatchNormCall& norm) {
+  std::vector<double> all = norm.batch_mean;
+  all.insert(all.end(), norm.batch_variance.begin(), norm.batch_variance.end());
+  all.push_back(static_cast<double>(norm.values));
+  norm.peers->add_up(all);
+  const auto channels = static_cast<std::ptrdiff_t>(norm.batch_mean.size());
+  norm.batch_mean.assign(all.begin(), all.begin() + channels);
+  norm.batch_variance.assign(all.begin() + channels, all.end() - 1);
+  norm.values = static_cast<std::int64_t>(all.back());
+}
+
 // Mean and variance (divided by the count) of each channel of the value before the barrier.
 void measure(const ChainCall& call, at::TensorList inputs) {
   const at::Tensor& x = inputs[0];
@@ -99,6 +112,7 @@ void measure(const ChainCall& call, at::TensorList inputs) {
     norm.batch_mean[i % channels] += sums[i];
     norm.batch_variance[i % channels] += squares[i];
   }
+  if (norm.peers != nullptr) add_up_moments(norm);
   const auto count = static_cast<double>(norm.values);
   for (std::size_t c = 0; c < channels; ++c) {
     double &mean = norm.batch_mean[c], &variance = norm.batch_variance[c];
@@ -321,6 +335,8 @@ const at::Tensor& ElementChain::value() {
   if (!stages_.empty()) {
     const auto call = c10::make_intrusive<ChainCall>();
     call->stages = std::move(stages_);
+    if (road_ != Road::Operators && counts_now(*call->stages[0].output, inputs_))
+      count_stages(inputs_, call->stages);
     inputs_ = {road_ == Road::Operators ? run_operators(inputs_, call->stages)
                                         : RunChain::apply(at::TensorList(inputs_), call)};
     stages_.clear();

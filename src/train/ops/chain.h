@@ -7,6 +7,7 @@
 
 #include "train/exactness.h"
 #include "train/ops/assignment.h"
+#include "train/peers.h"
 
 #include "qfx/kernels/chain.h"
 
@@ -24,7 +25,8 @@ struct BatchNormCall : torch::CustomClassHolder {
   std::vector<float> folded_scale, folded_offset;
   std::vector<float> running_mean, running_var;  // with the folded pair, for the gradient
   std::vector<double> batch_mean, batch_variance;
-  std::int64_t values = 0;  // a channel, of the batch
+  std::int64_t values = 0;       // a channel, of the batch
+  const Peers* peers = nullptr;  // those that share the batch; null: it is all here
 
   bool uses_batch() const { return folded_scale.empty(); }
 };

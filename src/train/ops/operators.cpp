@@ -3,9 +3,9 @@
 #include <cmath>
 #include <numbers>
 
-#include "kernels/grid.h"
 #include "train/layout.h"
 #include "train/ops/batch_norm_pair.h"
+#include "train/ops/overflow_count.h"
 
 #include "qfx/base/error.h"
 #include "qfx/kernels/khot.h"
@@ -16,6 +16,21 @@ namespace {
 using torch::autograd::AutogradContext;
 using torch::autograd::Function;
 using torch::autograd::variable_list;
+
+// What the casts need of a format, as the kernels see it.
+struct Limits {
+  explicit Limits(const fixed::Format& f)
+      : format(f),
+        modulus(std::ldexp(1.0, f.width)),
+        high(static_cast<double>(fixed::max_raw(f))),
+        low(static_cast<double>(fixed::min_raw(f))) {
+    // One signed bit has no symmetric range.
+    if (f.overflow == fixed::Overflow::SAT_SYM && f.is_signed && f.width > 1) low = -high;
+  }
+
+  fixed::Format format;
+  double modulus, high, low;
+};
 
 // {C} against {C, ...}: one number for all, or one a channel of a parameter.
 at::Tensor by_channel(const std::vector<double>& values, const at::Tensor& like) {
@@ -116,7 +131,7 @@ class Bits {
 };
 
 // The rounded integer n brought into the format; v is what was rounded.
-at::Tensor overflowed(const at::Tensor& n, const at::Tensor& v, const kernels::Grid<double>& grid) {
+at::Tensor overflowed(const at::Tensor& n, const at::Tensor& v, const Limits& grid) {
   using fixed::Overflow;
   const fixed::Format& format = grid.format;
   const at::Tensor outside = n.lt(grid.low).logical_or(n.gt(grid.high));
@@ -130,7 +145,7 @@ at::Tensor overflowed(const at::Tensor& n, const at::Tensor& v, const kernels::G
     case Overflow::WRAP_SM:
       break;
   }
-  if (!kernels::wraps_by_law(format)) {
+  if (format.overflow == Overflow::WRAP && format.wrap_bits == 0) {
     const at::Tensor low = at::remainder(n, grid.modulus);
     return at::where(low.gt(grid.high), low - grid.modulus, low);
   }
@@ -156,14 +171,22 @@ at::Tensor projected(const at::Tensor& values, const Assignment& a) {
   return on_cpu.to(values.device());
 }
 
+// What a value that left the range and landed at q adds to df over ln2; fake_cast.h has the
+// formula.
+at::Tensor jump(const at::Tensor& q, const at::Tensor& x, const at::Tensor& n,
+                const at::Tensor& unit, const Limits& grid) {
+  const at::Tensor reach = at::minimum(at::maximum(x, 2 * grid.low * unit), 2 * grid.high * unit);
+  const at::Tensor pull = (q - reach) / std::numbers::ln2;
+  return grid.low == 0 ? at::where(n.lt(0), at::zeros_like(pull), pull) : pull;
+}
+
 struct OperatorCast : Function<OperatorCast> {
   static at::Tensor forward(AutogradContext* context, const at::Tensor& x, const at::Tensor&,
                             const AssignmentPtr& a) {
     context->save_for_backward({x});
     context->saved_data["assignment"] = to_capsule(a);
     const at::Tensor v = x * powers(*a, 1, x);
-    const at::Tensor raw =
-        overflowed(rounded(v, x, a->format.rounding), v, kernels::Grid<double>(a->format));
+    const at::Tensor raw = overflowed(rounded(v, x, a->format.rounding), v, Limits(a->format));
     // No negative zero.
     const at::Tensor q = raw * powers(*a, -1, x) + 0.0;
     return a->k_hot > 0 ? projected(q, *a) : q;
@@ -173,15 +196,18 @@ struct OperatorCast : Function<OperatorCast> {
     const at::Tensor x = context->get_saved_variables()[0];
     const AssignmentPtr a = from_capsule(context->saved_data["assignment"]);
     const at::Tensor& dy = gradients[0];
-    const kernels::Grid<double> grid(a->format);
+    const Limits grid(a->format);
     const at::Tensor v = x * powers(*a, 1, x), unit = powers(*a, -1, x);
     const at::Tensor n = rounded(v, x, a->format.rounding);
     const at::Tensor raw = at::clamp(n, grid.low, grid.high);
     const at::Tensor inside = raw.eq(n);
     at::Tensor slope = at::where(inside, x, at::zeros_like(x)) - raw * unit;
-    if (a->k_hot > 0) {
+    const bool jumps = kernels::jumps_outside(a->format);
+    if (a->k_hot > 0 || jumps) {
       const at::Tensor q = overflowed(n, v, grid) * unit + 0.0;
-      slope = slope + (q - projected(q, *a));
+      const at::Tensor p = a->k_hot > 0 ? projected(q, *a) : q;
+      slope = slope + (q - p);
+      if (jumps) slope = at::where(inside, slope, jump(p, x, n, unit, grid));
     }
     const at::Tensor terms = (dy * slope).to(at::kDouble);
     const auto channels = static_cast<std::int64_t>(a->frac_bits.size());
@@ -289,7 +315,18 @@ at::Tensor stage_value(const at::Tensor& x, const std::vector<at::Tensor>& input
 }  // namespace
 
 at::Tensor operator_cast(const at::Tensor& x, const at::Tensor& f, const AssignmentPtr& output) {
+  if (counts_now(*output, {x, f})) count_values(x, *output);
   return OperatorCast::apply(x, f, output);
+}
+
+void count_stages(const std::vector<at::Tensor>& inputs, const std::vector<ChainStage>& stages) {
+  at::Tensor value = inputs[0];
+  for (std::size_t k = 0; k < stages.size(); ++k) {
+    const at::Tensor uncast = stage_value(value, inputs, stages[k]);
+    if (k + 1 == stages.size()) return count_values(uncast, *stages[k].output);
+    value =
+        operator_cast(uncast, inputs[stages[k].f], stages[k].output).to(inputs[0].scalar_type());
+  }
 }
 
 at::Tensor run_operators(const std::vector<at::Tensor>& inputs,

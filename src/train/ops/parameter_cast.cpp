@@ -1,8 +1,10 @@
 #include "train/ops/parameter_cast.h"
 
+#include <cmath>
 #include <numbers>
 
 #include "train/layout.h"
+#include "train/ops/overflow_count.h"
 
 #include "qfx/kernels/khot.h"
 
@@ -47,6 +49,7 @@ struct ParameterCast : Function<ParameterCast> {
 
 at::Tensor parameter_cast(const at::Tensor& x, const at::Tensor& f,
                           const AssignmentPtr& assignment) {
+  if (counts_now(*assignment, {x, f})) count_values(x.contiguous(), *assignment);
   return ParameterCast::apply(x, f, assignment);
 }
 
@@ -70,14 +73,20 @@ void cast_array_backward(const T* x, const T* dy, T* dx, kernels::Extent extent,
   std::vector<double> corrections(points.size(), 0.0);
   if (a.k_hot > 0) {
     // The kernel's gradient has q, the cast; the forward's result is p, the projection. In range
-    // and saturated alike the difference is ln2 * (q - p) * dy.
+    // and saturated alike the difference is ln2 * (q - p) * dy; where q jumped out of the range,
+    // a step or more away from x, it is (p - q) * dy.
     std::vector<T> q(extent.size());
     kernels::fake_cast(x, q.data(), extent, a.format, a.frac_bits.data());
     std::vector<T> p = q;
     kernels::project_khot(p.data(), extent, a.k_hot, a.signed_digits, a.format, a.frac_bits.data());
     for (std::int64_t i = 0; i < extent.size(); ++i) {
-      corrections[i / extent.inner] +=
-          std::numbers::ln2 * (static_cast<double>(q[i]) - p[i]) * static_cast<double>(dy[i]);
+      const std::int64_t c = i / extent.inner;
+      const double step = std::ldexp(1.0, -a.frac_bits[c]);
+      const bool jumped =
+          kernels::jumps_outside(a.format) && std::abs(static_cast<double>(x[i]) - q[i]) >= step;
+      if (jumped && !a.format.is_signed && x[i] < 0) continue;  // pulls at nothing
+      corrections[c] += (jumped ? -1.0 : std::numbers::ln2) * (static_cast<double>(q[i]) - p[i]) *
+                        static_cast<double>(dy[i]);
     }
   }
   kernels::fake_cast_backward(x, dy, dx, extent, a.format, a.frac_bits.data(), points.data());

@@ -253,6 +253,8 @@ TEST(HostileFile, ATrainableModelIsCheckedToo) {
               HasSubstr("frac_bits[0]: this is 1e+300, more than a float holds"));
   EXPECT_THAT(graph("per_tensor", "per_row"),
               HasSubstr("granularity: this is 'per_row', allowed are per_tensor and per_channel"));
+  EXPECT_THAT(graph("\"width\":8", "\"point_form\":\"frac\",\"width\":8"),
+              HasSubstr("point_form: this is 'frac'; leave it out, or write log2_threshold"));
   EXPECT_THAT(graph("\"width\":8", "\"width\":-8"),
               HasSubstr("f: tensor 'in': width is -8, allowed are 1 to 32"));
   EXPECT_THAT(graph("\"statistics\":[\"beta\"", "\"statistics\":[\"gamma\""),

@@ -7,6 +7,7 @@
 
 #include "data/cifar10.h"
 #include "data/idx.h"
+#include "data/image_file.h"
 #include "data/npy.h"
 #include "support/data_files.h"
 
@@ -41,6 +42,12 @@ void parse(int kind, const std::string& path) {
     case 3: {
       InputFile file(path);
       for (std::int32_t label : read_npy_labels(file)) require(label >= 0 && label < kMaxClasses);
+      break;
+    }
+    case 5: {
+      const Image image = read_image(path);
+      require(image.pixels.size() ==
+              static_cast<std::size_t>(image.channels * image.height * image.width));
       break;
     }
     default: {

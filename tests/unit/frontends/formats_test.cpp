@@ -180,6 +180,30 @@ TEST(Formats, ALaterOverflowModeDropsTheWrapBitsOfTheOneBefore) {
   EXPECT_EQ(param_spec(model, "conv1", "weight").wrap_bits, 0);
 }
 
+TEST(Formats, OverflowsAreForbiddenTensorByTensor) {
+  const graph::Model model =
+      recipe_with(
+          "[format.activations]\noverflows = \"forbid\"\n[[format.override]]\nmatch = "
+          "[\"relu1\"]\noverflows = \"allow\"\n[[format.override]]\nmatch = "
+          "\"conv1.weight\"\nformat = \"fixed<8,1>\"\noverflows = \"forbid\"\n")
+          .model;
+  EXPECT_TRUE(node_named(model, "conv1").spec.forbids_overflow);
+  EXPECT_FALSE(node_named(model, "relu1").spec.forbids_overflow);
+  EXPECT_FALSE(node_named(model, "input").spec.forbids_overflow);
+  EXPECT_TRUE(param_spec(model, "conv1", "weight").forbids_overflow);
+  EXPECT_FALSE(param_spec(model, "bn1", "scale").forbids_overflow);
+}
+
+TEST(Formats, TheFormOfThePointIsThatOfEveryLearnedOne) {
+  const graph::Model model = recipe_with(
+                                 "[points]\nform = \"log2_threshold\"\n"
+                                 "[format.weights]\nbinary_point = \"fixed\"\nint_bits = 1\n")
+                                 .model;
+  EXPECT_EQ(node_named(model, "conv1").spec.point_form, graph::PointForm::Log2Threshold);
+  EXPECT_EQ(param_spec(model, "bn1", "scale").point_form, graph::PointForm::Log2Threshold);
+  EXPECT_EQ(param_spec(model, "conv1", "weight").point_form, graph::PointForm::FracBits);
+}
+
 TEST(Formats, AFlattenHasTheFormatOfWhatItFlattens) {
   const graph::Model model =
       recipe_with("[[format.override]]\nmatch = \"pool\"\nwidth = 11\n").model;
@@ -201,6 +225,28 @@ TEST(Formats, WithFoldedBatchNormsTheNamesAreThoseThatAreLeft) {
   EXPECT_THROW(
       parse_recipe(text + "[[format.override]]\nmatch = \"bn1.scale\"\nwidth = 4\n", "recipe.toml"),
       UserError);
+}
+
+TEST(Formats, ASavedPointKeepsItsIntegerInAnotherForm) {
+  const TemporaryDirectory folder;
+  const std::string path = (folder.path() / "net.graph").string();
+  graph::Builder builder("net");
+  builder.linear(builder.flatten(builder.relu(builder.input({1, 28, 28}), "relu")),
+                 {.out_features = 10}, "linear");
+  graph::Model model = builder.finish();
+  model.nodes[1].frac_bits = {3.4f};
+  model.nodes[2].frac_bits = {3.4f};
+  graph::save(model, path);
+  const std::string text = kDataHead + "[network]\ngraph = \"" + path + "\"\n";
+  const auto relu = [&](const std::string& points) {
+    return node_named(parse_recipe(text + points, "recipe.toml").model, "relu");
+  };
+  EXPECT_THAT(relu("").frac_bits, ::testing::ElementsAre(3.4f));
+  EXPECT_THAT(relu("[points]\nform = \"log2_threshold\"\n").frac_bits,
+              ::testing::ElementsAre(3.5f));
+  // Who watches for overflows moves no point.
+  EXPECT_THAT(relu("[format.activations]\noverflows = \"forbid\"\n").frac_bits,
+              ::testing::ElementsAre(3.4f));
 }
 
 TEST(Formats, ASavedGraphKeepsWhatTheRecipeDoesNotSay) {

@@ -8,11 +8,44 @@
 namespace qfx::graph {
 namespace {
 
-TEST(RoundedPoint, IsHalfAwayFromZero) {
-  EXPECT_EQ(rounded_point(2.5f), 3);
-  EXPECT_EQ(rounded_point(-2.5f), -3);
-  EXPECT_EQ(rounded_point(2.4999f), 2);
-  EXPECT_EQ(rounded_point(-0.4f), 0);
+TEST(PointOf, FracBitsRoundHalfAwayFromZero) {
+  const QuantSpec spec;
+  EXPECT_EQ(spec.point_of(2.5f), 3);
+  EXPECT_EQ(spec.point_of(-2.5f), -3);
+  EXPECT_EQ(spec.point_of(2.4999f), 2);
+  EXPECT_EQ(spec.point_of(-0.4f), 0);
+  EXPECT_EQ(spec.middle_of(-3), -3.0f);
+}
+
+// F = W - s - ceil(log2 t), straight from the paper's formula.
+TEST(PointOf, AThresholdsPointLeavesRoomForIt) {
+  for (const bool is_signed : {true, false}) {
+    const QuantSpec spec{
+        .width = 6, .is_signed = is_signed, .point_form = PointForm::Log2Threshold};
+    for (const float f : {-2.75f, -2.0f, -0.25f, 0.0f, 0.5f, 2.999f, 3.0f, 7.25f}) {
+      const float log2_t = spec.log2_threshold(f);
+      EXPECT_EQ(spec.point_of(f), 6 - is_signed - std::ceil(log2_t)) << f;
+    }
+    EXPECT_EQ(spec.log2_threshold(2.5f), is_signed ? 2.5f : 3.5f);
+    for (int point = -4; point < 5; ++point) {
+      EXPECT_EQ(spec.point_of(spec.middle_of(point)), point);
+      EXPECT_EQ(spec.point_of(spec.middle_of(point) + 0.49f), point);
+      EXPECT_EQ(spec.point_of(spec.middle_of(point) - 0.49f), point);
+    }
+  }
+}
+
+TEST(Freeze, AThresholdFreezesToThePointItGives) {
+  Builder builder("net");
+  builder.cast(builder.input({3}));
+  Model model = builder.finish();
+  for (Node& node : model.nodes) {
+    node.spec.point_form = PointForm::Log2Threshold;
+    node.frac_bits = {4.75f};
+  }
+  EXPECT_EQ(freeze(model).output().format.frac_bits(), 4);
+  model.nodes[1].spec.point_form = PointForm::FracBits;
+  EXPECT_EQ(freeze(model).output().format.frac_bits(), 5);
 }
 
 Param param(Shape shape, QuantSpec spec, std::vector<float> frac_bits) {

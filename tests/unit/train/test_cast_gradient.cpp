@@ -49,7 +49,14 @@ Expected closed_form(double x, const fixed::Format& format, int k_hot = 0, bool 
   if (k_hot > 0) q = fixed::project_khot(q, k_hot, digits, format);
   const double value = fixed::to_double(q, format.frac_bits());
   const bool inside = low <= n && n <= high;
-  return {inside ? 1.0 : 0.0, std::numbers::ln2 * (inside ? x - value : -value), !inside};
+  if (inside || !kernels::jumps_outside(format))
+    return {inside ? 1.0 : 0.0, std::numbers::ln2 * (inside ? x - value : -value), !inside};
+  std::int64_t landed = fixed::raw_from_double(x, format);
+  if (k_hot > 0) landed = fixed::project_khot(landed, k_hot, digits, format);
+  const double reach = std::clamp(x, fixed::to_double(2 * low, format.frac_bits()),
+                                  fixed::to_double(2 * high, format.frac_bits()));
+  const double jump = fixed::to_double(landed, format.frac_bits()) - reach;
+  return {0.0, low == 0 && n < 0 ? 0.0 : jump, true};
 }
 
 constexpr fixed::Rounding kRoundings[] = {

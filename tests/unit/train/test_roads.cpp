@@ -22,21 +22,6 @@ void add_gradient(Result& result, const std::string& name, const at::Tensor& lea
   if (leaf.defined() && leaf.grad().defined()) result.gradients[name] = leaf.grad().clone();
 }
 
-// Which nodes a gradient reaches. Where none does, as between the samples and the first thing that
-// is learned, a cast by itself has no backward pass that would count, but one inside a chain has.
-std::vector<bool> reached_nodes(Network& network) {
-  std::vector<bool> reached;
-  for (Layer& layer : network.layers()) {
-    bool is_reached = layer.output.trains() || layer.gamma.defined();
-    for (const auto& [name, param] : layer.params)
-      is_reached = is_reached || param.value.defined() || param.point.trains();
-    for (const graph::NodeId input : network.node(layer.id).inputs)
-      is_reached = is_reached || reached[static_cast<std::size_t>(input)];
-    reached.push_back(is_reached);
-  }
-  return reached;
-}
-
 Result run(const graph::Model& model, const at::Tensor& samples, bool batch_statistics, Road road) {
   Network network(model);
   Result result;
@@ -51,12 +36,10 @@ Result run(const graph::Model& model, const at::Tensor& samples, bool batch_stat
     result.state[name] = tensor.detach().clone();
     add_gradient(result, name, tensor);
   }
-  const std::vector<bool> reached = reached_nodes(network);
-  for (const Layer& layer : network.layers()) {
-    for (const auto& [name, param] : layer.params)
-      result.overflows[param.point.tensor] = param.point.count.overflows;
-    if (reached[static_cast<std::size_t>(layer.id)])
-      result.overflows[layer.output.tensor] = layer.output.count.overflows;
+  for (const Point* point : network.points()) {
+    // Also where no gradient reaches, as the input.
+    EXPECT_GT(point->count.values, 0) << point->tensor;
+    result.overflows[point->tensor] = point->count.overflows;
   }
   result.output = result.output.detach();
   return result;

@@ -1,4 +1,5 @@
 // Whole runs in a folder: files, same seed same bits, resuming, errors.
+#include <cmath>
 #include <fstream>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -120,6 +121,32 @@ TEST_F(RunTest, ResumingGivesTheBitsOfAnUnbrokenRun) {
     }
     EXPECT_EQ(losses, expected) << "every epoch is logged once, over all its steps";
   }
+}
+
+TEST_F(RunTest, AThresholdIsLearnedResumedAndFrozenLikeAPoint) {
+  frontends::Recipe r = recipe();
+  for (graph::Node& node : r.model.nodes) {
+    node.spec.point_form = graph::PointForm::Log2Threshold;
+    for (auto& [name, param] : node.params) param.spec.point_form = graph::PointForm::Log2Threshold;
+  }
+  train(r, {.run_folder = folder("whole")});
+  interrupted(r, "stopped", 11);
+  EXPECT_EQ(model("whole"), model("stopped"));
+  const graph::FrozenModel frozen = graph::load_frozen(folder("whole") + "/model.qfx");
+  EXPECT_EQ(graph::freeze(load_checkpoint_model(folder("whole"))), frozen);
+  for (const Json& event : log("whole")) {
+    if (!event.contains("formats")) continue;
+    const Json& gap = event.at("formats").at("gap");
+    const double log2_t = gap.at("log2_t")[0], f = gap.at("f")[0];
+    const double magnitude_bits = gap.at("format").get<std::string>()[0] == 'u' ? 8 : 7;
+    EXPECT_NEAR(log2_t, magnitude_bits - f, 1e-6);
+    EXPECT_EQ(gap.at("frac_bits")[0], magnitude_bits - std::ceil(log2_t));
+  }
+  // From the middle of its integer either form takes the same steps.
+  train(recipe(), {.run_folder = folder("points")});
+  const graph::FrozenModel points = graph::load_frozen(folder("points") + "/model.qfx");
+  for (std::size_t i = 0; i < points.nodes.size(); ++i)
+    EXPECT_EQ(points.nodes[i].format, frozen.nodes[i].format) << points.nodes[i].name;
 }
 
 TEST_F(RunTest, ALogWrittenAfterTheCheckpointIsDropped) {

@@ -39,6 +39,19 @@ std::string summary_table(const train::Summary& summary) {
   return table.text();
 }
 
+// What overflows = "forbid" found; empty where it is kept.
+std::string forbidden_overflows(const train::Summary& summary) {
+  std::string text;
+  for (const train::ForbiddenOverflow& f : summary.forbidden_overflows) {
+    text += fmt::format("forbidden overflow: {}, {} of {} values on {}\n", f.tensor,
+                        grouped(f.overflows), grouped(f.values), f.where);
+  }
+  if (text.empty()) return text;
+  return text +
+         "the check overflows = \"forbid\" failed; give these tensors more integer bits or a wider "
+         "format, or allow it";
+}
+
 }  // namespace
 
 int run_training(const TrainingRequest& request) {
@@ -59,8 +72,12 @@ int run_training(const TrainingRequest& request) {
                                        ? train::train(recipe, options)
                                        : train::ptq(recipe, options);
     line.clear();
+    if (!summary.leads) return summary.forbidden_overflows.empty() ? kSuccess : kCheckFailed;
     print(summary_table(summary) + fmt::format("model: {}/model.qfx", request.run_folder));
-    return kSuccess;
+    const std::string forbidden = forbidden_overflows(summary);
+    if (forbidden.empty()) return kSuccess;
+    print(forbidden);
+    return kCheckFailed;
   } catch (const train::Stopped& stopped) {
     line.clear();
     print(stopped.what());

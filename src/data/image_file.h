@@ -1,0 +1,34 @@
+// One picture file, PNG or JPEG, to bytes. What is in it comes from strangers: sizes are checked
+// against the file before anything is allocated, and damage is a UserError that names the file.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace qfx::data {
+
+// Far beyond what a network takes; keeps every product of sizes here within 63 bits.
+inline constexpr std::int64_t kMaxImageSide = 8192;
+
+struct Image {
+  std::int64_t channels = 0;  // 1 grey, 3 red, green, blue
+  std::int64_t height = 0, width = 0;
+  std::vector<std::uint8_t> pixels;  // row-major {height, width, channels}, as the files have them
+};
+
+// By the file's first bytes, whatever its name. PNG: grey of 1 to 8 bits, RGB and palettes, without
+// transparency, gamma not applied. JPEG: grey and colour, baseline or progressive, by the slow
+// exact inverse transform; an orientation in its EXIF data is not applied.
+Image read_image(const std::filesystem::path& path);
+
+// The parsers alone. `file` is the whole content; `path` is for messages.
+Image decode_png(const std::vector<std::uint8_t>& file, const std::string& path);
+Image decode_jpeg(const std::vector<std::uint8_t>& file, const std::string& path);
+
+// Raises UserError where a side is 0 or more than kMaxImageSide.
+void check_image_size(std::int64_t height, std::int64_t width, const std::string& path);
+
+}  // namespace qfx::data

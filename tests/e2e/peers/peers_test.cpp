@@ -1,0 +1,234 @@
+// One network trained by two processes on this machine: the formats and the accuracy of one
+// process, the same bits from run to run, an error in bounded time where a peer dies.
+#include <arpa/inet.h>
+#include <chrono>
+#include <cmath>
+#include <gmock/gmock.h>
+#include <map>
+#include <netinet/in.h>
+#include <nlohmann/json.hpp>
+#include <signal.h>
+#include <sstream>
+#include <string>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <thread>
+#include <unistd.h>
+
+#include "support/command.h"
+
+namespace qfx {
+namespace {
+
+using nlohmann::json;
+using ::testing::HasSubstr;
+using Variables = std::map<std::string, std::string>;
+
+constexpr auto kDeath = std::chrono::seconds(60);
+
+int free_port() {
+  const int s = socket(AF_INET, SOCK_STREAM, 0);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  socklen_t size = sizeof(address);
+  bind(s, reinterpret_cast<sockaddr*>(&address), size);
+  getsockname(s, reinterpret_cast<sockaddr*>(&address), &size);
+  close(s);
+  return ntohs(address.sin_port);
+}
+
+// `qfx` with these variables, its words in a file.
+struct Process {
+  pid_t id = -1;
+  std::string output;
+
+  Process(const std::vector<std::string>& arguments, const Variables& variables,
+          const std::string& words)
+      : output(words) {
+    id = fork();
+    if (id != 0) return;
+    if (std::freopen(words.c_str(), "w", stdout) == nullptr) _exit(126);
+    dup2(STDOUT_FILENO, STDERR_FILENO);
+    for (const auto& [name, value] : variables) setenv(name.c_str(), value.c_str(), 1);
+    std::vector<char*> all{const_cast<char*>("qfx")};
+    for (const std::string& argument : arguments)
+      all.push_back(const_cast<char*>(argument.c_str()));
+    all.push_back(nullptr);
+    execv(QFX_BINARY_DIR "/bin/qfx", all.data());
+    _exit(127);
+  }
+
+  // The exit code; -1 where it was killed or does not end in time.
+  int wait(std::chrono::seconds limit = std::chrono::seconds(300)) {
+    const auto end = std::chrono::steady_clock::now() + limit;
+    int status = 0;
+    while (waitpid(id, &status, WNOHANG) == 0) {
+      if (std::chrono::steady_clock::now() > end) {
+        kill(id, SIGKILL);
+        waitpid(id, &status, 0);
+        return -1;
+      }
+      std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    }
+    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+  }
+  std::string words() const { return read_file(output); }
+};
+
+class PeersTest : public ::testing::Test {
+ protected:
+  void write_recipe(const std::string& epochs, int batch = 16) {
+    testing::write(recipe_, "network.zoo = \"tiny_resnet\"\nthreads = 1\n[data]\nsource = \"" +
+                                data_ + "\"\nbatch_size = " + std::to_string(batch) +
+                                "\n[float]\nepochs = " + epochs + "\n[fixed]\nepochs = " + epochs +
+                                "\n[calibration]\nimages = 32\n");
+  }
+  std::string run(const std::string& name) const { return (folder_.path() / name).string(); }
+
+  std::vector<Process> start(const std::vector<std::string>& arguments, int size,
+                             int timeout = 40) {
+    const std::string port = std::to_string(free_port());
+    std::vector<Process> all;
+    for (int rank = 0; rank < size; ++rank) {
+      all.emplace_back(arguments,
+                       Variables{{"RANK", std::to_string(rank)},
+                                 {"WORLD_SIZE", std::to_string(size)},
+                                 {"MASTER_ADDR", "127.0.0.1"},
+                                 {"MASTER_PORT", port},
+                                 {"GLOO_SOCKET_IFNAME", "lo"},
+                                 {"QFX_PEER_TIMEOUT", std::to_string(timeout)}},
+                       run("words" + std::to_string(started_++)));
+    }
+    return all;
+  }
+  void train(const std::string& name, int size) {
+    std::vector<Process> all = start({"train", recipe_, "--out", run(name)}, size);
+    for (Process& process : all) EXPECT_EQ(process.wait(), 0) << process.words();
+    EXPECT_THAT(all[0].words(), HasSubstr("fixed point, trained"));
+    for (int rank = 1; rank < size; ++rank) EXPECT_EQ(all[rank].words(), "") << "the first speaks";
+  }
+  void wait_for_checkpoint(const std::string& name) const {
+    const std::string file = run(name) + "/checkpoint/latest.safetensors";
+    for (int i = 0; i < 600 && !std::filesystem::exists(file); ++i)
+      std::this_thread::sleep_for(std::chrono::milliseconds(100));
+    ASSERT_TRUE(std::filesystem::exists(file));
+  }
+  json summary(const std::string& name) const {
+    return json::parse(read_file(run(name) + "/summary.json"));
+  }
+  std::vector<json> log(const std::string& name) const {
+    std::istringstream stream(read_file(run(name) + "/log.jsonl"));
+    std::vector<json> events;
+    for (std::string line; std::getline(stream, line);) events.push_back(json::parse(line));
+    return events;
+  }
+
+  TemporaryDirectory folder_;
+  std::string data_ = testing::write_tiny_data(folder_.path() / "data", {.train_images = 128});
+  std::string recipe_ = (folder_.path() / "r.toml").string();
+  int started_ = 0;
+};
+
+TEST_F(PeersTest, TwoProcessesTrainAsOneDoes) {
+  write_recipe("3");
+  train("one", 1);
+  train("two", 2);
+  train("again", 2);
+  EXPECT_EQ(read_file(run("two") + "/model.qfx"), read_file(run("again") + "/model.qfx"));
+
+  // Sums in another order move last bits; the formats stay, and of 32 images one may tip over.
+  const graph::FrozenModel one = graph::load_frozen(run("one") + "/model.qfx"),
+                           two = graph::load_frozen(run("two") + "/model.qfx");
+  ASSERT_EQ(one.nodes.size(), two.nodes.size());
+  for (std::size_t i = 0; i < one.nodes.size(); ++i) {
+    EXPECT_EQ(one.nodes[i].format, two.nodes[i].format) << one.nodes[i].name;
+    for (const auto& [name, param] : one.nodes[i].params)
+      EXPECT_EQ(param.format, two.nodes[i].params.at(name).format) << one.nodes[i].name << name;
+  }
+  for (const char* key : {"float_accuracy", "ptq_accuracy", "fixed_accuracy"}) {
+    EXPECT_NEAR(summary("one")[key].get<double>(), summary("two")[key].get<double>(), 1.01 / 32)
+        << key;
+  }
+  const std::vector<json> a = log("one"), b = log("two");
+  ASSERT_EQ(a.size(), b.size()) << "one log, by one process";
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    if (a[i]["event"] != "epoch") continue;
+    EXPECT_NEAR(a[i]["train_loss"].get<double>(), b[i]["train_loss"].get<double>(), 0.01) << i;
+    if (!a[i].contains("overflows")) continue;
+    ASSERT_EQ(a[i]["overflows"].size(), b[i]["overflows"].size());
+    for (const auto& [tensor, fraction] : a[i]["overflows"].items())
+      EXPECT_NEAR(fraction.get<double>(), b[i]["overflows"][tensor].get<double>(), 0.02) << tensor;
+  }
+}
+
+TEST_F(PeersTest, ALostPeerEndsTheOthersAndTheyGoOnLater) {
+  write_recipe("400");
+  std::vector<Process> all = start({"train", recipe_, "--out", run("lost")}, 2);
+  wait_for_checkpoint("lost");
+  kill(all[1].id, SIGKILL);
+  EXPECT_EQ(all[1].wait(), -1);
+  EXPECT_EQ(all[0].wait(kDeath), 2);
+  EXPECT_THAT(all[0].words(), HasSubstr("process 0 of 2 has lost another one"));
+  EXPECT_THAT(all[0].words(), HasSubstr("--resume"));
+
+  // Both are there again: it goes on, until one of them is asked to stop.
+  all = start({"train", "--out", run("lost"), "--resume"}, 2);
+  for (int i = 0;
+       i < 600 && read_file(run("lost") + "/log.jsonl").find("\"resumed\"") == std::string::npos;
+       ++i)
+    std::this_thread::sleep_for(std::chrono::milliseconds(100));
+  std::this_thread::sleep_for(std::chrono::milliseconds(500));
+  kill(all[1].id, SIGINT);
+  for (Process& process : all) EXPECT_NE(process.wait(kDeath), -1) << process.words();
+  EXPECT_THAT(all[0].words(), HasSubstr("stopped at step"));
+}
+
+TEST_F(PeersTest, TheFirstMayBeTheLostOne) {
+  write_recipe("400");
+  std::vector<Process> all = start({"train", recipe_, "--out", run("lost")}, 2);
+  wait_for_checkpoint("lost");
+  kill(all[0].id, SIGKILL);
+  EXPECT_EQ(all[1].wait(kDeath), 2);
+  EXPECT_THAT(all[1].words(), HasSubstr("process 1 of 2 has lost another one"));
+  all[0].wait();
+}
+
+// Its connection stays, so only time tells.
+TEST_F(PeersTest, OneThatHangsIsGivenUp) {
+  write_recipe("400");
+  std::vector<Process> all = start({"train", recipe_, "--out", run("hung")}, 2, 5);
+  wait_for_checkpoint("hung");
+  kill(all[1].id, SIGSTOP);
+  EXPECT_EQ(all[0].wait(kDeath), 2);
+  EXPECT_THAT(all[0].words(), HasSubstr("has lost another one"));
+  kill(all[1].id, SIGKILL);
+  all[1].wait();
+}
+
+TEST_F(PeersTest, WhatIsWrongIsSaid) {
+  write_recipe("1", 15);
+  std::vector<Process> all = start({"train", recipe_, "--out", run("odd")}, 2);
+  for (Process& process : all) EXPECT_EQ(process.wait(), 2) << process.words();
+  EXPECT_THAT(all[0].words(), HasSubstr("a batch has 15 samples, and 2 processes"));
+
+  write_recipe("1");
+  const auto words_of = [&](const Variables& variables) {
+    Process process({"train", recipe_, "--out", run("wrong")}, variables,
+                    run("words" + std::to_string(started_++)));
+    EXPECT_EQ(process.wait(), 2);
+    return process.words();
+  };
+  EXPECT_THAT(words_of({{"WORLD_SIZE", "two"}}), HasSubstr("WORLD_SIZE is \"two\""));
+  EXPECT_THAT(words_of({{"WORLD_SIZE", "2"}}), HasSubstr("RANK, MASTER_ADDR and MASTER_PORT"));
+  EXPECT_THAT(words_of({{"WORLD_SIZE", "2"}, {"RANK", "2"}}), HasSubstr("RANK is \"2\""));
+  EXPECT_THAT(words_of({{"WORLD_SIZE", "2"},
+                        {"RANK", "0"},
+                        {"MASTER_ADDR", "127.0.0.1"},
+                        {"MASTER_PORT", std::to_string(free_port())},
+                        {"QFX_PEER_TIMEOUT", "2"}}),
+              HasSubstr("process 0 of 2 cannot reach the others"));
+}
+
+}  // namespace
+}  // namespace qfx
