@@ -154,7 +154,8 @@ class FormatFiller {
   // A table follows its node's format, so the magnitude comes from the function itself.
   bool try_table(NodeId id, const graph::Function& op) {
     graph::Node& node = model_.nodes[id];
-    const int input_frac = graph::rounded_point(model_.nodes[node.inputs[0]].frac_bits[0]);
+    const graph::Node& input = model_.nodes[node.inputs[0]];
+    const int input_frac = input.spec.point_of(input.frac_bits[0]);
     double largest = 0;
     for (const std::int32_t raw : raw_[node.inputs[0]])
       largest = std::max(

@@ -6,6 +6,7 @@
 #include "train/blocks.h"
 #include "train/layout.h"
 #include "train/ops/lookup.h"
+#include "train/ops/overflow_count.h"
 
 #include "qfx/base/error.h"
 
@@ -69,6 +70,11 @@ void make_gradient(Lookup& lookup) {
   }
 }
 
+const TableGradient& gradient_of(Lookup& lookup) {
+  if (lookup.gradient.dx.empty()) make_gradient(lookup);
+  return lookup.gradient;
+}
+
 // From a value to its entry.
 class Index {
  public:
@@ -115,8 +121,7 @@ struct FunctionCast : Function<FunctionCast> {
     const AssignmentPtr assignment = from_capsule(context->saved_data["assignment"]);
     const LookupPtr lookup =
         c10::static_intrusive_pointer_cast<Lookup>(context->saved_data["lookup"].toCapsule());
-    if (lookup->gradient.dx.empty()) make_gradient(*lookup);
-    const TableGradient& entry = lookup->gradient;
+    const TableGradient& entry = gradient_of(*lookup);
     const at::Tensor dy = dense_like(gradients[0], x);
     at::Tensor dx = at::empty_like(x);
     const Index index(*lookup);
@@ -146,6 +151,19 @@ struct FunctionCast : Function<FunctionCast> {
   }
 };
 
+// What the backward pass would count.
+void count_entries(const at::Tensor& values, const Assignment& assignment, Lookup& lookup) {
+  const std::vector<bool>& overflows = gradient_of(lookup).overflows;
+  const at::Tensor x = dense(values.detach());
+  const Index index(lookup);
+  with_carrier(x, [&](auto carrier) {
+    const auto* from = x.data_ptr<decltype(carrier)>();
+    for (std::int64_t i = 0; i < x.numel(); ++i)
+      assignment.count->overflows += std::isnan(from[i]) || overflows[index(from[i])];
+  });
+  assignment.count->values += x.numel();
+}
+
 }  // namespace
 
 void update_lookup(LookupPtr& lookup, const graph::Op& op, const fixed::Format& input,
@@ -161,6 +179,7 @@ void update_lookup(LookupPtr& lookup, const graph::Op& op, const fixed::Format& 
 
 at::Tensor function_cast(const at::Tensor& x, const at::Tensor& f, const AssignmentPtr& assignment,
                          const LookupPtr& lookup) {
+  if (counts_now(*assignment, {x, f})) count_entries(x, *assignment, *lookup);
   return FunctionCast::apply(x, f, assignment, lookup);
 }
 

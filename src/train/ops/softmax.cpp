@@ -4,6 +4,7 @@
 #include "train/blocks.h"
 #include "train/layout.h"
 #include "train/ops/lookup.h"
+#include "train/ops/overflow_count.h"
 
 #include "qfx/kernels/int_softmax.h"
 #include "qfx/kernels/raw_cast.h"
@@ -96,10 +97,29 @@ struct SoftmaxCast : Function<SoftmaxCast> {
   }
 };
 
+// The quotients before their cast.
+at::Tensor quotients_of(const at::Tensor& values, const Lookup& lookup) {
+  const at::Tensor x = dense(values.detach());
+  at::Tensor p = at::empty_like(x, x.options().dtype(at::kDouble));
+  const kernels::IntSoftmax softmax(lookup.table, lookup.output);
+  with_carrier(x, [&](auto carrier) {
+    const auto* from = x.data_ptr<decltype(carrier)>();
+    double* to = p.data_ptr<double>();
+    Blocks(channel_extent(x)).run([&](std::int64_t, std::int64_t offset, kernels::Extent part) {
+      const std::vector<std::int32_t> raw = raw_of(from + offset, part.size(), lookup.input);
+      each_image(part, [&](std::int64_t at) {
+        softmax.quotients(raw.data() + at, to + offset + at, part.channels, part.inner);
+      });
+    });
+  });
+  return p;
+}
+
 }  // namespace
 
 at::Tensor softmax_cast(const at::Tensor& x, const at::Tensor& f, const AssignmentPtr& assignment,
                         const LookupPtr& lookup) {
+  if (counts_now(*assignment, {x, f})) count_values(quotients_of(x, *lookup), *assignment);
   return SoftmaxCast::apply(x, f, assignment, lookup);
 }
 
