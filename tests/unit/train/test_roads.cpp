@@ -1,4 +1,5 @@
 // Fused, node by node and in torch's plain operators: one meaning, bit for bit.
+#include <algorithm>
 #include <gtest/gtest.h>
 
 #include "support/random_model.h"
@@ -65,8 +66,18 @@ void expect_close(const std::map<std::string, at::Tensor>& a,
   }
 }
 
+// A tensor that three or more read gets their gradients in an order that depends on how many torch
+// nodes lie between; two have no order.
+bool has_an_order_of_gradients(const graph::Model& model) {
+  std::vector<int> readers(model.nodes.size());
+  for (const graph::Node& node : model.nodes) {
+    for (const graph::NodeId from : node.inputs) ++readers[static_cast<std::size_t>(from)];
+  }
+  return std::any_of(readers.begin(), readers.end(), [](int count) { return count > 2; });
+}
+
 TEST(Roads, GiveTheSameBits) {
-  int compared = 0, with_gradients = 0;
+  int compared = 0, with_gradients = 0, to_the_bit = 0;
   for (std::uint64_t seed = 1; seed <= 80; ++seed) {
     SCOPED_TRACE(seed);
     const graph::Model model = test::random_model(seed);
@@ -85,7 +96,12 @@ TEST(Roads, GiveTheSameBits) {
       with_gradients += !fused.gradients.empty();
       EXPECT_TRUE(fused.output.equal(nodes.output));
       expect_equal(fused.state, nodes.state);
-      expect_equal(fused.gradients, nodes.gradients);
+      if (has_an_order_of_gradients(model)) {
+        expect_close(fused.gradients, nodes.gradients);
+      } else {
+        expect_equal(fused.gradients, nodes.gradients);
+        ++to_the_bit;
+      }
       EXPECT_EQ(fused.overflows, nodes.overflows);
 
       EXPECT_TRUE(fused.output.equal(operators.output));
@@ -96,6 +112,7 @@ TEST(Roads, GiveTheSameBits) {
   }
   EXPECT_GT(compared, 100);
   EXPECT_GT(with_gradients, 100);
+  EXPECT_GT(to_the_bit, 60);
 }
 
 }  // namespace
