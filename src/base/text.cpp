@@ -56,13 +56,18 @@ bool matches_one(std::string_view pattern, char c, std::size_t& length) {
   return pattern.front() == '?' || pattern.front() == c;
 }
 
+constexpr std::size_t kShortestBeginning = 3;
+
 }  // namespace
 
 std::string nearest(std::string_view word, const std::vector<std::string>& candidates) {
   std::string best;
   std::size_t least = std::string::npos;
   for (const std::string& candidate : candidates) {
-    const std::size_t distance = edit_distance(word, candidate);
+    std::size_t distance = edit_distance(word, candidate);
+    // A word cut short is nearer than one of the same length with other letters.
+    if (word.size() >= kShortestBeginning && candidate.starts_with(word))
+      distance = std::min<std::size_t>(distance, 1);
     if (distance < least) {
       least = distance;
       best = candidate;

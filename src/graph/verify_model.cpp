@@ -84,7 +84,7 @@ void check_statistics(const Node& node) {
 void check_table(const Model& model, const Node& node) {
   if (!has_table(node.op)) return;
   const Node* input = &model.nodes[node.inputs[0]];
-  while (std::holds_alternative<Flatten>(input->op)) input = &model.nodes[input->inputs[0]];
+  while (keeps_format(input->op)) input = &model.nodes[input->inputs[0]];
   if (!input->spec.is_float) check_table_input(node, *input, input->spec.width);
 }
 

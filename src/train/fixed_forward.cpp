@@ -8,7 +8,6 @@
 #include "train/ops/activation.h"
 #include "train/ops/chain.h"
 #include "train/ops/lookup.h"
-#include "train/ops/operators.h"
 #include "train/ops/parameter_cast.h"
 #include "train/ops/pool.h"
 #include "train/ops/product.h"

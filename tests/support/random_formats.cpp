@@ -72,7 +72,7 @@ class FormatFiller {
       const graph::Node& node = model_.nodes[reader];
       if (std::ranges::find(node.inputs, id) == node.inputs.end()) continue;
       if (graph::has_table(node.op)) return true;
-      if (std::holds_alternative<graph::Flatten>(node.op) && feeds_table(reader)) return true;
+      if (graph::keeps_format(node.op) && feeds_table(reader)) return true;
     }
     return false;
   }

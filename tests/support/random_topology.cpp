@@ -161,7 +161,7 @@ class TopologyMaker {
     // unsqueeze function softmax
     switch (shape.size()) {
       case 3:
-        return {2, 8, 0, 4, 3, 1.5, 2, 0.7, 1, 2, 2, 0.7, 4, 1.5, 1.5, 2, 1, 0, 2, 1};
+        return {2, 8, 0, 4, 3, 1.5, 2, 0.8, 1, 2, 2, 1, 4, 1.5, 1.5, 2, 1, 0, 2, 1};
       case 2:
         return {1, 0, 0, 2, 1, 1, 1, 0.5, 1, 0, 0, 0, 1, 1, 1, 1, 0.5, 6, 1, 1};
       default:

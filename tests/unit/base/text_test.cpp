@@ -8,6 +8,7 @@ namespace {
 TEST(Text, NearestByEditDistance) {
   EXPECT_EQ(nearest("widht", {"width", "int_bits", "rounding"}), "width");
   EXPECT_EQ(nearest("RND_CON", {"RND", "RND_CONV", "TRN"}), "RND_CONV");
+  EXPECT_EQ(nearest("freeze", {"form", "learning_rate", "freeze_after"}), "freeze_after");
   EXPECT_EQ(nearest("x", {}), "");
 }
 
