@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <string>
 
+#include "errors/recipe/cases.h"
 #include "support/data_files.h"
 #include "support/recipes.h"
 
@@ -13,10 +14,6 @@ namespace {
 using ::testing::HasSubstr;
 using testing::kRecipeHead;
 using testing::user_error_of;
-
-std::string error_of(const std::string& text) {
-  return user_error_of([&] { parse_recipe(text, "recipe.toml"); });
-}
 
 TEST(RecipeText, WhatIsNotTomlSaysItsLine) {
   EXPECT_THAT(error_of("[network\nzoo = 1\n"), HasSubstr("recipe.toml:1: this is not TOML"));
