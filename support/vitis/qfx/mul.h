@@ -2,30 +2,21 @@
 #ifndef QFX_MUL_H_
 #define QFX_MUL_H_
 
-#include "hls_stream.h"
-
-#include "qfx/pixel.h"
-#include "qfx/pragma.h"
-#include "qfx/raw.h"
+#include "qfx/pairwise.h"
 
 namespace qfx {
+
+struct Times {
+  template <class OUT, class A, class B>
+  static OUT result(const A& a, const B& b) {
+    return assign<OUT>(a * b);
+  }
+};
 
 template <int BEATS, class A, class B, class OUT, int C>
 void mul(hls::stream<Pixel<A, C> >& a, hls::stream<Pixel<B, C> >& b,
          hls::stream<Pixel<OUT, C> >& out) {
-  QFX_LOOP(BEAT)
-  for (int beat = 0; beat < BEATS; ++beat) {
-    QFX_HLS(PIPELINE II = 1 style = flp)
-    const Pixel<A, C> x = a.read();
-    const Pixel<B, C> y = b.read();
-    Pixel<OUT, C> result;
-    QFX_LOOP(CHANNEL)
-    for (int c = 0; c < C; ++c) {
-      QFX_HLS(UNROLL)
-      result.data[c] = assign<OUT>(x.data[c] * y.data[c]);
-    }
-    out.write(result);
-  }
+  pairwise<BEATS, Times>(a, b, out);
 }
 
 }  // namespace qfx
