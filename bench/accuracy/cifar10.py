@@ -7,7 +7,8 @@ usage: cifar10.py DATA [--out FOLDER] [--qfx PROGRAM] [--float-epochs N] [--epoc
 DATA is the folder of the official binary batches. One float baseline is trained, then every pair of widths starts from
 it: `elements` is the width of everything between the convolutions (sums, BatchNorm's pair and result, adds),
 `products` that of the convolutions' operands (weights, activations; the first layer and the last keep at least 8).
-What is done is kept in FOLDER and not done again: stop it and go on at will. The seed is 1 throughout.
+`--epochs` are those of fine-tuning. What is done is kept in FOLDER and not done again: stop it and go on at will, or
+ask for other widths or epochs. The seed is 1 throughout.
 """
 
 import argparse
@@ -133,7 +134,7 @@ def main():
             ptq = {method: runs.fixed("ptq", f"{name}_ptq_{method}", elements, products, method)["ptq_accuracy"]
                    for method in options.methods}
             best = max(ptq, key=ptq.get)
-            fixed = runs.fixed("train", f"{name}_qfx", elements, products, "mse")["fixed_accuracy"]
+            fixed = runs.fixed("train", f"{name}_qfx{options.epochs:g}", elements, products, "mse")["fixed_accuracy"]
             lines.append(f"| {products}/{products} | {elements} bits | {100 * ptq[best]:.2f} % ({best}) | "
                          f"{100 * fixed:.2f} % | {100 * (fixed - accuracy):+.2f} |")
             print(lines[-1], flush=True)

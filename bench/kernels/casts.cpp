@@ -7,8 +7,6 @@
 // figure is the best of several rounds, and a copy runs in every round beside the kernel it is
 // compared with.
 #include <CLI/CLI.hpp>
-#include <algorithm>
-#include <chrono>
 #include <cstring>
 #include <fmt/format.h>
 #include <fstream>
@@ -16,8 +14,9 @@
 #include <nlohmann/json.hpp>
 #include <random>
 #include <string>
-#include <thread>
 #include <vector>
+
+#include "rounds.h"
 
 #include "qfx/kernels/fake_cast.h"
 
@@ -29,15 +28,11 @@ using qfx::fixed::Rounding;
 using qfx::kernels::Extent;
 using qfx::kernels::PointGradient;
 
-double now() {
-  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
-}
-
 constexpr std::int64_t kChannels = 16;
 
 // One thread's arrays, all of `extent.size()` floats.
 struct Arrays {
-  Arrays(Extent e, unsigned seed) : extent(e), a(size()), b(size()), dy(size()), out(size()) {
+  Arrays(Extent e, unsigned seed) : extent(e), a(bytes()), b(bytes()), dy(bytes()), out(bytes()) {
     std::mt19937 random(seed);
     std::normal_distribution<float> normal(0, 1);
     // One draw in the seed's order fills the rest by repetition: the values matter, not their
@@ -45,10 +40,12 @@ struct Arrays {
     std::vector<float> draw(1 << 14);
     for (float& value : draw) value = normal(random);
     for (std::size_t i = 0; i < size(); ++i) {
-      a[i] = draw[i % draw.size()];
-      b[i] = draw[(i + 5003) % draw.size()];
-      dy[i] = draw[(i + 9001) % draw.size()];
+      a.data()[i] = draw[i % draw.size()];
+      b.data()[i] = draw[(i + 5003) % draw.size()];
+      dy.data()[i] = draw[(i + 9001) % draw.size()];
     }
+    std::memset(out.data(), 0,
+                bytes());  // memory never written to is the kernel's one page of zeros
     scale.assign(static_cast<std::size_t>(e.channels), 0.75f);
     offset.assign(static_cast<std::size_t>(e.channels), 0.125f);
     frac_bits.assign(static_cast<std::size_t>(e.channels), 5);
@@ -57,13 +54,19 @@ struct Arrays {
     d_offset.resize(static_cast<std::size_t>(e.channels));
   }
   std::size_t size() const { return static_cast<std::size_t>(extent.size()); }
+  std::size_t bytes() const { return size() * sizeof(float); }
 
   Extent extent;
-  std::vector<float> a, b, dy, out, scale, offset;
+  qfx::bench::Array a, b, dy, out;
+  std::vector<float> scale, offset;
   std::vector<int> frac_bits;
   std::vector<PointGradient> points;
   std::vector<double> d_scale, d_offset;
 };
+
+void copy(Arrays& x) {
+  std::memcpy(x.out.data(), x.a.data(), x.bytes());
+}
 
 struct Kernel {
   std::string name;
@@ -164,23 +167,6 @@ Extent extent_of(const std::string& layout, std::size_t bytes) {
   return {elements / kChannels, kChannels, 1};
 }
 
-// Seconds a run when every thread does `repeats` runs on arrays of its own at the same time.
-double seconds(std::vector<Arrays>& arrays, int repeats, const std::function<void(Arrays&)>& run) {
-  const double start = now();
-  std::vector<std::thread> threads;
-  for (std::size_t t = 1; t < arrays.size(); ++t)
-    threads.emplace_back([&, t] {
-      for (int i = 0; i < repeats; ++i) run(arrays[t]);
-    });
-  for (int i = 0; i < repeats; ++i) run(arrays[0]);
-  for (std::thread& thread : threads) thread.join();
-  return (now() - start) / repeats;
-}
-
-void copy(Arrays& x) {
-  std::memcpy(x.out.data(), x.a.data(), x.size() * sizeof(float));
-}
-
 struct Figure {
   double gigabytes_a_second;
   double copy_gigabytes_a_second;
@@ -188,17 +174,13 @@ struct Figure {
 
 Figure measure(const Kernel& kernel, std::vector<Arrays>& arrays, double budget) {
   const double bytes = static_cast<double>(arrays[0].size() * sizeof(float) * arrays.size());
-  // Short rounds, so that some go undisturbed on a machine that others use too.
-  copy(arrays[0]);
-  const double once = seconds(arrays, 1, kernel.run);
-  const int repeats = std::max(1, static_cast<int>(0.0004 / once));
-  double best = once, best_copy = seconds(arrays, 1, copy);
-  const double end = now() + budget;
-  do {
-    best = std::min(best, seconds(arrays, repeats, kernel.run));
-    best_copy = std::min(best_copy, seconds(arrays, repeats, copy));
-  } while (now() < end);
-  return {kernel.arrays * bytes / best * 1e-9, 2 * bytes / best_copy * 1e-9};
+  std::vector<std::vector<qfx::bench::Work>> works(2);
+  for (Arrays& own : arrays) {
+    works[0].emplace_back([&own, &kernel] { kernel.run(own); });
+    works[1].emplace_back([&own] { copy(own); });
+  }
+  const std::vector<double> best = qfx::bench::best_of(works, budget);
+  return {kernel.arrays * bytes / best[0] * 1e-9, 2 * bytes / best[1] * 1e-9};
 }
 
 }  // namespace

@@ -121,6 +121,16 @@ def judge_convs(convs):
             row["ratio"] = row["gmac_a_second"] / reference[shape_of(row)]
 
 
+def faster_engine(rows):
+    """Of a shape and its operands, the faster of ours: one wants channels together, the other apart."""
+    best = {}
+    for row in rows:
+        key = (shape_of(row), row["kernel"].split(": ")[1])
+        if key not in best or row["gmac_a_second"] > best[key]["gmac_a_second"]:
+            best[key] = row
+    return list(best.values())
+
+
 MET = {True: "met", False: "missed", None: "not measured"}
 WORDS = {True: "yes", False: "no", None: "tests"}  # tests: tests/property compares it, not this run
 
@@ -128,7 +138,7 @@ WORDS = {True: "yes", False: "no", None: "tests"}  # tests: tests/property compa
 def verdicts(casts, convs):
     """One line a target: how many figures meet it, the worst."""
     ours = [row for row in casts if row["ours"]]
-    int8 = [row for row in convs if row["ours"] and row["exact"] and "8 -> s32" in row["kernel"]]
+    int8 = faster_engine([row for row in convs if row["ours"] and row["exact"] and "8 -> s32" in row["kernel"]])
     groups = (
         ("fake_cast forward, share of a copy's bytes/s", [(r["ratio"], r) for r in ours
          if r["kernel"].startswith("fake_cast ")], TARGETS["forward"], False),
@@ -136,9 +146,9 @@ def verdicts(casts, convs):
          if r["kernel"].startswith("fake_cast_backward ")], TARGETS["backward"], False),
         ("forward + backward with learned point, in copies", [(r["copies"], r) for r in ours
          if r["kernel"].startswith("fake_cast, forward + backward")], TARGETS["copies"], True),
-        (f"int8 convolution, share of {REFERENCE}", [(r["ratio"], r) for r in int8
+        (f"int8 convolution, the faster of ours, share of {REFERENCE}", [(r["ratio"], r) for r in int8
          if "ratio" in r], TARGETS["conv"], False),
-        ("int8 convolution, share of ONNX Runtime's fastest int8 that is exact here", [
+        ("int8 convolution, the faster of ours, share of ONNX Runtime's fastest int8 that is exact here", [
             (r["ratio_to_exact"], r) for r in int8 if "ratio_to_exact" in r], TARGETS["conv"], False),
     )
     lines = []

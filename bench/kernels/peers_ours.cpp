@@ -18,7 +18,7 @@ ConvRun int_conv(const ConvData& data, const std::vector<X>& x) {
       [conv] { return std::vector<std::int64_t>(conv->result().begin(), conv->result().end()); }};
 }
 
-// The image with its channels together, as training holds it. One group alone.
+// The image with its channels together, as training holds it.
 template <typename X>
 ConvRun pixel_conv(const ConvData& data, const std::vector<X>& x) {
   struct Work {
@@ -28,13 +28,13 @@ ConvRun pixel_conv(const ConvData& data, const std::vector<X>& x) {
     std::vector<std::int16_t> scratch;
   };
   const ConvShape& s = data.shape;
-  if (s.groups != 1) return {};
   const std::vector<std::int32_t> weights(data.weights.begin(), data.weights.end());
   const int frac_bits = 0;
   kernels::PixelConv conv({.channels = s.in_channels,
                            .height = s.size,
                            .width = s.size,
                            .out_channels = s.out_channels,
+                           .groups = s.groups,
                            .kernel_height = s.kernel,
                            .kernel_width = s.kernel,
                            .pad_height = s.padding(),

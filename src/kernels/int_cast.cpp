@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <limits>
 
-#include "kernels/simd/targets.h"
+#include "kernels/targets.h"
 
 #include "qfx/base/error.h"
 #include "qfx/fixed/convert.h"

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "kernels/simd/targets.h"
+#include "kernels/targets.h"
 //
 #include "hwy/targets.h"
 

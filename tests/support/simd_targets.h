@@ -1,12 +1,15 @@
-// Runs a test of the integer kernels on every SIMD target this machine has, not only on the best
-// one, and proves which ran.
+// Runs a test of the integer kernels on every SIMD target that this machine has and they are
+// compiled for, not only on the best one, and proves which ran.
 #pragma once
 
 #include <cstdint>
 #include <functional>
 #include <gtest/gtest.h>
-#include <hwy/targets.h>
 #include <string>
+
+#include "kernels/targets.h"
+// After it: it says which targets are compiled.
+#include <hwy/targets.h>
 
 #include "kernels/gemm/avx512_dots.h"
 
@@ -20,10 +23,8 @@ inline void for_each_simd_target(const std::function<void()>& check) {
     ASSERT_EQ(kernels::gemm_target(), name);
     check();
   };
-  for (std::int64_t rest = hwy::SupportedTargets(); rest != 0; rest &= rest - 1) {
-    const std::int64_t target = rest & -rest;
-    // Nothing is compiled for it: it would run what SCALAR runs.
-    if (target == HWY_SSSE3) continue;
+  hwy::SetSupportedTargetsForTest(0);
+  for (const std::int64_t target : hwy::SupportedAndGeneratedTargets()) {
     hwy::SetSupportedTargetsForTest(target);
     hwy::GetChosenTarget().DeInit();
     // The machine without vectors goes by two names.

@@ -3,7 +3,8 @@
 //
 // A pixel's channels lie together, so a convolution is a matrix product without a copy of any
 // window: a row of A is an output pixel, whose words lie at fixed distances in the padded image; a
-// column of B is an output channel.
+// column of B is an output channel. Depthwise, a vector of channels meets the same vector of
+// weights.
 #pragma once
 
 #include <cstdint>
@@ -14,12 +15,18 @@
 
 namespace qfx::kernels {
 
-// One group. Inputs and weights fit 16 bits and the caller proves that every sum fits 32 bits and
-// the type of y.
+// One group, or depthwise. Inputs and weights fit 16 bits and the caller proves that every sum fits
+// 32 bits and the type of y.
 class PixelConv {
  public:
-  // weights: raw, {out_channels, channels, kernel_height, kernel_width}. frac_bits of x, and of
-  // every output channel's weights or of all of them (one entry).
+  // A group for every channel, with one output.
+  static bool is_depthwise(const ConvShape& shape) {
+    return shape.groups == shape.channels && shape.groups == shape.out_channels;
+  }
+  static bool takes(const ConvShape& shape) { return shape.groups == 1 || is_depthwise(shape); }
+
+  // weights: raw, {out_channels, group_channels, kernel_height, kernel_width}. frac_bits of x, and
+  // of every output channel's weights or of all of them (one entry).
   PixelConv(const ConvShape& shape, std::span<const std::int32_t> weights, int x_frac_bits,
             std::span<const int> weight_frac_bits);
   ~PixelConv();

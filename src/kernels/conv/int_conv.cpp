@@ -7,6 +7,7 @@
 #include <type_traits>
 
 #include "kernels/conv/blocks.h"
+#include "kernels/conv/depthwise_planes.h"
 #include "kernels/conv/word_image.h"
 
 #include "qfx/base/error.h"
@@ -58,6 +59,10 @@ struct IntConv<Sum>::Impl {
         image(shape, per_word(bits())),
         blocks(image),
         fitting(path == Path::Int8 && pairs_fit(shape, weights, lo, hi)) {
+    if (std::is_same_v<Sum, std::int32_t> && path == Path::Int16 && DepthwisePlanes::takes(shape)) {
+      planes.emplace(shape, weights);
+      return;
+    }
     if constexpr (std::is_same_v<Sum, std::int64_t>) {
       if (path == Path::Int16Chunks)
         chunk = safe_chunk(word_bounds(image, weights, largest(lo, hi)));
@@ -142,8 +147,26 @@ struct IntConv<Sum>::Impl {
   std::uint32_t* words(std::byte* scratch) const {
     return reinterpret_cast<std::uint32_t*>(scratch);
   }
-  Sum* sums(std::byte* scratch) const {
-    return reinterpret_cast<Sum*>(scratch + round_up(image.words() * 4, kAlignment));
+  std::int16_t* plane_image(std::byte* scratch) const {
+    return reinterpret_cast<std::int16_t*>(scratch);
+  }
+  std::int64_t image_bytes() const {
+    return round_up(planes ? planes->image_size() * 2 : image.words() * 4, kAlignment);
+  }
+  Sum* sums(std::byte* scratch) const { return reinterpret_cast<Sum*>(scratch + image_bytes()); }
+
+  // Of a channel's plane.
+  std::int64_t plane_blocks() const {
+    return (image.shape().out_height() + planes->block_rows() - 1) / planes->block_rows();
+  }
+  ConvBlock<Sum> multiply_plane(std::int64_t at, std::byte* scratch) const {
+    const ConvShape& shape = image.shape();
+    const std::int64_t channel = at / plane_blocks();
+    const std::int64_t row = at % plane_blocks() * planes->block_rows();
+    const std::int64_t rows = std::min(planes->block_rows(), shape.out_height() - row);
+    if constexpr (std::is_same_v<Sum, std::int32_t>)
+      planes->multiply(plane_image(scratch), channel, row, rows, sums(scratch));
+    return {channel, 1, row, rows, sums(scratch), rows * planes->sums_pitch(), planes->sums_pitch()};
   }
 
   Path path;
@@ -152,8 +175,9 @@ struct IntConv<Sum>::Impl {
   ConvBlocks blocks;
   bool fitting;  // sums of two neighbouring products of bytes fit 16 bits
   std::int64_t chunk = 0;
-  std::vector<std::uint32_t> packed;  // {out_channels, depth}
-  std::vector<Sum> correction;        // of the offset, an output channel
+  std::vector<std::uint32_t> packed;      // {out_channels, depth}
+  std::vector<Sum> correction;            // of the offset, an output channel
+  std::optional<DepthwisePlanes> planes;  // instead of the word image
 };
 
 template <class Sum>
@@ -188,32 +212,39 @@ std::string IntConv<Sum>::name() const {
 template <class Sum>
 std::size_t IntConv<Sum>::scratch_bytes() const {
   const Impl& i = *impl_;
-  return static_cast<std::size_t>(
-      round_up(i.image.words() * 4, kAlignment) +
-      round_up(i.blocks.most_channels() * i.blocks.stride() * std::int64_t{sizeof(Sum)},
-               kAlignment));
+  const std::int64_t block =
+      i.planes ? block_columns() : i.blocks.most_channels() * i.blocks.stride();
+  return static_cast<std::size_t>(i.image_bytes() +
+                                  round_up(block * std::int64_t{sizeof(Sum)}, kAlignment));
 }
 
 template <class Sum>
 std::int64_t IntConv<Sum>::block_columns() const {
-  return impl_->blocks.stride();
+  const Impl& i = *impl_;
+  return i.planes ? i.planes->block_rows() * i.planes->sums_pitch() : i.blocks.stride();
 }
 
 template <class Sum>
 template <class In>
 void IntConv<Sum>::lay_out(const In* x, std::byte* scratch) const {
+  if (impl_->planes) return impl_->planes->lay_out(x, impl_->plane_image(scratch));
   const std::uint32_t padding = impl_->offset != 0 ? 0x80808080u : 0u;
   impl_->image.lay_out(x, padding, false, impl_->words(scratch));
 }
 
 template <class Sum>
 std::int64_t IntConv<Sum>::blocks() const {
-  return impl_->blocks.count();
+  const Impl& i = *impl_;
+  return i.planes ? i.image.shape().channels * i.plane_blocks() : i.blocks.count();
 }
 
 template <class Sum>
 void IntConv<Sum>::multiply(std::int64_t at, std::byte* scratch, ConvBlock<Sum>& block) const {
   const Impl& i = *impl_;
+  if (i.planes) {
+    block = i.multiply_plane(at, scratch);
+    return;
+  }
   const BlockPlace place = i.blocks.at(at);
   const std::int64_t channel = place.group * i.image.shape().group_outputs() + place.channel;
   const WordProduct product{

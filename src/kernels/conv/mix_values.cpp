@@ -1,5 +1,5 @@
 #include "kernels/conv/word_image.h"
-#include "kernels/gemm/targets.h"
+#include "kernels/targets.h"
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "kernels/conv/mix_values.cpp"

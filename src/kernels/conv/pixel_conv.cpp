@@ -1,67 +1,165 @@
 #include "qfx/kernels/pixel_conv.h"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <type_traits>
 #include <vector>
 
+#include "kernels/conv/pixel_depthwise.h"
 #include "kernels/conv/pixel_product.h"
 
 #include "qfx/base/error.h"
 
 namespace qfx::kernels {
 
-// Note [Pixel images]. The image is padded on all sides and its channels to an even number, so that
-// a word of two int16 never straddles two pixels.
+static_assert(kPanel == kDepthwiseBlock);  // the scales are padded to either
+
+// Note [Pixel images]. The image is padded on all sides; between channels of one group that number
+// is even, so that a word of two int16 never straddles two pixels.
 struct PixelConv::Impl {
   Impl(const ConvShape& s, std::span<const std::int32_t> weights, int x_frac_bits,
        std::span<const int> weight_frac_bits)
       : shape(s),
-        words_per_pixel((s.channels + 1) / 2),
+        depthwise(s.groups > 1),
+        pixel(depthwise ? s.channels : (s.channels + 1) / 2 * 2),
         padded_width(s.width + 2 * s.pad_width),
         padded_height(s.height + 2 * s.pad_height),
         to_grid(std::ldexp(1.0, x_frac_bits)) {
-    QFX_ASSERT(s.groups == 1 && s.out_height() > 0 && s.out_width() > 0);
-    QFX_ASSERT(std::ssize(weights) == s.out_channels * s.channels * s.taps());
-    const std::int64_t panels = (s.out_channels + kPanel - 1) / kPanel;
-    const std::int64_t depth = s.taps() * words_per_pixel;
-    packed.assign(static_cast<std::size_t>(panels * depth * kPanel), 0);
-    scales.assign(static_cast<std::size_t>(panels * kPanel), 0.0F);
-    wide_scales.assign(scales.size(), 0.0);
-    // Without dilation a row of the kernel lies together.
-    const bool joined = s.dilation_width == 1;
-    run_length = words_per_pixel * (joined ? s.kernel_width : 1);
-    for (std::int64_t ky = 0; ky < s.kernel_height; ++ky)
-      for (std::int64_t kx = 0; kx < (joined ? 1 : s.kernel_width); ++kx)
-        runs.push_back((ky * s.dilation_height * padded_width + kx * s.dilation_width) *
-                       words_per_pixel * 2);
+    QFX_ASSERT(takes(s) && s.out_height() > 0 && s.out_width() > 0);
+    QFX_ASSERT(std::ssize(weights) == s.out_channels * s.group_channels() * s.taps());
+    QFX_ASSERT(std::all_of(weights.begin(), weights.end(), [](std::int32_t w) {
+      return w >= std::numeric_limits<std::int16_t>::min() &&
+             w <= std::numeric_limits<std::int16_t>::max();
+    }));
     for (std::int64_t o = 0; o < s.out_channels; ++o) {
       const int bits = weight_frac_bits.size() == 1 ? weight_frac_bits[0]
                                                     : weight_frac_bits[static_cast<std::size_t>(o)];
-      wide_scales[static_cast<std::size_t>(o)] = std::ldexp(1.0, -x_frac_bits - bits);
-      scales[static_cast<std::size_t>(o)] =
-          static_cast<float>(wide_scales[static_cast<std::size_t>(o)]);
-      for (std::int64_t c = 0; c < s.channels; ++c)
-        for (std::int64_t tap = 0; tap < s.taps(); ++tap) {
-          const std::int32_t w =
-              weights[static_cast<std::size_t>((o * s.channels + c) * s.taps() + tap)];
-          QFX_ASSERT(w >= std::numeric_limits<std::int16_t>::min() &&
-                     w <= std::numeric_limits<std::int16_t>::max());
-          const std::int64_t k = tap * words_per_pixel + c / 2;
-          packed[static_cast<std::size_t>((o / kPanel * depth + k) * kPanel + o % kPanel)] |=
-              static_cast<std::uint32_t>(static_cast<std::uint16_t>(w)) << (c % 2 * 16);
+      wide_scales.push_back(std::ldexp(1.0, -x_frac_bits - bits));
+    }
+    wide_scales.resize(static_cast<std::size_t>((s.out_channels + kPanel - 1) / kPanel * kPanel));
+    for (const double scale : wide_scales) scales.push_back(static_cast<float>(scale));
+    depthwise ? prepare_depthwise(weights) : prepare_panels(weights);
+  }
+
+  // Of a tap, from an output pixel's first one on.
+  std::int64_t tap_offset(std::int64_t ky, std::int64_t kx) const {
+    return (ky * shape.dilation_height * padded_width + kx * shape.dilation_width) * pixel;
+  }
+
+  void prepare_panels(std::span<const std::int32_t> weights) {
+    // Without dilation a row of the kernel lies together.
+    const bool joined = shape.dilation_width == 1;
+    run_length = pixel / 2 * (joined ? shape.kernel_width : 1);
+    for (std::int64_t ky = 0; ky < shape.kernel_height; ++ky)
+      for (std::int64_t kx = 0; kx < (joined ? 1 : shape.kernel_width); ++kx)
+        runs.push_back(tap_offset(ky, kx));
+    const std::int64_t depth = shape.taps() * pixel / 2;
+    words.assign(wide_scales.size() * static_cast<std::size_t>(depth), 0);
+    for (std::int64_t o = 0; o < shape.out_channels; ++o)
+      for (std::int64_t c = 0; c < shape.channels; ++c)
+        for (std::int64_t tap = 0; tap < shape.taps(); ++tap) {
+          const auto w = static_cast<std::uint16_t>(
+              weights[static_cast<std::size_t>((o * shape.channels + c) * shape.taps() + tap)]);
+          const std::int64_t k = tap * pixel / 2 + c / 2;
+          words[static_cast<std::size_t>((o / kPanel * depth + k) * kPanel + o % kPanel)] |=
+              std::uint32_t{w} << (c % 2 * 16);
         }
+  }
+
+  void prepare_depthwise(std::span<const std::int32_t> weights) {
+    std::vector<std::int64_t> offsets;
+    for (std::int64_t ky = 0; ky < shape.kernel_height; ++ky)
+      for (std::int64_t kx = 0; kx < shape.kernel_width; ++kx)
+        offsets.push_back(tap_offset(ky, kx));
+    pairs = pair_taps(offsets);
+    words = pack_depthwise(weights, shape.channels, shape.taps());
+  }
+
+  template <class T>
+  void lay_out(const T* x, std::int16_t* image) const {
+    // Integers are raw already.
+    const T factor = std::is_integral_v<T> ? T(1) : static_cast<T>(to_grid);
+    for (std::int64_t row = 0; row < shape.height; ++row) {
+      std::int16_t* to =
+          image + ((row + shape.pad_height) * padded_width + shape.pad_width) * pixel;
+      const T* from = x + row * shape.width * shape.channels;
+      if (pixel == shape.channels) {
+        to_int16(from, factor, shape.width * shape.channels, to);
+      } else {
+        for (std::int64_t column = 0; column < shape.width; ++column)
+          to_int16(from + column * shape.channels, factor, shape.channels, to + column * pixel);
+      }
+    }
+  }
+
+  template <class Y>
+  const auto* scales_for(const Y*) const {
+    if constexpr (std::is_same_v<Y, float>)
+      return scales.data();
+    else if constexpr (std::is_same_v<Y, double>)
+      return wide_scales.data();
+    else
+      return static_cast<const void*>(nullptr);
+  }
+
+  // f(the image where an output row begins, that row of y).
+  template <class Y, class F>
+  void for_each_row(const std::int16_t* image, Y* y, const F& f) const {
+    for (std::int64_t row = 0; row < shape.out_height(); ++row)
+      f(image + row * shape.stride_height * padded_width * pixel,
+        y + row * shape.out_width() * shape.out_channels);
+  }
+
+  template <class Y>
+  void multiply_groups(const std::int16_t* image, Y* y) const {
+    DepthwiseProduct product{.image = nullptr,
+                             .pixel_step = shape.stride_width * pixel,
+                             .taps = pairs,
+                             .words = words.data(),
+                             .block_words = std::ssize(pairs) * kDepthwiseBlock,
+                             .pixels = shape.out_width(),
+                             .channels = shape.channels};
+    for_each_row(image, y, [&](const std::int16_t* row, Y* out) {
+      product.image = row;
+      multiply_depthwise(product, scales_for(y), out);
+    });
+  }
+
+  template <class Y>
+  void multiply_panels(const std::int16_t* image, Y* y) const {
+    PixelProduct product{.image = nullptr,
+                         .pixel_step = shape.stride_width * pixel,
+                         .runs = runs.data(),
+                         .run_count = static_cast<std::int64_t>(runs.size()),
+                         .run_length = run_length,
+                         .panels = words.data(),
+                         .pixels = shape.out_width(),
+                         .first = 0,
+                         .last = 0,
+                         .y_stride = shape.out_channels};
+    // A pair of panels stays in the first-level cache while the image goes by.
+    constexpr std::int64_t kChannels = 2 * kPanel;
+    for (; product.first < shape.out_channels; product.first += kChannels) {
+      product.last = std::min(product.first + kChannels, shape.out_channels);
+      for_each_row(image, y, [&](const std::int16_t* row, Y* out) {
+        product.image = row;
+        multiply_pixels(product, scales_for(y), out);
+      });
     }
   }
 
   ConvShape shape;
-  std::int64_t words_per_pixel, padded_width, padded_height;
+  bool depthwise;
+  std::int64_t pixel;  // numbers of one
+  std::int64_t padded_width, padded_height;
   double to_grid;
-  std::vector<std::int64_t> runs;  // of a product's words in the image
-  std::int64_t run_length;
-  std::vector<std::uint32_t> packed;  // {panels, depth, kPanel}
-  std::vector<float> scales;          // an output channel
+  std::vector<float> scales;  // an output channel
   std::vector<double> wide_scales;
+  std::vector<std::uint32_t> words;  // weights: {panels, depth, kPanel}, or pack_depthwise's
+  std::vector<std::int64_t> runs;    // of a product's words in the image
+  std::int64_t run_length = 0;
+  std::vector<TapPair> pairs;  // depthwise
 };
 
 PixelConv::PixelConv(const ConvShape& shape, std::span<const std::int32_t> weights, int x_frac_bits,
@@ -71,53 +169,18 @@ PixelConv::~PixelConv() = default;
 PixelConv::PixelConv(PixelConv&&) noexcept = default;
 
 std::int64_t PixelConv::scratch_size() const {
-  return impl_->padded_height * impl_->padded_width * impl_->words_per_pixel * 2;
+  // Depthwise, the last pixel's last block is read whole.
+  return impl_->padded_height * impl_->padded_width * impl_->pixel +
+         (impl_->depthwise ? kDepthwiseBlock : 0);
 }
 
 template <class T, class Y>
 void PixelConv::run(const T* x, Y* y, std::int16_t* scratch) const {
-  const Impl& i = *impl_;
-  const ConvShape& s = i.shape;
-  const std::int64_t pixel = i.words_per_pixel * 2;  // numbers of a pixel
-  // Integers are raw already.
-  const T to_grid = std::is_integral_v<T> ? T(1) : static_cast<T>(i.to_grid);
-  for (std::int64_t row = 0; row < s.height; ++row) {
-    std::int16_t* to = scratch + ((row + s.pad_height) * i.padded_width + s.pad_width) * pixel;
-    const T* from = x + row * s.width * s.channels;
-    if (pixel == s.channels) {
-      to_int16(from, to_grid, s.width * s.channels, to);
-    } else {
-      for (std::int64_t column = 0; column < s.width; ++column)
-        to_int16(from + column * s.channels, to_grid, s.channels, to + column * pixel);
-    }
-  }
-  const auto* scales = [&] {
-    if constexpr (std::is_same_v<Y, float>)
-      return i.scales.data();
-    else if constexpr (std::is_same_v<Y, double>)
-      return i.wide_scales.data();
-    else
-      return static_cast<const void*>(nullptr);
-  }();
-  PixelProduct product{.image = nullptr,
-                       .pixel_step = s.stride_width * pixel,
-                       .runs = i.runs.data(),
-                       .run_count = static_cast<std::int64_t>(i.runs.size()),
-                       .run_length = i.run_length,
-                       .panels = i.packed.data(),
-                       .pixels = s.out_width(),
-                       .first = 0,
-                       .last = 0,
-                       .y_stride = s.out_channels};
-  // A pair of panels stays in the first-level cache while the image goes by.
-  constexpr std::int64_t kChannels = 2 * kPanel;
-  for (; product.first < s.out_channels; product.first += kChannels) {
-    product.last = std::min(product.first + kChannels, s.out_channels);
-    for (std::int64_t row = 0; row < s.out_height(); ++row) {
-      product.image = scratch + row * s.stride_height * i.padded_width * pixel;
-      multiply_pixels(product, scales, y + row * s.out_width() * s.out_channels);
-    }
-  }
+  impl_->lay_out(x, scratch);
+  if (impl_->depthwise)
+    impl_->multiply_groups(scratch, y);
+  else
+    impl_->multiply_panels(scratch, y);
 }
 
 template void PixelConv::run(const float*, float*, std::int16_t*) const;

@@ -4,7 +4,7 @@
 #include <cstring>
 #include <type_traits>
 
-#include "kernels/gemm/targets.h"
+#include "kernels/targets.h"
 
 #undef QFX_UNROLL
 #if defined(__GNUC__) && !defined(__clang__)
@@ -19,6 +19,7 @@
 // After foreach_target.h
 #include <hwy/highway.h>
 
+#include "kernels/conv/sums-inl.h"
 #include "kernels/gemm/dots-inl.h"
 
 HWY_BEFORE_NAMESPACE();
@@ -65,40 +66,6 @@ void convert(const T* x, T to_grid, std::int64_t count, std::int16_t* to) {
 
 #else
 
-// The first `count` sums of a vector.
-HWY_INLINE void store(hn::Vec<Words> sum, const float* scales, std::int64_t count, float* y) {
-  const hn::RebindToFloat<Words> d;
-  const auto value = hn::Mul(hn::ConvertTo(d, sum), hn::LoadU(d, scales));
-  if (count >= static_cast<std::int64_t>(hn::MaxLanes(d))) return hn::StoreU(value, d, y);
-  HWY_ALIGN float lanes[hn::MaxLanes(d)];
-  hn::Store(value, d, lanes);
-  std::copy_n(lanes, count, y);
-}
-
-HWY_INLINE void store(hn::Vec<Words> sum, const double* scales, std::int64_t count, double* y) {
-  HWY_ALIGN std::int32_t lanes[hn::MaxLanes(Words())];
-  hn::Store(sum, Words(), lanes);
-  count = std::min(count, static_cast<std::int64_t>(hn::MaxLanes(Words())));
-  for (std::int64_t i = 0; i < count; ++i) y[i] = static_cast<double>(lanes[i]) * scales[i];
-}
-
-HWY_INLINE void store(hn::Vec<Words> sum, const void*, std::int64_t count, std::int32_t* y) {
-  const Words d;
-  if (count >= static_cast<std::int64_t>(hn::MaxLanes(d))) return hn::StoreU(sum, d, y);
-  HWY_ALIGN std::int32_t lanes[hn::MaxLanes(d)];
-  hn::Store(sum, d, lanes);
-  std::copy_n(lanes, count, y);
-}
-
-// From channel `j` on.
-template <class Scale>
-HWY_INLINE const Scale* from(const Scale* scales, std::int64_t j) {
-  return scales + j;
-}
-HWY_INLINE const void* from(const void*, std::int64_t) {
-  return nullptr;
-}
-
 template <int kRows, int kVectors, class Scale, class Y>
 HWY_INLINE void tile(const PixelProduct& p, std::int64_t pixel, std::int64_t channel,
                      const Scale* scales, Y* y) {
@@ -136,7 +103,8 @@ HWY_INLINE void tile(const PixelProduct& p, std::int64_t pixel, std::int64_t cha
     QFX_UNROLL
     for (int v = 0; v < kVectors; ++v) {
       const std::int64_t j = channel + v * Dot::kLanes;
-      store(Dot::value(sum[r][v]), from(scales, j), p.last - j, y + (pixel + r) * p.y_stride + j);
+      store(Words(), Dot::value(sum[r][v]), from(scales, j), p.last - j,
+            y + (pixel + r) * p.y_stride + j);
     }
   }
 }
@@ -158,25 +126,35 @@ HWY_INLINE void multiply(const PixelProduct& p, const Scale* scales, Y* y) {
   for (; i < p.pixels; ++i) rows<1>(p, i, scales, y);
 }
 
+// Short vectors: rows of small images have a few dozen numbers.
+using Widened = hn::CappedTag<std::int16_t, 16>;
+
 template <class T>
-HWY_INLINE void convert(const T* x, T to_grid, std::int64_t count, std::int16_t* to) {
-  std::int64_t i = 0;
+HWY_INLINE void convert_vector(const T* x, T to_grid, std::int16_t* to) {
   if constexpr (sizeof(T) == sizeof(std::int32_t)) {
     const hn::ScalableTag<T> d;
     const hn::RebindToSigned<decltype(d)> di;
     const hn::Rebind<std::int16_t, decltype(d)> narrow;
-    const auto scale = hn::Set(d, to_grid);
-    const auto lanes = static_cast<std::int64_t>(hn::Lanes(d));
-    for (; i + lanes <= count; i += lanes) {
-      const auto raw = hn::ConvertTo(di, hn::Mul(hn::LoadU(d, x + i), scale));
-      hn::StoreU(hn::DemoteTo(narrow, raw), narrow, to + i);
-    }
-  } else if constexpr (sizeof(T) == 1) {
-    const hn::ScalableTag<std::int16_t> d;
+    const auto raw = hn::ConvertTo(di, hn::Mul(hn::LoadU(d, x), hn::Set(d, to_grid)));
+    hn::StoreU(hn::DemoteTo(narrow, raw), narrow, to);
+  } else {
+    const Widened d;
     const hn::Rebind<T, decltype(d)> bytes;
-    const auto lanes = static_cast<std::int64_t>(hn::Lanes(d));
-    for (; i + lanes <= count; i += lanes)
-      hn::StoreU(hn::PromoteTo(d, hn::LoadU(bytes, x + i)), d, to + i);
+    hn::StoreU(hn::PromoteTo(d, hn::LoadU(bytes, x)), d, to);
+  }
+}
+
+template <class T>
+HWY_INLINE void convert(const T* x, T to_grid, std::int64_t count, std::int16_t* to) {
+  std::int64_t i = 0;
+  if constexpr (sizeof(T) <= sizeof(std::int32_t)) {
+    constexpr std::int64_t kLanes =
+        sizeof(T) == 1 ? hn::MaxLanes(Widened()) : hn::MaxLanes(hn::ScalableTag<T>());
+    for (; i + kLanes <= count; i += kLanes) convert_vector(x + i, to_grid, to + i);
+    if (i < count && count >= kLanes) {  // the last vector once more, its end at the end
+      convert_vector(x + count - kLanes, to_grid, to + count - kLanes);
+      return;
+    }
   }
   for (; i < count; ++i) {
     if constexpr (std::is_integral_v<T>)

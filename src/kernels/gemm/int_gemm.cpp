@@ -5,7 +5,7 @@
 #include <limits>
 
 #include "kernels/gemm/avx512_dots.h"
-#include "kernels/gemm/targets.h"
+#include "kernels/targets.h"
 
 // The loops over a tile's rows and vectors must disappear, or its sums live in memory instead of
 // registers. GCC unrolls at -O2 only when told; clang does by itself.

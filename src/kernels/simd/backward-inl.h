@@ -153,9 +153,11 @@ class Partial {
   static HWY_INLINE V joined(const V (&v)[kVectors<D>]) {
     if constexpr (kVectors<D> == 4) {
       return hn::Add(hn::Add(v[0], v[2]), hn::Add(v[1], v[3]));
-    } else {
-      static_assert(kVectors<D> == 2);
+    } else if constexpr (kVectors<D> == 2) {
       return hn::Add(v[0], v[1]);
+    } else {
+      static_assert(kVectors<D> == 1);
+      return v[0];
     }
   }
 

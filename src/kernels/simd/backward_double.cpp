@@ -1,4 +1,4 @@
-#include "kernels/simd/targets.h"
+#include "kernels/targets.h"
 //
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "kernels/simd/backward_double.cpp"

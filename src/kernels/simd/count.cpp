@@ -1,5 +1,5 @@
 // Counting the values inside the range, and which target runs.
-#include "kernels/simd/targets.h"
+#include "kernels/targets.h"
 //
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "kernels/simd/count.cpp"

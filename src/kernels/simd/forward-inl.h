@@ -35,6 +35,16 @@ struct Cast {
     // Adding zero turns -0 into +0; the product is exact, so fusing does not show.
     return std::is_integral_v<Out> ? raw : hn::MulAdd(raw, point.unit, hn::Zero(d));
   }
+  // With a near overflow.
+  template <class Out, class D, class V>
+  HWY_INLINE V finish_near(D d, V n, V& seen, const VectorPoint<V>& point,
+                           const WrapLimits<D>& limits) const {
+    const V reduced = overflow(d, n, seen, limits);
+    const V one = hn::Set(d, C(1) / (1 << Overflow::kScale));
+    const V unit = std::is_integral_v<Out> ? one : hn::Mul(point.unit, one);
+    // Exact, each part and the whole.
+    return hn::MulSub(reduced, unit, hn::Mul(limits.base, unit));
+  }
 };
 
 // Calls body(cast): the common modes as types of their own; kEvery asks for all saturating ones.
@@ -55,7 +65,9 @@ HWY_INLINE void with_cast(const Grid<C>& grid, bool coarse, const Body& body) {
         if (with_near<kEvery>(grid, coarse, with(ZeroOutside()))) return;
       break;
     case fixed::Overflow::WRAP:
-      if (with_near<false>(grid, coarse, with(WrapNear()))) return;
+      if (grid.format.width > kWrapNearWidth<C>) break;
+      if (grid.format.rounding == fixed::Rounding::RND) return with(WrapNear<1>())(FloorOfTwice());
+      if (with_near<false>(grid, coarse, with(WrapNear<0>()))) return;
       break;
     case fixed::Overflow::WRAP_SM:
       break;
@@ -63,9 +75,10 @@ HWY_INLINE void with_cast(const Grid<C>& grid, bool coarse, const Body& body) {
   with(OverflowAsAsked{grid.format.overflow})(RoundAsAsked{grid.format.rounding});
 }
 
-// One line in the way that is right at any distance.
+// One line in the way that is right at any distance. `in` is a copy: an address taken in the near
+// lines' loop would keep it in memory there.
 template <class D, class T, class In, class Points>
-HWY_NOINLINE void cast_far_line(D d, const In& in, T* y, const Points& points, std::int64_t column,
+HWY_NOINLINE void cast_far_line(D d, In in, T* y, const Points& points, std::int64_t column,
                                 const Grid<hn::TFromD<D>>& grid) {
   const Limits<D> limits(grid);
   const Cast<hn::TFromD<D>, RoundAsAsked, OverflowAsAsked> cast{
@@ -78,24 +91,22 @@ HWY_NOINLINE void cast_far_line(D d, const In& in, T* y, const Points& points, s
 }
 
 // One line.
-template <class D, class T, class In, class Points, class Cast>
+template <class D, class T, class In, class Points, class Cast, class AnyLimits>
 HWY_INLINE void cast_line(D d, const In& in, T* y, const Points& points, std::int64_t column,
-                          const Cast& cast, const Limits<D>& limits) {
+                          const Cast& cast, const AnyLimits& limits) {
   using V = hn::Vec<D>;
   constexpr std::int64_t kVector = hn::MaxLanes(D());
   if constexpr (Cast::kNear) {
     // Nothing is stored before the whole line is known to be near: y may be x.
-    const V nearest = hn::Set(d, kNearest<hn::TFromD<D>>);
     V y_line[kVectors<D>];
-    auto near = hn::Eq(nearest, nearest);
+    V seen = hn::Zero(d);
     unrolled<kVectors<D>>([&](auto k) HWY_ATTR {
       const auto& point = points.at(column + k * kVector);
       const V x = in.read(d, k * kVector, point).value;
       const V n = cast.to_integer(d, x, point);
-      near = hn::And(near, hn::Le(hn::Abs(n), nearest));
-      y_line[k] = cast.template finish<T>(d, n, x, point, limits);
+      y_line[k] = cast.template finish_near<T>(d, n, seen, point, limits);
     });
-    if (HWY_UNLIKELY(!hn::AllTrue(d, near)))
+    if (HWY_UNLIKELY(!cast.overflow.is_near(d, seen)))
       return cast_far_line(d, in, y, points, column, cast.grid);
     unrolled<kVectors<D>>([&](auto k) HWY_ATTR { store_as(d, y_line[k], y + k * kVector); });
   } else {
@@ -108,6 +119,24 @@ HWY_INLINE void cast_line(D d, const In& in, T* y, const Points& points, std::in
   }
 }
 
+template <class D, class Cast>
+HWY_INLINE auto limits_of(const Cast& cast) {
+  if constexpr (Cast::kNear)
+    return WrapLimits<D>(cast.grid, cast.overflow.kScale);
+  else
+    return Limits<D>(cast.grid);
+}
+
+// Lines of one channel that lie together: the loop's own instructions would cost a fifth.
+template <class D, class T, class C, class In, class Cast>
+HWY_NOINLINE void cast_lines(D d, const In in, T* y, std::int64_t length, const Point<C>& point,
+                             const Cast& cast) {
+  const auto points = vectors_of(d, point);
+  const auto limits = limits_of<D>(cast);
+  for (std::int64_t i = 0; i < length; i += kLine<D>)
+    cast_line(d, in.from(i), y + i, points, 0, cast, limits);
+}
+
 // `rows` rows, `stride` apart, of `length` elements, whole lines of them; their columns begin at
 // `column`. The points are one channel's Point or the columns' Points.
 template <class D, class T, class In, class AnyPoints, class Cast>
@@ -115,7 +144,7 @@ HWY_NOINLINE void cast_strips(D d, const In in, T* y, std::int64_t stride, std::
                               std::int64_t length, std::int64_t column, const AnyPoints& any_points,
                               const Cast& cast) {
   const auto points = vectors_of(d, any_points);
-  const Limits<D> limits(cast.grid);
+  const auto limits = limits_of<D>(cast);
   In ahead = in.from(rows * stride);
   const T* y_ahead = y + rows * stride;
   for (std::int64_t j = 0; j < length; j += kLine<D>) {
@@ -146,12 +175,12 @@ HWY_NOINLINE void cast_ragged(D d, const In& in, T* y, std::int64_t stride, std:
   }
 }
 
-// `length` elements of one channel: lines below one another.
+// `length` elements of one channel.
 template <class D, class T, class C, class In, class Cast>
 void cast_row(D d, const In& in, T* y, std::int64_t length, const Point<C>& point,
               const Cast& cast) {
-  const std::int64_t lines = length / kLine<D>, whole = lines * kLine<D>;
-  cast_strips(d, in, y, kLine<D>, lines, kLine<D>, 0, point, cast);
+  const std::int64_t whole = length / kLine<D> * kLine<D>;
+  cast_lines(d, in, y, whole, point, cast);
   if (whole < length)
     cast_ragged(d, in.from(whole), y + whole, 0, 1, length - whole, 0, point, cast);
 }

@@ -1,5 +1,5 @@
 // K-hot projection of a row by table.
-#include "kernels/simd/targets.h"
+#include "kernels/targets.h"
 //
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "kernels/simd/khot.cpp"

@@ -7,6 +7,8 @@
 #define QFX_KERNELS_QUANTIZE_INL_H
 #endif
 
+#include <algorithm>
+#include <cstdint>
 #include <limits>
 
 #include "hwy/highway.h"
@@ -195,10 +197,42 @@ struct Limits {
       : low(hn::Set(D(), grid.low)),
         high(hn::Set(D(), grid.high)),
         modulus(hn::Set(D(), grid.modulus)),
-        inverse(hn::Set(D(), 1 / grid.modulus)),
-        bias(hn::Set(D(), grid.format.is_signed ? C(0.5) : C(0))) {}
+        inverse(hn::Set(D(), 1 / grid.modulus)) {}
 
-  V low, high, modulus, inverse, bias;
+  V low, high, modulus, inverse;
+};
+
+// Note [Near wrapping]
+// Numbers of [B, 2B), B = 2^(mantissa - 1), lie 1 apart: their low bits are an integer's. With an
+// offset of 3/2 B (plus half the modulus 2^W where signed), n becomes such a number, and clearing
+// its mantissa above the low W bits reduces it modulo 2^W; taking B (plus that half) off again is
+// exact. What fell out of [B, 2B), NaN too, was too far out and shows in the sign and exponent.
+// RND comes as floor(2v), v = x * 2^F: floor(v + 1/2) is the half of floor(2v) + 1, its last bit
+// cleared. All of the above is twice as large then, a scale of 1 bit.
+template <class C>
+inline constexpr int kWrapNearWidth = std::numeric_limits<C>::digits - 3;
+template <class Bits>
+inline constexpr Bits kMantissaBits = (Bits{1} << (sizeof(Bits) == 4 ? 23 : 52)) - 1;
+template <class C>
+inline constexpr C kWrapBase = C(std::uint64_t{1} << (std::numeric_limits<C>::digits - 1));
+
+template <class D>
+struct WrapLimits {
+  using V = hn::Vec<D>;
+  using C = hn::TFromD<D>;
+  WrapLimits(const Grid<C>& grid, int scale_bits) {
+    const hn::RebindToUnsigned<D> du;
+    using Bits = hn::TFromD<decltype(du)>;
+    const C scale = C(1 << scale_bits);
+    const C half = grid.format.is_signed ? scale * grid.modulus / 2 : C(0);
+    const int width = std::min(grid.format.width, kWrapNearWidth<C>);
+    const Bits low = ((Bits{1} << width) - 1) << scale_bits;
+    offset = hn::Set(D(), kWrapBase<C> * C(1.5) + half + (scale - 1));
+    base = hn::Set(D(), kWrapBase<C> + half);
+    mask = hn::BitCast(D(), hn::Set(du, ~kMantissaBits<Bits> | low));
+  }
+
+  V offset, base, mask;
 };
 
 struct Saturate {  // SAT, SAT_SYM
@@ -213,19 +247,38 @@ struct ZeroOutside {  // SAT_ZERO
   static constexpr bool kNear = false;
   template <class D, class V>
   HWY_INLINE V operator()(D, V n, V, const Limits<D>& limits) const {
-    return hn::IfThenZeroElse(hn::Or(hn::Lt(n, limits.low), hn::Gt(n, limits.high)), n);
+    const V above = hn::IfThenZeroElse(hn::Lt(n, limits.low), n);
+    return hn::IfThenZeroElse(hn::Gt(above, limits.high), above);
   }
 };
 
-// WRAP, N = 0, of integers up to kNearest alone: n / 2^W (plus 1/2 where signed) is exact.
-template <class C>
-inline constexpr C kNearest = static_cast<C>(std::int64_t{1} << (kCarrierWidth<C> - 2));
+// The rounding that goes with a scale of 1 bit.
+struct FloorOfTwice {
+  template <class D, class V>
+  HWY_INLINE V operator()(D d, V x, V to_grid, V) const {
+    return hn::Floor(hn::Mul(x, hn::Mul(to_grid, hn::Set(d, hn::TFromD<D>(2)))));
+  }
+};
+
+// WRAP, N = 0, by Note [Near wrapping].
+template <int kScaleBits>
 struct WrapNear {
   static constexpr bool kNear = true;
+  static constexpr int kScale = kScaleBits;
+
+  // The scaled raw value plus limits.base. `seen` gathers what is_near() asks for.
   template <class D, class V>
-  HWY_INLINE V operator()(D, V n, V, const Limits<D>& limits) const {
-    const V turns = hn::Floor(hn::MulAdd(n, limits.inverse, limits.bias));
-    return hn::NegMulAdd(turns, limits.modulus, n);
+  HWY_INLINE V operator()(D d, V n, V& seen, const WrapLimits<D>& limits) const {
+    const V reduced = hn::And(hn::Add(n, limits.offset), limits.mask);
+    seen = hn::Or(seen, hn::Xor(reduced, hn::Set(d, kWrapBase<hn::TFromD<D>>)));
+    return reduced;
+  }
+  template <class D, class V>
+  static HWY_INLINE bool is_near(D d, V seen) {
+    const hn::RebindToUnsigned<D> du;
+    const auto above =
+        hn::And(hn::BitCast(du, seen), hn::Set(du, ~kMantissaBits<hn::TFromD<decltype(du)>>));
+    return hn::AllTrue(du, hn::Eq(above, hn::Zero(du)));
   }
 };
 

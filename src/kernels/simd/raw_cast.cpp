@@ -1,7 +1,7 @@
 // Values to raw integers and back.
 #include <limits>
 
-#include "kernels/simd/targets.h"
+#include "kernels/targets.h"
 //
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "kernels/simd/raw_cast.cpp"

@@ -48,23 +48,27 @@ std::vector<std::int32_t> raw_weights(const at::Tensor& weight, const std::vecto
   return raw;
 }
 
+kernels::ConvShape shape_of(const at::Tensor& x, const at::Tensor& weight,
+                            const graph::Conv2d& conv) {
+  return {.channels = x.size(1),
+          .height = x.size(2),
+          .width = x.size(3),
+          .out_channels = weight.size(0),
+          .groups = conv.groups,
+          .kernel_height = conv.kernel[0],
+          .kernel_width = conv.kernel[1],
+          .stride_height = conv.stride[0],
+          .stride_width = conv.stride[1],
+          .pad_height = conv.padding[0],
+          .pad_width = conv.padding[1],
+          .dilation_height = conv.dilation[0],
+          .dilation_width = conv.dilation[1]};
+}
+
 // x in channels-last order.
 at::Tensor convolve_integers(const at::Tensor& x, const at::Tensor& weight,
-                             const graph::Conv2d& conv, Carrier carrier,
+                             const kernels::ConvShape& shape, Carrier carrier,
                              const IntegerOperands& operands) {
-  const kernels::ConvShape shape{.channels = x.size(1),
-                                 .height = x.size(2),
-                                 .width = x.size(3),
-                                 .out_channels = weight.size(0),
-                                 .groups = 1,
-                                 .kernel_height = conv.kernel[0],
-                                 .kernel_width = conv.kernel[1],
-                                 .stride_height = conv.stride[0],
-                                 .stride_width = conv.stride[1],
-                                 .pad_height = conv.padding[0],
-                                 .pad_width = conv.padding[1],
-                                 .dilation_height = conv.dilation[0],
-                                 .dilation_width = conv.dilation[1]};
   const std::vector<int>& bits = operands.weight_frac_bits;
   const kernels::PixelConv kernel(shape, raw_weights(weight, bits), operands.x_frac_bits, bits);
   at::Tensor y = at::empty({x.size(0), shape.out_channels, shape.out_height(), shape.out_width()},
@@ -91,8 +95,9 @@ struct ExactConv2d : Function<ExactConv2d> {
     context->save_for_backward({x, weight});
     context->saved_data["conv"] =
         c10::IValue::make_capsule(c10::make_intrusive<ConvAttributes>(conv));
-    if (integers && conv.groups == 1)
-      return convolve_integers(x.contiguous(at::MemoryFormat::ChannelsLast), weight, conv, carrier,
+    const kernels::ConvShape shape = shape_of(x, weight, conv);
+    if (integers && kernels::PixelConv::takes(shape))
+      return convolve_integers(x.contiguous(at::MemoryFormat::ChannelsLast), weight, shape, carrier,
                                *integers);
     return convolve(x.to(type_of(carrier)), weight.to(type_of(carrier)), conv);
   }

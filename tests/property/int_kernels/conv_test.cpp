@@ -21,6 +21,7 @@ ConvShape random_shape(std::mt19937_64& random, std::int64_t most_channels) {
     s.groups = random() % 3 == 0 ? pick(random, 1, 4) : 1;
     s.channels = s.groups * pick(random, 1, most_channels);
     s.out_channels = s.groups * pick(random, 1, 20);
+    if (random() % 5 == 0) s.out_channels = s.channels = s.groups = pick(random, 1, 9);
     s.height = pick(random, 1, 12);
     s.width = pick(random, 1, random() % 4 == 0 ? 70 : 12);
     s.kernel_height = pick(random, 1, 4);

@@ -1,4 +1,5 @@
-// Channels-last convolutions of random shapes against plain loops, on every target.
+// Channels-last convolutions of random shapes, depthwise ones among them, against plain loops, on
+// every target.
 #include "qfx/kernels/pixel_conv.h"
 
 #include <cmath>
@@ -16,7 +17,8 @@ class Case {
  public:
   explicit Case(std::uint64_t seed) : random_(seed) {
     do {
-      shape_ = {.channels = pick(1, 9),
+      const bool depthwise = random_() % 3 == 0;
+      shape_ = {.channels = pick(1, depthwise ? 40 : 9),
                 .height = pick(1, 9),
                 .width = pick(1, random_() % 4 == 0 ? 40 : 9),
                 .out_channels = pick(1, 40),
@@ -29,6 +31,7 @@ class Case {
                 .pad_width = pick(0, 2),
                 .dilation_height = pick(1, 2),
                 .dilation_width = pick(1, 2)};
+      if (depthwise) shape_.groups = shape_.out_channels = shape_.channels;
     } while (!reaches());
     x_frac_bits_ = static_cast<int>(pick(-3, 9));
     for (std::int64_t o = pick(0, 1) == 0 ? 1 : shape_.out_channels; o > 0; --o)
@@ -39,7 +42,8 @@ class Case {
   template <class T, class Y>
   void check(std::int64_t x_limit, std::int64_t w_limit) {
     std::vector<std::int32_t> raw(shape_.channels * shape_.height * shape_.width);
-    std::vector<std::int32_t> weights(shape_.out_channels * shape_.channels * shape_.taps());
+    std::vector<std::int32_t> weights(shape_.out_channels * shape_.group_channels() *
+                                      shape_.taps());
     for (std::int32_t& value : raw) value = static_cast<std::int32_t>(near(x_limit));
     for (std::int32_t& value : weights) value = static_cast<std::int32_t>(near(w_limit));
     std::vector<T> x;
@@ -63,7 +67,8 @@ class Case {
   void check_bytes() {
     using Limits = std::numeric_limits<T>;
     std::vector<std::int32_t> raw(shape_.channels * shape_.height * shape_.width);
-    std::vector<std::int32_t> weights(shape_.out_channels * shape_.channels * shape_.taps());
+    std::vector<std::int32_t> weights(shape_.out_channels * shape_.group_channels() *
+                                      shape_.taps());
     for (std::int32_t& value : raw)
       value = static_cast<std::int32_t>(pick(Limits::min(), Limits::max()));
     for (std::int32_t& value : weights) value = static_cast<std::int32_t>(near(128));
@@ -98,15 +103,16 @@ class Case {
   double sum(const std::vector<std::int32_t>& x, const std::vector<std::int32_t>& w,
              std::int64_t oy, std::int64_t ox, std::int64_t o) const {
     const ConvShape& s = shape_;
+    const std::int64_t first = o / s.group_outputs() * s.group_channels();
     std::int64_t total = 0;
-    for (std::int64_t c = 0; c < s.channels; ++c)
+    for (std::int64_t c = 0; c < s.group_channels(); ++c)
       for (std::int64_t ky = 0; ky < s.kernel_height; ++ky)
         for (std::int64_t kx = 0; kx < s.kernel_width; ++kx) {
           const std::int64_t iy = oy * s.stride_height - s.pad_height + ky * s.dilation_height;
           const std::int64_t ix = ox * s.stride_width - s.pad_width + kx * s.dilation_width;
           if (iy < 0 || iy >= s.height || ix < 0 || ix >= s.width) continue;
-          total += std::int64_t{x[(iy * s.width + ix) * s.channels + c]} *
-                   w[((o * s.channels + c) * s.kernel_height + ky) * s.kernel_width + kx];
+          total += std::int64_t{x[(iy * s.width + ix) * s.channels + first + c]} *
+                   w[((o * s.group_channels() + c) * s.kernel_height + ky) * s.kernel_width + kx];
         }
     return static_cast<double>(total);
   }
