@@ -89,6 +89,7 @@ std::string epoch_event(double time, const EpochReport& report, Network& network
   json["learning_rate"] = report.learning_rate;
   json["seconds"] = report.seconds;
   json["images_per_second"] = report.images_per_second;
+  json["seconds_waited"] = report.seconds_waited;
   if (report.phase == PhaseKind::Fixed) {
     Json overflows = Json::object(), changes = Json::object();
     for (const Point* point : network.points()) {

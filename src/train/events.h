@@ -17,6 +17,7 @@ struct EpochReport {
   std::int64_t epoch = 1;
   double train_loss = 0, train_accuracy = 0, test_accuracy = 0;
   double learning_rate = 0, seconds = 0, images_per_second = 0;
+  double seconds_waited = 0;  // of `seconds`, for batches
 };
 
 struct Histogram {

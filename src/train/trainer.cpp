@@ -130,6 +130,7 @@ void Trainer::run() {
   while (state.step < steps_) {
     const Clock::time_point begin = Clock::now();
     const Batch batch = loader.next();
+    waited_ += seconds_since(begin);
     step(batch.samples, batch.labels);
     ++state.step;
     const double seconds = seconds_since(begin);
@@ -226,12 +227,18 @@ void Trainer::end_epoch() {
       train::learning_rate_factor(phase_.optimizer, state.step - 1, steps_, per_epoch_);
   report.seconds = totals.seconds;
   report.images_per_second = images / totals.seconds;
+  report.seconds_waited = std::exchange(waited_, 0.0);
   context_.log->write(epoch_event(context_.elapsed(), report, network_));
   context_.message(
       fmt::format("{} epoch {}: loss {:.4f}, train {:.2f} %, test {:.2f} %, {:.0f} images/s, {}{}",
                   to_string(kind_), report.epoch, report.train_loss, 100 * report.train_accuracy,
                   100 * report.test_accuracy, report.images_per_second,
                   format_duration(report.seconds), is_fixed() ? points_moved() : ""));
+  if (report.seconds_waited > std::max(0.5, 0.02 * report.seconds))
+    context_.message(
+        fmt::format("the steps of this epoch waited {:.1f} s for their samples: reading and "
+                    "augmenting them is slower than training here",
+                    report.seconds_waited));
   if (const std::string forbidden = forbidden_in_epoch(); !forbidden.empty())
     context_.message(forbidden);
   state.epoch = {};

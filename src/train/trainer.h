@@ -78,6 +78,7 @@ class Trainer {
   Network& network_;
   const frontends::Phase& phase_;
   std::int64_t per_epoch_, steps_;
+  double waited_ = 0;  // seconds of this epoch's steps in which a batch was awaited
   Optimizer optimizer_;
   std::unique_ptr<PointOptimizer> points_;  // fixed phase
 };

@@ -71,6 +71,9 @@ TEST_F(RunTest, LeavesWhatTheRunFolderPromises) {
   for (const Json& event : log("a")) {
     ++events[event.at("event")];
     EXPECT_TRUE(event.contains("time"));
+    if (event.at("event") != "epoch") continue;
+    EXPECT_GE(event.at("seconds_waited"), 0.0);
+    EXPECT_LT(event.at("seconds_waited"), event.at("seconds"));
   }
   EXPECT_EQ(events["start"], 1);
   EXPECT_EQ(events["carriers"], 1);
