@@ -87,7 +87,7 @@ struct Int8Dot {
 struct Int8FittingDot {
   static constexpr std::int64_t kLanes = hn::MaxLanes(Words());
   static constexpr std::int64_t kChunk = 0;
-#if HWY_ARCH_X86
+#if HWY_ARCH_X86 && HWY_TARGET != HWY_EMU128
   using Column = hn::Vec<Unsigned>;
   using Row = hn::Vec<Unsigned>;
   struct Sum {
