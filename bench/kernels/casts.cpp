@@ -44,8 +44,8 @@ struct Arrays {
       b.data()[i] = draw[(i + 5003) % draw.size()];
       dy.data()[i] = draw[(i + 9001) % draw.size()];
     }
-    std::memset(out.data(), 0,
-                bytes());  // memory never written to is the kernel's one page of zeros
+    // Memory never written to is the kernel's one page of zeros.
+    std::memset(out.data(), 0, bytes());
     scale.assign(static_cast<std::size_t>(e.channels), 0.75f);
     offset.assign(static_cast<std::size_t>(e.channels), 0.125f);
     frac_bits.assign(static_cast<std::size_t>(e.channels), 5);

@@ -24,6 +24,8 @@ struct ConvShape {
 
   std::int64_t group_channels() const { return channels / groups; }
   std::int64_t group_outputs() const { return out_channels / groups; }
+  // A group for every channel, with one output.
+  bool is_depthwise() const { return groups > 1 && groups == channels && groups == out_channels; }
   std::int64_t taps() const { return kernel_height * kernel_width; }
   std::int64_t out_height() const {
     return (height + 2 * pad_height - dilation_height * (kernel_height - 1) - 1) / stride_height +

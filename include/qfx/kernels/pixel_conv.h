@@ -19,11 +19,7 @@ namespace qfx::kernels {
 // 32 bits and the type of y.
 class PixelConv {
  public:
-  // A group for every channel, with one output.
-  static bool is_depthwise(const ConvShape& shape) {
-    return shape.groups == shape.channels && shape.groups == shape.out_channels;
-  }
-  static bool takes(const ConvShape& shape) { return shape.groups == 1 || is_depthwise(shape); }
+  static bool takes(const ConvShape& shape) { return shape.groups == 1 || shape.is_depthwise(); }
 
   // weights: raw, {out_channels, group_channels, kernel_height, kernel_width}. frac_bits of x, and
   // of every output channel's weights or of all of them (one entry).

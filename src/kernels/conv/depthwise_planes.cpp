@@ -26,7 +26,7 @@ DepthwisePlanes::DepthwisePlanes(const ConvShape& shape, std::span<const std::in
       pitch_((shape.width + 2 * shape.pad_width + shape.stride_width - 1) / shape.stride_width),
       phase_((shape.height + 2 * shape.pad_height) * pitch_),
       plane_(shape.stride_width * phase_) {
-  QFX_ASSERT(takes(shape) && std::ssize(weights) == shape.channels * shape.taps());
+  QFX_ASSERT(shape.is_depthwise() && std::ssize(weights) == shape.channels * shape.taps());
   std::vector<std::int64_t> offsets;
   for (std::int64_t ky = 0; ky < shape.kernel_height; ++ky)
     for (std::int64_t kx = 0; kx < shape.kernel_width; ++kx) {

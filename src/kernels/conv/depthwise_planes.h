@@ -16,11 +16,7 @@ namespace qfx::kernels {
 // splits a row into s phases, so that neighbours of the output are neighbours in memory.
 class DepthwisePlanes {
  public:
-  // A channel a group, with one output: more of them gain from the common image of int_gemm.h.
-  static bool takes(const ConvShape& shape) {
-    return shape.groups > 1 && shape.groups == shape.channels && shape.groups == shape.out_channels;
-  }
-
+  // A depthwise shape: several outputs a channel gain from the common image of int_gemm.h.
   // weights: {channels, taps}, of 16 bits, as are the inputs.
   DepthwisePlanes(const ConvShape& shape, std::span<const std::int32_t> weights);
 

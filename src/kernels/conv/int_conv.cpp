@@ -59,7 +59,7 @@ struct IntConv<Sum>::Impl {
         image(shape, per_word(bits())),
         blocks(image),
         fitting(path == Path::Int8 && pairs_fit(shape, weights, lo, hi)) {
-    if (std::is_same_v<Sum, std::int32_t> && path == Path::Int16 && DepthwisePlanes::takes(shape)) {
+    if (std::is_same_v<Sum, std::int32_t> && path == Path::Int16 && shape.is_depthwise()) {
       planes.emplace(shape, weights);
       return;
     }
@@ -166,7 +166,8 @@ struct IntConv<Sum>::Impl {
     const std::int64_t rows = std::min(planes->block_rows(), shape.out_height() - row);
     if constexpr (std::is_same_v<Sum, std::int32_t>)
       planes->multiply(plane_image(scratch), channel, row, rows, sums(scratch));
-    return {channel, 1, row, rows, sums(scratch), rows * planes->sums_pitch(), planes->sums_pitch()};
+    return {
+        channel, 1, row, rows, sums(scratch), rows * planes->sums_pitch(), planes->sums_pitch()};
   }
 
   Path path;

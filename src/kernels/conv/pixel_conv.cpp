@@ -21,7 +21,7 @@ struct PixelConv::Impl {
   Impl(const ConvShape& s, std::span<const std::int32_t> weights, int x_frac_bits,
        std::span<const int> weight_frac_bits)
       : shape(s),
-        depthwise(s.groups > 1),
+        depthwise(s.is_depthwise()),
         pixel(depthwise ? s.channels : (s.channels + 1) / 2 * 2),
         padded_width(s.width + 2 * s.pad_width),
         padded_height(s.height + 2 * s.pad_height),
