@@ -5,6 +5,7 @@
 
 #include "train/layout.h"
 
+#include "qfx/kernels/depthwise_gradient.h"
 #include "qfx/kernels/pixel_conv.h"
 
 namespace qfx::train {
@@ -88,6 +89,38 @@ at::Tensor convolve_integers(const at::Tensor& x, const at::Tensor& weight,
   return y;
 }
 
+// Images go in this many parts, each with its own sums: how many threads there are does not show.
+constexpr std::int64_t kGradientParts = 16;
+
+// Gradients of x and weight; all in float32, on the processor.
+std::pair<at::Tensor, at::Tensor> depthwise_backward(const at::Tensor& gradient,
+                                                     const at::Tensor& input,
+                                                     const at::Tensor& weight,
+                                                     const kernels::ConvShape& shape,
+                                                     bool wants_dx) {
+  const at::Tensor x = input.contiguous(at::MemoryFormat::ChannelsLast);
+  const at::Tensor dy = gradient.contiguous(at::MemoryFormat::ChannelsLast);
+  const at::Tensor w = weight.contiguous();
+  const kernels::DepthwiseGradient kernel(
+      shape, {w.data_ptr<float>(), static_cast<std::size_t>(w.numel())});
+  const std::int64_t images = x.size(0), parts = std::min(kGradientParts, images);
+  at::Tensor dx = wants_dx ? at::empty_like(x) : at::Tensor();
+  at::Tensor dw = at::zeros({parts, shape.taps(), shape.channels}, w.options());
+  const std::int64_t x_size = x.numel() / images, y_size = dy.numel() / images;
+  const float *from = x.data_ptr<float>(), *above = dy.data_ptr<float>();
+  float* to = wants_dx ? dx.data_ptr<float>() : nullptr;
+  float* sums = dw.data_ptr<float>();
+  at::parallel_for(0, parts, 1, [&](std::int64_t begin, std::int64_t end) {
+    std::vector<float> scratch(static_cast<std::size_t>(kernel.scratch_size()));
+    for (std::int64_t part = begin; part < end; ++part) {
+      for (std::int64_t i = part * images / parts; i < (part + 1) * images / parts; ++i)
+        kernel.run(from + i * x_size, above + i * y_size, wants_dx ? to + i * x_size : nullptr,
+                   sums + part * shape.taps() * shape.channels, scratch.data());
+    }
+  });
+  return {dx, dw.sum(0).t().reshape(weight.sizes())};
+}
+
 struct ExactConv2d : Function<ExactConv2d> {
   static at::Tensor forward(AutogradContext* context, const at::Tensor& x, const at::Tensor& weight,
                             const graph::Conv2d& conv, Carrier carrier,
@@ -109,6 +142,12 @@ struct ExactConv2d : Function<ExactConv2d> {
         c10::static_intrusive_pointer_cast<ConvAttributes>(context->saved_data["conv"].toCapsule())
             ->conv;
     const at::Tensor dy = gradients[0].to(x.scalar_type());
+    const kernels::ConvShape shape = shape_of(x, weight, conv);
+    if (shape.is_depthwise() && x.scalar_type() == at::kFloat && x.device().is_cpu() &&
+        x.size(0) > 0) {
+      const auto [dx, dw] = depthwise_backward(dy, x, weight, shape, context->needs_input_grad(0));
+      return {dx, dw, at::Tensor(), at::Tensor(), at::Tensor()};
+    }
     const auto d = at::convolution_backward(
         dy, x, weight, c10::nullopt, conv.stride, conv.padding, conv.dilation, false, {0, 0},
         conv.groups, {context->needs_input_grad(0), context->needs_input_grad(1), false});
