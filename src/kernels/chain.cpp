@@ -90,11 +90,15 @@ class PlannedStage {
     }
   }
 
-  void begin_backward() {
+  // Whether backward() adds a line of this stage's own values to dy on the way.
+  bool takes_line() const {
+    return stage_.kind == StageKind::CAST && !jumps_outside(stage_.format);
+  }
+  void begin_backward(const ChannelLine<T>* line) {
     if (in_double()) {
       wide_.backward = backward_job<double>(call(), wide_.sums);
     } else {
-      same_.backward = backward_job<T>(call(), same_.sums);
+      same_.backward = backward_job<T>(line != nullptr ? lined_call(*line) : call(), same_.sums);
     }
   }
   void backward(const Part& part, std::int64_t offset, const T* x, const T* dy, T* dx) {
@@ -189,6 +193,13 @@ class PlannedStage {
             .format = stage_.format,
             .points = {&stage_.frac_bits, 0}};
   }
+  Call<T> lined_call(const ChannelLine<T>& line) const {
+    Call<T> lined = call();
+    lined.source = simd::Source::LINED;
+    lined.scale = line.b;
+    lined.offset = line.a;
+    return lined;
+  }
 
   template <class C>
   void finish(Sums<C>& sums, const Walk& walk, StageGradient& gradient) const {
@@ -265,8 +276,12 @@ class Chain<T>::Impl {
                 std::vector<StageGradient>& gradients, const ChannelLine<T>* line) {
     const std::size_t count = stages_.size();
     gradients.resize(count);
-    for (std::size_t k = first; tiled_ && k < count; ++k) stages_[k].begin_backward();
-    // What stage k + 1 reads; the last one's own values only where the line wants them.
+    // The last stage's own values are kept only for a line that it does not take itself.
+    const bool lines_itself =
+        line != nullptr && tiled_ && first < count && stages_.back().takes_line();
+    for (std::size_t k = first; tiled_ && k < count; ++k)
+      stages_[k].begin_backward(lines_itself && k + 1 == count ? line : nullptr);
+    if (lines_itself) line = nullptr;
     const std::size_t kept = line != nullptr ? count : count - 1;
     const Buffer<T> values(std::max<std::int64_t>(1, tile_ * static_cast<std::int64_t>(kept)));
     const Buffer<T> gradient(tile_);

@@ -60,6 +60,8 @@ struct SlopeOf {
     const V raw = Saturate()(d, n, x, limits);
     const auto inside = hn::Eq(raw, n);
     const V slope = slope_at(d, raw, n, x, inside, point.unit, limits);
+    if constexpr (In::kKind == Source::LINED)  // rounds as add_channel_line
+      dy = hn::Add(dy, hn::Add(point.offset, hn::Mul(point.scale, hn::Mul(raw, point.unit))));
     const V passed = hn::IfThenElseZero(inside, dy);
     const V to_point = hn::Mul(dy, slope);
     if constexpr (In::kKind == Source::AFFINE) {
@@ -337,27 +339,34 @@ void slope_columns(D d, const BackwardJob<T, C>& job, Arrays<T, In> arrays, cons
                  });
 }
 
-template <class T, class C>
-HWY_INLINE void run_backward(const BackwardJob<T, C>& job) {
+template <class T, class C, class In>
+HWY_INLINE void run_backward_of(const BackwardJob<T, C>& job, const In& in) {
   using D = hn::ScalableTag<C>;
-  with_input(job, [&](const auto& in) HWY_ATTR {
-    using In = std::remove_cvref_t<decltype(in)>;
-    constexpr bool kPlain = In::kKind == Source::PLAIN;
-    const Arrays<T, In> arrays{in, job.dy, job.dx};
-    const auto run = [&](auto rounding, auto outside) HWY_ATTR {
-      const SlopeOf<C, decltype(rounding), decltype(outside)> slope{job.grid, rounding, outside};
-      if (job.walk.by_columns)
-        slope_columns(D(), job, arrays, slope);
-      else
-        slope_rows(D(), job, arrays, slope);
-    };
-    const fixed::Format& format = job.grid.format;
-    // Modes that jump are rare: one form of rounding serves them all.
+  constexpr bool kPlain = In::kKind == Source::PLAIN || In::kKind == Source::LINED;
+  const Arrays<T, In> arrays{in, job.dy, job.dx};
+  const auto run = [&](auto rounding, auto outside) HWY_ATTR {
+    const SlopeOf<C, decltype(rounding), decltype(outside)> slope{job.grid, rounding, outside};
+    if (job.walk.by_columns)
+      slope_columns(D(), job, arrays, slope);
+    else
+      slope_rows(D(), job, arrays, slope);
+  };
+  const fixed::Format& format = job.grid.format;
+  // Modes that jump are rare: one form of rounding serves them all.
+  if constexpr (In::kKind != Source::LINED) {
     if (jumps_outside(format))
       return run(RoundAsAsked{format.rounding}, JumpOutside{format.overflow});
-    with_rounding<kPlain>(job.grid, job.points.coarse,
-                          [&](auto rounding) HWY_ATTR { run(rounding, SaturatedOutside()); });
-  });
+  }
+  with_rounding<kPlain>(job.grid, job.points.coarse,
+                        [&](auto rounding) HWY_ATTR { run(rounding, SaturatedOutside()); });
+}
+
+template <class T, class C>
+HWY_INLINE void run_backward(const BackwardJob<T, C>& job) {
+  if constexpr (std::is_same_v<T, C>) {
+    if (job.source == Source::LINED) return run_backward_of(job, Input<T, Source::LINED>(job));
+  }
+  with_input(job, [&](const auto& in) HWY_ATTR { run_backward_of(job, in); });
 }
 
 #endif  // QFX_HAS_VECTORS

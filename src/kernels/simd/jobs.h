@@ -15,7 +15,8 @@ enum class Source : std::uint8_t {
   RELU,    // max(x, 0)
   SUM,     // x + b
   AFFINE,  // scale[c] * x + offset[c]
-  PRELU    // x > 0 ? x : scale[c] * x
+  PRELU,   // x > 0 ? x : scale[c] * x
+  LINED    // x; dy gains offset[c] + scale[c] * cast(x) first. Backward, and saturating, alone
 };
 
 // What a channel brings along; C is the type the cast is computed in.
@@ -23,8 +24,8 @@ template <class C>
 struct Point {
   C to_grid = 1;  // 2^F
   C unit = 1;     // 2^-F
-  C scale = 0;    // AFFINE and PRELU only
-  C offset = 0;   // AFFINE only
+  C scale = 0;    // AFFINE, PRELU and LINED only
+  C offset = 0;   // AFFINE and LINED only
 };
 
 // The points of the walk. By rows: one a channel. By columns: one a column, `padded` of them, as

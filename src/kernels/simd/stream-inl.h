@@ -143,7 +143,7 @@ class Input {
   template <class D, class V = hn::Vec<D>>
   HWY_INLINE Read<V> read(D d, std::int64_t i, const VectorPoint<V>& point) const {
     const V x = load_as(d, x_ + i);
-    if constexpr (kSource == Source::PLAIN) {
+    if constexpr (kSource == Source::PLAIN || kSource == Source::LINED) {
       return {x, x};
     } else if constexpr (kSource == Source::RELU) {
       return {hn::Max(hn::Zero(d), x), x};  // the second operand where it is NaN
@@ -218,6 +218,7 @@ HWY_INLINE void with_input(const Job<T, C>& job, const Body& body) {
         return body(Input<T, Source::SUM>(job));
       case Source::AFFINE:
       case Source::PRELU:
+      case Source::LINED:  // run_backward's own
         break;
     }
   }
