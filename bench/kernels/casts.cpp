@@ -75,22 +75,23 @@ struct Kernel {
   std::function<void(Arrays&)> run;
 };
 
-Format format_of(Rounding rounding, Overflow overflow) {
-  return {8, 3, true, rounding, overflow, 0};
+Format format_of(Rounding rounding, Overflow overflow, int wrap_bits = 0) {
+  return {8, 3, true, rounding, overflow, wrap_bits};
 }
 
-Kernel forward(const std::string& layout, Rounding rounding, Overflow overflow) {
-  const Format format = format_of(rounding, overflow);
-  return {"fake_cast " + std::string(to_string(rounding)) + " " + std::string(to_string(overflow)),
-          layout, 2, [format](Arrays& x) {
+std::string modes_of(const Format& format) {
+  return std::string(to_string(format.rounding)) + " " + std::string(to_string(format.overflow)) +
+         (format.wrap_bits > 0 ? " " + std::to_string(format.wrap_bits) : "");
+}
+
+Kernel forward(const std::string& layout, const Format& format) {
+  return {"fake_cast " + modes_of(format), layout, 2, [format](Arrays& x) {
             qfx::kernels::fake_cast(x.a.data(), x.out.data(), x.extent, format, x.frac_bits.data());
           }};
 }
 
-Kernel backward(const std::string& layout, Rounding rounding) {
-  const Format format = format_of(rounding, Overflow::SAT);
-  return {"fake_cast_backward " + std::string(to_string(rounding)) + " SAT", layout, 3,
-          [format](Arrays& x) {
+Kernel backward(const std::string& layout, const Format& format) {
+  return {"fake_cast_backward " + modes_of(format), layout, 3, [format](Arrays& x) {
             qfx::kernels::fake_cast_backward(x.a.data(), x.dy.data(), x.out.data(), x.extent,
                                              format, x.frac_bits.data(), x.points.data());
           }};
@@ -102,15 +103,19 @@ std::vector<Kernel> kernels() {
   std::vector<Kernel> list;
   for (const Overflow overflow : {SAT, SAT_SYM, WRAP})
     for (const Rounding rounding : {RND, RND_CONV, TRN})
-      list.push_back(forward("flat", rounding, overflow));
-  list.push_back(forward("flat", RND_INF, SAT));
-  list.push_back(forward("flat", TRN_ZERO, SAT_ZERO));
-  list.push_back(forward("NCHW", RND, SAT));
-  list.push_back(forward("channels last", RND, SAT));
+      list.push_back(forward("flat", format_of(rounding, overflow)));
+  list.push_back(forward("flat", format_of(RND_INF, SAT)));
+  list.push_back(forward("flat", format_of(TRN_ZERO, SAT_ZERO)));
+  list.push_back(forward("NCHW", format_of(RND, SAT)));
+  list.push_back(forward("channels last", format_of(RND, SAT)));
   for (const Rounding rounding : {RND, RND_CONV, TRN, RND_INF})
-    list.push_back(backward("flat", rounding));
-  list.push_back(backward("NCHW", RND));
-  list.push_back(backward("channels last", RND));
+    list.push_back(backward("flat", format_of(rounding, SAT)));
+  list.push_back(backward("NCHW", format_of(RND, SAT)));
+  list.push_back(backward("channels last", format_of(RND, SAT)));
+  for (const Format& format : {format_of(TRN, WRAP, 1), format_of(TRN, WRAP_SM)}) {
+    list.push_back(forward("flat", format));
+    list.push_back(backward("flat", format));
+  }
   const Format format = format_of(RND, SAT);
   list.push_back({"count_overflows RND SAT", "flat", 1, [format](Arrays& x) {
                     qfx::kernels::count_overflows(x.a.data(), x.extent, format, x.frac_bits.data());

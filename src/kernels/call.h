@@ -21,13 +21,12 @@ struct Call {
   BinaryPoints points;
 };
 
-// The forward job without y; empty where the reference has to do it: WRAP_SM, WRAP with saturated
-// bits, far binary points.
+// The forward job without y; empty where the reference has to do it: far binary points.
 template <class C, class T>
 std::optional<simd::ForwardJob<T, C>> forward_job(const Call<T>& call) {
   using fixed::Overflow;
   Grid<C> grid(call.format);
-  if (wraps_by_law(call.format) || !within_reach<C>(call.points, call.extent.channels)) return {};
+  if (!within_reach<C>(call.points, call.extent.channels)) return {};
   simd::Source source = call.source;
   const Overflow overflow = call.format.overflow;
   if (source == simd::Source::RELU &&
@@ -52,12 +51,11 @@ struct Sums {
   }
 };
 
-// The backward job without dy and dx, its sums at zero; empty where the reference has to do it, as
-// in the forward job.
+// The backward job without dy and dx, its sums at zero; empty where the forward job is.
 template <class C, class T>
 std::optional<simd::BackwardJob<T, C>> backward_job(const Call<T>& call, Sums<C>& sums) {
   const Grid<C> grid(call.format);
-  if (wraps_by_law(call.format) || !within_reach<C>(call.points, call.extent.channels)) return {};
+  if (!within_reach<C>(call.points, call.extent.channels)) return {};
   simd::BackwardJob<T, C> job{
       {call.source, grid, {}, {}, {}, call.x, call.b}, nullptr, nullptr, nullptr, nullptr};
   plan<T, C>(job, call.extent, call.points, call.scale, call.offset, true);

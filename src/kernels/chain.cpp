@@ -11,8 +11,8 @@
 #include "qfx/base/error.h"
 
 // Tiles are parts of one walk over the whole array, so that the order of sums does not know about
-// them. Where one stage has no vector kernel (a machine without vectors, WRAP_SM, WRAP with
-// saturated bits, far binary points) the tile is the whole array and every stage its function.
+// them. Where one stage has no vector kernel (a machine without vectors, far binary points) the
+// tile is the whole array and every stage its function.
 namespace qfx::kernels {
 namespace {
 

@@ -5,8 +5,8 @@
 #include "kernels/call.h"
 #include "kernels/ref/fake_cast.h"
 
-// Each function asks the vector kernels first; what they leave (a machine without vectors, WRAP_SM,
-// WRAP with saturated bits, far binary points) the reference does.
+// Each function asks the vector kernels first; what they leave (a machine without vectors, far
+// binary points) the reference does.
 namespace qfx::kernels {
 namespace {
 

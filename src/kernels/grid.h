@@ -16,12 +16,6 @@ inline constexpr int kCarrierWidth = 24;
 template <>
 inline constexpr int kCarrierWidth<double> = 53;
 
-// Wrapping that saturates top bits or keeps sign and magnitude apart is left to the scalar law.
-inline bool wraps_by_law(const fixed::Format& format) {
-  return format.overflow == fixed::Overflow::WRAP_SM ||
-         (format.overflow == fixed::Overflow::WRAP && format.wrap_bits > 0);
-}
-
 // The sums of the backward pass are multiplied by ln2 at their end; what is to come out of them as
 // it is goes in with this factor.
 template <class C>

@@ -54,8 +54,8 @@ template <class T, class Raw>
 void to_raw(const T* x, Raw* raw, Extent extent, const fixed::Format& format,
             const int* frac_bits) {
   QFX_ASSERT(format.width <= static_cast<int>(8 * sizeof(Raw)) - !format.is_signed);
-  const bool on_vectors = format.width <= kCarrierWidth<double> && !wraps_by_law(format) &&
-                          within_reach<double>({frac_bits}, extent.channels);
+  const bool on_vectors =
+      format.width <= kCarrierWidth<double> && within_reach<double>({frac_bits}, extent.channels);
   if (!on_vectors) {
     const Walk walk = walk_of(extent);
     return to_raw_by_law(x, raw, walk, walk.whole(), format, frac_bits);

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <numbers>
 #include <random>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -64,7 +65,7 @@ inline std::vector<fixed::Format> all_modes(int width, bool is_signed) {
       const auto overflow = static_cast<fixed::Overflow>(o);
       const bool has_n = overflow == fixed::Overflow::WRAP || overflow == fixed::Overflow::WRAP_SM;
       if (overflow == fixed::Overflow::WRAP_SM && !is_signed) continue;
-      for (const int n : {0, 1, 3}) {
+      for (const int n : std::set{0, 1, 2, 3, width}) {
         if (n > 0 && (!has_n || n > width)) continue;
         formats.push_back({width, width, is_signed, static_cast<fixed::Rounding>(r), overflow, n});
       }

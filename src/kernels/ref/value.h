@@ -65,7 +65,8 @@ C overflow_value(C n, C x, int frac_bits, const Grid<C>& grid) {
       break;
   }
   if (std::isinf(x)) return std::numeric_limits<C>::quiet_NaN();
-  if (wraps_by_law(grid.format)) {
+  // Wrapping that saturates top bits or keeps sign and magnitude apart is left to the scalar law.
+  if (grid.format.overflow == fixed::Overflow::WRAP_SM || grid.format.wrap_bits > 0) {
     fixed::Format format = grid.format;
     format.int_bits = format.width - frac_bits;
     return static_cast<C>(fixed::raw_from_double(x, format));

@@ -30,11 +30,11 @@ struct Gradient {
 struct SaturatedOutside {};
 // ref::jump_of.
 struct JumpOutside {
-  fixed::Overflow overflow;
+  OverflowAsAsked overflow;
 
   template <class D, class V>
   HWY_INLINE V operator()(D d, V n, V x, V unit, const Limits<D>& limits) const {
-    const V q = hn::Mul(OverflowAsAsked{overflow}(d, n, x, limits), unit);
+    const V q = hn::Mul(overflow(d, n, x, unit, limits), unit);
     const V low = hn::Mul(hn::Add(limits.low, limits.low), unit);
     const V high = hn::Mul(hn::Add(limits.high, limits.high), unit);
     const V reach = hn::Min(hn::Max(x, low), high);
@@ -57,7 +57,7 @@ struct SlopeOf {
     const V x = read.value;
     const V n = In::kKind == Source::RELU ? rounding.above(d, x, point.to_grid, point.unit)
                                           : rounding(d, x, point.to_grid, point.unit);
-    const V raw = Saturate()(d, n, x, limits);
+    const V raw = Saturate()(d, n, x, point.unit, limits);
     const auto inside = hn::Eq(raw, n);
     const V slope = slope_at(d, raw, n, x, inside, point.unit, limits);
     if constexpr (In::kKind == Source::LINED)  // rounds as add_channel_line
@@ -355,7 +355,7 @@ HWY_INLINE void run_backward_of(const BackwardJob<T, C>& job, const In& in) {
   // Modes that jump are rare: one form of rounding serves them all.
   if constexpr (In::kKind != Source::LINED) {
     if (jumps_outside(format))
-      return run(RoundAsAsked{format.rounding}, JumpOutside{format.overflow});
+      return run(RoundAsAsked{format.rounding}, JumpOutside{{format.overflow, format.wrap_bits}});
   }
   with_rounding<kPlain>(job.grid, job.points.coarse,
                         [&](auto rounding) HWY_ATTR { run(rounding, SaturatedOutside()); });

@@ -26,7 +26,7 @@ HWY_NOINLINE std::int64_t count_lines(D d, const T* x, std::int64_t length, std:
   const auto inside = [&](const T* p, std::int64_t j) HWY_ATTR {
     const auto& point = points.at(column + j);
     const auto n = rounding(d, hn::LoadU(d, p), point.to_grid, point.unit);
-    return hn::Eq(Saturate()(d, n, n, limits), n);
+    return hn::Eq(Saturate()(d, n, n, point.unit, limits), n);
   };
   const auto add = [&](auto mask) HWY_ATTR {  // a true lane is -1
     count = hn::Sub(count, hn::BitCast(Signed(), hn::VecFromMask(d, mask)));

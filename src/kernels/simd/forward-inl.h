@@ -31,7 +31,7 @@ struct Cast {
   }
   template <class Out, class D, class V>
   HWY_INLINE V finish(D d, V n, V x, const VectorPoint<V>& point, const Limits<D>& limits) const {
-    const V raw = overflow(d, n, x, limits);
+    const V raw = overflow(d, n, x, point.unit, limits);
     // Adding zero turns -0 into +0; the product is exact, so fusing does not show.
     return std::is_integral_v<Out> ? raw : hn::MulAdd(raw, point.unit, hn::Zero(d));
   }
@@ -65,14 +65,15 @@ HWY_INLINE void with_cast(const Grid<C>& grid, bool coarse, const Body& body) {
         if (with_near<kEvery>(grid, coarse, with(ZeroOutside()))) return;
       break;
     case fixed::Overflow::WRAP:
-      if (grid.format.width > kWrapNearWidth<C>) break;
+      if (grid.format.width > kWrapNearWidth<C> || grid.format.wrap_bits > 0) break;
       if (grid.format.rounding == fixed::Rounding::RND) return with(WrapNear<1>())(FloorOfTwice());
       if (with_near<false>(grid, coarse, with(WrapNear<0>()))) return;
       break;
     case fixed::Overflow::WRAP_SM:
       break;
   }
-  with(OverflowAsAsked{grid.format.overflow})(RoundAsAsked{grid.format.rounding});
+  with(OverflowAsAsked{grid.format.overflow, grid.format.wrap_bits})(
+      RoundAsAsked{grid.format.rounding});
 }
 
 // One line in the way that is right at any distance. `in` is a copy: an address taken in the near
@@ -82,7 +83,7 @@ HWY_NOINLINE void cast_far_line(D d, In in, T* y, const Points& points, std::int
                                 const Grid<hn::TFromD<D>>& grid) {
   const Limits<D> limits(grid);
   const Cast<hn::TFromD<D>, RoundAsAsked, OverflowAsAsked> cast{
-      grid, {grid.format.rounding}, {grid.format.overflow}};
+      grid, {grid.format.rounding}, {grid.format.overflow, grid.format.wrap_bits}};
   for (std::int64_t i = 0; i < kLine<D>; i += hn::MaxLanes(d)) {
     const auto& point = points.at(column + i);
     const auto x = in.read(d, i, point).value;

@@ -188,7 +188,7 @@ HWY_INLINE void with_rounding(const Grid<C>& grid, bool coarse, const Body& body
   if (!with_near<kEvery>(grid, coarse, body)) body(RoundAsAsked{grid.format.rounding});
 }
 
-// A grid's limits in every lane.
+// A grid's limits in every lane; `modulus` is what Note [Wrapping at any distance] reduces by.
 template <class D>
 struct Limits {
   using V = hn::Vec<D>;
@@ -196,10 +196,18 @@ struct Limits {
   explicit Limits(const Grid<C>& grid)
       : low(hn::Set(D(), grid.low)),
         high(hn::Set(D(), grid.high)),
-        modulus(hn::Set(D(), grid.modulus)),
-        inverse(hn::Set(D(), 1 / grid.modulus)) {}
+        modulus(hn::Set(D(), modulus_of(grid))),
+        inverse(hn::Set(D(), 1 / modulus_of(grid))),
+        above(hn::Set(D(), grid.high + 1 - modulus_of(grid) / 2)),
+        below(grid.format.is_signed ? low : above) {}
 
   V low, high, modulus, inverse;
+  V above, below;  // the bits that WRAP, N > 0, and WRAP_SM set beyond the range
+
+ private:
+  static C modulus_of(const Grid<C>& grid) {
+    return grid.modulus / C(std::uint64_t{1} << (std::max(grid.format.wrap_bits, 1) - 1));
+  }
 };
 
 // Note [Near wrapping]
@@ -238,7 +246,7 @@ struct WrapLimits {
 struct Saturate {  // SAT, SAT_SYM
   static constexpr bool kNear = false;
   template <class D, class V>
-  HWY_INLINE V operator()(D, V n, V, const Limits<D>& limits) const {
+  HWY_INLINE V operator()(D, V n, V, V, const Limits<D>& limits) const {
     return clamp_keeping_nan(n, limits.low, limits.high);
   }
 };
@@ -246,7 +254,7 @@ struct Saturate {  // SAT, SAT_SYM
 struct ZeroOutside {  // SAT_ZERO
   static constexpr bool kNear = false;
   template <class D, class V>
-  HWY_INLINE V operator()(D, V n, V, const Limits<D>& limits) const {
+  HWY_INLINE V operator()(D, V n, V, V, const Limits<D>& limits) const {
     const V above = hn::IfThenZeroElse(hn::Lt(n, limits.low), n);
     return hn::IfThenZeroElse(hn::Gt(above, limits.high), above);
   }
@@ -282,30 +290,79 @@ struct WrapNear {
   }
 };
 
+// Note [Wrapping at any distance]
+// n inside the range stays. Outside, with N saturated bits:
+// - WRAP, N = 0: n modulo 2^W.
+// - The others keep the low k = W - N bits of n (k = W - 1 for WRAP_SM, N = 0) and set those from k
+//   on by the sign, to `below` or `above`. With K = 2^k and rest = n modulo K, rest is what is
+//   kept, or K - 1 - rest where WRAP_SM inverts: where bit k differs from the sign for N = 0 and 1,
+//   where it equals the sign for N > 1. n modulo 2K gives rest and bit k. With N = 0 "the sign" is
+//   bit W of floor(x * 2^F).
+// No step rounds: each gives an integer, halved or divided by the modulus at most, of no more bits
+// than the carrier has. Far out every number is a multiple of every modulus and leaves nothing;
+// so does an x whose n is an infinity, and n's sign is x's. So no mode and no value goes to the
+// reference, only far binary points do (kFarPoint in plan.h).
 struct OverflowAsAsked {
   static constexpr bool kNear = false;
   fixed::Overflow overflow;
+  int wrap_bits;  // N
 
   template <class D, class V>
-  HWY_INLINE V operator()(D d, V n, V x, const Limits<D>& limits) const {
+  HWY_INLINE V operator()(D d, V n, V x, V unit, const Limits<D>& limits) const {
     switch (overflow) {
       case fixed::Overflow::SAT:
       case fixed::Overflow::SAT_SYM:
-        return Saturate()(d, n, x, limits);
+        return Saturate()(d, n, x, unit, limits);
       case fixed::Overflow::SAT_ZERO:
-        return ZeroOutside()(d, n, x, limits);
+        return ZeroOutside()(d, n, x, unit, limits);
       case fixed::Overflow::WRAP:
-      case fixed::Overflow::WRAP_SM:  // with N > 0 and WRAP_SM the reference works
+      case fixed::Overflow::WRAP_SM:
         break;
     }
-    // Far out every number is a multiple of every modulus and leaves nothing.
+    const auto inside = hn::And(hn::Ge(n, limits.low), hn::Le(n, limits.high));
+    if (hn::AllTrue(d, inside)) return n;  // a network that trains has few overflows
     using C = hn::TFromD<D>;
     const V far = hn::Set(d, sizeof(C) == 4 ? C(0x1p126) : C(0x1p1022));
     const V near = hn::IfThenElseZero(hn::Lt(hn::Abs(n), far), n);
-    const V turns = hn::Floor(hn::Mul(near, limits.inverse));
-    const V low = hn::NegMulAdd(turns, limits.modulus, near);
-    const V folded = hn::Sub(low, hn::IfThenElseZero(hn::Gt(low, limits.high), limits.modulus));
-    return hn::Add(folded, hn::Sub(x, x));  // NaN where x is NaN or infinite
+    const V low = hn::NegMulAdd(turns(near, limits), limits.modulus, near);
+    const V wrapped =
+        overflow == fixed::Overflow::WRAP && wrap_bits == 0
+            ? hn::Sub(low, hn::IfThenElseZero(hn::Gt(low, limits.high), limits.modulus))
+            : with_top_bits(d, low, n, x, unit, limits);
+    // NaN where x is NaN or infinite.
+    return hn::IfThenElse(inside, n, hn::Add(wrapped, hn::Sub(x, x)));
+  }
+
+ private:
+  template <class D, class V = hn::Vec<D>>
+  static HWY_INLINE V turns(V n, const Limits<D>& limits) {
+    return hn::Floor(hn::Mul(n, limits.inverse));
+  }
+
+  // `low` is n modulo 2K.
+  template <class D, class V>
+  HWY_INLINE V with_top_bits(D d, V low, V n, V x, V unit, const Limits<D>& limits) const {
+    const V half_turn = hn::Mul(limits.modulus, hn::Set(d, hn::TFromD<D>(0.5)));
+    const auto bit = hn::Ge(low, half_turn);
+    const V rest = hn::Sub(low, hn::IfThenElseZero(bit, half_turn));
+    auto negative = hn::Lt(n, hn::Zero(d));
+    V kept = rest;
+    if (overflow == fixed::Overflow::WRAP_SM) {
+      if (wrap_bits == 0) negative = deleted_bit(d, n, x, unit, limits);
+      const auto differs = hn::Xor(bit, negative);
+      const V inverted = hn::Sub(hn::Sub(half_turn, hn::Set(d, hn::TFromD<D>(1))), rest);
+      kept = wrap_bits > 1 ? hn::IfThenElse(differs, rest, inverted)
+                           : hn::IfThenElse(differs, inverted, rest);
+    }
+    return hn::Add(kept, hn::IfThenElse(negative, limits.below, limits.above));
+  }
+
+  // Bit W of floor(x * 2^F), which is n or n - 1; for N = 0, so the modulus is 2^W.
+  template <class D, class V>
+  static HWY_INLINE hn::Mask<D> deleted_bit(D d, V n, V x, V unit, const Limits<D>& limits) {
+    const V floor = subtract_one(d, n, hn::Gt(hn::Mul(n, unit), x));
+    const V half = hn::Mul(turns(floor, limits), hn::Set(d, hn::TFromD<D>(0.5)));
+    return hn::Ne(half, hn::Floor(half));  // an odd number of turns; an infinity has none
   }
 };
 

@@ -6,6 +6,7 @@
 // After gtest.h
 #include <rapidcheck/gtest.h>
 
+#include "kernels/plan.h"
 #include "support/kernel_law.h"
 #include "support/kernel_targets.h"
 
@@ -36,9 +37,11 @@ class Case {
         std::clamp<std::int64_t>(kMost / (extent_.channels * extent_.inner), 1, extent_.outer);
     Numbers<T> numbers(*rc::gen::arbitrary<std::uint64_t>());
     const int count = *rc::gen::inRange(1, 6);
-    // Every mode, but mostly chains that have vector kernels throughout.
-    const bool any_mode = *rc::gen::inRange(0, 4) == 0;
-    for (int k = 0; k < count; ++k) add_stage(numbers, any_mode);
+    // Mostly chains that have vector kernels throughout: no point too far for them.
+    const bool far = *rc::gen::inRange(0, 4) == 0;
+    // A last cast that saturates takes the line itself.
+    const bool saturates = *rc::gen::arbitrary<bool>();
+    for (int k = 0; k < count; ++k) add_stage(numbers, far, saturates);
     const Stage<T>& first = stages_.front();
     for (std::int64_t i = 0; i < extent_.size(); ++i) {
       x_.push_back(numbers.near(first.format, first.frac_bits));
@@ -107,16 +110,17 @@ class Case {
   std::size_t count() const { return stages_.size(); }
 
  private:
-  void add_stage(Numbers<T>& numbers, bool any_mode) {
+  void add_stage(Numbers<T>& numbers, bool far, bool saturates) {
     Stage<T> stage;
     stage.kind = static_cast<StageKind>(*rc::gen::inRange(0, 5));
     const auto formats = all_modes(*rc::gen::inRange(1, 17), *rc::gen::arbitrary<bool>());
     stage.format = formats[*rc::gen::inRange<std::size_t>(0, formats.size())];
-    if (!any_mode) {
+    if (saturates) {
       stage.format.overflow = fixed::Overflow::SAT;
       stage.format.wrap_bits = 0;
     }
-    stage.frac_bits = *rc::gen::inRange(-2, 12);
+    stage.frac_bits =
+        far && *rc::gen::arbitrary<bool>() ? kFarPoint<T> + 1 : *rc::gen::inRange(-2, 12);
     stage.in_double = *rc::gen::arbitrary<bool>();
     Values<T>& side = arrays_.emplace_back();
     Values<T>& scale = arrays_.emplace_back();
