@@ -14,6 +14,7 @@ struct Call {
   simd::Source source;
   const T* x;
   const T* b = nullptr;       // SUM
+  Bounds<T> bounds{};         // CLIP
   const T* scale = nullptr;   // AFFINE, PRELU
   const T* offset = nullptr;  // AFFINE
   Extent extent;
@@ -35,7 +36,7 @@ std::optional<simd::ForwardJob<T, C>> forward_job(const Call<T>& call) {
     source = simd::Source::PLAIN;
     grid.low = 0;
   }
-  simd::ForwardJob<T, C> job{{source, grid, {}, {}, {}, call.x, call.b}, nullptr};
+  simd::ForwardJob<T, C> job{{source, grid, {}, {}, {}, call.x, call.b, call.bounds}, nullptr};
   plan<T, C>(job, call.extent, call.points, call.scale, call.offset, false);
   return job;
 }
@@ -56,8 +57,11 @@ template <class C, class T>
 std::optional<simd::BackwardJob<T, C>> backward_job(const Call<T>& call, Sums<C>& sums) {
   const Grid<C> grid(call.format);
   if (!within_reach<C>(call.points, call.extent.channels)) return {};
-  simd::BackwardJob<T, C> job{
-      {call.source, grid, {}, {}, {}, call.x, call.b}, nullptr, nullptr, nullptr, nullptr};
+  simd::BackwardJob<T, C> job{{call.source, grid, {}, {}, {}, call.x, call.b, call.bounds},
+                              nullptr,
+                              nullptr,
+                              nullptr,
+                              nullptr};
   plan<T, C>(job, call.extent, call.points, call.scale, call.offset, true);
   sums.channels.assign(static_cast<std::size_t>(call.extent.channels), {});
   if (job.walk.by_columns) sums.columns.emplace(simd::sums_of(call.source), job.walk.length);

@@ -26,6 +26,8 @@ simd::Source source_of(StageKind kind) {
       return simd::Source::PLAIN;
     case StageKind::RELU:
       return simd::Source::RELU;
+    case StageKind::CLIP:
+      return simd::Source::CLIP;
     case StageKind::ADD:
       return simd::Source::SUM;
     case StageKind::AFFINE:
@@ -124,6 +126,8 @@ class PlannedStage {
         return fake_cast(x, y, extent_, stage_.format, points.data());
       case StageKind::RELU:
         return relu_cast(x, y, extent_, stage_.format, points.data());
+      case StageKind::CLIP:
+        return clip_cast(x, stage_.bounds, y, extent_, stage_.format, points.data());
       case StageKind::ADD:
         return add_cast(x, stage_.side, y, extent_, stage_.format, points.data());
       case StageKind::AFFINE:
@@ -152,6 +156,10 @@ class PlannedStage {
         break;
       case StageKind::RELU:
         relu_cast_backward(x, dy, dx, extent_, stage_.format, points.data(), by_channel.data());
+        break;
+      case StageKind::CLIP:
+        clip_cast_backward(x, stage_.bounds, dy, dx, extent_, stage_.format, points.data(),
+                           by_channel.data());
         break;
       case StageKind::ADD:
         add_cast_backward(x, stage_.side, dy, dx, extent_, stage_.format, points.data(),
@@ -187,6 +195,7 @@ class PlannedStage {
   Call<T> call() const {
     return {.source = source_of(stage_.kind),
             .x = nullptr,
+            .bounds = stage_.bounds,
             .scale = is_product(stage_.kind) ? stage_.scale : nullptr,
             .offset = stage_.kind == StageKind::AFFINE ? stage_.offset : nullptr,
             .extent = extent_,

@@ -52,6 +52,14 @@ Call<T> call_of(Source source, const T* x, std::type_identity_t<const T*> b, con
       .source = source, .x = x, .b = b, .extent = extent, .format = format, .points = {frac_bits}};
 }
 
+template <class T>
+Call<T> clip_call(const T* x, const Bounds<T>& bounds, const Extent& extent,
+                  const fixed::Format& format, const int* frac_bits) {
+  Call<T> call = call_of(Source::CLIP, x, nullptr, extent, format, frac_bits);
+  call.bounds = bounds;
+  return call;
+}
+
 // Products, in a type of their own, cast to one format.
 template <class T>
 Call<T> product_call(Source source, const T* x, const T* scale,
@@ -96,6 +104,20 @@ void relu_cast_backward(const T* x, const T* dy, T* dx, Extent extent, const fix
   if (backward_points(call_of(Source::RELU, x, nullptr, extent, format, frac_bits), dy, dx, points))
     return;
   ref::relu_cast_backward(x, dy, dx, extent, format, frac_bits, points);
+}
+
+template <class T>
+void clip_cast(const T* x, Bounds<T> bounds, T* y, Extent extent, const fixed::Format& format,
+               const int* frac_bits) {
+  if (forward<T>(clip_call(x, bounds, extent, format, frac_bits), y)) return;
+  ref::clip_cast(x, bounds, y, extent, format, frac_bits);
+}
+
+template <class T>
+void clip_cast_backward(const T* x, Bounds<T> bounds, const T* dy, T* dx, Extent extent,
+                        const fixed::Format& format, const int* frac_bits, PointGradient* points) {
+  if (backward_points(clip_call(x, bounds, extent, format, frac_bits), dy, dx, points)) return;
+  ref::clip_cast_backward(x, bounds, dy, dx, extent, format, frac_bits, points);
 }
 
 template <class T>
@@ -174,16 +196,19 @@ std::int64_t count_overflows(const T* x, Extent extent, const fixed::Format& for
   return ref::count_overflows(x, extent, format, frac_bits);
 }
 
-#define QFX_INSTANTIATE(T)                                                                     \
-  template void fake_cast<T>(const T*, T*, Extent, const fixed::Format&, const int*);          \
-  template void fake_cast_backward<T>(const T*, const T*, T*, Extent, const fixed::Format&,    \
-                                      const int*, PointGradient*);                             \
-  template void relu_cast<T>(const T*, T*, Extent, const fixed::Format&, const int*);          \
-  template void relu_cast_backward<T>(const T*, const T*, T*, Extent, const fixed::Format&,    \
-                                      const int*, PointGradient*);                             \
-  template void add_cast<T>(const T*, const T*, T*, Extent, const fixed::Format&, const int*); \
-  template void add_cast_backward<T>(const T*, const T*, const T*, T*, Extent,                 \
-                                     const fixed::Format&, const int*, PointGradient*);        \
+#define QFX_INSTANTIATE(T)                                                                       \
+  template void fake_cast<T>(const T*, T*, Extent, const fixed::Format&, const int*);            \
+  template void fake_cast_backward<T>(const T*, const T*, T*, Extent, const fixed::Format&,      \
+                                      const int*, PointGradient*);                               \
+  template void relu_cast<T>(const T*, T*, Extent, const fixed::Format&, const int*);            \
+  template void relu_cast_backward<T>(const T*, const T*, T*, Extent, const fixed::Format&,      \
+                                      const int*, PointGradient*);                               \
+  template void clip_cast<T>(const T*, Bounds<T>, T*, Extent, const fixed::Format&, const int*); \
+  template void clip_cast_backward<T>(const T*, Bounds<T>, const T*, T*, Extent,                 \
+                                      const fixed::Format&, const int*, PointGradient*);         \
+  template void add_cast<T>(const T*, const T*, T*, Extent, const fixed::Format&, const int*);   \
+  template void add_cast_backward<T>(const T*, const T*, const T*, T*, Extent,                   \
+                                     const fixed::Format&, const int*, PointGradient*);          \
   template std::int64_t count_overflows<T>(const T*, Extent, const fixed::Format&, const int*)
 #define QFX_INSTANTIATE_PRODUCTS(T, Wide)                                                         \
   template void prelu_cast<T, Wide>(const T*, const T*, T*, Extent, const fixed::Format&, int);   \

@@ -23,11 +23,6 @@ using graph::Overloaded;
 // A quotient's double must not lose what the cast after it looks at; see exact_mean_pool.
 constexpr int kMeanBits = 52;
 
-std::vector<double> doubles(const at::Tensor& t) {
-  const at::Tensor wide = t.detach().to(at::kDouble).contiguous();
-  return {wide.data_ptr<double>(), wide.data_ptr<double>() + wide.numel()};
-}
-
 at::ScalarType type_of(Carrier carrier) {
   return carrier == Carrier::Float32 ? at::kFloat : at::kDouble;
 }
@@ -60,8 +55,7 @@ class FixedForward {
                                ? assign(channels_last(input.to(network_.carrier_type())))
                                : std::visit([&](const auto& op) { return value(op); }, node_->op);
       // Wider sums come back to the network's carrier with their cast.
-      if (chain.type() != network_.carrier_type())
-        chain = pending(chain.value().to(network_.carrier_type()));
+      chain.to(network_.carrier_type());
       if (!fuses_) chain.value();
       chains_[layer.id] = std::move(chain);
     }
@@ -264,7 +258,13 @@ class FixedForward {
     return result;
   }
 
-  ElementChain value(const graph::Clip& clip) { return assign(clipped(x(), clip)); }
+  ElementChain value(const graph::Clip& clip) {
+    if (!layer_->output.casts()) return pending(clipped(x(), clip));
+    ElementChain result = chain();
+    result.to(clip_type(result.type(), clip));
+    result.clip(clip, layer_->output.f, output());
+    return result;
+  }
 
   ElementChain value(const graph::Prelu&) { return sloped(layer_->params.at("slope").value); }
   ElementChain value(const graph::LeakyRelu&) {
@@ -337,8 +337,7 @@ class FixedForward {
   // Input `index` goes on, with `side` added in side's type.
   ElementChain add_side(int index, const at::Tensor& side) {
     ElementChain result = chain(index);
-    const auto type = side.scalar_type();
-    if (result.type() != type) result = pending(result.value().to(type));
+    result.to(side.scalar_type());
     result.add(side, layer_->output.f, output());
     return result;
   }

@@ -40,4 +40,9 @@ kernels::Extent parameter_extent(const at::Tensor& x, std::int64_t channels) {
   return {1, channels, x.numel() / channels};
 }
 
+std::vector<double> doubles(const at::Tensor& x) {
+  const at::Tensor wide = x.detach().to(at::kDouble).cpu().contiguous();
+  return {wide.data_ptr<double>(), wide.data_ptr<double>() + wide.numel()};
+}
+
 }  // namespace qfx::train

@@ -1,6 +1,8 @@
 // How a dense tensor's memory looks to the kernels.
 #pragma once
 
+#include <vector>
+
 #include "train/torch.h"
 
 #include "qfx/kernels/fake_cast.h"
@@ -22,6 +24,9 @@ kernels::Extent flat_extent(const at::Tensor& x);
 kernels::Extent channel_extent(const at::Tensor& x);
 // Channels on axis 0, row-major: a parameter.
 kernels::Extent parameter_extent(const at::Tensor& x, std::int64_t channels);
+
+// The elements, row-major, wherever the tensor lies.
+std::vector<double> doubles(const at::Tensor& x);
 
 // body(T{}) with T = float or double, the tensor's type.
 template <class Body>

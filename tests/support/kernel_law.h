@@ -104,6 +104,14 @@ class Numbers {
     }
   }
 
+  // Of a clip, where the format's numbers are.
+  Bounds<T> bounds(const fixed::Format& format, int frac_bits) {
+    const T a = near(format, frac_bits);
+    T b = a;
+    while (b == a) b = near(format, frac_bits);
+    return {std::min(a, b), std::max(a, b)};
+  }
+
   // A plain value for gradients and parameters.
   T gentle() { return static_cast<T>(std::uniform_real_distribution<double>(-2, 2)(random_)); }
 

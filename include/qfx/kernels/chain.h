@@ -15,6 +15,7 @@ namespace qfx::kernels {
 enum class StageKind : std::uint8_t {
   CAST,    // cast(x)
   RELU,    // cast(max(x, 0))
+  CLIP,    // cast(min(max(x, bounds.min), bounds.max))
   ADD,     // cast(x + side)
   AFFINE,  // cast(scale[c] * x + offset[c])
   PRELU    // cast(x > 0 ? x : scale[c] * x)
@@ -27,6 +28,7 @@ struct Stage {
   StageKind kind = StageKind::CAST;
   fixed::Format format;  // of the result, but for the binary point
   int frac_bits = 0;
+  Bounds<T> bounds;           // CLIP
   const T* side = nullptr;    // ADD: like x
   T* d_side = nullptr;        // ADD: receives the gradient of side; may be null
   const T* scale = nullptr;   // AFFINE, PRELU: one a channel

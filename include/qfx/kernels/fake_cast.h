@@ -95,6 +95,21 @@ template <class T>
 void relu_cast_backward(const T* x, const T* dy, T* dx, Extent extent, const fixed::Format& format,
                         const int* frac_bits, PointGradient* points);
 
+// Of a clip: min < max.
+template <class T>
+struct Bounds {
+  T min = 0;
+  T max = 0;
+};
+
+// y = cast(min(max(x, bounds.min), bounds.max)); backward also masks x <= min and x >= max.
+template <class T>
+void clip_cast(const T* x, Bounds<T> bounds, T* y, Extent extent, const fixed::Format& format,
+               const int* frac_bits);
+template <class T>
+void clip_cast_backward(const T* x, Bounds<T> bounds, const T* dy, T* dx, Extent extent,
+                        const fixed::Format& format, const int* frac_bits, PointGradient* points);
+
 // y = cast(a + b); the exact sum must fit T (the caller proves it). Backward: d receives the common
 // gradient of a and b.
 template <class T>

@@ -22,6 +22,12 @@ T relu(T x) {
   return x < 0 ? T(0) : x;
 }
 
+// min(max(x, bounds.min), bounds.max) that keeps NaN.
+template <class T>
+T clip(T x, const Bounds<T>& bounds) {
+  return x < bounds.min ? bounds.min : x > bounds.max ? bounds.max : x;
+}
+
 // y[i] = cast(source(i)).
 template <class T, class Source>
 void cast_each(T* y, const Extent& extent, const fixed::Format& format, const int* frac_bits,
@@ -74,6 +80,20 @@ void relu_cast_backward(const T* x, const T* dy, T* dx, Extent extent, const fix
   cast_each_backward(
       dy, dx, extent, format, frac_bits, points, [&](std::int64_t i) { return relu(x[i]); },
       [&](std::int64_t i) { return x[i] > 0; });
+}
+
+template <class T>
+void clip_cast(const T* x, Bounds<T> bounds, T* y, Extent extent, const fixed::Format& format,
+               const int* frac_bits) {
+  cast_each(y, extent, format, frac_bits, [&](std::int64_t i) { return clip(x[i], bounds); });
+}
+
+template <class T>
+void clip_cast_backward(const T* x, Bounds<T> bounds, const T* dy, T* dx, Extent extent,
+                        const fixed::Format& format, const int* frac_bits, PointGradient* points) {
+  cast_each_backward(
+      dy, dx, extent, format, frac_bits, points, [&](std::int64_t i) { return clip(x[i], bounds); },
+      [&](std::int64_t i) { return x[i] > bounds.min && x[i] < bounds.max; });
 }
 
 template <class T>
@@ -171,16 +191,19 @@ std::int64_t count_overflows(const T* x, Extent extent, const fixed::Format& for
   return outside;
 }
 
-#define QFX_INSTANTIATE(T)                                                                     \
-  template void fake_cast<T>(const T*, T*, Extent, const fixed::Format&, const int*);          \
-  template void fake_cast_backward<T>(const T*, const T*, T*, Extent, const fixed::Format&,    \
-                                      const int*, PointGradient*);                             \
-  template void relu_cast<T>(const T*, T*, Extent, const fixed::Format&, const int*);          \
-  template void relu_cast_backward<T>(const T*, const T*, T*, Extent, const fixed::Format&,    \
-                                      const int*, PointGradient*);                             \
-  template void add_cast<T>(const T*, const T*, T*, Extent, const fixed::Format&, const int*); \
-  template void add_cast_backward<T>(const T*, const T*, const T*, T*, Extent,                 \
-                                     const fixed::Format&, const int*, PointGradient*);        \
+#define QFX_INSTANTIATE(T)                                                                       \
+  template void fake_cast<T>(const T*, T*, Extent, const fixed::Format&, const int*);            \
+  template void fake_cast_backward<T>(const T*, const T*, T*, Extent, const fixed::Format&,      \
+                                      const int*, PointGradient*);                               \
+  template void relu_cast<T>(const T*, T*, Extent, const fixed::Format&, const int*);            \
+  template void relu_cast_backward<T>(const T*, const T*, T*, Extent, const fixed::Format&,      \
+                                      const int*, PointGradient*);                               \
+  template void clip_cast<T>(const T*, Bounds<T>, T*, Extent, const fixed::Format&, const int*); \
+  template void clip_cast_backward<T>(const T*, Bounds<T>, const T*, T*, Extent,                 \
+                                      const fixed::Format&, const int*, PointGradient*);         \
+  template void add_cast<T>(const T*, const T*, T*, Extent, const fixed::Format&, const int*);   \
+  template void add_cast_backward<T>(const T*, const T*, const T*, T*, Extent,                   \
+                                     const fixed::Format&, const int*, PointGradient*);          \
   template std::int64_t count_overflows<T>(const T*, Extent, const fixed::Format&, const int*)
 #define QFX_INSTANTIATE_PRODUCTS(T, Wide)                                                         \
   template void prelu_cast<T, Wide>(const T*, const T*, T*, Extent, const fixed::Format&, int);   \

@@ -19,6 +19,13 @@ void relu_cast_backward(const T* x, const T* dy, T* dx, Extent extent, const fix
                         const int* frac_bits, PointGradient* points);
 
 template <class T>
+void clip_cast(const T* x, Bounds<T> bounds, T* y, Extent extent, const fixed::Format& format,
+               const int* frac_bits);
+template <class T>
+void clip_cast_backward(const T* x, Bounds<T> bounds, const T* dy, T* dx, Extent extent,
+                        const fixed::Format& format, const int* frac_bits, PointGradient* points);
+
+template <class T>
 void add_cast(const T* a, const T* b, T* y, Extent extent, const fixed::Format& format,
               const int* frac_bits);
 template <class T>

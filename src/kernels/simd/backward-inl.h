@@ -51,7 +51,7 @@ struct SlopeOf {
   Outside outside;
 
   template <class In, class D, class V = hn::Vec<D>>
-  HWY_INLINE Gradient<V, hn::Mask<D>> of(D d, const Read<V>& read, V dy,
+  HWY_INLINE Gradient<V, hn::Mask<D>> of(D d, const In& in, const Read<V>& read, V dy,
                                          const VectorPoint<V>& point,
                                          const Limits<D>& limits) const {
     const V x = read.value;
@@ -71,8 +71,8 @@ struct SlopeOf {
       return {hn::IfThenElse(above, passed, hn::Mul(passed, point.scale)),
               inside,
               {to_point, hn::IfThenZeroElse(above, hn::Mul(passed, read.x)), passed}};
-    } else if constexpr (In::kKind == Source::RELU) {
-      const auto passes = hn::And(inside, hn::Gt(read.x, hn::Zero(d)));
+    } else if constexpr (In::kMasks) {
+      const auto passes = hn::And(inside, in.passes(d, read.x));
       return {hn::IfThenElseZero(passes, dy), inside, {to_point, passed, passed}};
     } else {
       return {passed, inside, {to_point, passed, passed}};
@@ -215,8 +215,8 @@ template <class D, class T, class In, class Slope, class V = hn::Vec<D>>
 HWY_INLINE Gradient<V, hn::Mask<D>> slope_vector(D d, const Arrays<T, In>& arrays, std::int64_t i,
                                                  const VectorPoint<V>& point, const Slope& slope,
                                                  const Limits<D>& limits) {
-  const auto gradient = slope.template of<In>(d, arrays.in.read(d, i, point),
-                                              load_as(d, arrays.dy + i), point, limits);
+  const auto gradient =
+      slope.of(d, arrays.in, arrays.in.read(d, i, point), load_as(d, arrays.dy + i), point, limits);
   store_as(d, gradient.dx, arrays.dx + i);
   return gradient;
 }

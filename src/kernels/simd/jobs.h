@@ -13,6 +13,7 @@ namespace qfx::kernels::simd {
 enum class Source : std::uint8_t {
   PLAIN,   // x
   RELU,    // max(x, 0)
+  CLIP,    // min(max(x, bounds.min), bounds.max)
   SUM,     // x + b
   AFFINE,  // scale[c] * x + offset[c]
   PRELU,   // x > 0 ? x : scale[c] * x
@@ -47,7 +48,8 @@ struct Job {
   Points<C> points;
   Part part;
   const T* x;
-  const T* b;  // SUM only
+  const T* b;          // SUM only
+  Bounds<T> bounds{};  // CLIP only
 };
 
 // Out is T, or an integer where raw values are asked for; T is one where they come in.

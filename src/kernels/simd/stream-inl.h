@@ -131,14 +131,26 @@ struct Read {
   V x;
 };
 
+// What a source has beside its arrays: nothing, but for CLIP. Two pointers alone travel in
+// registers.
+template <class T, Source kSource>
+struct Constants {
+  explicit Constants(const Bounds<T>&) {}
+};
+template <class T>
+struct Constants<T, Source::CLIP> : Bounds<T> {
+  explicit Constants(const Bounds<T>& bounds) : Bounds<T>(bounds) {}
+};
+
 // The arrays a source reads.
 template <class T, Source kSource>
 class Input {
  public:
   static constexpr Source kKind = kSource;
+  static constexpr bool kMasks = kSource == Source::RELU || kSource == Source::CLIP;
 
   template <class Job>
-  explicit Input(const Job& job) : x_(job.x), b_(job.b) {}
+  explicit Input(const Job& job) : x_(job.x), b_(job.b), constants_(job.bounds) {}
 
   template <class D, class V = hn::Vec<D>>
   HWY_INLINE Read<V> read(D d, std::int64_t i, const VectorPoint<V>& point) const {
@@ -147,6 +159,9 @@ class Input {
       return {x, x};
     } else if constexpr (kSource == Source::RELU) {
       return {hn::Max(hn::Zero(d), x), x};  // the second operand where it is NaN
+    } else if constexpr (kSource == Source::CLIP) {
+      const V low = hn::Set(d, constants_.min), high = hn::Set(d, constants_.max);
+      return {hn::Max(low, hn::Min(high, x)), x};  // as above
     } else if constexpr (kSource == Source::SUM) {
       return {hn::Add(x, load_as(d, b_ + i)), x};
     } else if constexpr (kSource == Source::AFFINE) {
@@ -157,6 +172,17 @@ class Input {
     }
   }
 
+  // Where a source that masks lets a gradient through.
+  template <class D, class V = hn::Vec<D>>
+  HWY_INLINE hn::Mask<D> passes(D d, V x) const {
+    if constexpr (kSource == Source::CLIP) {
+      return hn::And(hn::Gt(x, hn::Set(d, constants_.min)), hn::Lt(x, hn::Set(d, constants_.max)));
+    } else {
+      static_assert(kSource == Source::RELU);
+      return hn::Gt(x, hn::Zero(d));
+    }
+  }
+
   HWY_INLINE void prefetch() const {
     hwy::Prefetch(x_);
     if constexpr (kSource == Source::SUM) hwy::Prefetch(b_);
@@ -164,7 +190,7 @@ class Input {
 
   // The same source, its elements counted from i.
   HWY_INLINE Input from(std::int64_t i) const {
-    return Input(x_ + i, kSource == Source::SUM ? b_ + i : nullptr);
+    return Input(x_ + i, kSource == Source::SUM ? b_ + i : nullptr, constants_);
   }
 
   // The same source on padded copies of `count` elements from i on, in line `row` of kRows lines.
@@ -172,19 +198,23 @@ class Input {
   class Padded {
    public:
     void copy(const Input& input, std::int64_t i, std::int64_t row, std::int64_t count) {
+      constants_ = input.constants_;
       x_[row].copy(input.x_ + i, count);
       if constexpr (kSource == Source::SUM) b_[row].copy(input.b_ + i, count);
     }
-    Input input() const { return Input(x_[0].values, b_[0].values); }
+    Input input() const { return Input(x_[0].values, b_[0].values, constants_); }
 
    private:
     Line<T> x_[kRows], b_[kRows];
+    Constants<T, kSource> constants_{Bounds<T>{}};
   };
 
  private:
-  Input(const T* x, const T* b) : x_(x), b_(b) {}
+  Input(const T* x, const T* b, const Constants<T, kSource>& constants)
+      : x_(x), b_(b), constants_(constants) {}
   const T* x_;
   const T* b_;
+  [[no_unique_address]] Constants<T, kSource> constants_;
 };
 
 // Strips. Columns are done line by line down some rows, so that what belongs to a column stays in
@@ -214,6 +244,8 @@ HWY_INLINE void with_input(const Job<T, C>& job, const Body& body) {
         return body(Input<T, Source::PLAIN>(job));
       case Source::RELU:
         return body(Input<T, Source::RELU>(job));
+      case Source::CLIP:
+        return body(Input<T, Source::CLIP>(job));
       case Source::SUM:
         return body(Input<T, Source::SUM>(job));
       case Source::AFFINE:

@@ -9,9 +9,12 @@ bool is_float(double value) {
 
 }  // namespace
 
+at::ScalarType clip_type(at::ScalarType x, const graph::Clip& clip) {
+  return is_float(clip.min) && is_float(clip.max) ? x : at::kDouble;
+}
+
 at::Tensor clipped(const at::Tensor& x, const graph::Clip& clip) {
-  const bool fits = is_float(clip.min) && is_float(clip.max);
-  return at::hardtanh(fits ? x : x.to(at::kDouble), clip.min, clip.max);
+  return at::hardtanh(x.to(clip_type(x.scalar_type(), clip)), clip.min, clip.max);
 }
 
 }  // namespace qfx::train

@@ -7,9 +7,12 @@
 
 namespace qfx::train {
 
-// min(max(x, min), max): every value is one of x's or a bound, so it is exact in x's type where
-// that holds both bounds, else the result is float64. The gradient is torch's hardtanh's: 1 between
-// the bounds, 0 on and beyond them.
+// The type in which clip's values are exact: x's type where that holds both bounds, for every value
+// is one of x's or a bound; else float64.
+at::ScalarType clip_type(at::ScalarType x, const graph::Clip& clip);
+
+// min(max(x, min), max) in that type. The gradient is torch's hardtanh's: 1 between the bounds, 0
+// on and beyond them.
 at::Tensor clipped(const at::Tensor& x, const graph::Clip& clip);
 
 }  // namespace qfx::train

@@ -14,11 +14,6 @@ std::vector<float> floats(const at::Tensor& t) {
   return {row.data_ptr<float>(), row.data_ptr<float>() + row.numel()};
 }
 
-std::vector<double> doubles(const at::Tensor& t) {
-  const at::Tensor wide = t.to(at::kDouble);
-  return {wide.data_ptr<double>(), wide.data_ptr<double>() + wide.numel()};
-}
-
 at::Tensor to_float_tensor(const std::vector<double>& values) {
   return at::tensor(at::ArrayRef<double>(values), at::kDouble).to(at::kFloat);
 }

@@ -4,6 +4,7 @@
 
 #include "train/blocks.h"
 #include "train/layout.h"
+#include "train/ops/activation.h"
 #include "train/ops/batch_norm_pair.h"
 #include "train/ops/operators.h"
 #include "train/ops/overflow_count.h"
@@ -50,6 +51,8 @@ std::vector<kernels::Stage<T>> kernel_stages(const ChainCall& call, std::size_t 
     stage.kind = from.kind;
     stage.format = from.output->format;
     stage.frac_bits = from.output->frac_bits[0];
+    if (from.kind == StageKind::CLIP)
+      stage.bounds = {static_cast<T>(from.clip.min), static_cast<T>(from.clip.max)};
     if (from.kind == StageKind::ADD) {
       stage.side = inputs[from.side].data_ptr<T>() + offset;
       if (!d_inputs.empty() && d_inputs[from.side].defined())
@@ -296,6 +299,11 @@ void ElementChain::relu(const at::Tensor& f, const AssignmentPtr& output) {
   append(StageKind::RELU, f, output);
 }
 
+void ElementChain::clip(const graph::Clip& clip, const at::Tensor& f, const AssignmentPtr& output) {
+  TORCH_INTERNAL_ASSERT(clip_type(type(), clip) == type());
+  append(StageKind::CLIP, f, output).clip = clip;
+}
+
 void ElementChain::add(const at::Tensor& side, const at::Tensor& f, const AssignmentPtr& output) {
   const int position = input(side);
   append(StageKind::ADD, f, output).side = position;
@@ -329,6 +337,12 @@ void ElementChain::batch_norm(const at::Tensor& gamma, const at::Tensor& beta,
   stage.f_scale = positions[2];
   stage.f_offset = positions[3];
   uses_batch_ |= norm->uses_batch();
+}
+
+void ElementChain::to(at::ScalarType type) {
+  if (type == this->type()) return;
+  value();
+  inputs_[0] = inputs_[0].to(type);
 }
 
 const at::Tensor& ElementChain::value() {

@@ -9,6 +9,7 @@
 #include "train/ops/assignment.h"
 #include "train/peers.h"
 
+#include "qfx/graph/op.h"
 #include "qfx/kernels/chain.h"
 
 namespace qfx::train {
@@ -36,6 +37,7 @@ using BatchNormCallPtr = c10::intrusive_ptr<BatchNormCall>;
 struct ChainStage {
   kernels::StageKind kind = kernels::StageKind::CAST;
   AssignmentPtr output;
+  graph::Clip clip;                 // CLIP
   Carrier wide = Carrier::Float32;  // AFFINE, PRELU: where product and sum are exact
   BatchNormCallPtr norm;            // AFFINE of a batch_norm
   int f = -1;                       // output's point
@@ -65,6 +67,8 @@ class ElementChain {
   void cast(const at::Tensor& f, const AssignmentPtr& output);
   // cast(max(x, 0))
   void relu(const at::Tensor& f, const AssignmentPtr& output);
+  // cast(min(max(x, clip.min), clip.max)); x's type holds both bounds (clip_type)
+  void clip(const graph::Clip& clip, const at::Tensor& f, const AssignmentPtr& output);
   // cast(x + side), side of the same shape and type
   void add(const at::Tensor& side, const at::Tensor& f, const AssignmentPtr& output);
   // cast(x + offset[c]); offset {C} in x's type
@@ -82,6 +86,8 @@ class ElementChain {
   bool uses_batch() const { return uses_batch_; }
   at::ScalarType type() const { return inputs_[0].scalar_type(); }
   std::size_t stages() const { return stages_.size(); }
+  // Goes on in another type; what is pending runs in the present one.
+  void to(at::ScalarType type);
 
   // The value; runs what is pending. Then the chain is this tensor.
   const at::Tensor& value();

@@ -4,6 +4,7 @@
 #include <numbers>
 
 #include "train/layout.h"
+#include "train/ops/activation.h"
 #include "train/ops/batch_norm_pair.h"
 #include "train/ops/overflow_count.h"
 
@@ -229,11 +230,6 @@ at::Tensor along_channels(const at::Tensor& values, const at::Tensor& like) {
   return values.view(shape);
 }
 
-std::vector<double> doubles(const at::Tensor& t) {
-  const at::Tensor wide = t.detach().to(at::kDouble).cpu().contiguous();
-  return {wide.data_ptr<double>(), wide.data_ptr<double>() + wide.numel()};
-}
-
 struct Pair {
   at::Tensor scale, offset;
 };
@@ -286,6 +282,8 @@ at::Tensor stage_value(const at::Tensor& x, const std::vector<at::Tensor>& input
       return x;
     case kernels::StageKind::RELU:
       return at::relu(x);
+    case kernels::StageKind::CLIP:
+      return clipped(x, stage.clip);
     case kernels::StageKind::ADD:
       return x + inputs[stage.side];
     case kernels::StageKind::AFFINE: {

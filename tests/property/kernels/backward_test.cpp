@@ -21,7 +21,7 @@ constexpr double kSumTolerance = sizeof(T) == 4 ? 1e-5 : 1e-13;
 template <class T>
 constexpr double kTermTolerance = 2.0 * std::numeric_limits<T>::denorm_min();
 
-enum class Source { PLAIN, RELU, SUM, AFFINE, PRELU };
+enum class Source { PLAIN, RELU, CLIP, SUM, AFFINE, PRELU };
 
 // A product, cast to one format for all channels.
 bool is_product(Source source) {
@@ -54,6 +54,7 @@ struct Case {
   Format format;
   std::vector<int> frac_bits;
   std::vector<T> x, b, dy, scale, offset;
+  Bounds<T> bounds;
 
   explicit Case(Source s) : source(s) {
     extent = {*rc::gen::inRange(1, 200), *rc::gen::inRange(1, 40),
@@ -80,6 +81,11 @@ struct Case {
       scale.push_back(numbers.gentle());
       offset.push_back(numbers.gentle());
     }
+    if (source != Source::CLIP) return;
+    do {
+      bounds = numbers.bounds(format, frac_bits[0]);
+    } while (std::max(-bounds.min, bounds.max) >= limit);
+    for (std::size_t i = 0; i < size; i += 5) x[i] = i % 2 == 0 ? bounds.min : bounds.max;
   }
 
   std::size_t channel_of(std::size_t i) const {
@@ -87,6 +93,10 @@ struct Case {
   }
   std::size_t point_of(std::size_t i) const { return is_product(source) ? 0 : channel_of(i); }
   std::size_t point_count() const { return is_product(source) ? 1 : frac_bits.size(); }
+  bool masks(std::size_t i) const {
+    return (source == Source::RELU && x[i] <= 0) ||
+           (source == Source::CLIP && (x[i] <= bounds.min || x[i] >= bounds.max));
+  }
   // PRELU passes a positive x on as it is.
   bool kept(std::size_t i) const { return source == Source::PRELU && x[i] > 0; }
 
@@ -96,6 +106,8 @@ struct Case {
         return static_cast<double>(x[i]);
       case Source::RELU:
         return x[i] > 0 ? static_cast<double>(x[i]) : 0.0;
+      case Source::CLIP:
+        return static_cast<double>(std::clamp(x[i], bounds.min, bounds.max));
       case Source::SUM:
         return static_cast<double>(x[i] + b[i]);
       case Source::AFFINE:
@@ -128,6 +140,11 @@ struct Case {
                    : relu_cast_backward<T>)(x.data(), from, g.dx.data(), extent, format, f,
                                             g.points.data());
         break;
+      case Source::CLIP:
+        (reference ? ref::clip_cast_backward<T>
+                   : clip_cast_backward<T>)(x.data(), bounds, from, g.dx.data(), extent, format, f,
+                                            g.points.data());
+        break;
       case Source::SUM:
         (reference ? ref::add_cast_backward<T> : add_cast_backward<T>)(x.data(), b.data(), from,
                                                                        g.dx.data(), extent, format,
@@ -156,8 +173,7 @@ struct Case {
     for (std::size_t i = 0; i < x.size(); ++i) {
       const std::size_t c = channel_of(i), p = point_of(i);
       const LawSlope slope = law_slope(value(i), format, frac_bits[p]);
-      const bool passes = slope.inside && (source != Source::RELU || x[i] > 0);
-      const T passed = passes ? dy[i] : T(0);
+      const T passed = slope.inside && !masks(i) ? dy[i] : T(0);
       const T dx = is_product(source) && !kept(i)
                        ? static_cast<T>(static_cast<Wide>(passed) * static_cast<Wide>(scale[c]))
                        : passed;
@@ -223,6 +239,12 @@ RC_GTEST_PROP(Backward, ReluFloat, ()) {
 }
 RC_GTEST_PROP(Backward, ReluDouble, ()) {
   check<double, double>(Source::RELU);
+}
+RC_GTEST_PROP(Backward, ClipFloat, ()) {
+  check<float, float>(Source::CLIP);
+}
+RC_GTEST_PROP(Backward, ClipDouble, ()) {
+  check<double, double>(Source::CLIP);
 }
 RC_GTEST_PROP(Backward, SumFloat, ()) {
   check<float, float>(Source::SUM);

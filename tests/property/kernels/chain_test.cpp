@@ -112,7 +112,7 @@ class Case {
  private:
   void add_stage(Numbers<T>& numbers, bool far, bool saturates) {
     Stage<T> stage;
-    stage.kind = static_cast<StageKind>(*rc::gen::inRange(0, 5));
+    stage.kind = static_cast<StageKind>(*rc::gen::inRange(0, 6));
     const auto formats = all_modes(*rc::gen::inRange(1, 17), *rc::gen::arbitrary<bool>());
     stage.format = formats[*rc::gen::inRange<std::size_t>(0, formats.size())];
     if (saturates) {
@@ -121,6 +121,7 @@ class Case {
     }
     stage.frac_bits =
         far && *rc::gen::arbitrary<bool>() ? kFarPoint<T> + 1 : *rc::gen::inRange(-2, 12);
+    stage.bounds = numbers.bounds(stage.format, stage.frac_bits);
     stage.in_double = *rc::gen::arbitrary<bool>();
     Values<T>& side = arrays_.emplace_back();
     Values<T>& scale = arrays_.emplace_back();
@@ -153,6 +154,9 @@ class Case {
       case StageKind::RELU:
         relu_cast(x.data(), y.data(), extent_, s.format, f.data());
         break;
+      case StageKind::CLIP:
+        clip_cast(x.data(), s.bounds, y.data(), extent_, s.format, f.data());
+        break;
       case StageKind::ADD:
         add_cast(x.data(), s.side, y.data(), extent_, s.format, f.data());
         break;
@@ -181,6 +185,10 @@ class Case {
         break;
       case StageKind::RELU:
         relu_cast_backward(x.data(), p, p, extent_, s.format, f.data(), by_channel.data());
+        break;
+      case StageKind::CLIP:
+        clip_cast_backward(x.data(), s.bounds, p, p, extent_, s.format, f.data(),
+                           by_channel.data());
         break;
       case StageKind::ADD:
         add_cast_backward(x.data(), s.side, p, p, extent_, s.format, f.data(), by_channel.data());

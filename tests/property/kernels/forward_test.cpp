@@ -107,6 +107,7 @@ struct Case {
   Format format;
   std::vector<int> frac_bits;
   std::vector<T> x, b, scale, offset;
+  Bounds<T> bounds;
 
   Case() {
     extent = {*rc::gen::inRange(0, 40), *rc::gen::inRange(1, 40),
@@ -129,6 +130,7 @@ struct Case {
       scale.push_back(numbers.gentle());
       offset.push_back(numbers.gentle());
     }
+    bounds = numbers.bounds(format, frac_bits[0]);
   }
 
   std::int64_t channel(std::size_t i) const {
@@ -157,6 +159,17 @@ void expect_everywhere(const Case<T>& c, const std::vector<T>& wanted, const Run
   });
 }
 
+// Also on the bounds, at infinities and at NaN.
+template <class T>
+void check_clip(Case<T> c) {
+  constexpr T kInfinity = std::numeric_limits<T>::infinity();
+  const T special[] = {c.bounds.min, c.bounds.max, kInfinity, -kInfinity, T(NAN)};
+  for (std::size_t i = 0; i < c.x.size(); i += 3) c.x[i] = special[i / 3 % 5];
+  expect_everywhere(
+      c, c.wanted([&](std::size_t i) { return std::clamp(c.x[i], c.bounds.min, c.bounds.max); }),
+      [&](T* y) { clip_cast(c.x.data(), c.bounds, y, c.extent, c.format, c.frac_bits.data()); });
+}
+
 template <class T>
 void check_sources() {
   const Case<T> c;
@@ -169,6 +182,7 @@ void check_sources() {
   expect_everywhere(c, c.wanted([&](std::size_t i) { return c.x[i] + c.b[i]; }), [&](T* y) {
     add_cast(c.x.data(), c.b.data(), y, c.extent, c.format, c.frac_bits.data());
   });
+  check_clip(c);
 }
 
 RC_GTEST_PROP(ForwardExtents, FloatSources, ()) {

@@ -63,6 +63,7 @@ class Case {
       dy_.push_back(numbers_.gentle());
     }
     call_.x = x_.data();
+    call_.bounds = numbers_.bounds(format, frac_bits_[0]);
     call_.b = source == Source::SUM ? b_.data() : nullptr;
     call_.scale = is_product() ? scale_.data() : nullptr;
     call_.offset = source == Source::AFFINE ? offset_.data() : nullptr;
@@ -96,6 +97,9 @@ class Case {
       case Source::RELU:
         ref::relu_cast(x_.data(), y.data(), call_.extent, format, f);
         break;
+      case Source::CLIP:
+        ref::clip_cast(x_.data(), call_.bounds, y.data(), call_.extent, format, f);
+        break;
       case Source::SUM:
         ref::add_cast(x_.data(), b_.data(), y.data(), call_.extent, format, f);
         break;
@@ -125,6 +129,10 @@ class Case {
         break;
       case Source::RELU:
         ref::relu_cast_backward(x_.data(), dy_.data(), dx, call_.extent, format, f, points);
+        break;
+      case Source::CLIP:
+        ref::clip_cast_backward(x_.data(), call_.bounds, dy_.data(), dx, call_.extent, format, f,
+                                points);
         break;
       case Source::SUM:
         ref::add_cast_backward(x_.data(), b_.data(), dy_.data(), dx, call_.extent, format, f,
@@ -228,6 +236,12 @@ TEST(WrapByVectors, ReluFloat) {
 }
 TEST(WrapByVectors, ReluDouble) {
   check<double, double>(Source::RELU);
+}
+TEST(WrapByVectors, ClipFloat) {
+  check<float, float>(Source::CLIP);
+}
+TEST(WrapByVectors, ClipDouble) {
+  check<double, double>(Source::CLIP);
 }
 TEST(WrapByVectors, SumFloat) {
   check<float, float>(Source::SUM);

@@ -8,6 +8,7 @@
 #include "support/compare.h"
 #include "support/random_run.h"
 
+#include "qfx/base/error.h"
 #include "qfx/graph/freeze.h"
 #include "qfx/runtime/engine.h"
 #include "qfx/train/run.h"
@@ -38,6 +39,31 @@ TEST(RandomTraining, GivesTheRuntimesBitsOnEveryTensor) {
   }
   std::printf("%lld random models: the training forward is the runtime, bit for bit\n",
               static_cast<long long>(run.count));
+}
+
+// Bounds that float32 does not hold, on grids far finer than the tensors'.
+TEST(RandomTraining, ClipsAtAnyBound) {
+  int clips = 0;
+  for (std::uint64_t seed = 1; clips < 150; ++seed) {
+    test::Case one = test::random_case(seed, kBatch);
+    int count = 0;
+    for (graph::Node& node : one.model.nodes) {
+      if (std::holds_alternative<graph::Relu>(node.op)) node.op = graph::Clip{-0.5, 1.25};
+      auto* clip = std::get_if<graph::Clip>(&node.op);
+      if (clip == nullptr) continue;
+      clip->min -= 0x1p-32;
+      clip->max += 0x1p-32;
+      ++count;
+    }
+    if (count == 0) continue;
+    try {
+      graph::freeze(one.model);
+    } catch (const UserError&) {
+      continue;  // a sum that does not fit
+    }
+    clips += count;
+    ASSERT_EQ(test::failure_of(seed, one, check), "");
+  }
 }
 
 // Both carriers must occur, or half of the exactness rule stays untested.

@@ -227,6 +227,44 @@ TEST(FakeCastBackward, SymmetricSaturationLeavesTheLowestValueOut) {
   EXPECT_DOUBLE_EQ(point.df, std::numbers::ln2 * 127);
 }
 
+TEST(ClipCast, BoundsBetweenTheGridsNumbers) {
+  on_every_target([&] {
+    const std::vector<float> x{-kInfinity, -3, -0.25f, -0.0f, 0.25f, 3, kInfinity, std::nanf("")};
+    std::vector<float> y(8);
+    const int f = 1;
+    const auto clip = [&](Rounding rounding, Overflow overflow) {
+      clip_cast(x.data(), {-1.25f, 2.25f}, y.data(), {1, 1, 8}, {4, 4, true, rounding, overflow},
+                &f);
+      return y;
+    };
+    EXPECT_THAT(clip(Rounding::TRN, Overflow::SAT),
+                ElementsAre(-1.5f, -1.5f, -0.5f, 0, 0, 2, 2, IsNan()));
+    EXPECT_FALSE(std::signbit(y[3]));
+    EXPECT_THAT(clip(Rounding::RND_INF, Overflow::WRAP),
+                ElementsAre(-1.5f, -1.5f, -0.5f, 0, 0.5f, 2.5f, 2.5f, IsNan()));
+  });
+}
+
+TEST(ClipCastBackward, NothingPassesOnABoundOrBeyond) {
+  const Format format{4, 4, true, Rounding::RND, Overflow::SAT};  // to 7
+  const int f = 0;
+  on_every_target([&] {
+    // 8.5 lies within the bounds and overflows, as 9 does, which 20 becomes.
+    const std::vector<float> x{-5, -2, -1.75f, 0, 6, 8.5f, 9, 20, std::nanf("")},
+        dy{1, 2, 3, 4, 5, 6, 7, 8, 0};
+    std::vector<float> dx(9);
+    PointGradient point;
+    clip_cast_backward(x.data(), {-2, 9}, dy.data(), dx.data(), {1, 1, 8}, format, &f, &point);
+    EXPECT_THAT(dx, ElementsAre(0, 0, 3, 4, 5, 0, 0, 0, 0));
+    EXPECT_EQ(point.overflows, 3);
+    EXPECT_DOUBLE_EQ(point.df, std::numbers::ln2 * (3 * 0.25 - 7 * (6 + 7 + 8)));
+    clip_cast_backward(x.data(), {-2, 9}, dy.data(), dx.data(), {1, 1, 9}, format, &f, &point);
+    EXPECT_EQ(dx[8], 0);
+    EXPECT_EQ(point.overflows, 4);
+    EXPECT_TRUE(std::isnan(point.df));
+  });
+}
+
 TEST(AffineCastBackward, GradientsOfScaleAndOffset) {
   const Format format{8, 8, true, Rounding::RND, Overflow::SAT};
   on_every_target([&] {

@@ -3,7 +3,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <numbers>
+#include <random>
 
+#include "train/ops/activation.h"
 #include "train/ops/chain.h"
 #include "train/ops/parameter_cast.h"
 
@@ -116,6 +118,104 @@ TEST(CastGradient, ReluMasksWhatIsNotPositive) {
     df += e.df;
   }
   EXPECT_NEAR(f.grad().item<double>(), df, 1e-3 * std::abs(df));
+}
+
+TEST(CastGradient, ClipMasksItsBoundsAndWhatLiesBeyond) {
+  at::manual_seed(2);
+  // The format ends between the bounds.
+  const AssignmentPtr a = assignment(5, true, {2}, fixed::Rounding::RND, fixed::Overflow::SAT);
+  const graph::Clip bounds{.min = -3.25, .max = 4.5};
+  const at::Tensor x = leaf(at::randint(-100, 100, {400}).to(at::kFloat) / 16);
+  const at::Tensor f = leaf(at::full({1}, 2.0F));
+  ElementChain chain(x);
+  chain.clip(bounds, f, a);
+  chain.value().sum().backward();
+  double df = 0;
+  int on_bounds = 0, overflows = 0;
+  for (std::int64_t i = 0; i < x.numel(); ++i) {
+    const double v = x.data_ptr<float>()[i];
+    const Expected e = closed_form(std::clamp(v, bounds.min, bounds.max), a->format);
+    EXPECT_EQ(x.grad().data_ptr<float>()[i], v > bounds.min && v < bounds.max ? e.dx : 0.0) << v;
+    df += e.df;
+    on_bounds += v == bounds.min || v == bounds.max;
+    overflows += e.overflow;
+  }
+  EXPECT_NEAR(f.grad().item<double>(), df, 1e-3 * std::abs(df));
+  EXPECT_GT(on_bounds, 0);
+  EXPECT_GT(overflows, 0);
+}
+
+struct Clipped {
+  at::Tensor y, dx, df;
+  OverflowCount count;
+};
+
+// As one stage, or as torch's hardtanh before a cast.
+Clipped run_clip(const at::Tensor& values, const at::Tensor& dy, const graph::Clip& bounds,
+                 const AssignmentPtr& a, Road road, bool one_stage) {
+  Clipped result;
+  const at::Tensor x = leaf(values), f = leaf(at::full({1}, 1.0F));
+  a->count = &result.count;
+  ElementChain chain(one_stage ? x : at::hardtanh(x, bounds.min, bounds.max), road);
+  if (one_stage) {
+    chain.clip(bounds, f, a);
+  } else {
+    chain.cast(f, a);
+  }
+  chain.value().backward(dy);
+  a->count = nullptr;
+  result.y = chain.value().detach();
+  result.dx = x.grad();
+  result.df = f.grad();
+  return result;
+}
+
+bool same(const at::Tensor& a, const at::Tensor& b) {
+  return a.scalar_type() == b.scalar_type() && at::allclose(a, b, 0, 0, /*equal_nan=*/true);
+}
+
+TEST(CastGradient, AClipIsTorchsHardtanhBeforeACast) {
+  at::manual_seed(8);
+  std::mt19937_64 random(8);
+  const auto between = [&](int low, int high) {
+    return low + static_cast<int>(random() % static_cast<unsigned>(high - low + 1));
+  };
+  for (const fixed::Rounding rounding : kRoundings) {
+    for (const fixed::Overflow overflow : kOverflows) {
+      for (const auto type : {at::kFloat, at::kDouble}) {
+        for (const bool special : {false, true}) {
+          const bool is_signed = overflow == fixed::Overflow::WRAP_SM || between(0, 1) == 0;
+          const AssignmentPtr a =
+              assignment(between(1, 10), is_signed, {between(-1, 6)}, rounding, overflow);
+          const bool wraps =
+              overflow == fixed::Overflow::WRAP || overflow == fixed::Overflow::WRAP_SM;
+          if (wraps && between(0, 2) == 0) a->format.wrap_bits = 1;
+          const graph::Clip bounds{.min = between(-40, 0) / 16.0, .max = between(1, 100) / 16.0};
+          at::Tensor x = at::randint(-128, 128, {3, 5, 9, 4}).to(type) / 16;
+          if (special) {
+            const double infinity = std::numeric_limits<double>::infinity();
+            x.view({-1}).slice(0, 0, 9).copy_(
+                at::tensor({std::nan(""), infinity, -infinity, bounds.min, bounds.max, -0.0, 1e30,
+                            -1e30, 1e-40},
+                           at::kDouble));
+          }
+          const at::Tensor dy = at::randn(x.sizes(), type);
+          const Clipped before = run_clip(x, dy, bounds, a, Road::Fused, false);
+          for (const Road road : {Road::Fused, Road::NodeByNode, Road::Operators}) {
+            const Clipped after = run_clip(x, dy, bounds, a, road, true);
+            EXPECT_TRUE(same(after.y, before.y)) << fixed::to_string(a->format);
+            EXPECT_TRUE(same(after.dx, before.dx)) << fixed::to_string(a->format);
+            if (road != Road::Operators)
+              EXPECT_TRUE(same(after.df, before.df)) << fixed::to_string(a->format);
+            else
+              EXPECT_TRUE(at::allclose(after.df, before.df, 1e-4, 1e-3, true));
+            EXPECT_EQ(after.count.overflows, before.count.overflows);
+            EXPECT_EQ(after.count.values, x.numel());
+          }
+        }
+      }
+    }
+  }
 }
 
 TEST(CastGradient, AddGivesBothOperandsTheSameGradient) {
