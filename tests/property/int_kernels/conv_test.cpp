@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "support/conv_shapes.h"
 #include "support/simd_targets.h"
 
 #include "qfx/kernels/int_conv.h"
@@ -11,9 +12,7 @@
 namespace qfx::kernels {
 namespace {
 
-std::int64_t pick(std::mt19937_64& random, std::int64_t lo, std::int64_t hi) {
-  return lo + static_cast<std::int64_t>(random() % static_cast<std::uint64_t>(hi - lo + 1));
-}
+using test::pick;
 
 ConvShape random_shape(std::mt19937_64& random, std::int64_t most_channels) {
   for (;;) {

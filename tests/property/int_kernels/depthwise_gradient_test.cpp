@@ -6,6 +6,7 @@
 #include <random>
 #include <vector>
 
+#include "support/conv_shapes.h"
 #include "support/simd_targets.h"
 
 namespace qfx::kernels {
@@ -13,22 +14,8 @@ namespace {
 
 class Case {
  public:
-  explicit Case(std::uint64_t seed) : random_(seed) {
-    do {
-      shape_ = {.channels = pick(2, 40),
-                .height = pick(1, 9),
-                .width = pick(1, random_() % 4 == 0 ? 40 : 9),
-                .kernel_height = pick(1, 5),
-                .kernel_width = pick(1, 5),
-                .stride_height = pick(1, 3),
-                .stride_width = pick(1, 3),
-                .pad_height = pick(0, 3),
-                .pad_width = pick(0, 3),
-                .dilation_height = pick(1, 2),
-                .dilation_width = pick(1, 2)};
-      shape_.groups = shape_.out_channels = shape_.channels;
-    } while (!reaches());
-  }
+  explicit Case(std::uint64_t seed)
+      : random_(seed), shape_(test::random_conv_shape(random_, true, 5)) {}
 
   void check() {
     const ConvShape& s = shape_;
@@ -55,18 +42,10 @@ class Case {
   }
 
  private:
-  std::int64_t pick(std::int64_t lo, std::int64_t hi) {
-    return lo + static_cast<std::int64_t>(random_() % static_cast<std::uint64_t>(hi - lo + 1));
-  }
   std::vector<float> integers(std::int64_t count) {
     std::vector<float> values(count);
-    for (float& value : values) value = static_cast<float>(pick(-30, 30));
+    for (float& value : values) value = static_cast<float>(test::pick(random_, -30, 30));
     return values;
-  }
-  bool reaches() const {
-    const ConvShape& s = shape_;
-    return s.height + 2 * s.pad_height > (s.kernel_height - 1) * s.dilation_height &&
-           s.width + 2 * s.pad_width > (s.kernel_width - 1) * s.dilation_width;
   }
   // body(element of x, of y, tap, channel) for all products that meet.
   template <class Body>

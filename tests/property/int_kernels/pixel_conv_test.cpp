@@ -8,6 +8,7 @@
 #include <random>
 #include <vector>
 
+#include "support/conv_shapes.h"
 #include "support/simd_targets.h"
 
 namespace qfx::kernels {
@@ -16,23 +17,7 @@ namespace {
 class Case {
  public:
   explicit Case(std::uint64_t seed) : random_(seed) {
-    do {
-      const bool depthwise = random_() % 3 == 0;
-      shape_ = {.channels = pick(1, depthwise ? 40 : 9),
-                .height = pick(1, 9),
-                .width = pick(1, random_() % 4 == 0 ? 40 : 9),
-                .out_channels = pick(1, 40),
-                .groups = 1,
-                .kernel_height = pick(1, 3),
-                .kernel_width = pick(1, 3),
-                .stride_height = pick(1, 3),
-                .stride_width = pick(1, 3),
-                .pad_height = pick(0, 2),
-                .pad_width = pick(0, 2),
-                .dilation_height = pick(1, 2),
-                .dilation_width = pick(1, 2)};
-      if (depthwise) shape_.groups = shape_.out_channels = shape_.channels;
-    } while (!reaches());
+    shape_ = test::random_conv_shape(random_, random_() % 3 == 0, 3);
     x_frac_bits_ = static_cast<int>(pick(-3, 9));
     for (std::int64_t o = pick(0, 1) == 0 ? 1 : shape_.out_channels; o > 0; --o)
       weight_frac_bits_.push_back(static_cast<int>(pick(-3, 9)));
@@ -85,14 +70,7 @@ class Case {
   }
 
  private:
-  std::int64_t pick(std::int64_t lo, std::int64_t hi) {
-    return lo + static_cast<std::int64_t>(random_() % static_cast<std::uint64_t>(hi - lo + 1));
-  }
-  bool reaches() const {
-    const ConvShape& s = shape_;
-    return s.height + 2 * s.pad_height > (s.kernel_height - 1) * s.dilation_height &&
-           s.width + 2 * s.pad_width > (s.kernel_width - 1) * s.dilation_width;
-  }
+  std::int64_t pick(std::int64_t lo, std::int64_t hi) { return test::pick(random_, lo, hi); }
   std::int64_t near(std::int64_t limit) {
     const std::uint64_t way = random_() % 8;
     return way == 0 ? -limit : way == 1 ? limit - 1 : pick(-limit, limit - 1);
