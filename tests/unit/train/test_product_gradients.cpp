@@ -55,7 +55,7 @@ TEST(ProductGradients, OfADepthwiseConvolutionAreTorchs) {
   }
 }
 
-// As all gradients here: training with other threads gives other bits nowhere.
+// Its images are summed in parts of their own, however many threads there are.
 TEST(ProductGradients, OfADepthwiseConvolutionDoNotKnowTheThreads) {
   at::manual_seed(2);
   const at::Tensor x = at::randn({37, 24, 8, 8}).contiguous(at::MemoryFormat::ChannelsLast);
