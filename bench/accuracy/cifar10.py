@@ -118,7 +118,7 @@ def main():
     parser.add_argument("--out", default="runs/accuracy")
     parser.add_argument("--qfx", default="build/release/bin/qfx")
     parser.add_argument("--float-epochs", type=float, default=15)
-    parser.add_argument("--epochs", type=float, default=1)
+    parser.add_argument("--epochs", type=float, default=5)
     parser.add_argument("--elements", type=numbers, default=[16, 12, 10, 8, 6, 5, 4])
     parser.add_argument("--products", type=numbers, default=[8, 4])
     parser.add_argument("--methods", type=lambda text: text.split(","), default=list(METHODS))

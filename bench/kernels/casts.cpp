@@ -100,22 +100,22 @@ Kernel backward(const std::string& layout, const Format& format) {
 std::vector<Kernel> kernels() {
   using enum Rounding;
   using enum Overflow;
+  const std::vector<Format> seldom = {format_of(RND, SAT_ZERO), format_of(TRN_ZERO, SAT_ZERO),
+                                      format_of(TRN, WRAP, 1), format_of(RND, WRAP_SM)};
   std::vector<Kernel> list;
   for (const Overflow overflow : {SAT, SAT_SYM, WRAP})
     for (const Rounding rounding : {RND, RND_CONV, TRN})
       list.push_back(forward("flat", format_of(rounding, overflow)));
   list.push_back(forward("flat", format_of(RND_INF, SAT)));
-  list.push_back(forward("flat", format_of(TRN_ZERO, SAT_ZERO)));
+  for (const Format& format : seldom) list.push_back(forward("flat", format));
   list.push_back(forward("NCHW", format_of(RND, SAT)));
   list.push_back(forward("channels last", format_of(RND, SAT)));
   for (const Rounding rounding : {RND, RND_CONV, TRN, RND_INF})
     list.push_back(backward("flat", format_of(rounding, SAT)));
+  list.push_back(backward("flat", format_of(RND, WRAP)));
+  for (const Format& format : seldom) list.push_back(backward("flat", format));
   list.push_back(backward("NCHW", format_of(RND, SAT)));
   list.push_back(backward("channels last", format_of(RND, SAT)));
-  for (const Format& format : {format_of(TRN, WRAP, 1), format_of(TRN, WRAP_SM)}) {
-    list.push_back(forward("flat", format));
-    list.push_back(backward("flat", format));
-  }
   const Format format = format_of(RND, SAT);
   list.push_back({"count_overflows RND SAT", "flat", 1, [format](Arrays& x) {
                     qfx::kernels::count_overflows(x.a.data(), x.extent, format, x.frac_bits.data());

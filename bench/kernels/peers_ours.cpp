@@ -39,13 +39,14 @@ ConvRun pixel_conv(const ConvData& data, const std::vector<X>& x) {
                            .kernel_width = s.kernel,
                            .pad_height = s.padding(),
                            .pad_width = s.padding()},
-                          weights, 0, std::span(&frac_bits, 1));
+                          weights, std::numeric_limits<X>::min(), std::numeric_limits<X>::max(), 0,
+                          std::span(&frac_bits, 1));
   auto work = std::make_shared<Work>(Work{std::move(conv), std::vector<X>(x.size()), {}, {}});
   const std::int64_t pixels = s.size * s.size;
   for (std::int64_t c = 0; c < s.in_channels; ++c)
     for (std::int64_t p = 0; p < pixels; ++p) work->x[p * s.in_channels + c] = x[c * pixels + p];
   work->y.resize(s.output_count());
-  work->scratch.resize(work->conv.scratch_size());
+  work->scratch = work->conv.scratch();
   return {[work] { work->conv.run(work->x.data(), work->y.data(), work->scratch.data()); },
           [work, pixels, channels = s.out_channels] {
             std::vector<std::int64_t> sums(work->y.size());

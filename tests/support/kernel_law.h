@@ -104,6 +104,13 @@ class Numbers {
     }
   }
 
+  // Within the range, in quarters of a step.
+  T inside(const fixed::Format& format, int frac_bits) {
+    const double low = format.is_signed ? -reach(format) : 0;
+    const double raw = std::uniform_real_distribution<double>(low, reach(format) - 1)(random_);
+    return scaled(std::floor(raw * 4) / 4, frac_bits);
+  }
+
   // Of a clip, where the format's numbers are.
   Bounds<T> bounds(const fixed::Format& format, int frac_bits) {
     const T a = near(format, frac_bits);

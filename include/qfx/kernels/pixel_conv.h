@@ -10,30 +10,34 @@
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <vector>
 
 #include "qfx/kernels/int_conv.h"
 
 namespace qfx::kernels {
 
 // One group, or depthwise. Inputs and weights fit 16 bits and the caller proves that every sum fits
-// 32 bits and the type of y.
+// 32 bits and the type of y. Bytes are multiplied as bytes where the machine can do so exactly.
 class PixelConv {
  public:
   static bool takes(const ConvShape& shape) { return shape.groups == 1 || shape.is_depthwise(); }
 
-  // weights: raw, {out_channels, group_channels, kernel_height, kernel_width}. frac_bits of x, and
-  // of every output channel's weights or of all of them (one entry).
-  PixelConv(const ConvShape& shape, std::span<const std::int32_t> weights, int x_frac_bits,
-            std::span<const int> weight_frac_bits);
+  // weights: raw, {out_channels, group_channels, kernel_height, kernel_width}. Raw inputs lie in
+  // lo..hi. frac_bits of x, and of every output channel's weights or of all of them (one entry).
+  PixelConv(const ConvShape& shape, std::span<const std::int32_t> weights, std::int64_t lo,
+            std::int64_t hi, int x_frac_bits, std::span<const int> weight_frac_bits);
   ~PixelConv();
   PixelConv(PixelConv&&) noexcept;
 
-  // Elements of the image that run() works in.
-  std::int64_t scratch_size() const;
+  // An image for run() to work in, any number of times, one after another.
+  std::vector<std::int16_t> scratch() const;
+
+  // Whether the products are of bytes.
+  bool of_bytes() const;
 
   // x: {height, width, channels}; y: {out_height, out_width, out_channels}. T and Y are float or
-  // double; or T is uint8_t or int8_t, the raw values, and Y int32_t, their raw sums. The same
-  // scratch serves any number of images, one after another; it is zeros at first.
+  // double; or T is uint8_t or int8_t, the raw values, and Y int32_t, their raw sums. scratch: the
+  // data of a scratch().
   template <class T, class Y>
   void run(const T* x, Y* y, std::int16_t* scratch) const;
 

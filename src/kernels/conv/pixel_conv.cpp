@@ -2,36 +2,58 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstddef>
+#include <cstring>
 #include <limits>
 #include <type_traits>
 #include <vector>
 
+#include "kernels/conv/avx512_pixels.h"
 #include "kernels/conv/pixel_depthwise.h"
 #include "kernels/conv/pixel_product.h"
 
 #include "qfx/base/error.h"
+#include "qfx/kernels/int_gemm.h"
 
 namespace qfx::kernels {
 
 static_assert(kPanel == kDepthwiseBlock);  // the scales are padded to either
 
-// Note [Pixel images]. The image is padded on all sides; between channels of one group that number
-// is even, so that a word of two int16 never straddles two pixels.
+namespace {
+
+template <class T>
+bool fit(std::int64_t lo, std::int64_t hi) {
+  return lo >= std::numeric_limits<T>::min() && hi <= std::numeric_limits<T>::max();
+}
+
+template <class T>
+bool fit(std::span<const std::int32_t> values) {
+  return std::all_of(values.begin(), values.end(), [](std::int32_t v) { return fit<T>(v, v); });
+}
+
+}  // namespace
+
+// Note [Pixel images]. The image is padded on all sides; between channels of one group a pixel's
+// numbers are whole words of 32 bits, so that no word straddles two pixels. Numbers are int16, or
+// bytes where the machine has an exact product of these and all operands fit: then the image's have
+// no sign, those that do come 128 higher, the padding too, and the sums begin with what takes that
+// back.
 struct PixelConv::Impl {
-  Impl(const ConvShape& s, std::span<const std::int32_t> weights, int x_frac_bits,
-       std::span<const int> weight_frac_bits)
+  Impl(const ConvShape& s, std::span<const std::int32_t> weights, std::int64_t lo, std::int64_t hi,
+       int x_frac_bits, std::span<const int> weight_frac_bits)
       : shape(s),
         depthwise(s.is_depthwise()),
-        pixel(depthwise ? s.channels : (s.channels + 1) / 2 * 2),
+        bytes(!depthwise && has_int8_dot() && fit<std::int8_t>(weights) &&
+              (fit<std::uint8_t>(lo, hi) || fit<std::int8_t>(lo, hi))),
+        offset(bytes && lo < 0 ? 128 : 0),
+        word(bytes ? 4 : 2),
+        pixel(depthwise ? s.channels : (s.channels + word - 1) / word * word),
         padded_width(s.width + 2 * s.pad_width),
         padded_height(s.height + 2 * s.pad_height),
         to_grid(std::ldexp(1.0, x_frac_bits)) {
     QFX_ASSERT(takes(s) && s.out_height() > 0 && s.out_width() > 0);
     QFX_ASSERT(std::ssize(weights) == s.out_channels * s.group_channels() * s.taps());
-    QFX_ASSERT(std::all_of(weights.begin(), weights.end(), [](std::int32_t w) {
-      return w >= std::numeric_limits<std::int16_t>::min() &&
-             w <= std::numeric_limits<std::int16_t>::max();
-    }));
+    QFX_ASSERT(fit<std::int16_t>(weights) && fit<std::int16_t>(lo, hi));
     for (std::int64_t o = 0; o < s.out_channels; ++o) {
       const int bits = weight_frac_bits.size() == 1 ? weight_frac_bits[0]
                                                     : weight_frac_bits[static_cast<std::size_t>(o)];
@@ -50,20 +72,24 @@ struct PixelConv::Impl {
   void prepare_panels(std::span<const std::int32_t> weights) {
     // Without dilation a row of the kernel lies together.
     const bool joined = shape.dilation_width == 1;
-    run_length = pixel / 2 * (joined ? shape.kernel_width : 1);
+    run_length = pixel / word * (joined ? shape.kernel_width : 1);
     for (std::int64_t ky = 0; ky < shape.kernel_height; ++ky)
       for (std::int64_t kx = 0; kx < (joined ? 1 : shape.kernel_width); ++kx)
-        runs.push_back(tap_offset(ky, kx));
-    const std::int64_t depth = shape.taps() * pixel / 2;
+        runs.push_back(tap_offset(ky, kx) * number_bytes());
+    const std::int64_t depth = shape.taps() * pixel / word;
+    const int bits = 32 / word;
+    const std::uint32_t mask = (std::uint32_t{1} << bits) - 1;
     words.assign(wide_scales.size() * static_cast<std::size_t>(depth), 0);
+    start.assign(wide_scales.size(), 0);
     for (std::int64_t o = 0; o < shape.out_channels; ++o)
       for (std::int64_t c = 0; c < shape.channels; ++c)
         for (std::int64_t tap = 0; tap < shape.taps(); ++tap) {
-          const auto w = static_cast<std::uint16_t>(
-              weights[static_cast<std::size_t>((o * shape.channels + c) * shape.taps() + tap)]);
-          const std::int64_t k = tap * pixel / 2 + c / 2;
+          const std::int32_t w =
+              weights[static_cast<std::size_t>((o * shape.channels + c) * shape.taps() + tap)];
+          const std::int64_t k = tap * pixel / word + c / word;
           words[static_cast<std::size_t>((o / kPanel * depth + k) * kPanel + o % kPanel)] |=
-              std::uint32_t{w} << (c % 2 * 16);
+              (static_cast<std::uint32_t>(w) & mask) << (c % word * bits);
+          start[static_cast<std::size_t>(o)] -= static_cast<std::uint32_t>(offset * w);
         }
   }
 
@@ -77,18 +103,29 @@ struct PixelConv::Impl {
   }
 
   template <class T>
-  void lay_out(const T* x, std::int16_t* image) const {
-    // Integers are raw already.
-    const T factor = std::is_integral_v<T> ? T(1) : static_cast<T>(to_grid);
+  void convert(const T* x, std::int64_t count, std::int16_t* to) const {
+    to_int16(x, factor<T>(), count, to);
+  }
+  template <class T>
+  void convert(const T* x, std::int64_t count, std::uint8_t* to) const {
+    to_bytes(x, factor<T>(), offset, count, to);
+  }
+  template <class T>
+  T factor() const {
+    return std::is_integral_v<T> ? T(1) : static_cast<T>(to_grid);  // integers are raw already
+  }
+
+  // Number is uint8_t or int16_t.
+  template <class T, class Number>
+  void lay_out(const T* x, Number* image) const {
     for (std::int64_t row = 0; row < shape.height; ++row) {
-      std::int16_t* to =
-          image + ((row + shape.pad_height) * padded_width + shape.pad_width) * pixel;
+      Number* to = image + ((row + shape.pad_height) * padded_width + shape.pad_width) * pixel;
       const T* from = x + row * shape.width * shape.channels;
       if (pixel == shape.channels) {
-        to_int16(from, factor, shape.width * shape.channels, to);
+        convert(from, shape.width * shape.channels, to);
       } else {
         for (std::int64_t column = 0; column < shape.width; ++column)
-          to_int16(from + column * shape.channels, factor, shape.channels, to + column * pixel);
+          convert(from + column * shape.channels, shape.channels, to + column * pixel);
       }
     }
   }
@@ -104,8 +141,8 @@ struct PixelConv::Impl {
   }
 
   // f(the image where an output row begins, that row of y).
-  template <class Y, class F>
-  void for_each_row(const std::int16_t* image, Y* y, const F& f) const {
+  template <class Number, class Y, class F>
+  void for_each_row(const Number* image, Y* y, const F& f) const {
     for (std::int64_t row = 0; row < shape.out_height(); ++row)
       f(image + row * shape.stride_height * padded_width * pixel,
         y + row * shape.out_width() * shape.out_channels);
@@ -126,10 +163,10 @@ struct PixelConv::Impl {
     });
   }
 
-  template <class Y>
-  void multiply_panels(const std::int16_t* image, Y* y) const {
+  template <class Number, class Y>
+  void multiply_panels(const Number* image, Y* y) const {
     PixelProduct product{.image = nullptr,
-                         .pixel_step = shape.stride_width * pixel,
+                         .pixel_step = shape.stride_width * pixel * number_bytes(),
                          .runs = runs.data(),
                          .run_count = static_cast<std::int64_t>(runs.size()),
                          .run_length = run_length,
@@ -142,40 +179,71 @@ struct PixelConv::Impl {
     constexpr std::int64_t kChannels = 2 * kPanel;
     for (; product.first < shape.out_channels; product.first += kChannels) {
       product.last = std::min(product.first + kChannels, shape.out_channels);
-      for_each_row(image, y, [&](const std::int16_t* row, Y* out) {
-        product.image = row;
-        multiply_pixels(product, scales_for(y), out);
+      for_each_row(image, y, [&](const Number* row, Y* out) {
+        product.image = reinterpret_cast<const std::byte*>(row);
+        multiply_words(product, out);
       });
     }
   }
 
+  template <class Y>
+  void multiply_words(const PixelProduct& product, Y* y) const {
+#if defined(__x86_64__)
+    if (bytes)
+      return avx512::multiply_byte_pixels(
+          product, reinterpret_cast<const std::int32_t*>(start.data()), scales_for(y), y);
+#endif
+    multiply_pixels(product, scales_for(y), y);
+  }
+
+  std::int64_t number_bytes() const {
+    return bytes ? 1 : 2;
+  }
+
   ConvShape shape;
   bool depthwise;
+  bool bytes;          // else int16
+  int offset;          // added to every input
+  std::int64_t word;   // numbers of one
   std::int64_t pixel;  // numbers of one
   std::int64_t padded_width, padded_height;
   double to_grid;
   std::vector<float> scales;  // an output channel
   std::vector<double> wide_scales;
   std::vector<std::uint32_t> words;  // weights: {panels, depth, kPanel}, or pack_depthwise's
-  std::vector<std::int64_t> runs;    // of a product's words in the image
+  std::vector<std::uint32_t> start;  // an output channel's sums begin with it, modulo 2^32
+  std::vector<std::int64_t> runs;    // of a product's words in the image, in bytes
   std::int64_t run_length = 0;
   std::vector<TapPair> pairs;  // depthwise
 };
 
-PixelConv::PixelConv(const ConvShape& shape, std::span<const std::int32_t> weights, int x_frac_bits,
-                     std::span<const int> weight_frac_bits)
-    : impl_(std::make_unique<Impl>(shape, weights, x_frac_bits, weight_frac_bits)) {}
+PixelConv::PixelConv(const ConvShape& shape, std::span<const std::int32_t> weights, std::int64_t lo,
+                     std::int64_t hi, int x_frac_bits, std::span<const int> weight_frac_bits)
+    : impl_(std::make_unique<Impl>(shape, weights, lo, hi, x_frac_bits, weight_frac_bits)) {}
 PixelConv::~PixelConv() = default;
 PixelConv::PixelConv(PixelConv&&) noexcept = default;
 
-std::int64_t PixelConv::scratch_size() const {
+std::vector<std::int16_t> PixelConv::scratch() const {
   // Depthwise, the last pixel's last block is read whole.
-  return impl_->padded_height * impl_->padded_width * impl_->pixel +
-         (impl_->depthwise ? kDepthwiseBlock : 0);
+  const std::int64_t numbers = impl_->padded_height * impl_->padded_width * impl_->pixel +
+                               (impl_->depthwise ? kDepthwiseBlock : 0);
+  const std::uint16_t padding = impl_->offset != 0 ? 0x8080 : 0;
+  return std::vector<std::int16_t>(
+      static_cast<std::size_t>((numbers * impl_->number_bytes() + 1) / 2),
+      static_cast<std::int16_t>(padding));
+}
+
+bool PixelConv::of_bytes() const {
+  return impl_->bytes;
 }
 
 template <class T, class Y>
 void PixelConv::run(const T* x, Y* y, std::int16_t* scratch) const {
+  if (impl_->bytes) {
+    auto* image = reinterpret_cast<std::uint8_t*>(scratch);
+    impl_->lay_out(x, image);
+    return impl_->multiply_panels(image, y);
+  }
   impl_->lay_out(x, scratch);
   if (impl_->depthwise)
     impl_->multiply_groups(scratch, y);

@@ -27,7 +27,7 @@ namespace qfx::kernels {
 namespace HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
 
-HWY_INLINE std::uint32_t word_at(const std::int16_t* image) {
+HWY_INLINE std::uint32_t word_at(const std::byte* image) {
   std::uint32_t word;
   std::memcpy(&word, image, sizeof(word));
   return word;
@@ -42,8 +42,8 @@ void multiply(const PixelProduct& p, const Scale* scales, Y* y) {
       const std::uint32_t* column = p.panels + j / kPanel * p.depth() * kPanel + j % kPanel;
       std::int64_t sum = 0;
       for (std::int64_t k = 0; k < p.depth(); ++k) {
-        const std::int16_t* run = p.image + i * p.pixel_step + p.runs[k / p.run_length];
-        const std::uint32_t a = word_at(run + 2 * (k % p.run_length));
+        const std::byte* run = p.image + i * p.pixel_step + p.runs[k / p.run_length];
+        const std::uint32_t a = word_at(run + 4 * (k % p.run_length));
         const std::uint32_t b = column[k * kPanel];
         sum +=
             std::int64_t{static_cast<std::int16_t>(a)} * static_cast<std::int16_t>(b) +
@@ -79,9 +79,9 @@ HWY_INLINE void tile(const PixelProduct& p, std::int64_t pixel, std::int64_t cha
     QFX_UNROLL
     for (int r = 0; r < kRows; ++r) sum[r][v] = Dot::zero();
   }
-  const std::int16_t* image = p.image + pixel * p.pixel_step;
+  const std::byte* image = p.image + pixel * p.pixel_step;
   for (std::int64_t run = 0; run < p.run_count; ++run) {
-    const std::int16_t* words[kRows];
+    const std::byte* words[kRows];
     QFX_UNROLL
     for (int r = 0; r < kRows; ++r) words[r] = image + r * p.pixel_step + p.runs[run];
     for (std::int64_t k = 0; k < p.run_length; ++k) {
@@ -90,7 +90,7 @@ HWY_INLINE void tile(const PixelProduct& p, std::int64_t pixel, std::int64_t cha
       for (int v = 0; v < kVectors; ++v) column[v] = Dot::columns(columns[v] + k * kPanel);
       QFX_UNROLL
       for (int r = 0; r < kRows; ++r) {
-        const auto row = Dot::row(word_at(words[r] + 2 * k));
+        const auto row = Dot::row(word_at(words[r] + 4 * k));
         QFX_UNROLL
         for (int v = 0; v < kVectors; ++v) Dot::add(row, column[v], sum[r][v]);
       }
@@ -191,6 +191,25 @@ HWY_ATTR void convert_double(const double* x, double to_grid, std::int64_t count
   convert(x, to_grid, count, to);
 }
 
+HWY_ATTR void bytes_of_floats(const float* x, float to_grid, int offset, std::int64_t count,
+                              std::uint8_t* to) {
+  std::int64_t i = 0;
+#if HWY_TARGET != HWY_SCALAR
+  const hn::ScalableTag<float> d;
+  const hn::RebindToSigned<decltype(d)> di;
+  const hn::Rebind<std::uint8_t, decltype(d)> bytes;
+  constexpr std::int64_t kLanes = hn::MaxLanes(d);
+  const auto convert_at = [&](std::int64_t at) HWY_ATTR {
+    const auto raw = hn::ConvertTo(di, hn::Mul(hn::LoadU(d, x + at), hn::Set(d, to_grid)));
+    hn::StoreU(hn::DemoteTo(bytes, hn::Add(raw, hn::Set(di, offset))), bytes, to + at);
+  };
+  for (; i + kLanes <= count; i += kLanes) convert_at(i);
+  if (i < count && count >= kLanes) return convert_at(count - kLanes);  // the last once more
+#endif
+  for (; i < count; ++i)
+    to[i] = static_cast<std::uint8_t>(static_cast<int>(x[i] * to_grid) + offset);
+}
+
 }  // namespace HWY_NAMESPACE
 }  // namespace qfx::kernels
 HWY_AFTER_NAMESPACE();
@@ -204,6 +223,7 @@ HWY_EXPORT(convert_float);
 HWY_EXPORT(convert_uint8);
 HWY_EXPORT(convert_int8);
 HWY_EXPORT(convert_double);
+HWY_EXPORT(bytes_of_floats);
 
 void multiply_pixels(const PixelProduct& product, const float* scales, float* y) {
   HWY_DYNAMIC_DISPATCH(multiply_float)(product, scales, y);
@@ -226,6 +246,21 @@ void to_int16(const std::uint8_t* x, std::uint8_t unit, std::int64_t count, std:
 }
 void to_int16(const std::int8_t* x, std::int8_t unit, std::int64_t count, std::int16_t* to) {
   HWY_DYNAMIC_DISPATCH(convert_int8)(x, unit, count, to);
+}
+
+void to_bytes(const float* x, float to_grid, int offset, std::int64_t count, std::uint8_t* to) {
+  HWY_DYNAMIC_DISPATCH(bytes_of_floats)(x, to_grid, offset, count, to);
+}
+void to_bytes(const double* x, double to_grid, int offset, std::int64_t count, std::uint8_t* to) {
+  for (std::int64_t i = 0; i < count; ++i)
+    to[i] = static_cast<std::uint8_t>(static_cast<int>(x[i] * to_grid) + offset);
+}
+void to_bytes(const std::uint8_t* x, std::uint8_t, int offset, std::int64_t count,
+              std::uint8_t* to) {
+  for (std::int64_t i = 0; i < count; ++i) to[i] = static_cast<std::uint8_t>(x[i] + offset);
+}
+void to_bytes(const std::int8_t* x, std::int8_t, int offset, std::int64_t count, std::uint8_t* to) {
+  for (std::int64_t i = 0; i < count; ++i) to[i] = static_cast<std::uint8_t>(x[i] + offset);
 }
 
 }  // namespace qfx::kernels

@@ -1,6 +1,7 @@
 // The matrix product of qfx/kernels/pixel_conv.h.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 
 namespace qfx::kernels {
@@ -8,13 +9,13 @@ namespace qfx::kernels {
 // Columns of a panel of B: a line of 64 bytes.
 inline constexpr std::int64_t kPanel = 16;
 
-// A row of output pixels. Words of two numbers: of pixel i, `depth` words in `runs` that lie
-// together, run r from image[i * pixel_step + runs[r]] on, all of one length; of output channel j,
-// the words panels[(j / kPanel * depth + k) * kPanel + j % kPanel].
+// A row of output pixels. Words of two or four numbers: of pixel i, `depth` words in `runs` that
+// lie together, run r from image[i * pixel_step + runs[r]] on, all of one length; of output channel
+// j, the words panels[(j / kPanel * depth + k) * kPanel + j % kPanel].
 struct PixelProduct {
-  const std::int16_t* image;
-  std::int64_t pixel_step;   // numbers
-  const std::int64_t* runs;  // numbers
+  const std::byte* image;
+  std::int64_t pixel_step;   // bytes
+  const std::int64_t* runs;  // bytes
   std::int64_t run_count;
   std::int64_t run_length;  // words
   const std::uint32_t* panels;
@@ -25,7 +26,8 @@ struct PixelProduct {
   std::int64_t depth() const { return run_count * run_length; }
 };
 
-// y[i * y_stride + j] = sum * scales[j]; scales are powers of two, padded to whole panels.
+// Of words of two int16: y[i * y_stride + j] = sum * scales[j]; scales are powers of two, padded to
+// whole panels.
 void multiply_pixels(const PixelProduct& product, const float* scales, float* y);
 void multiply_pixels(const PixelProduct& product, const double* scales, double* y);
 // The sums themselves; no scales.
@@ -36,5 +38,12 @@ void to_int16(const float* x, float to_grid, std::int64_t count, std::int16_t* t
 void to_int16(const double* x, double to_grid, std::int64_t count, std::int16_t* to);
 void to_int16(const std::uint8_t* x, std::uint8_t, std::int64_t count, std::int16_t* to);
 void to_int16(const std::int8_t* x, std::int8_t, std::int64_t count, std::int16_t* to);
+
+// to[i] = x[i] * to_grid + offset as an integer, which it is, of 8 bits without a sign.
+void to_bytes(const float* x, float to_grid, int offset, std::int64_t count, std::uint8_t* to);
+void to_bytes(const double* x, double to_grid, int offset, std::int64_t count, std::uint8_t* to);
+void to_bytes(const std::uint8_t* x, std::uint8_t, int offset, std::int64_t count,
+              std::uint8_t* to);
+void to_bytes(const std::int8_t* x, std::int8_t, int offset, std::int64_t count, std::uint8_t* to);
 
 }  // namespace qfx::kernels

@@ -12,67 +12,74 @@ namespace {
 
 constexpr std::int64_t kLanes = 16;
 
+// GCC 12 copies a sum before and after an intrinsic that adds to it; one that asm changes in place
+// stays where it is.
 struct Int16Dot {
-  static QFX_AVX512_INLINE __m512i add(__m512i sum, __m512i row, __m512i column) {
-    return _mm512_dpwssd_epi32(sum, row, column);
+  static QFX_AVX512_INLINE void add(__m512i row, __m512i column, __m512i& sum) {
+    asm("vpdpwssd %2, %1, %0" : "+v"(sum) : "v"(row), "v"(column));
   }
 };
 
 // The instruction's first factor is the unsigned one.
 struct Int8Dot {
-  static QFX_AVX512_INLINE __m512i add(__m512i sum, __m512i row, __m512i column) {
-    return _mm512_dpbusd_epi32(sum, column, row);
+  static QFX_AVX512_INLINE void add(__m512i row, __m512i column, __m512i& sum) {
+    asm("vpdpbusd %2, %1, %0" : "+v"(sum) : "v"(column), "v"(row));
   }
 };
 
 struct BitsDot {
-  static QFX_AVX512_INLINE __m512i add(__m512i sum, __m512i row, __m512i column) {
-    return _mm512_add_epi32(sum, _mm512_popcnt_epi32(_mm512_xor_si512(row, column)));
+  static QFX_AVX512_INLINE void add(__m512i row, __m512i column, __m512i& sum) {
+    sum = _mm512_add_epi32(sum, _mm512_popcnt_epi32(_mm512_xor_si512(row, column)));
   }
 };
 
-// Four rows by four vectors of sums, four columns and a row of 32 registers. Lanes beyond n of
-// the last vector are read and written: kColumnPad lies there.
+// Four rows by four to six vectors of sums, their columns and a row: up to 31 of 32 registers.
+// Lanes beyond n of the last vector are read and written: kColumnPad lies there.
 template <class Dot, int kRows, int kVectors>
 QFX_AVX512_INLINE void tile(const WordProduct& p, const std::uint32_t* a, std::int64_t j,
                             std::int32_t* c, std::int64_t c_stride) {
   __m512i sum[kRows][kVectors];
-#pragma GCC unroll 4
+#pragma GCC unroll 6
   for (int r = 0; r < kRows; ++r) {
-#pragma GCC unroll 4
+#pragma GCC unroll 6
     for (int v = 0; v < kVectors; ++v) sum[r][v] = _mm512_setzero_si512();
   }
   for (std::int64_t k = 0; k < p.depth; ++k) {
     const std::uint32_t* b = p.b + p.rows[k] + j;
     __m512i column[kVectors];
-#pragma GCC unroll 4
+#pragma GCC unroll 6
     for (int v = 0; v < kVectors; ++v) column[v] = _mm512_loadu_si512(b + v * kLanes);
-#pragma GCC unroll 4
+#pragma GCC unroll 6
     for (int r = 0; r < kRows; ++r) {
       const __m512i row = _mm512_set1_epi32(static_cast<int>(a[r * p.a_stride + k]));
-#pragma GCC unroll 4
-      for (int v = 0; v < kVectors; ++v) sum[r][v] = Dot::add(sum[r][v], row, column[v]);
+#pragma GCC unroll 6
+      for (int v = 0; v < kVectors; ++v) Dot::add(row, column[v], sum[r][v]);
     }
   }
-#pragma GCC unroll 4
+#pragma GCC unroll 6
   for (int r = 0; r < kRows; ++r) {
-#pragma GCC unroll 4
+#pragma GCC unroll 6
     for (int v = 0; v < kVectors; ++v)
       _mm512_storeu_si512(c + r * c_stride + j + v * kLanes, sum[r][v]);
   }
 }
 
+// `vectors`, at most kMost. One vector alone would wait for its own sums.
+template <class Dot, int kRows, int kMost>
+QFX_AVX512_INLINE void last_tile(const WordProduct& p, const std::uint32_t* a, std::int64_t j,
+                                 std::int64_t vectors, std::int32_t* c, std::int64_t c_stride) {
+  if (vectors == kMost)
+    tile<Dot, kRows, kMost>(p, a, j, c, c_stride);
+  else if constexpr (kMost > 1)
+    last_tile<Dot, kRows, kMost - 1>(p, a, j, vectors, c, c_stride);
+}
+
 template <class Dot, int kRows>
 QFX_AVX512_INLINE void rows(const WordProduct& p, const std::uint32_t* a, std::int32_t* c,
                             std::int64_t c_stride) {
-  std::int64_t j = 0;
-  for (; j + 3 * kLanes < p.n; j += 4 * kLanes) tile<Dot, kRows, 4>(p, a, j, c, c_stride);
-  if (j + 2 * kLanes < p.n)
-    tile<Dot, kRows, 3>(p, a, j, c, c_stride);
-  else if (j + kLanes < p.n)
-    tile<Dot, kRows, 2>(p, a, j, c, c_stride);
-  else if (j < p.n)
-    tile<Dot, kRows, 1>(p, a, j, c, c_stride);
+  std::int64_t j = 0, vectors = (p.n + kLanes - 1) / kLanes;
+  for (; vectors > 6; vectors -= 4, j += 4 * kLanes) tile<Dot, kRows, 4>(p, a, j, c, c_stride);
+  last_tile<Dot, kRows, 6>(p, a, j, vectors, c, c_stride);
 }
 
 template <class Dot>

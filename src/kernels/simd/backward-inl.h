@@ -10,7 +10,8 @@
 #include <vector>
 
 #include "hwy/highway.h"
-#include "kernels/simd/quantize-inl.h"
+#include "kernels/simd/overflow-inl.h"
+#include "kernels/simd/round-inl.h"
 #include "kernels/simd/stream-inl.h"
 
 HWY_BEFORE_NAMESPACE();
@@ -27,28 +28,30 @@ struct Gradient {
 };
 
 // What a value outside the range adds to df: -q where the format saturates, else a jump.
-struct SaturatedOutside {};
-// ref::jump_of.
-struct JumpOutside {
-  OverflowAsAsked overflow;
+enum class Outside { SATURATED, JUMP };
 
-  template <class D, class V>
-  HWY_INLINE V operator()(D d, V n, V x, V unit, const Limits<D>& limits) const {
-    const V q = hn::Mul(overflow(d, n, x, unit, limits), unit);
-    const V low = hn::Mul(hn::Add(limits.low, limits.low), unit);
-    const V high = hn::Mul(hn::Add(limits.high, limits.high), unit);
-    const V reach = hn::Min(hn::Max(x, low), high);
-    const V jump = hn::Mul(hn::Sub(q, reach), hn::Set(d, kPerLn2<hn::TFromD<D>>));
-    const auto none = hn::And(hn::Eq(limits.low, hn::Zero(d)), hn::Lt(n, hn::Zero(d)));
-    return hn::IfThenZeroElse(none, jump);
-  }
-};
+// dq/df / ln2 of a vector that has jumps, ref::jump_of, by the rounding that is right at any
+// distance. Seldom called, and not inlined: the loop's vectors stay in registers.
+template <class D, class V = hn::Vec<D>>
+HWY_NOINLINE V slope_with_jumps(D d, V x, V to_grid, V unit, const Grid<hn::TFromD<D>>& grid) {
+  const Limits<D> limits(grid);
+  const fixed::Format& format = grid.format;
+  const V n = RoundAsAsked{format.rounding}(d, x, to_grid, unit);
+  const V raw = OverflowAsAsked{format.overflow, format.wrap_bits}(d, n, x, unit, limits);
+  const V q = hn::Mul(raw, unit);
+  const V low = hn::Mul(hn::Add(limits.low, limits.low), unit);
+  const V high = hn::Mul(hn::Add(limits.high, limits.high), unit);
+  const V reach = hn::Min(hn::Max(x, low), high);
+  const V jump = hn::Mul(hn::Sub(q, reach), hn::Set(d, kPerLn2<hn::TFromD<D>>));
+  const auto none = hn::And(hn::Eq(limits.low, hn::Zero(d)), hn::Lt(n, hn::Zero(d)));
+  const auto inside = hn::Eq(Saturate()(d, n, x, unit, limits), n);
+  return hn::IfThenElse(inside, hn::Sub(x, q), hn::IfThenZeroElse(none, jump));
+}
 
-template <class C, class Rounding, class Outside>
+template <class C, class Rounding, Outside kOutside>
 struct SlopeOf {
   const Grid<C>& grid;
   Rounding rounding;
-  Outside outside;
 
   template <class In, class D, class V = hn::Vec<D>>
   HWY_INLINE Gradient<V, hn::Mask<D>> of(D d, const In& in, const Read<V>& read, V dy,
@@ -59,7 +62,7 @@ struct SlopeOf {
                                           : rounding(d, x, point.to_grid, point.unit);
     const V raw = Saturate()(d, n, x, point.unit, limits);
     const auto inside = hn::Eq(raw, n);
-    const V slope = slope_at(d, raw, n, x, inside, point.unit, limits);
+    const V slope = slope_at(d, raw, x, inside, point);
     if constexpr (In::kKind == Source::LINED)  // rounds as add_channel_line
       dy = hn::Add(dy, hn::Add(point.offset, hn::Mul(point.scale, hn::Mul(raw, point.unit))));
     const V passed = hn::IfThenElseZero(inside, dy);
@@ -81,13 +84,12 @@ struct SlopeOf {
 
  private:
   template <class D, class V, class M>
-  HWY_INLINE V slope_at(D d, V raw, V n, V x, M inside, V unit, const Limits<D>& limits) const {
+  HWY_INLINE V slope_at(D d, V raw, V x, M inside, const VectorPoint<V>& point) const {
+    if constexpr (kOutside == Outside::JUMP)
+      if (HWY_UNLIKELY(!hn::AllTrue(d, inside)))
+        return slope_with_jumps(d, x, point.to_grid, point.unit, grid);
     // raw * unit is exact: fused or not, this rounds once.
-    if constexpr (std::is_same_v<Outside, SaturatedOutside>) {
-      return hn::NegMulAdd(raw, unit, hn::IfThenElseZero(inside, x));
-    } else {
-      return hn::IfThenElse(inside, hn::NegMulAdd(raw, unit, x), outside(d, n, x, unit, limits));
-    }
+    return hn::NegMulAdd(raw, point.unit, hn::IfThenElseZero(inside, x));
   }
 };
 
@@ -122,8 +124,7 @@ class Partial {
   HWY_INLINE void add(std::integral_constant<int, k>, const Gradient<V, M>& gradient) {
     unrolled<kSums>([&](auto s)
                         HWY_ATTR { terms_[s][k] = hn::Add(terms_[s][k], gradient.terms[s]); });
-    // A true lane is -1.
-    inside_[k] = hn::Sub(inside_[k], hn::BitCast(Signed(), hn::VecFromMask(D(), gradient.inside)));
+    inside_[k] = count_where(D(), inside_[k], gradient.inside);
   }
 
   // Lanes of one channel.
@@ -278,8 +279,8 @@ void slope_rows(D d, const BackwardJob<T, C>& job, Arrays<T, In> arrays, const S
 }
 
 // `rows` rows, `stride` apart, of `length` columns, whole lines of them, from `column` on. A line's
-// sums stay in registers while they grow down the rows.
-template <class D, class T, class C, class In, class Slope>
+// sums stay in registers while they grow down the rows. kTogether: rows are one line, the stride.
+template <bool kTogether, class D, class T, class C, class In, class Slope>
 HWY_NOINLINE void slope_strips(D d, const In in, const T* dy, T* dx, std::int64_t stride,
                                std::int64_t rows, std::int64_t length, std::int64_t column,
                                const Points<C>& columns, const Slope& slope, ColumnSums<C>& sums) {
@@ -290,16 +291,19 @@ HWY_NOINLINE void slope_strips(D d, const In in, const T* dy, T* dx, std::int64_
   Arrays<T, In> ahead = arrays.from(rows * stride);
   for (std::int64_t j = 0; j < length; j += kLine<D>) {
     Partial<D, sums_of(In::kKind)> partial(sums, column + j);
+    VectorPoint<hn::Vec<D>> at_column[kVectors<D>];
+    unrolled<kVectors<D>>([&](auto k)
+                              HWY_ATTR { at_column[k] = points.at(column + j + k * kVector); });
     Arrays<T, In> at = arrays.from(j);
     for (std::int64_t r = 0; r < rows; ++r) {
       unrolled<kVectors<D>>([&](auto k) HWY_ATTR {
-        const auto point = points.at(column + j + k * kVector);
-        partial.add(k, slope_vector(d, at, k * kVector, point, slope, limits));
+        partial.add(k, slope_vector(d, at, k * kVector, at_column[k], slope, limits));
       });
-      at = at.from(stride);
-      // The processor does not foresee the jumps from row to row.
-      if (stride > kLine<D>) ahead.prefetch();
-      ahead = ahead.from(kLine<D>);
+      at = at.from(kTogether ? kLine<D> : stride);
+      if constexpr (!kTogether) {  // the processor does not foresee the jumps from row to row
+        ahead.prefetch();
+        ahead = ahead.from(kLine<D>);
+      }
     }
     partial.store(sums, column + j);
   }
@@ -317,8 +321,8 @@ void slope_ragged_columns(D d, const Arrays<T, In>& arrays, std::int64_t stride,
   C before[kLine<D>];
   std::copy_n(inside, kLine<D>, before);
   const Arrays<T, In> padded = lines.padded();
-  slope_strips(d, padded.in, padded.dy, padded.dx, lines.kStride, rows, kLine<D>, column, columns,
-               slope, sums);
+  slope_strips<false>(d, padded.in, padded.dy, padded.dx, lines.kStride, rows, kLine<D>, column,
+                      columns, slope, sums);
   std::copy(before + count, before + kLine<D>, inside + count);
   lines.close();
 }
@@ -328,8 +332,11 @@ void slope_columns(D d, const BackwardJob<T, C>& job, Arrays<T, In> arrays, cons
   for_each_strip(job.walk, job.part,
                  [&](std::int64_t r, std::int64_t rows, std::int64_t length) HWY_ATTR {
                    const std::int64_t begin = job.part.begin, whole = length / kLine<D> * kLine<D>;
-                   slope_strips(d, arrays.in, arrays.dy, arrays.dx, length, rows, whole, begin,
-                                job.points, slope, *job.columns);
+                   const auto strips = [&](auto together) HWY_ATTR {
+                     slope_strips<together>(d, arrays.in, arrays.dy, arrays.dx, length, rows, whole,
+                                            begin, job.points, slope, *job.columns);
+                   };
+                   length == kLine<D> ? strips(std::true_type()) : strips(std::false_type());
                    for (std::int64_t i = 0; whole < length && i < rows; i += kStripRows)
                      slope_ragged_columns(d, arrays.from(i * length + whole), length,
                                           std::min(kStripRows, rows - i), length - whole,
@@ -344,21 +351,22 @@ HWY_INLINE void run_backward_of(const BackwardJob<T, C>& job, const In& in) {
   using D = hn::ScalableTag<C>;
   constexpr bool kPlain = In::kKind == Source::PLAIN || In::kKind == Source::LINED;
   const Arrays<T, In> arrays{in, job.dy, job.dx};
-  const auto run = [&](auto rounding, auto outside) HWY_ATTR {
-    const SlopeOf<C, decltype(rounding), decltype(outside)> slope{job.grid, rounding, outside};
+  const auto run = [&]<Outside kOutside>(auto rounding) HWY_ATTR {
+    const SlopeOf<C, decltype(rounding), kOutside> slope{job.grid, rounding};
     if (job.walk.by_columns)
       slope_columns(D(), job, arrays, slope);
     else
       slope_rows(D(), job, arrays, slope);
   };
-  const fixed::Format& format = job.grid.format;
-  // Modes that jump are rare: one form of rounding serves them all.
   if constexpr (In::kKind != Source::LINED) {
-    if (jumps_outside(format))
-      return run(RoundAsAsked{format.rounding}, JumpOutside{{format.overflow, format.wrap_bits}});
+    if (jumps_outside(job.grid.format))
+      return with_rounding<kPlain>(job.grid, job.points.coarse, [&](auto rounding) HWY_ATTR {
+        run.template operator()<Outside::JUMP>(rounding);
+      });
   }
-  with_rounding<kPlain>(job.grid, job.points.coarse,
-                        [&](auto rounding) HWY_ATTR { run(rounding, SaturatedOutside()); });
+  with_rounding<kPlain>(job.grid, job.points.coarse, [&](auto rounding) HWY_ATTR {
+    run.template operator()<Outside::SATURATED>(rounding);
+  });
 }
 
 template <class T, class C>

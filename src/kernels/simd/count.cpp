@@ -6,7 +6,8 @@
 #include "hwy/foreach_target.h"
 //
 #include "hwy/highway.h"
-#include "kernels/simd/quantize-inl.h"
+#include "kernels/simd/overflow-inl.h"
+#include "kernels/simd/round-inl.h"
 #include "kernels/simd/stream-inl.h"
 
 HWY_BEFORE_NAMESPACE();
@@ -28,9 +29,7 @@ HWY_NOINLINE std::int64_t count_lines(D d, const T* x, std::int64_t length, std:
     const auto n = rounding(d, hn::LoadU(d, p), point.to_grid, point.unit);
     return hn::Eq(Saturate()(d, n, n, point.unit, limits), n);
   };
-  const auto add = [&](auto mask) HWY_ATTR {  // a true lane is -1
-    count = hn::Sub(count, hn::BitCast(Signed(), hn::VecFromMask(d, mask)));
-  };
+  const auto add = [&](auto mask) HWY_ATTR { count = count_where(d, count, mask); };
   std::int64_t j = 0;
   for (; j + kVector <= length; j += kVector) add(inside(x + j, j));
   if (j < length) {

@@ -9,7 +9,8 @@
 #include <algorithm>
 
 #include "hwy/highway.h"
-#include "kernels/simd/quantize-inl.h"
+#include "kernels/simd/overflow-inl.h"
+#include "kernels/simd/round-inl.h"
 #include "kernels/simd/stream-inl.h"
 
 HWY_BEFORE_NAMESPACE();
@@ -35,19 +36,9 @@ struct Cast {
     // Adding zero turns -0 into +0; the product is exact, so fusing does not show.
     return std::is_integral_v<Out> ? raw : hn::MulAdd(raw, point.unit, hn::Zero(d));
   }
-  // With a near overflow.
-  template <class Out, class D, class V>
-  HWY_INLINE V finish_near(D d, V n, V& seen, const VectorPoint<V>& point,
-                           const WrapLimits<D>& limits) const {
-    const V reduced = overflow(d, n, seen, limits);
-    const V one = hn::Set(d, C(1) / (1 << Overflow::kScale));
-    const V unit = std::is_integral_v<Out> ? one : hn::Mul(point.unit, one);
-    // Exact, each part and the whole.
-    return hn::MulSub(reduced, unit, hn::Mul(limits.base, unit));
-  }
 };
 
-// Calls body(cast): the common modes as types of their own; kEvery asks for all saturating ones.
+// Calls body(cast): the common modes as types of their own; kEvery asks for every rounding.
 template <bool kEvery, class C, class Body>
 HWY_INLINE void with_cast(const Grid<C>& grid, bool coarse, const Body& body) {
   const auto with = [&](auto overflow) HWY_ATTR {
@@ -65,15 +56,26 @@ HWY_INLINE void with_cast(const Grid<C>& grid, bool coarse, const Body& body) {
         if (with_near<kEvery>(grid, coarse, with(ZeroOutside()))) return;
       break;
     case fixed::Overflow::WRAP:
-      if (grid.format.width > kWrapNearWidth<C> || grid.format.wrap_bits > 0) break;
-      if (grid.format.rounding == fixed::Rounding::RND) return with(WrapNear<1>())(FloorOfTwice());
-      if (with_near<false>(grid, coarse, with(WrapNear<0>()))) return;
-      break;
+      if (grid.format.width <= kWrapNearWidth<C> && grid.format.wrap_bits == 0) {
+        if (grid.format.rounding == fixed::Rounding::RND)
+          return with(WrapNear<1>())(FloorOfTwice());
+        if (with_near<kEvery>(grid, coarse, with(WrapNear<0>()))) return;
+      }
+      [[fallthrough]];
     case fixed::Overflow::WRAP_SM:
+      if (with_near<kEvery>(grid, coarse, with(KeepInside()))) return;
       break;
   }
   with(OverflowAsAsked{grid.format.overflow, grid.format.wrap_bits})(
       RoundAsAsked{grid.format.rounding});
+}
+
+template <class D, class Cast>
+HWY_INLINE auto limits_of(const Cast& cast) {
+  if constexpr (Cast::kNear)
+    return cast.overflow.limits(D(), cast.grid);
+  else
+    return Limits<D>(cast.grid);
 }
 
 // One line in the way that is right at any distance. `in` is a copy: an address taken in the near
@@ -91,27 +93,36 @@ HWY_NOINLINE void cast_far_line(D d, In in, T* y, const Points& points, std::int
   }
 }
 
-// One line.
-template <class D, class T, class In, class Points, class Cast, class AnyLimits>
-HWY_INLINE void cast_line(D d, const In& in, T* y, const Points& points, std::int64_t column,
-                          const Cast& cast, const AnyLimits& limits) {
+// The same group of vectors, each line by itself: few of them are far.
+template <int kCount, class D, class T, class In, class Points, class Cast>
+void cast_line_by_line(D d, In in, T* y, const Points& points, std::int64_t column,
+                       const Cast& cast);
+
+// kCount vectors that lie together, whole lines of them. With a near overflow nothing is stored
+// before all of them are known to be near: y may be x.
+template <int kCount, class D, class T, class In, class Points, class Cast, class AnyLimits>
+HWY_INLINE void cast_vectors(D d, const In& in, T* y, const Points& points, std::int64_t column,
+                             const Cast& cast, const AnyLimits& limits) {
   using V = hn::Vec<D>;
   constexpr std::int64_t kVector = hn::MaxLanes(D());
   if constexpr (Cast::kNear) {
-    // Nothing is stored before the whole line is known to be near: y may be x.
-    V y_line[kVectors<D>];
-    V seen = hn::Zero(d);
-    unrolled<kVectors<D>>([&](auto k) HWY_ATTR {
+    V results[kCount];
+    auto seen = cast.overflow.nothing_seen(d);
+    unrolled<kCount>([&](auto k) HWY_ATTR {
       const auto& point = points.at(column + k * kVector);
       const V x = in.read(d, k * kVector, point).value;
       const V n = cast.to_integer(d, x, point);
-      y_line[k] = cast.template finish_near<T>(d, n, seen, point, limits);
+      results[k] = cast.overflow.template finish<T>(d, n, point.unit, seen, limits);
     });
-    if (HWY_UNLIKELY(!cast.overflow.is_near(d, seen)))
-      return cast_far_line(d, in, y, points, column, cast.grid);
-    unrolled<kVectors<D>>([&](auto k) HWY_ATTR { store_as(d, y_line[k], y + k * kVector); });
+    if (HWY_UNLIKELY(!cast.overflow.is_near(d, seen))) {
+      if constexpr (kCount == kVectors<D>)
+        return cast_far_line(d, in, y, points, column, cast.grid);
+      else
+        return cast_line_by_line<kCount>(d, in, y, points, column, cast);
+    }
+    unrolled<kCount>([&](auto k) HWY_ATTR { store_as(d, results[k], y + k * kVector); });
   } else {
-    unrolled<kVectors<D>>([&](auto k) HWY_ATTR {
+    unrolled<kCount>([&](auto k) HWY_ATTR {
       const auto& point = points.at(column + k * kVector);
       const V x = in.read(d, k * kVector, point).value;
       store_as(d, cast.template finish<T>(d, cast.to_integer(d, x, point), x, point, limits),
@@ -120,12 +131,12 @@ HWY_INLINE void cast_line(D d, const In& in, T* y, const Points& points, std::in
   }
 }
 
-template <class D, class Cast>
-HWY_INLINE auto limits_of(const Cast& cast) {
-  if constexpr (Cast::kNear)
-    return WrapLimits<D>(cast.grid, cast.overflow.kScale);
-  else
-    return Limits<D>(cast.grid);
+template <int kCount, class D, class T, class In, class Points, class Cast>
+HWY_NOINLINE void cast_line_by_line(D d, In in, T* y, const Points& points, std::int64_t column,
+                                    const Cast& cast) {
+  const auto limits = limits_of<D>(cast);
+  for (std::int64_t i = 0; i < kCount * hn::MaxLanes(D()); i += kLine<D>)
+    cast_vectors<kVectors<D>>(d, in.from(i), y + i, points, column + i, cast, limits);
 }
 
 // Lines of one channel that lie together: the loop's own instructions would cost a fifth.
@@ -134,8 +145,14 @@ HWY_NOINLINE void cast_lines(D d, const In in, T* y, std::int64_t length, const 
                              const Cast& cast) {
   const auto points = vectors_of(d, point);
   const auto limits = limits_of<D>(cast);
-  for (std::int64_t i = 0; i < length; i += kLine<D>)
-    cast_line(d, in.from(i), y + i, points, 0, cast, limits);
+  std::int64_t i = 0;
+  if constexpr (Cast::kNear && kVectors<D> < 4) {  // to look at `seen` less often
+    constexpr std::int64_t kGroup = 4 * hn::MaxLanes(D());
+    for (; i + kGroup <= length; i += kGroup)
+      cast_vectors<4>(d, in.from(i), y + i, points, 0, cast, limits);
+  }
+  for (; i < length; i += kLine<D>)
+    cast_vectors<kVectors<D>>(d, in.from(i), y + i, points, 0, cast, limits);
 }
 
 // `rows` rows, `stride` apart, of `length` elements, whole lines of them; their columns begin at
@@ -151,7 +168,7 @@ HWY_NOINLINE void cast_strips(D d, const In in, T* y, std::int64_t stride, std::
   for (std::int64_t j = 0; j < length; j += kLine<D>) {
     for (std::int64_t r = 0; r < rows; ++r) {
       const std::int64_t i = r * stride + j;
-      cast_line(d, in.from(i), y + i, points, column + j, cast, limits);
+      cast_vectors<kVectors<D>>(d, in.from(i), y + i, points, column + j, cast, limits);
       if (stride > kLine<D>) {  // the processor does not foresee the jumps from row to row
         ahead.prefetch();
         hwy::Prefetch(y_ahead);

@@ -71,13 +71,14 @@ at::Tensor convolve_integers(const at::Tensor& x, const at::Tensor& weight,
                              const kernels::ConvShape& shape, Carrier carrier,
                              const IntegerOperands& operands) {
   const std::vector<int>& bits = operands.weight_frac_bits;
-  const kernels::PixelConv kernel(shape, raw_weights(weight, bits), operands.x_frac_bits, bits);
+  const kernels::PixelConv kernel(shape, raw_weights(weight, bits), operands.x_lo, operands.x_hi,
+                                  operands.x_frac_bits, bits);
   at::Tensor y = at::empty({x.size(0), shape.out_channels, shape.out_height(), shape.out_width()},
                            x.options().dtype(type_of(carrier)), at::MemoryFormat::ChannelsLast);
   const std::int64_t x_size = x.numel() / x.size(0), y_size = y.numel() / y.size(0);
   const auto run = [&](const auto* from, auto* to) {
     at::parallel_for(0, x.size(0), 1, [&](std::int64_t begin, std::int64_t end) {
-      std::vector<std::int16_t> scratch(static_cast<std::size_t>(kernel.scratch_size()));
+      std::vector<std::int16_t> scratch = kernel.scratch();
       for (std::int64_t image = begin; image < end; ++image)
         kernel.run(from + image * x_size, to + image * y_size, scratch.data());
     });
@@ -208,7 +209,7 @@ std::optional<IntegerOperands> integer_operands(const fixed::Format& x, const fi
   const bool sums_fit = std::all_of(sums.begin(), sums.end(),
                                     [](const Grid& g) { return g.max_raw < std::ldexp(1.0, 31); });
   if (!fits(x) || !fits(weight) || !sums_fit) return std::nullopt;
-  return IntegerOperands{x.frac_bits(), weight_frac_bits};
+  return IntegerOperands{fixed::min_raw(x), fixed::max_raw(x), x.frac_bits(), weight_frac_bits};
 }
 
 }  // namespace qfx::train

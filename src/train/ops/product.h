@@ -14,6 +14,7 @@ namespace qfx::train {
 
 // Operands that fit 16 bits and whose sums are proved to fit 32: a convolution may run on integers.
 struct IntegerOperands {
+  std::int64_t x_lo = 0, x_hi = 0;  // raw
   int x_frac_bits = 0;
   std::vector<int> weight_frac_bits;  // one entry or one an output
 };

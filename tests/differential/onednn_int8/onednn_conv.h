@@ -1,6 +1,5 @@
-// One convolution by oneDNN: kernel x kernel, stride 1, padding kernel / 2, one image, NCHW in and
-// out. Shared by the test that asks whether it is exact and by the benchmark that asks how fast it
-// is.
+// One convolution by oneDNN: kernel x kernel, stride 1, padding kernel / 2, one image. Shared by
+// the test that asks whether it is exact and by the benchmark that asks how fast it is.
 #pragma once
 
 #include <cstdint>
@@ -14,12 +13,17 @@
 
 namespace qfx::peers {
 
-// X, W, Y: uint8_t, int8_t, int32_t or float. The operands are brought into the library's own
-// layouts once, as a network that keeps its tensors there would have them.
+// The layout that a convolution computes in: the library's choice, or channels last.
+enum class OnednnLayout : std::uint8_t { ITS_OWN, CHANNELS_LAST };
+
+// X, W, Y: uint8_t, int8_t, int32_t or float. x, w and the result are NCHW; run() is from and to
+// the layout asked for, as in a network that keeps its tensors there, run_from_planes() from and to
+// NCHW.
 template <typename X, typename W, typename Y>
 class OnednnConv {
  public:
-  OnednnConv(const ConvShape& s, std::vector<X> x, std::vector<W> w)
+  OnednnConv(const ConvShape& s, std::vector<X> x, std::vector<W> w,
+             OnednnLayout layout = OnednnLayout::ITS_OWN)
       : x_(std::move(x)), w_(std::move(w)), y_(static_cast<std::size_t>(s.output_count())) {
     using dnnl::memory;
     using Tag = memory::format_tag;
@@ -28,25 +32,28 @@ class OnednnConv {
     memory::dims w_dims{s.out_channels, s.in_channels, s.kernel, s.kernel};
     if (s.groups > 1)
       w_dims = {s.groups, s.out_channels / s.groups, s.in_channels / s.groups, s.kernel, s.kernel};
+    const Tag images = layout == OnednnLayout::CHANNELS_LAST ? Tag::nhwc : Tag::any;
     const memory::dims stride{1, 1}, padding{s.padding(), s.padding()};
     primitive_ = dnnl::convolution_forward::primitive_desc(
         {dnnl::prop_kind::forward_inference,
          dnnl::algorithm::convolution_direct,  // Winograd's sums are not exact
-         {x_dims, type<X>(), Tag::any},
+         {x_dims, type<X>(), images},
          {w_dims, type<W>(), Tag::any},
-         {y_dims, type<Y>(), Tag::any},
+         {y_dims, type<Y>(), images},
          stride,
          padding,
          padding},
         engine_);
     run_ = dnnl::convolution_forward(primitive_);
-    memory plain_x({x_dims, type<X>(), Tag::nchw}, engine_, x_.data());
+    plain_x_ = memory({x_dims, type<X>(), Tag::nchw}, engine_, x_.data());
     memory plain_w({w_dims, type<W>(), s.groups > 1 ? Tag::goihw : Tag::oihw}, engine_, w_.data());
     plain_y_ = memory({y_dims, type<Y>(), Tag::nchw}, engine_, y_.data());
     own_x_ = memory(primitive_.src_desc(), engine_);
     own_w_ = memory(primitive_.weights_desc(), engine_);
     own_y_ = memory(primitive_.dst_desc(), engine_);
-    dnnl::reorder(plain_x, own_x_).execute(stream_, plain_x, own_x_);
+    to_own_ = dnnl::reorder(plain_x_, own_x_);
+    to_plain_ = dnnl::reorder(own_y_, plain_y_);
+    to_own_.execute(stream_, plain_x_, own_x_);
     dnnl::reorder(plain_w, own_w_).execute(stream_, plain_w, own_w_);
     stream_.wait();
   }
@@ -58,8 +65,14 @@ class OnednnConv {
                  {{DNNL_ARG_SRC, own_x_}, {DNNL_ARG_WEIGHTS, own_w_}, {DNNL_ARG_DST, own_y_}});
     stream_.wait();
   }
+  void run_from_planes() {
+    to_own_.execute(stream_, plain_x_, own_x_);
+    run();
+    to_plain_.execute(stream_, own_y_, plain_y_);
+    stream_.wait();
+  }
   const std::vector<Y>& result() {
-    dnnl::reorder(own_y_, plain_y_).execute(stream_, own_y_, plain_y_);
+    to_plain_.execute(stream_, own_y_, plain_y_);
     stream_.wait();
     return y_;
   }
@@ -83,7 +96,8 @@ class OnednnConv {
   dnnl::stream stream_{engine_};
   dnnl::convolution_forward::primitive_desc primitive_;
   dnnl::convolution_forward run_;
-  dnnl::memory plain_y_, own_x_, own_w_, own_y_;
+  dnnl::reorder to_own_, to_plain_;
+  dnnl::memory plain_x_, plain_y_, own_x_, own_w_, own_y_;
 };
 
 }  // namespace qfx::peers

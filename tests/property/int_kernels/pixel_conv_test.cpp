@@ -11,6 +11,8 @@
 #include "support/conv_shapes.h"
 #include "support/simd_targets.h"
 
+#include "qfx/kernels/int_gemm.h"
+
 namespace qfx::kernels {
 namespace {
 
@@ -34,8 +36,8 @@ class Case {
     std::vector<T> x;
     for (const std::int32_t value : raw)
       x.push_back(static_cast<T>(std::ldexp(value, -x_frac_bits_)));
-    const PixelConv conv(shape_, weights, x_frac_bits_, weight_frac_bits_);
-    std::vector<std::int16_t> scratch(conv.scratch_size());
+    const PixelConv conv(shape_, weights, -x_limit, x_limit - 1, x_frac_bits_, weight_frac_bits_);
+    std::vector<std::int16_t> scratch = conv.scratch();
     std::vector<Y> y(shape_.out_height() * shape_.out_width() * shape_.out_channels, Y(-77));
     for (int image = 0; image < 2; ++image) conv.run(x.data(), y.data(), scratch.data());
     for (std::int64_t oy = 0; oy < shape_.out_height(); ++oy)
@@ -58,8 +60,10 @@ class Case {
       value = static_cast<std::int32_t>(pick(Limits::min(), Limits::max()));
     for (std::int32_t& value : weights) value = static_cast<std::int32_t>(near(128));
     const std::vector<T> x(raw.begin(), raw.end());
-    const PixelConv conv(shape_, weights, x_frac_bits_, weight_frac_bits_);
-    std::vector<std::int16_t> scratch(conv.scratch_size());
+    const PixelConv conv(shape_, weights, Limits::min(), Limits::max(), x_frac_bits_,
+                         weight_frac_bits_);
+    EXPECT_EQ(conv.of_bytes(), has_int8_dot() && !shape_.is_depthwise());
+    std::vector<std::int16_t> scratch = conv.scratch();
     std::vector<std::int32_t> y(shape_.out_height() * shape_.out_width() * shape_.out_channels, 7);
     conv.run(x.data(), y.data(), scratch.data());
     std::size_t i = 0;
@@ -117,6 +121,8 @@ TEST(PixelConv, MatchesPlainLoopsOnEveryTarget) {
       Case(seed).check<float, double>(1 << 13, 1 << 11);
       Case(seed).check<double, double>(1 << 15, 1 << 9);
       Case(seed).check<double, float>(1 << 8, 1 << 9);
+      Case(seed).check<float, float>(1 << 7, 1 << 7);  // bytes
+      Case(seed).check<double, double>(1 << 7, 1 << 7);
     }
   });
 }

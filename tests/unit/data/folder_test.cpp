@@ -107,8 +107,10 @@ double resized(const Image& image, std::int64_t height, std::int64_t width, std:
 TEST(Resize, IsTheTriangleFilterRoundedOnce) {
   test::Rng rng(3);
   for (int round = 0; round < 40; ++round) {
-    Image image{
-        .channels = rng.pick({1, 3}), .height = rng.between(1, 12), .width = rng.between(1, 12)};
+    Image image{.channels = rng.pick({1, 3}),
+                .height = rng.between(1, 12),
+                .width = rng.between(1, 12),
+                .pixels = {}};
     for (std::int64_t i = 0; i < image.channels * image.height * image.width; ++i)
       image.pixels.push_back(static_cast<std::uint8_t>(rng.below(256)));
     const std::int64_t height = rng.between(1, 15), width = rng.between(1, 15);
