@@ -9,6 +9,7 @@
 #include "kernels/conv/blocks.h"
 #include "kernels/conv/depthwise_planes.h"
 #include "kernels/conv/word_image.h"
+#include "kernels/fit.h"
 
 #include "qfx/base/error.h"
 #include "qfx/kernels/int_elementwise.h"
@@ -18,16 +19,6 @@ namespace qfx::kernels {
 namespace {
 
 constexpr std::int64_t kAlignment = 64;
-
-template <class T>
-bool fit(std::int64_t lo, std::int64_t hi) {
-  return lo >= std::numeric_limits<T>::min() && hi <= std::numeric_limits<T>::max();
-}
-
-template <class T>
-bool fit(std::span<const std::int32_t> values) {
-  return std::all_of(values.begin(), values.end(), [](std::int32_t v) { return fit<T>(v, v); });
-}
 
 int per_word(int path_bits) {
   return 32 / path_bits;

@@ -3,14 +3,13 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
-#include <cstring>
-#include <limits>
 #include <type_traits>
 #include <vector>
 
 #include "kernels/conv/avx512_pixels.h"
 #include "kernels/conv/pixel_depthwise.h"
 #include "kernels/conv/pixel_product.h"
+#include "kernels/fit.h"
 
 #include "qfx/base/error.h"
 #include "qfx/kernels/int_gemm.h"
@@ -18,20 +17,6 @@
 namespace qfx::kernels {
 
 static_assert(kPanel == kDepthwiseBlock);  // the scales are padded to either
-
-namespace {
-
-template <class T>
-bool fit(std::int64_t lo, std::int64_t hi) {
-  return lo >= std::numeric_limits<T>::min() && hi <= std::numeric_limits<T>::max();
-}
-
-template <class T>
-bool fit(std::span<const std::int32_t> values) {
-  return std::all_of(values.begin(), values.end(), [](std::int32_t v) { return fit<T>(v, v); });
-}
-
-}  // namespace
 
 // Note [Pixel images]. The image is padded on all sides; between channels of one group a pixel's
 // numbers are whole words of 32 bits, so that no word straddles two pixels. Numbers are int16, or
