@@ -13,6 +13,8 @@ Json parse_json(const std::string& text, const std::string& what) {
     return Json::parse(text);
   } catch (const Json::parse_error& error) {
     user_error("{}: not valid JSON at byte {}: {}", what, error.byte, error.what());
+  } catch (const Json::out_of_range& error) {
+    user_error("{}: a number is beyond a double's range: {}", what, error.what());
   }
 }
 

@@ -95,6 +95,8 @@ class Reader {
       header = Json::parse(text, watch);
     } catch (const Json::parse_error& error) {
       fail("its header is not valid JSON at byte {}: {}", error.byte, error.what());
+    } catch (const Json::out_of_range& error) {
+      fail("a number in its header is beyond a double's range: {}", error.what());
     }
     if (!duplicate.empty()) fail("its header has the key {} twice", Json(duplicate).dump());
     return header;
