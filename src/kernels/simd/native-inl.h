@@ -9,9 +9,9 @@
 #include "hwy/highway.h"
 #include "kernels/targets.h"
 
-// Whether an addition may round otherwise than to nearest.
-#undef QFX_HAS_DIRECTED_ROUNDING
-#define QFX_HAS_DIRECTED_ROUNDING (HWY_TARGET <= HWY_AVX3 && HWY_ARCH_X86)
+// Whether instructions round as they are told, take three-way logic and act where a mask says.
+#undef QFX_IS_AVX512
+#define QFX_IS_AVX512 (HWY_TARGET <= HWY_AVX3 && HWY_ARCH_X86)
 
 HWY_BEFORE_NAMESPACE();
 namespace qfx::kernels::simd::HWY_NAMESPACE {
@@ -19,7 +19,7 @@ namespace hn = hwy::HWY_NAMESPACE;
 
 #if QFX_HAS_VECTORS
 
-#if QFX_HAS_DIRECTED_ROUNDING
+#if QFX_IS_AVX512
 
 inline constexpr int kDown = _MM_FROUND_TO_NEG_INF | _MM_FROUND_NO_EXC;
 inline constexpr int kUp = _MM_FROUND_TO_POS_INF | _MM_FROUND_NO_EXC;
@@ -69,12 +69,12 @@ HWY_INLINE hn::Vec512<double> a_where_equal(hn::Vec512<double> a, hn::Vec512<dou
   return {_mm512_maskz_mov_pd(_mm512_cmp_pd_mask(a.raw, b.raw, _CMP_EQ_UQ), a.raw)};
 }
 
-#endif  // QFX_HAS_DIRECTED_ROUNDING
+#endif  // QFX_IS_AVX512
 
 // n where low <= n <= high or n is NaN, else 0.
 template <class D, class V>
 HWY_INLINE V zero_outside(D, V n, V low, V high) {
-#if QFX_HAS_DIRECTED_ROUNDING
+#if QFX_IS_AVX512
   return a_where_equal(n, hn::Max(low, hn::Min(high, n)));
 #else
   return hn::IfThenZeroElse(hn::Or(hn::Lt(n, low), hn::Gt(n, high)), n);
@@ -84,7 +84,7 @@ HWY_INLINE V zero_outside(D, V n, V low, V high) {
 // bits | (a ^ b): gathers where a and b differ.
 template <class D, class V>
 HWY_INLINE V or_difference(D, V bits, V a, V b) {
-#if QFX_HAS_DIRECTED_ROUNDING
+#if QFX_IS_AVX512
   return by_truth_table<0xF6>(bits, a, b);
 #else
   return hn::Or(bits, hn::Xor(a, b));
@@ -96,7 +96,7 @@ template <class D>
 HWY_INLINE hn::Vec<hn::RebindToSigned<D>> count_where(D d, hn::Vec<hn::RebindToSigned<D>> counts,
                                                       hn::Mask<D> mask) {
   const hn::RebindToSigned<D> di;
-#if QFX_HAS_DIRECTED_ROUNDING
+#if QFX_IS_AVX512
   (void)d;
   return subtract_where(mask, counts, hn::Set(di, -1));
 #else

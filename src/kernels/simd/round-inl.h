@@ -90,7 +90,7 @@ struct Near {
   }
 
  private:
-#if QFX_HAS_DIRECTED_ROUNDING
+#if QFX_IS_AVX512
   template <class D, class V, class C = hn::TFromD<D>>
   static HWY_INLINE V plus_half(D d, V x, V to_grid) {
     return mul_add_toward<kDown>(x, to_grid, hn::Set(d, kHalf<C>));
