@@ -4,7 +4,7 @@
 #include <cstring>
 #include <type_traits>
 
-#include "kernels/conv/pixel_product.h"
+#include "kernels/conv/narrow.h"
 
 #include "qfx/base/error.h"
 

@@ -25,6 +25,24 @@ HWY_INLINE hn::Vec<D> load(D d, const In* x) {
     return hn::PromoteTo(d, hn::LoadU(hn::Rebind<In, D>(), x));
 }
 
+#if HWY_TARGET != HWY_SCALAR
+// The whole vectors of D from column `i` on; returns the first column that is left.
+template <class D, class In>
+HWY_INLINE std::int64_t mix_vectors(D d, const In* x, std::int64_t i, std::int64_t columns,
+                                    std::uint32_t mask, bool signs, int shift,
+                                    std::uint32_t* words) {
+  const hn::RebindToUnsigned<D> du;
+  const auto lanes = static_cast<std::int64_t>(hn::Lanes(d));
+  const auto masks = hn::Set(du, mask);
+  for (; i + lanes <= columns; i += lanes) {
+    const auto value = hn::BitCast(du, load(d, x + i));
+    const auto bits = signs ? hn::ShiftRight<31>(value) : hn::And(value, masks);
+    hn::StoreU(hn::Xor(hn::LoadU(du, words + i), hn::ShiftLeftSame(bits, shift)), du, words + i);
+  }
+  return i;
+}
+#endif
+
 template <class In>
 HWY_INLINE void mix(const In* x, const Rectangle& r, std::uint32_t mask, bool signs, int shift,
                     std::uint32_t* words) {
@@ -32,16 +50,8 @@ HWY_INLINE void mix(const In* x, const Rectangle& r, std::uint32_t mask, bool si
     std::int64_t i = 0;
 #if HWY_TARGET != HWY_SCALAR
     if (r.column_step == 1) {
-      const hn::ScalableTag<std::int32_t> d;
-      const hn::RebindToUnsigned<decltype(d)> du;
-      const auto lanes = static_cast<std::int64_t>(hn::Lanes(d));
-      const auto masks = hn::Set(du, mask);
-      for (; i + lanes <= r.columns; i += lanes) {
-        const auto value = hn::BitCast(du, load(d, x + i));
-        const auto bits = signs ? hn::ShiftRight<31>(value) : hn::And(value, masks);
-        hn::StoreU(hn::Xor(hn::LoadU(du, words + i), hn::ShiftLeftSame(bits, shift)), du,
-                   words + i);
-      }
+      i = mix_vectors(hn::ScalableTag<std::int32_t>(), x, i, r.columns, mask, signs, shift, words);
+      i = mix_vectors(hn::CappedTag<std::int32_t, 4>(), x, i, r.columns, mask, signs, shift, words);
     }
 #endif
     for (; i < r.columns; ++i) words[i] ^= bits_of(x[i * r.column_step], mask, signs) << shift;

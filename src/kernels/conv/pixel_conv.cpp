@@ -3,10 +3,12 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <cstring>
 #include <type_traits>
 #include <vector>
 
 #include "kernels/conv/avx512_pixels.h"
+#include "kernels/conv/narrow.h"
 #include "kernels/conv/pixel_depthwise.h"
 #include "kernels/conv/pixel_product.h"
 #include "kernels/fit.h"
@@ -106,13 +108,26 @@ struct PixelConv::Impl {
     for (std::int64_t row = 0; row < shape.height; ++row) {
       Number* to = image + ((row + shape.pad_height) * padded_width + shape.pad_width) * pixel;
       const T* from = x + row * shape.width * shape.channels;
-      if (pixel == shape.channels) {
-        convert(from, shape.width * shape.channels, to);
-      } else {
-        for (std::int64_t column = 0; column < shape.width; ++column)
-          convert(from + column * shape.channels, shape.channels, to + column * pixel);
-      }
+      convert(from, shape.width * shape.channels, to + shape.width * (pixel - shape.channels));
+      if (pixel > shape.channels) spread(to);
     }
+  }
+
+  // A row of pixels of `channels` numbers, at the end of where it goes, becomes one of whole words.
+  // What falls behind a pixel's numbers is of no account: its weights are zero.
+  template <class Number>
+  void spread(Number* to) const {
+    const std::int64_t numbers = shape.width * shape.channels;
+    const Number* from = to + shape.width * pixel - numbers;
+    std::int64_t at = 0;
+    for (; at + pixel <= numbers; at += shape.channels, to += pixel)
+      for (std::int64_t c = 0; c < pixel; c += word) {
+        std::uint32_t whole;
+        std::memcpy(&whole, from + at + c, sizeof(whole));
+        std::memcpy(to + c, &whole, sizeof(whole));
+      }
+    for (; at < numbers; at += shape.channels, to += pixel)
+      std::memmove(to, from + at, static_cast<std::size_t>(shape.channels) * sizeof(Number));
   }
 
   template <class Y>

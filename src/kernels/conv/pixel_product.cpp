@@ -54,16 +54,6 @@ void multiply(const PixelProduct& p, const Scale* scales, Y* y) {
     }
 }
 
-template <class T>
-void convert(const T* x, T to_grid, std::int64_t count, std::int16_t* to) {
-  for (std::int64_t i = 0; i < count; ++i) {
-    if constexpr (std::is_integral_v<T>)
-      to[i] = x[i];
-    else
-      to[i] = static_cast<std::int16_t>(x[i] * to_grid);
-  }
-}
-
 #else
 
 template <int kRows, int kVectors, class Scale, class Y>
@@ -126,44 +116,6 @@ HWY_INLINE void multiply(const PixelProduct& p, const Scale* scales, Y* y) {
   for (; i < p.pixels; ++i) rows<1>(p, i, scales, y);
 }
 
-// Short vectors: rows of small images have a few dozen numbers.
-using Widened = hn::CappedTag<std::int16_t, 16>;
-
-template <class T>
-HWY_INLINE void convert_vector(const T* x, T to_grid, std::int16_t* to) {
-  if constexpr (sizeof(T) == sizeof(std::int32_t)) {
-    const hn::ScalableTag<T> d;
-    const hn::RebindToSigned<decltype(d)> di;
-    const hn::Rebind<std::int16_t, decltype(d)> narrow;
-    const auto raw = hn::ConvertTo(di, hn::Mul(hn::LoadU(d, x), hn::Set(d, to_grid)));
-    hn::StoreU(hn::DemoteTo(narrow, raw), narrow, to);
-  } else {
-    const Widened d;
-    const hn::Rebind<T, decltype(d)> bytes;
-    hn::StoreU(hn::PromoteTo(d, hn::LoadU(bytes, x)), d, to);
-  }
-}
-
-template <class T>
-HWY_INLINE void convert(const T* x, T to_grid, std::int64_t count, std::int16_t* to) {
-  std::int64_t i = 0;
-  if constexpr (sizeof(T) <= sizeof(std::int32_t)) {
-    constexpr std::int64_t kLanes =
-        sizeof(T) == 1 ? hn::MaxLanes(Widened()) : hn::MaxLanes(hn::ScalableTag<T>());
-    for (; i + kLanes <= count; i += kLanes) convert_vector(x + i, to_grid, to + i);
-    if (i < count && count >= kLanes) {  // the last vector once more, its end at the end
-      convert_vector(x + count - kLanes, to_grid, to + count - kLanes);
-      return;
-    }
-  }
-  for (; i < count; ++i) {
-    if constexpr (std::is_integral_v<T>)
-      to[i] = x[i];
-    else
-      to[i] = static_cast<std::int16_t>(x[i] * to_grid);
-  }
-}
-
 #endif  // HWY_TARGET == HWY_SCALAR
 
 HWY_ATTR void multiply_float(const PixelProduct& product, const float* scales, float* y) {
@@ -175,40 +127,6 @@ HWY_ATTR void multiply_double(const PixelProduct& product, const double* scales,
 HWY_ATTR void multiply_int32(const PixelProduct& product, const void* scales, std::int32_t* y) {
   multiply(product, scales, y);
 }
-HWY_ATTR void convert_uint8(const std::uint8_t* x, std::uint8_t unit, std::int64_t count,
-                            std::int16_t* to) {
-  convert(x, unit, count, to);
-}
-HWY_ATTR void convert_int8(const std::int8_t* x, std::int8_t unit, std::int64_t count,
-                           std::int16_t* to) {
-  convert(x, unit, count, to);
-}
-HWY_ATTR void convert_float(const float* x, float to_grid, std::int64_t count, std::int16_t* to) {
-  convert(x, to_grid, count, to);
-}
-HWY_ATTR void convert_double(const double* x, double to_grid, std::int64_t count,
-                             std::int16_t* to) {
-  convert(x, to_grid, count, to);
-}
-
-HWY_ATTR void bytes_of_floats(const float* x, float to_grid, int offset, std::int64_t count,
-                              std::uint8_t* to) {
-  std::int64_t i = 0;
-#if HWY_TARGET != HWY_SCALAR
-  const hn::ScalableTag<float> d;
-  const hn::RebindToSigned<decltype(d)> di;
-  const hn::Rebind<std::uint8_t, decltype(d)> bytes;
-  constexpr std::int64_t kLanes = hn::MaxLanes(d);
-  const auto convert_at = [&](std::int64_t at) HWY_ATTR {
-    const auto raw = hn::ConvertTo(di, hn::Mul(hn::LoadU(d, x + at), hn::Set(d, to_grid)));
-    hn::StoreU(hn::DemoteTo(bytes, hn::Add(raw, hn::Set(di, offset))), bytes, to + at);
-  };
-  for (; i + kLanes <= count; i += kLanes) convert_at(i);
-  if (i < count && count >= kLanes) return convert_at(count - kLanes);  // the last once more
-#endif
-  for (; i < count; ++i)
-    to[i] = static_cast<std::uint8_t>(static_cast<int>(x[i] * to_grid) + offset);
-}
 
 }  // namespace HWY_NAMESPACE
 }  // namespace qfx::kernels
@@ -219,11 +137,6 @@ namespace qfx::kernels {
 HWY_EXPORT(multiply_float);
 HWY_EXPORT(multiply_double);
 HWY_EXPORT(multiply_int32);
-HWY_EXPORT(convert_float);
-HWY_EXPORT(convert_uint8);
-HWY_EXPORT(convert_int8);
-HWY_EXPORT(convert_double);
-HWY_EXPORT(bytes_of_floats);
 
 void multiply_pixels(const PixelProduct& product, const float* scales, float* y) {
   HWY_DYNAMIC_DISPATCH(multiply_float)(product, scales, y);
@@ -231,36 +144,8 @@ void multiply_pixels(const PixelProduct& product, const float* scales, float* y)
 void multiply_pixels(const PixelProduct& product, const double* scales, double* y) {
   HWY_DYNAMIC_DISPATCH(multiply_double)(product, scales, y);
 }
-void to_int16(const float* x, float to_grid, std::int64_t count, std::int16_t* to) {
-  HWY_DYNAMIC_DISPATCH(convert_float)(x, to_grid, count, to);
-}
-void to_int16(const double* x, double to_grid, std::int64_t count, std::int16_t* to) {
-  HWY_DYNAMIC_DISPATCH(convert_double)(x, to_grid, count, to);
-}
-
 void multiply_pixels(const PixelProduct& product, const void* scales, std::int32_t* y) {
   HWY_DYNAMIC_DISPATCH(multiply_int32)(product, scales, y);
-}
-void to_int16(const std::uint8_t* x, std::uint8_t unit, std::int64_t count, std::int16_t* to) {
-  HWY_DYNAMIC_DISPATCH(convert_uint8)(x, unit, count, to);
-}
-void to_int16(const std::int8_t* x, std::int8_t unit, std::int64_t count, std::int16_t* to) {
-  HWY_DYNAMIC_DISPATCH(convert_int8)(x, unit, count, to);
-}
-
-void to_bytes(const float* x, float to_grid, int offset, std::int64_t count, std::uint8_t* to) {
-  HWY_DYNAMIC_DISPATCH(bytes_of_floats)(x, to_grid, offset, count, to);
-}
-void to_bytes(const double* x, double to_grid, int offset, std::int64_t count, std::uint8_t* to) {
-  for (std::int64_t i = 0; i < count; ++i)
-    to[i] = static_cast<std::uint8_t>(static_cast<int>(x[i] * to_grid) + offset);
-}
-void to_bytes(const std::uint8_t* x, std::uint8_t, int offset, std::int64_t count,
-              std::uint8_t* to) {
-  for (std::int64_t i = 0; i < count; ++i) to[i] = static_cast<std::uint8_t>(x[i] + offset);
-}
-void to_bytes(const std::int8_t* x, std::int8_t, int offset, std::int64_t count, std::uint8_t* to) {
-  for (std::int64_t i = 0; i < count; ++i) to[i] = static_cast<std::uint8_t>(x[i] + offset);
 }
 
 }  // namespace qfx::kernels
