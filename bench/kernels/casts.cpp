@@ -32,7 +32,8 @@ constexpr std::int64_t kChannels = 16;
 
 // One thread's arrays, all of `extent.size()` floats.
 struct Arrays {
-  Arrays(Extent e, unsigned seed) : extent(e), a(bytes()), b(bytes()), dy(bytes()), out(bytes()) {
+  Arrays(Extent e, unsigned seed)
+      : extent(e), a(bytes()), b(bytes()), dy(bytes()), out(bytes()), out_b(bytes()) {
     std::mt19937 random(seed);
     std::normal_distribution<float> normal(0, 1);
     // One draw in the seed's order fills the rest by repetition: the values matter, not their
@@ -46,6 +47,7 @@ struct Arrays {
     }
     // Memory never written to is the kernel's one page of zeros.
     std::memset(out.data(), 0, bytes());
+    std::memset(out_b.data(), 0, bytes());
     scale.assign(static_cast<std::size_t>(e.channels), 0.75f);
     offset.assign(static_cast<std::size_t>(e.channels), 0.125f);
     frac_bits.assign(static_cast<std::size_t>(e.channels), 5);
@@ -57,7 +59,7 @@ struct Arrays {
   std::size_t bytes() const { return size() * sizeof(float); }
 
   Extent extent;
-  qfx::bench::Array a, b, dy, out;
+  qfx::bench::Array a, b, dy, out, out_b;
   std::vector<float> scale, offset;
   std::vector<int> frac_bits;
   std::vector<PointGradient> points;
@@ -136,6 +138,15 @@ std::vector<Kernel> kernels() {
   list.push_back({"add_cast_backward RND SAT", "flat", 4, [format](Arrays& x) {
                     qfx::kernels::add_cast_backward(x.a.data(), x.b.data(), x.dy.data(),
                                                     x.out.data(), x.extent, format,
+                                                    x.frac_bits.data(), x.points.data());
+                  }});
+  list.push_back({"mul_cast RND SAT", "flat", 3, [format](Arrays& x) {
+                    qfx::kernels::mul_cast(x.a.data(), x.b.data(), x.out.data(), x.extent, format,
+                                           x.frac_bits.data());
+                  }});
+  list.push_back({"mul_cast_backward RND SAT", "flat", 5, [format](Arrays& x) {
+                    qfx::kernels::mul_cast_backward(x.a.data(), x.b.data(), x.dy.data(),
+                                                    x.out.data(), x.out_b.data(), x.extent, format,
                                                     x.frac_bits.data(), x.points.data());
                   }});
   for (const std::string layout : {"NCHW", "channels last"}) {

@@ -13,7 +13,7 @@ template <class T>
 struct Call {
   simd::Source source;
   const T* x;
-  const T* b = nullptr;       // SUM
+  const T* b = nullptr;       // SUM, PRODUCT
   Bounds<T> bounds{};         // CLIP
   const T* scale = nullptr;   // AFFINE, PRELU
   const T* offset = nullptr;  // AFFINE

@@ -3,6 +3,7 @@
 #include <type_traits>
 
 #include "kernels/call.h"
+#include "kernels/product_gradients.h"
 #include "kernels/ref/fake_cast.h"
 
 // Each function asks the vector kernels first; what they leave (a machine without vectors, far
@@ -134,6 +135,21 @@ void add_cast_backward(const T* a, const T* b, const T* dy, T* d, Extent extent,
   ref::add_cast_backward(a, b, dy, d, extent, format, frac_bits, points);
 }
 
+template <class T>
+void mul_cast(const T* a, const T* b, T* y, Extent extent, const fixed::Format& format,
+              const int* frac_bits) {
+  if (forward<T>(call_of(Source::PRODUCT, a, b, extent, format, frac_bits), y)) return;
+  ref::mul_cast(a, b, y, extent, format, frac_bits);
+}
+
+template <class T>
+void mul_cast_backward(const T* a, const T* b, const T* dy, T* da, T* db, Extent extent,
+                       const fixed::Format& format, const int* frac_bits, PointGradient* points) {
+  if (backward_points(call_of(Source::PRODUCT, a, b, extent, format, frac_bits), dy, da, points))
+    return split_product(a, b, da, db, extent.size());
+  ref::mul_cast_backward(a, b, dy, da, db, extent, format, frac_bits, points);
+}
+
 template <class T, class Wide>
 void affine_cast(const T* x, const T* scale, const T* offset, T* y, Extent extent,
                  const fixed::Format& format, int frac_bits) {
@@ -208,6 +224,9 @@ std::int64_t count_overflows(const T* x, Extent extent, const fixed::Format& for
                                       const fixed::Format&, const int*, PointGradient*);         \
   template void add_cast<T>(const T*, const T*, T*, Extent, const fixed::Format&, const int*);   \
   template void add_cast_backward<T>(const T*, const T*, const T*, T*, Extent,                   \
+                                     const fixed::Format&, const int*, PointGradient*);          \
+  template void mul_cast<T>(const T*, const T*, T*, Extent, const fixed::Format&, const int*);   \
+  template void mul_cast_backward<T>(const T*, const T*, const T*, T*, T*, Extent,               \
                                      const fixed::Format&, const int*, PointGradient*);          \
   template std::int64_t count_overflows<T>(const T*, Extent, const fixed::Format&, const int*)
 #define QFX_INSTANTIATE_PRODUCTS(T, Wide)                                                         \

@@ -1,19 +1,10 @@
 #include <algorithm>
 #include <array>
 
+#include "kernels/clones.h"
 #include "kernels/tiles.h"
 
 #include "qfx/kernels/chain.h"
-
-// Compiled for AVX2 as well and chosen when the program loads; without contraction both give the
-// same bits.
-#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && \
-    !defined(__SANITIZE_ADDRESS__)
-#define QFX_CLONES \
-  __attribute__((target_clones("arch=x86-64-v3", "default"), optimize("O3", "fp-contract=off")))
-#else
-#define QFX_CLONES
-#endif
 
 namespace qfx::kernels {
 namespace {

@@ -49,6 +49,18 @@ Grid wider(const Grid& a, const Grid& b) {
                               std::ldexp(b.max_raw, frac_bits - b.frac_bits))};
 }
 
+Grid cast(const Grid& grid, const fixed::Format& format) {
+  Grid result = grid_of(format);
+  // No rounding goes beyond the next integer.
+  const double most = std::ceil(std::ldexp(grid.max_raw, result.frac_bits - grid.frac_bits));
+  const bool wraps =
+      format.overflow == fixed::Overflow::WRAP || format.overflow == fixed::Overflow::WRAP_SM;
+  // What leaves the range of a format that wraps lands anywhere; so may -1 in an unsigned one.
+  if (wraps && (!format.is_signed || most >= result.max_raw)) return result;
+  result.max_raw = std::min(result.max_raw, most);
+  return result;
+}
+
 int signed_width(const Grid& grid) {
   return grid.max_raw == 0 ? 1 : std::ilogb(grid.max_raw) + 2;
 }
@@ -60,6 +72,20 @@ Carrier carrier_for(const Grid& grid, const std::string& node) {
       "node \"{}\" needs a sum of {} bits (binary point at {}), more than the 53 bits that float64 "
       "carries exactly in training; make its operands narrower or bring their binary points closer",
       node, signed_width(grid), grid.frac_bits);
+}
+
+void check_mean(const Grid& grid, std::int64_t values, int frac_bits, const std::string& node) {
+  // A quotient's double must not lose what the cast after it looks at.
+  constexpr int kMeanBits = 52;
+  const Grid total = product(grid, {0, static_cast<double>(values)});
+  carrier_for(total, node);
+  const int width = signed_width(total) - 1 + std::max(0, frac_bits - total.frac_bits);
+  if (width > kMeanBits) {
+    user_error(
+        "node \"{}\" needs a mean of {} bits, more than the {} that float64 divides exactly in "
+        "training; make its input or output narrower",
+        node, width, kMeanBits);
+  }
 }
 
 }  // namespace qfx::train

@@ -12,6 +12,7 @@
 #include "train/ops/pool.h"
 #include "train/ops/product.h"
 #include "train/parameter_values.h"
+#include "train/value_grid.h"
 
 #include "qfx/base/error.h"
 
@@ -19,9 +20,6 @@ namespace qfx::train {
 namespace {
 
 using graph::Overloaded;
-
-// A quotient's double must not lose what the cast after it looks at; see exact_mean_pool.
-constexpr int kMeanBits = 52;
 
 at::ScalarType type_of(Carrier carrier) {
   return carrier == Carrier::Float32 ? at::kFloat : at::kDouble;
@@ -41,6 +39,7 @@ class FixedForward {
         mode_(mode),
         fuses_(fuses),
         readers_(network.size()),
+        grids_(network.size()),
         chains_(network.size()) {
     for (const Layer& layer : network.layers()) {
       for (const graph::NodeId from : network.node(layer.id).inputs) ++readers_[from];
@@ -51,11 +50,13 @@ class FixedForward {
     for (Layer& layer : network_.layers()) {
       layer_ = &layer;
       node_ = &network_.node(layer.id);
+      sums_.clear();
       ElementChain chain = node_->inputs.empty()
                                ? assign(channels_last(input.to(network_.carrier_type())))
                                : std::visit([&](const auto& op) { return value(op); }, node_->op);
       // Wider sums come back to the network's carrier with their cast.
       chain.to(network_.carrier_type());
+      grids_[layer.id] = output_grid();
       if (!fuses_) chain.value();
       chains_[layer.id] = std::move(chain);
     }
@@ -81,12 +82,15 @@ class FixedForward {
   }
 
   // Where the values of input `index` lie; nothing for a tensor left in floating point.
-  std::optional<Grid> grid(int index) {
-    const Point& point = network_.output_point(node_->inputs[index]);
-    if (!point.casts()) return std::nullopt;
-    return grid_of(point.spec.format(point.frac_bits[0]));
-  }
+  const std::optional<Grid>& grid(int index) const { return grids_[node_->inputs[index]]; }
 
+  std::optional<Grid> output_grid() const {
+    const Point& point = network_.output_point(layer_->id);
+    if (!point.casts()) return std::nullopt;
+    const fixed::Format format = point.spec.format(point.frac_bits[0]);
+    const std::optional<Grid> exact = exact_grid(*node_, grids_, sums_);
+    return exact ? cast(*exact, format) : grid_of(format);
+  }
   Carrier at_least_network(Carrier carrier) const {
     return network_.carrier_type() == at::kDouble ? Carrier::Float64 : carrier;
   }
@@ -141,6 +145,7 @@ class FixedForward {
                               ? assign(std::move(sums))
                               : add_bias(std::move(sums), bias->second, grids);
     note_carrier(carrier, grids);
+    sums_ = std::move(grids);
     return result;
   }
 
@@ -278,8 +283,9 @@ class FixedForward {
     if (!input || !slope.point.casts() || !layer_->output.casts())
       return assign(at::prelu(x(), cast_slope));
     Carrier wide = Carrier::Float32;
-    for (const Grid& g : product_grids(*input, cast_slope.detach(), slope.point.frac_bits))
-      wide = std::max(wide, carrier_for(g, node_->name));
+    sums_ = product_grids(*input, cast_slope.detach(), slope.point.frac_bits);
+    for (const Grid& g : sums_) wide = std::max(wide, carrier_for(g, node_->name));
+    sums_.push_back(*input);
     ElementChain result = chain();
     result.prelu(cast_slope.expand({node_->shape[0]}), wide, layer_->output.f, output());
     return result;
@@ -287,9 +293,8 @@ class FixedForward {
 
   ElementChain value(const graph::Shift&) {
     const std::optional<Grid> input = grid(0);
-    std::vector<Grid> grids(input ? static_cast<std::size_t>(node_->shape[0]) : 0,
-                            input.value_or(Grid{}));
-    return add_bias(chain(), layer_->params.at("offset"), grids);
+    sums_.assign(input ? static_cast<std::size_t>(node_->shape[0]) : 0, input.value_or(Grid{}));
+    return add_bias(chain(), layer_->params.at("offset"), sums_);
   }
 
   ElementChain value(const graph::MaxPool2d& pool) { return assign(max_pool(x(), pool)); }
@@ -302,51 +307,46 @@ class FixedForward {
 
   ElementChain mean_value(const graph::AvgPool2d& pool) {
     const std::optional<Grid> input = grid(0);
-    if (input && layer_->output.casts()) {
-      const auto area = static_cast<double>(pool.kernel[0] * pool.kernel[1]);
-      Grid needed = product(*input, {0, area});
-      carrier_for(needed, node_->name);
-      const int finer = layer_->output.frac_bits[0] - needed.frac_bits;
-      const int width = signed_width(needed) - 1 + std::max(0, finer);
-      if (width > kMeanBits) {
-        user_error(
-            "node \"{}\" needs a mean of {} bits, more than the {} that float64 divides exactly "
-            "in training; make its input or output narrower",
-            node_->name, width, kMeanBits);
-      }
-    }
+    if (input && layer_->output.casts())
+      check_mean(*input, pool.kernel[0] * pool.kernel[1], layer_->output.frac_bits[0], node_->name);
     return assign(exact_mean_pool(x(), pool));
   }
 
   ElementChain value(const graph::Add&) {
     const std::optional<Grid> a = grid(0), b = grid(1);
     if (!a || !b || !layer_->output.casts()) return assign(x(0) + x(1));
-    const auto type = type_of(at_least_network(carrier_for(sum(*a, *b), node_->name)));
-    // The longer chain goes on; the other operand is a tensor beside it.
-    const int longer = chains_[node_->inputs[0]].stages() < chains_[node_->inputs[1]].stages();
-    return add_side(longer, x(1 - longer).to(type));
+    const int index = longer_chain();
+    return joined(&ElementChain::add, index, beside(1 - index, sum(*a, *b)));
   }
 
   ElementChain value(const graph::Sub&) {
     const std::optional<Grid> a = grid(0), b = grid(1);
     if (!a || !b || !layer_->output.casts()) return assign(x(0) - x(1));
-    const auto type = type_of(at_least_network(carrier_for(sum(*a, *b), node_->name)));
-    return add_side(0, at::neg(x(1).to(type)));
-  }
-
-  // Input `index` goes on, with `side` added in side's type.
-  ElementChain add_side(int index, const at::Tensor& side) {
-    ElementChain result = chain(index);
-    result.to(side.scalar_type());
-    result.add(side, layer_->output.f, output());
-    return result;
+    return joined(&ElementChain::add, 0, at::neg(beside(1, sum(*a, *b))));
   }
 
   ElementChain value(const graph::Mul&) {
     const std::optional<Grid> a = grid(0), b = grid(1);
-    if (!a || !b) return assign(x(0) * x(1));
-    const auto type = type_of(at_least_network(carrier_for(product(*a, *b), node_->name)));
-    return assign(x(0).to(type) * x(1).to(type));
+    if (!a || !b || !layer_->output.casts()) return assign(x(0) * x(1));
+    const int index = longer_chain();
+    return joined(&ElementChain::mul, index, beside(1 - index, product(*a, *b)));
+  }
+
+  // Of two inputs the one whose chain goes on; the other becomes a tensor beside it.
+  int longer_chain() const {
+    return chains_[node_->inputs[0]].stages() < chains_[node_->inputs[1]].stages();
+  }
+  // Input `index` in the type where `result` is exact.
+  at::Tensor beside(int index, const Grid& result) {
+    return x(index).to(type_of(at_least_network(carrier_for(result, node_->name))));
+  }
+  // Input `index` goes on in side's type.
+  template <class Join>
+  ElementChain joined(Join join, int index, const at::Tensor& side) {
+    ElementChain result = chain(index);
+    result.to(side.scalar_type());
+    (result.*join)(side, layer_->output.f, output());
+    return result;
   }
 
   // Values change their place alone: each lies on its own input's grid until the cast.
@@ -379,11 +379,13 @@ class FixedForward {
   Network& network_;
   FixedMode mode_;
   bool fuses_;
-  std::vector<int> readers_;          // of each node
-  std::vector<ElementChain> chains_;  // by node
+  std::vector<int> readers_;                // of each node
+  std::vector<std::optional<Grid>> grids_;  // by node: where its values lie
+  std::vector<ElementChain> chains_;        // by node
   std::vector<std::pair<Layer*, BatchNormCallPtr>> measured_;
   Layer* layer_ = nullptr;
   const graph::Node* node_ = nullptr;
+  std::vector<Grid> sums_;  // of the present node, where it has parameters: one a channel
 };
 
 }  // namespace

@@ -17,6 +17,7 @@ enum class StageKind : std::uint8_t {
   RELU,    // cast(max(x, 0))
   CLIP,    // cast(min(max(x, bounds.min), bounds.max))
   ADD,     // cast(x + side)
+  MUL,     // cast(x * side)
   AFFINE,  // cast(scale[c] * x + offset[c])
   PRELU    // cast(x > 0 ? x : scale[c] * x)
 };
@@ -29,8 +30,8 @@ struct Stage {
   fixed::Format format;  // of the result, but for the binary point
   int frac_bits = 0;
   Bounds<T> bounds;           // CLIP
-  const T* side = nullptr;    // ADD: like x
-  T* d_side = nullptr;        // ADD: receives the gradient of side; may be null
+  const T* side = nullptr;    // ADD, MUL: like x
+  T* d_side = nullptr;        // ADD, MUL: receives the gradient of side; may be null
   const T* scale = nullptr;   // AFFINE, PRELU: one a channel
   const T* offset = nullptr;  // AFFINE: one a channel
   bool in_double = false;     // AFFINE, PRELU: product and sum want double (Wide in fake_cast.h)

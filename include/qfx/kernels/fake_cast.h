@@ -119,6 +119,16 @@ template <class T>
 void add_cast_backward(const T* a, const T* b, const T* dy, T* d, Extent extent,
                        const fixed::Format& format, const int* frac_bits, PointGradient* points);
 
+// y = cast(a * b); the exact product must fit T (the caller proves it). Backward, with the common
+// gradient d = dy * dq/d(a * b): da = d * b and db = d * a; null where nobody asks for db. da may
+// be dy; neither may be a or b.
+template <class T>
+void mul_cast(const T* a, const T* b, T* y, Extent extent, const fixed::Format& format,
+              const int* frac_bits);
+template <class T>
+void mul_cast_backward(const T* a, const T* b, const T* dy, T* da, T* db, Extent extent,
+                       const fixed::Format& format, const int* frac_bits, PointGradient* points);
+
 // y = cast(scale[c] * x + offset[c]), exact product and sum (Wide is the type they are computed in,
 // double where float is not proved), one output format for all channels. Backward: dx = scale[c] *
 // dy * dq/dx, and per channel d_scale = sum dy * dq/dx * x, d_offset = sum dy * dq/dx. <T, Wide> is

@@ -110,6 +110,24 @@ void add_cast_backward(const T* a, const T* b, const T* dy, T* d, Extent extent,
       [](std::int64_t) { return true; });
 }
 
+template <class T>
+void mul_cast(const T* a, const T* b, T* y, Extent extent, const fixed::Format& format,
+              const int* frac_bits) {
+  cast_each(y, extent, format, frac_bits, [&](std::int64_t i) { return a[i] * b[i]; });
+}
+
+template <class T>
+void mul_cast_backward(const T* a, const T* b, const T* dy, T* da, T* db, Extent extent,
+                       const fixed::Format& format, const int* frac_bits, PointGradient* points) {
+  cast_each_backward(
+      dy, da, extent, format, frac_bits, points, [&](std::int64_t i) { return a[i] * b[i]; },
+      [](std::int64_t) { return true; });
+  for_each(extent, [&](std::int64_t i, std::int64_t) {
+    if (db != nullptr) db[i] = da[i] * a[i];
+    da[i] *= b[i];
+  });
+}
+
 template <class T, class Wide>
 void affine_cast(const T* x, const T* scale, const T* offset, T* y, Extent extent,
                  const fixed::Format& format, int frac_bits) {
@@ -203,6 +221,9 @@ std::int64_t count_overflows(const T* x, Extent extent, const fixed::Format& for
                                       const fixed::Format&, const int*, PointGradient*);         \
   template void add_cast<T>(const T*, const T*, T*, Extent, const fixed::Format&, const int*);   \
   template void add_cast_backward<T>(const T*, const T*, const T*, T*, Extent,                   \
+                                     const fixed::Format&, const int*, PointGradient*);          \
+  template void mul_cast<T>(const T*, const T*, T*, Extent, const fixed::Format&, const int*);   \
+  template void mul_cast_backward<T>(const T*, const T*, const T*, T*, T*, Extent,               \
                                      const fixed::Format&, const int*, PointGradient*);          \
   template std::int64_t count_overflows<T>(const T*, Extent, const fixed::Format&, const int*)
 #define QFX_INSTANTIATE_PRODUCTS(T, Wide)                                                         \

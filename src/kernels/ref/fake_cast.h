@@ -32,6 +32,13 @@ template <class T>
 void add_cast_backward(const T* a, const T* b, const T* dy, T* d, Extent extent,
                        const fixed::Format& format, const int* frac_bits, PointGradient* points);
 
+template <class T>
+void mul_cast(const T* a, const T* b, T* y, Extent extent, const fixed::Format& format,
+              const int* frac_bits);
+template <class T>
+void mul_cast_backward(const T* a, const T* b, const T* dy, T* da, T* db, Extent extent,
+                       const fixed::Format& format, const int* frac_bits, PointGradient* points);
+
 template <class T, class Wide>
 void affine_cast(const T* x, const T* scale, const T* offset, T* y, Extent extent,
                  const fixed::Format& format, int frac_bits);

@@ -11,13 +11,14 @@ namespace qfx::kernels::simd {
 
 // Where the value to be cast comes from.
 enum class Source : std::uint8_t {
-  PLAIN,   // x
-  RELU,    // max(x, 0)
-  CLIP,    // min(max(x, bounds.min), bounds.max)
-  SUM,     // x + b
-  AFFINE,  // scale[c] * x + offset[c]
-  PRELU,   // x > 0 ? x : scale[c] * x
-  LINED    // x; dy gains offset[c] + scale[c] * cast(x) first. Backward, and saturating, alone
+  PLAIN,    // x
+  RELU,     // max(x, 0)
+  CLIP,     // min(max(x, bounds.min), bounds.max)
+  SUM,      // x + b
+  PRODUCT,  // x * b; backward gives the gradient of the product
+  AFFINE,   // scale[c] * x + offset[c]
+  PRELU,    // x > 0 ? x : scale[c] * x
+  LINED     // x; dy gains offset[c] + scale[c] * cast(x) first. Backward, and saturating, alone
 };
 
 // What a channel brings along; C is the type the cast is computed in.
@@ -48,7 +49,7 @@ struct Job {
   Points<C> points;
   Part part;
   const T* x;
-  const T* b;          // SUM only
+  const T* b;          // SUM and PRODUCT only
   Bounds<T> bounds{};  // CLIP only
 };
 

@@ -148,6 +148,7 @@ class Input {
  public:
   static constexpr Source kKind = kSource;
   static constexpr bool kMasks = kSource == Source::RELU || kSource == Source::CLIP;
+  static constexpr bool kTwo = kSource == Source::SUM || kSource == Source::PRODUCT;
 
   template <class Job>
   explicit Input(const Job& job) : x_(job.x), b_(job.b), constants_(job.bounds) {}
@@ -164,6 +165,8 @@ class Input {
       return {hn::Max(low, hn::Min(high, x)), x};  // as above
     } else if constexpr (kSource == Source::SUM) {
       return {hn::Add(x, load_as(d, b_ + i)), x};
+    } else if constexpr (kSource == Source::PRODUCT) {
+      return {hn::Mul(x, load_as(d, b_ + i)), x};
     } else if constexpr (kSource == Source::AFFINE) {
       return {hn::Add(hn::Mul(point.scale, x), point.offset), x};
     } else {
@@ -185,12 +188,12 @@ class Input {
 
   HWY_INLINE void prefetch() const {
     hwy::Prefetch(x_);
-    if constexpr (kSource == Source::SUM) hwy::Prefetch(b_);
+    if constexpr (kTwo) hwy::Prefetch(b_);
   }
 
   // The same source, its elements counted from i.
   HWY_INLINE Input from(std::int64_t i) const {
-    return Input(x_ + i, kSource == Source::SUM ? b_ + i : nullptr, constants_);
+    return Input(x_ + i, kTwo ? b_ + i : nullptr, constants_);
   }
 
   // The same source on padded copies of `count` elements from i on, in line `row` of kRows lines.
@@ -200,7 +203,7 @@ class Input {
     void copy(const Input& input, std::int64_t i, std::int64_t row, std::int64_t count) {
       constants_ = input.constants_;
       x_[row].copy(input.x_ + i, count);
-      if constexpr (kSource == Source::SUM) b_[row].copy(input.b_ + i, count);
+      if constexpr (kTwo) b_[row].copy(input.b_ + i, count);
     }
     Input input() const { return Input(x_[0].values, b_[0].values, constants_); }
 
@@ -248,6 +251,8 @@ HWY_INLINE void with_input(const Job<T, C>& job, const Body& body) {
         return body(Input<T, Source::CLIP>(job));
       case Source::SUM:
         return body(Input<T, Source::SUM>(job));
+      case Source::PRODUCT:
+        return body(Input<T, Source::PRODUCT>(job));
       case Source::AFFINE:
       case Source::PRELU:
       case Source::LINED:  // run_backward's own

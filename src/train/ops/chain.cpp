@@ -53,7 +53,7 @@ std::vector<kernels::Stage<T>> kernel_stages(const ChainCall& call, std::size_t 
     stage.frac_bits = from.output->frac_bits[0];
     if (from.kind == StageKind::CLIP)
       stage.bounds = {static_cast<T>(from.clip.min), static_cast<T>(from.clip.max)};
-    if (from.kind == StageKind::ADD) {
+    if (from.side >= 0) {
       stage.side = inputs[from.side].data_ptr<T>() + offset;
       if (!d_inputs.empty() && d_inputs[from.side].defined())
         stage.d_side = d_inputs[from.side].data_ptr<T>() + offset;
@@ -155,7 +155,7 @@ struct RunChain : Function<RunChain> {
     call->inputs = inputs.size();
     call->saved = {0};
     for (const ChainStage& stage : call->stages) {
-      if (stage.kind == StageKind::ADD) {
+      if (stage.side >= 0) {
         inputs[stage.side] = dense_like(inputs[stage.side], x);
         call->saved.push_back(stage.side);
       }
@@ -203,7 +203,7 @@ struct RunChain : Function<RunChain> {
     const bool waits = barrier < count;
     if (waits || context->needs_input_grad(0)) d_inputs[0] = at::empty_like(x);
     for (const ChainStage& stage : call->stages) {
-      if (stage.kind == StageKind::ADD && context->needs_input_grad(stage.side))
+      if (stage.side >= 0 && context->needs_input_grad(stage.side))
         d_inputs[stage.side] = at::empty_like(x);
     }
     run_back(*call, inputs, dy, waits ? barrier : 0, count, nullptr, d_inputs);
@@ -307,6 +307,11 @@ void ElementChain::clip(const graph::Clip& clip, const at::Tensor& f, const Assi
 void ElementChain::add(const at::Tensor& side, const at::Tensor& f, const AssignmentPtr& output) {
   const int position = input(side);
   append(StageKind::ADD, f, output).side = position;
+}
+
+void ElementChain::mul(const at::Tensor& side, const at::Tensor& f, const AssignmentPtr& output) {
+  const int position = input(side);
+  append(StageKind::MUL, f, output).side = position;
 }
 
 void ElementChain::bias(const at::Tensor& offset, Carrier wide, const at::Tensor& f,

@@ -41,7 +41,7 @@ struct ChainStage {
   Carrier wide = Carrier::Float32;  // AFFINE, PRELU: where product and sum are exact
   BatchNormCallPtr norm;            // AFFINE of a batch_norm
   int f = -1;                       // output's point
-  int side = -1;                    // ADD
+  int side = -1;                    // ADD, MUL
   int offset = -1;                  // AFFINE of a bias: its cast values
   int slope = -1;                   // PRELU: its cast values
   int gamma = -1, beta = -1, f_scale = -1, f_offset = -1;  // AFFINE of a batch_norm
@@ -71,6 +71,8 @@ class ElementChain {
   void clip(const graph::Clip& clip, const at::Tensor& f, const AssignmentPtr& output);
   // cast(x + side), side of the same shape and type
   void add(const at::Tensor& side, const at::Tensor& f, const AssignmentPtr& output);
+  // cast(x * side), likewise
+  void mul(const at::Tensor& side, const at::Tensor& f, const AssignmentPtr& output);
   // cast(x + offset[c]); offset {C} in x's type
   void bias(const at::Tensor& offset, Carrier wide, const at::Tensor& f,
             const AssignmentPtr& output);

@@ -286,6 +286,8 @@ at::Tensor stage_value(const at::Tensor& x, const std::vector<at::Tensor>& input
       return clipped(x, stage.clip);
     case kernels::StageKind::ADD:
       return x + inputs[stage.side];
+    case kernels::StageKind::MUL:
+      return x * inputs[stage.side];
     case kernels::StageKind::AFFINE: {
       if (!stage.norm) {
         const at::Tensor& offset = inputs[stage.offset];

@@ -21,17 +21,17 @@ constexpr double kSumTolerance = sizeof(T) == 4 ? 1e-5 : 1e-13;
 template <class T>
 constexpr double kTermTolerance = 2.0 * std::numeric_limits<T>::denorm_min();
 
-enum class Source { PLAIN, RELU, CLIP, SUM, AFFINE, PRELU };
+enum class Source { PLAIN, RELU, CLIP, SUM, PRODUCT, AFFINE, PRELU };
 
-// A product, cast to one format for all channels.
-bool is_product(Source source) {
+// By a constant of the channel, cast to one format for all channels.
+bool is_scaled(Source source) {
   return source == Source::AFFINE || source == Source::PRELU;
 }
 
 // What a backward pass returns, and what the law says it is.
 template <class T>
 struct Gradients {
-  std::vector<T> dx;
+  std::vector<T> dx, db;  // db: PRODUCT
   std::vector<PointGradient> points;
   std::vector<double> d_scale, d_offset;
 };
@@ -68,7 +68,8 @@ struct Case {
       frac_bits.push_back(*rc::gen::inRange(-6, 16));
     const auto size = static_cast<std::size_t>(extent.size());
     Numbers<T> numbers(*rc::gen::arbitrary<std::uint64_t>());
-    const T limit = *rc::gen::element(T(1e3), T(1e30));
+    // Of a product's factors the square is a number of T.
+    const T limit = *rc::gen::element(T(1e3), source == Source::PRODUCT ? T(1e15) : T(1e30));
     for (std::size_t i = 0; i < size; ++i) {
       const int f = frac_bits[point_of(i)];
       for (std::vector<T>* values : {&x, &b}) {
@@ -91,8 +92,8 @@ struct Case {
   std::size_t channel_of(std::size_t i) const {
     return i / static_cast<std::size_t>(extent.inner) % static_cast<std::size_t>(extent.channels);
   }
-  std::size_t point_of(std::size_t i) const { return is_product(source) ? 0 : channel_of(i); }
-  std::size_t point_count() const { return is_product(source) ? 1 : frac_bits.size(); }
+  std::size_t point_of(std::size_t i) const { return is_scaled(source) ? 0 : channel_of(i); }
+  std::size_t point_count() const { return is_scaled(source) ? 1 : frac_bits.size(); }
   bool masks(std::size_t i) const {
     return (source == Source::RELU && x[i] <= 0) ||
            (source == Source::CLIP && (x[i] <= bounds.min || x[i] >= bounds.max));
@@ -110,6 +111,8 @@ struct Case {
         return static_cast<double>(std::clamp(x[i], bounds.min, bounds.max));
       case Source::SUM:
         return static_cast<double>(x[i] + b[i]);
+      case Source::PRODUCT:
+        return static_cast<double>(x[i] * b[i]);
       case Source::AFFINE:
       case Source::PRELU:
         break;
@@ -150,6 +153,12 @@ struct Case {
                                                                        g.dx.data(), extent, format,
                                                                        f, g.points.data());
         break;
+      case Source::PRODUCT:
+        g.db.assign(x.size(), T(77));
+        (reference ? ref::mul_cast_backward<T>
+                   : mul_cast_backward<T>)(x.data(), b.data(), from, g.dx.data(), g.db.data(),
+                                           extent, format, f, g.points.data());
+        break;
       case Source::AFFINE:
         (reference ? ref::affine_cast_backward<T, Wide>
                    : affine_cast_backward<T, Wide>)(x.data(), scale.data(), offset.data(), from,
@@ -174,10 +183,12 @@ struct Case {
       const std::size_t c = channel_of(i), p = point_of(i);
       const LawSlope slope = law_slope(value(i), format, frac_bits[p]);
       const T passed = slope.inside && !masks(i) ? dy[i] : T(0);
-      const T dx = is_product(source) && !kept(i)
+      const T dx = is_scaled(source) && !kept(i)
                        ? static_cast<T>(static_cast<Wide>(passed) * static_cast<Wide>(scale[c]))
-                       : passed;
+                   : source == Source::PRODUCT ? passed * b[i]
+                                               : passed;
       RC_ASSERT(got.dx[i] == dx);
+      if (source == Source::PRODUCT) RC_ASSERT(got.db[i] == passed * x[i]);
       points[p].add(static_cast<double>(dy[i]) * slope.point * std::log(2.0));
       overflows[p] += !slope.inside;
       if (!kept(i)) scales[c].add(static_cast<double>(passed) * static_cast<double>(x[i]));
@@ -192,7 +203,7 @@ struct Case {
       RC_ASSERT(got.points[p].overflows == overflows[p]);
     }
     for (std::size_t c = 0; c < scales.size(); ++c) {
-      if (is_product(source)) RC_ASSERT(close(got.d_scale[c], scales[c]));
+      if (is_scaled(source)) RC_ASSERT(close(got.d_scale[c], scales[c]));
       if (source == Source::AFFINE) RC_ASSERT(close(got.d_offset[c], offsets[c]));
     }
   }
@@ -201,6 +212,7 @@ struct Case {
 template <class T>
 void expect_same_bits(const Gradients<T>& a, const Gradients<T>& b) {
   for (std::size_t i = 0; i < a.dx.size(); ++i) RC_ASSERT(a.dx[i] == b.dx[i]);
+  for (std::size_t i = 0; i < a.db.size(); ++i) RC_ASSERT(a.db[i] == b.db[i]);
   for (std::size_t p = 0; p < a.points.size(); ++p) {
     RC_ASSERT(bits_of(a.points[p].df) == bits_of(b.points[p].df));
     RC_ASSERT(a.points[p].overflows == b.points[p].overflows);
@@ -251,6 +263,12 @@ RC_GTEST_PROP(Backward, SumFloat, ()) {
 }
 RC_GTEST_PROP(Backward, SumDouble, ()) {
   check<double, double>(Source::SUM);
+}
+RC_GTEST_PROP(Backward, ProductFloat, ()) {
+  check<float, float>(Source::PRODUCT);
+}
+RC_GTEST_PROP(Backward, ProductDouble, ()) {
+  check<double, double>(Source::PRODUCT);
 }
 RC_GTEST_PROP(Backward, AffineInFloat, ()) {
   check<float, float>(Source::AFFINE);

@@ -69,7 +69,7 @@ class Case {
     std::vector<Stage<T>> stages = stages_;
     for (Stage<T>& stage : stages) {
       g.sides.emplace_back(x_.size(), T(55));
-      if (stage.kind == StageKind::ADD) stage.d_side = g.sides.back().data();
+      if (has_side(stage)) stage.d_side = g.sides.back().data();
     }
     const ChannelLine<T> line{line_a_.data(), line_b_.data()};
     if (chained) {
@@ -86,8 +86,7 @@ class Case {
       add_channel_line(values.back().data(), dy_.data(), g.dx.data(), extent_, line.a, line.b);
     g.stages.resize(stages.size());
     for (std::size_t k = stages.size(); k-- > first;) {
-      back(stages[k], values[k], g.dx, g.stages[k]);
-      if (stages[k].kind == StageKind::ADD) g.sides[k] = g.dx;
+      back(stages[k], values[k], g.dx, g.sides[k], g.stages[k]);
     }
     return g;
   }
@@ -110,9 +109,13 @@ class Case {
   std::size_t count() const { return stages_.size(); }
 
  private:
+  static bool has_side(const Stage<T>& stage) {
+    return stage.kind == StageKind::ADD || stage.kind == StageKind::MUL;
+  }
+
   void add_stage(Numbers<T>& numbers, bool far, bool saturates) {
     Stage<T> stage;
-    stage.kind = static_cast<StageKind>(*rc::gen::inRange(0, 6));
+    stage.kind = static_cast<StageKind>(*rc::gen::inRange(0, 7));
     const auto formats = all_modes(*rc::gen::inRange(1, 17), *rc::gen::arbitrary<bool>());
     stage.format = formats[*rc::gen::inRange<std::size_t>(0, formats.size())];
     if (saturates) {
@@ -126,7 +129,7 @@ class Case {
     Values<T>& side = arrays_.emplace_back();
     Values<T>& scale = arrays_.emplace_back();
     Values<T>& offset = arrays_.emplace_back();
-    if (stage.kind == StageKind::ADD) {
+    if (has_side(stage)) {
       for (std::int64_t i = 0; i < extent_.size(); ++i)
         side.push_back(numbers.near(stage.format, stage.frac_bits));
     }
@@ -160,6 +163,9 @@ class Case {
       case StageKind::ADD:
         add_cast(x.data(), s.side, y.data(), extent_, s.format, f.data());
         break;
+      case StageKind::MUL:
+        mul_cast(x.data(), s.side, y.data(), extent_, s.format, f.data());
+        break;
       case StageKind::AFFINE:
         (s.in_double ? affine_cast<T, double> : affine_cast<T, T>)(x.data(), s.scale, s.offset,
                                                                    y.data(), extent_, s.format,
@@ -173,7 +179,8 @@ class Case {
     return y;
   }
 
-  void back(const Stage<T>& s, const Values<T>& x, Values<T>& d, StageGradient& g) const {
+  void back(const Stage<T>& s, const Values<T>& x, Values<T>& d, Values<T>& d_side,
+            StageGradient& g) const {
     const std::vector<int> f = points(s);
     std::vector<PointGradient> by_channel(f.size());
     g.scale.assign(f.size(), 0.0);
@@ -192,6 +199,11 @@ class Case {
         break;
       case StageKind::ADD:
         add_cast_backward(x.data(), s.side, p, p, extent_, s.format, f.data(), by_channel.data());
+        d_side = d;
+        break;
+      case StageKind::MUL:
+        mul_cast_backward(x.data(), s.side, p, p, d_side.data(), extent_, s.format, f.data(),
+                          by_channel.data());
         break;
       case StageKind::AFFINE:
         (s.in_double ? affine_cast_backward<T, double>

@@ -170,6 +170,16 @@ void check_clip(Case<T> c) {
       [&](T* y) { clip_cast(c.x.data(), c.bounds, y, c.extent, c.format, c.frac_bits.data()); });
 }
 
+// The law is asked about the product that the kernel casts: a finite one.
+template <class T>
+void check_mul(Case<T> c) {
+  for (std::size_t i = 0; i < c.x.size(); ++i)
+    if (!std::isfinite(c.x[i] * c.b[i])) c.b[i] = 1;
+  expect_everywhere(c, c.wanted([&](std::size_t i) { return c.x[i] * c.b[i]; }), [&](T* y) {
+    mul_cast(c.x.data(), c.b.data(), y, c.extent, c.format, c.frac_bits.data());
+  });
+}
+
 template <class T>
 void check_sources() {
   const Case<T> c;
@@ -182,6 +192,7 @@ void check_sources() {
   expect_everywhere(c, c.wanted([&](std::size_t i) { return c.x[i] + c.b[i]; }), [&](T* y) {
     add_cast(c.x.data(), c.b.data(), y, c.extent, c.format, c.frac_bits.data());
   });
+  check_mul(c);
   check_clip(c);
 }
 

@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "kernels/call.h"
+#include "kernels/product_gradients.h"
 #include "kernels/ref/fake_cast.h"
 #include "support/kernel_law.h"
 #include "support/kernel_targets.h"
@@ -54,27 +55,28 @@ class Case {
       scale_.push_back(numbers_.gentle());
       offset_.push_back(numbers_.gentle());
     }
-    call_.points = {frac_bits_.data(), is_product() ? 0 : 1};
+    call_.points = {frac_bits_.data(), is_scaled() ? 0 : 1};
     constexpr T kInfinity = std::numeric_limits<T>::infinity();
     const T special[] = {kInfinity, -kInfinity, std::numeric_limits<T>::quiet_NaN()};
     for (std::int64_t i = 0; i < extent.size(); ++i) {
       const int f = call_.points.of(i / extent.inner % extent.channels);
       if (i / kCalm % 2 == 0) {
-        x_.push_back(numbers_.inside(format, f) / (is_product() ? 2 : 1));
-        b_.push_back(0);
+        x_.push_back(numbers_.inside(format, f) / (is_scaled() ? 2 : 1));
+        b_.push_back(source == Source::PRODUCT ? T(1) : T(0));
         dy_.push_back(numbers_.gentle());
         continue;
       }
       x_.push_back(numbers_.next(format, f));
       b_.push_back(numbers_.near(format, f));
-      if (!std::isfinite(x_.back() + b_.back())) b_.back() = 0;
+      const T value = source == Source::PRODUCT ? x_.back() * b_.back() : x_.back() + b_.back();
+      if (!std::isfinite(value)) b_.back() = 0;
       if (!finite && below(16) == 0) x_.back() = special[below(3)];
       dy_.push_back(numbers_.gentle());
     }
     call_.x = x_.data();
     call_.bounds = numbers_.bounds(format, frac_bits_[0]);
-    call_.b = source == Source::SUM ? b_.data() : nullptr;
-    call_.scale = is_product() ? scale_.data() : nullptr;
+    call_.b = source == Source::SUM || source == Source::PRODUCT ? b_.data() : nullptr;
+    call_.scale = is_scaled() ? scale_.data() : nullptr;
     call_.offset = source == Source::AFFINE ? offset_.data() : nullptr;
   }
   Case(const Case&) = delete;
@@ -91,9 +93,7 @@ class Case {
   }
 
  private:
-  bool is_product() const {
-    return call_.source == Source::AFFINE || call_.source == Source::PRELU;
-  }
+  bool is_scaled() const { return call_.source == Source::AFFINE || call_.source == Source::PRELU; }
 
   std::vector<T> forward_by_reference() const {
     std::vector<T> y(x_.size());
@@ -111,6 +111,9 @@ class Case {
         break;
       case Source::SUM:
         ref::add_cast(x_.data(), b_.data(), y.data(), call_.extent, format, f);
+        break;
+      case Source::PRODUCT:
+        ref::mul_cast(x_.data(), b_.data(), y.data(), call_.extent, format, f);
         break;
       case Source::AFFINE:
         ref::affine_cast<T, C>(x_.data(), scale_.data(), offset_.data(), y.data(), call_.extent,
@@ -147,6 +150,10 @@ class Case {
         ref::add_cast_backward(x_.data(), b_.data(), dy_.data(), dx, call_.extent, format, f,
                                points);
         break;
+      case Source::PRODUCT:
+        ref::mul_cast_backward<T>(x_.data(), b_.data(), dy_.data(), dx, nullptr, call_.extent,
+                                  format, f, points);
+        break;
       case Source::AFFINE:
         ref::affine_cast_backward<T, C>(x_.data(), scale_.data(), offset_.data(), dy_.data(), dx,
                                         call_.extent, format, *f, g.scale.data(), g.offset.data(),
@@ -159,7 +166,7 @@ class Case {
       case Source::LINED:
         internal_error("LINED is for saturating casts alone");
     }
-    if (is_product()) g.points.resize(1);
+    if (is_scaled()) g.points.resize(1);
     return g;
   }
 
@@ -184,10 +191,12 @@ class Case {
     ASSERT_EQ(simd::backward(*job), has_vectors) << text();
     if (!has_vectors) return;
     sums.finish(job->walk);
+    if (call_.source == Source::PRODUCT)
+      split_product(x_.data(), b_.data(), dx.data(), nullptr, call_.extent.size());
     for (std::size_t i = 0; i < dx.size(); ++i)
       ASSERT_TRUE(same(dx[i], wanted.dx[i])) << text() << ", x = " << x_[i];
     std::vector<PointGradient> points;
-    if (is_product()) {
+    if (is_scaled()) {
       points.push_back(common_point(sums.channels, call_.extent.size()));
     } else {
       for (const simd::ChannelSums& channel : sums.channels)
@@ -198,7 +207,7 @@ class Case {
       ASSERT_TRUE(same(points[c].df, wanted.points[c].df)) << text() << ", channel " << c;
       ASSERT_EQ(points[c].overflows, wanted.points[c].overflows) << text() << ", channel " << c;
     }
-    for (std::size_t c = 0; is_product() && c < sums.channels.size(); ++c) {
+    for (std::size_t c = 0; is_scaled() && c < sums.channels.size(); ++c) {
       ASSERT_TRUE(same(sums.channels[c].scale, wanted.scale[c])) << text() << ", channel " << c;
       ASSERT_TRUE(same(sums.channels[c].offset, wanted.offset[c])) << text() << ", channel " << c;
     }
@@ -257,6 +266,12 @@ TEST(WrapByVectors, SumFloat) {
 }
 TEST(WrapByVectors, SumDouble) {
   check<double, double>(Source::SUM);
+}
+TEST(WrapByVectors, ProductFloat) {
+  check<float, float>(Source::PRODUCT);
+}
+TEST(WrapByVectors, ProductDouble) {
+  check<double, double>(Source::PRODUCT);
 }
 TEST(WrapByVectors, AffineInFloat) {
   check<float, float>(Source::AFFINE);

@@ -1,4 +1,5 @@
-// Gradients of the cast operators against the closed form of docs/method.md, one element at a time.
+// Gradients of the cast operators against the closed form of docs/gradients.md, one element at a
+// time.
 #include <cmath>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

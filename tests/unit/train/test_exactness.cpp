@@ -7,6 +7,7 @@
 #include "train/ops/product.h"
 
 #include "qfx/base/error.h"
+#include "qfx/fixed/value.h"
 #include "qfx/graph/builder.h"
 #include "qfx/train/run.h"
 
@@ -38,6 +39,36 @@ TEST(Exactness, GridsOfSumsAndProducts) {
   EXPECT_EQ(sum(a, b).max_raw, 128 + 255.0 * 32);
   EXPECT_EQ(signed_width({0, 127}), 8);
   EXPECT_EQ(signed_width({0, 128}), 9);
+}
+
+// The bound of a cast holds for every value of the grid, in every mode.
+TEST(Exactness, ACastsBoundHoldsForEveryValue) {
+  for (const bool is_signed : {true, false})
+    for (const int width : {1, 2, 4, 7})
+      for (int r = 0; r < fixed::kRoundingCount; ++r)
+        for (int o = 0; o < fixed::kOverflowCount; ++o)
+          for (const double most : {0.0, 1.0, 5.0, 9.0, 40.0, 300.0}) {
+            const auto overflow = static_cast<fixed::Overflow>(o);
+            if (overflow == fixed::Overflow::WRAP_SM && !is_signed) continue;
+            const fixed::Format format{.width = width,
+                                       .int_bits = width - 1,
+                                       .is_signed = is_signed,
+                                       .rounding = static_cast<fixed::Rounding>(r),
+                                       .overflow = overflow};
+            constexpr int kFracBits = 3;
+            const Grid bound = cast({kFracBits, most}, format);
+            EXPECT_EQ(bound.frac_bits, format.frac_bits());
+            EXPECT_LE(bound.max_raw, grid_of(format).max_raw);
+            double largest = 0;
+            for (double raw = -most; raw <= most; ++raw) {
+              const double x = std::ldexp(raw, -kFracBits);
+              largest = std::max(largest,
+                                 std::abs(static_cast<double>(fixed::raw_from_double(x, format))));
+            }
+            EXPECT_LE(largest, bound.max_raw) << fixed::to_string(format) << " of " << most;
+          }
+  const fixed::Format wide{.width = 28, .int_bits = 1, .is_signed = true};
+  EXPECT_EQ(cast({17, 1024}, wide).max_raw, std::ldexp(1.0, 20));
 }
 
 // Integer sums of a convolution, the plain way.
@@ -113,6 +144,24 @@ TEST(Exactness, TheTraceNamesTheCarrierOfEachLayer) {
   EXPECT_THAT(carrier(12, 4), testing::ElementsAre("-", "float64"));
   EXPECT_THAT(carrier(12, 3), testing::ElementsAre("-", "float32"));
   EXPECT_THAT(carrier(25, 4), testing::ElementsAre("-", "float64"));
+}
+
+// By the formats of its operands the layer's sums have 58 bits, by what its input can be 53.
+TEST(Exactness, SmallValuesInAWideFormatNeedNoWideSum) {
+  graph::Builder builder("net", 1);
+  const graph::NodeId x = builder.input({4});
+  builder.linear(builder.add(x, x), {.out_features = 3, .has_bias = false}, "fc");
+  graph::Model model = builder.finish();
+  model.nodes[0].spec = {.width = 8, .int_bits = 2};
+  model.nodes[1].spec = {.width = 28, .int_bits = 8};
+  model.nodes[2].spec = {.width = 16, .int_bits = 6};
+  graph::Param& weight = model.nodes[2].params.at("weight");
+  weight.spec = {.width = 28, .int_bits = 1};
+  std::fill(weight.values.begin(), weight.values.end(), -1.0F);
+  const ForwardTrace trace = trace_forward(model, std::vector<float>(4, 0.75F), 1);
+  EXPECT_EQ(trace.raw[2], std::vector<std::int64_t>(3, -6 * 1024));
+  model.nodes[0].spec.int_bits = 4;  // four times as large, and so are the sums
+  EXPECT_THROW(trace_forward(model, std::vector<float>(4, 0.75F), 1), UserError);
 }
 
 TEST(Exactness, WhatNoCarrierHoldsIsRefusedByName) {

@@ -57,6 +57,40 @@ TEST(LayerGradients, PreluGivesEachChannelItsSlope) {
     EXPECT_NEAR(slope.grad().data_ptr<float>()[c], d_slope[c], 1e-4 * (1 + std::abs(d_slope[c])));
 }
 
+// Behind a relu, so that the product is a stage of a chain.
+TEST(LayerGradients, MulGivesEachFactorTheOther) {
+  at::manual_seed(3);
+  auto a = c10::make_intrusive<Assignment>();
+  a->format = {.width = 4,
+               .int_bits = 3,
+               .is_signed = true,
+               .rounding = fixed::Rounding::RND,
+               .overflow = fixed::Overflow::SAT};
+  a->frac_bits = {1};
+  const at::Tensor x = leaf(at::randint(-8, 8, {5, 3, 40, 40}).to(at::kFloat) / 2);
+  const at::Tensor side = leaf(at::randint(-64, 64, {5, 3, 40, 40}).to(at::kFloat) / 8);
+  const at::Tensor f = leaf(at::full({1}, 1.0F)), f_relu = leaf(at::full({1}, 1.0F));
+  ElementChain chain(x);
+  chain.relu(f_relu, a);
+  chain.mul(side, f, a);
+  ASSERT_EQ(chain.stages(), 2u);
+  const at::Tensor y = chain.value();
+  const at::Tensor dy = at::randn(y.sizes());
+  (y * dy).sum().backward();
+
+  std::int64_t inside = 0;
+  for (std::int64_t i = 0; i < x.numel(); ++i) {
+    const float v = x.data_ptr<float>()[i], kept = std::min(std::max(v, 0.0F), 3.5F);
+    const float s = side.data_ptr<float>()[i];
+    const float passed = is_inside(double{kept} * s) ? dy.data_ptr<float>()[i] : 0.0F;
+    inside += is_inside(double{kept} * s);
+    EXPECT_EQ(side.grad().data_ptr<float>()[i], passed * kept);
+    EXPECT_EQ(x.grad().data_ptr<float>()[i], v > 0 ? passed * s : 0.0F);
+  }
+  EXPECT_GT(inside, x.numel() / 2);
+  EXPECT_LT(inside, x.numel());
+}
+
 TEST(LayerGradients, ClipPassesWhatLiesBetweenItsBounds) {
   const at::Tensor x = leaf(at::tensor({-2.0F, -1.0F, -0.5F, 0.0F, 1.5F, 1.75F, 2.0F}));
   const at::Tensor y = clipped(x, {.min = -1, .max = 1.75});

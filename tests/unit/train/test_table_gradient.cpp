@@ -26,7 +26,7 @@ at::Tensor leaf(const at::Tensor& values) {
   return values.clone().set_requires_grad(true);
 }
 
-// dq/dx and dq/df of the cast of one value (docs/method.md, section 3).
+// dq/dx and dq/df of the cast of one value (docs/gradients.md).
 struct CastGradient {
   double dx = 0, df = 0;
 };
