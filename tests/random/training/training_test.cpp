@@ -24,10 +24,24 @@ std::vector<runtime::RawTensor> run_engine(const graph::FrozenModel& model, cons
   return runtime::Engine(model, 1).run_all(raw, one.batch);
 }
 
+// Sums that the hardware's ranges prove to fit 53 bits and training's bounds, which know magnitudes
+// alone, do not: about one model in 50,000.
+int refused = 0;
+
+ForwardTrace trace_or_refusal(const test::Case& one) {
+  try {
+    return trace_forward(one.model, one.samples, one.batch);
+  } catch (const UserError& error) {
+    if (std::string(error.what()).find("53 bits that float64 carries") == std::string::npos) throw;
+    ++refused;
+    return {};
+  }
+}
+
 std::string check(const test::Case& one) {
   const graph::FrozenModel model = graph::freeze(one.model);
-  return test::first_difference(model, run_engine(model, one),
-                                trace_forward(one.model, one.samples, one.batch).raw);
+  const ForwardTrace trace = trace_or_refusal(one);
+  return trace.raw.empty() ? "" : test::first_difference(model, run_engine(model, one), trace.raw);
 }
 
 TEST(RandomTraining, GivesTheRuntimesBitsOnEveryTensor) {
@@ -37,13 +51,15 @@ TEST(RandomTraining, GivesTheRuntimesBitsOnEveryTensor) {
     const std::string failure = test::failure_of(seed, test::random_case(seed, kBatch), check);
     ASSERT_EQ(failure, "");
   }
-  std::printf("%lld random models: the training forward is the runtime, bit for bit\n",
-              static_cast<long long>(run.count));
+  EXPECT_LE(refused, 1 + run.count / 10000);
+  std::printf("%lld random models: the training forward is the runtime, bit for bit; %d refused\n",
+              static_cast<long long>(run.count), refused);
 }
 
 // Bounds that float32 does not hold, on grids far finer than the tensors'.
 TEST(RandomTraining, ClipsAtAnyBound) {
   int clips = 0;
+  refused = 0;
   for (std::uint64_t seed = 1; clips < 150; ++seed) {
     test::Case one = test::random_case(seed, kBatch);
     int count = 0;
@@ -64,6 +80,7 @@ TEST(RandomTraining, ClipsAtAnyBound) {
     clips += count;
     ASSERT_EQ(test::failure_of(seed, one, check), "");
   }
+  EXPECT_EQ(refused, 0);
 }
 
 // Both carriers must occur, or half of the exactness rule stays untested.
