@@ -30,11 +30,24 @@ std::size_t index_of(std::string_view name, const std::array<std::string_view, C
              join(known, ", "), nearest(bare, known));
 }
 
-// The text without any white space.
+bool is_word(char c) {
+  return std::isalnum(static_cast<unsigned char>(c)) || c == '_';
+}
+
+// The text without white space, but for one space where it parts two words or numbers: there a
+// comma is missing.
 std::string squeezed(std::string_view text) {
   std::string out;
-  for (const char c : text)
-    if (!std::isspace(static_cast<unsigned char>(c))) out += c;
+  bool space = false;
+  for (const char c : text) {
+    if (std::isspace(static_cast<unsigned char>(c))) {
+      space = true;
+      continue;
+    }
+    if (space && !out.empty() && is_word(out.back()) && is_word(c)) out += ' ';
+    out += c;
+    space = false;
+  }
   return out;
 }
 

@@ -104,8 +104,8 @@ class Chain<T>::Impl {
  private:
   template <class Body>
   void for_each_tile(const Body& body) const {
-    if (walk_.rows == 0 && walk_.rest == 0) return;
     if (!tiled_) return body(walk_.whole(), std::int64_t{0}, tile_);
+    if (walk_.rows == 0 && walk_.rest == 0) return;
     walk_.for_each_part(kTile, body);
   }
 

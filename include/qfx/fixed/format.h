@@ -68,9 +68,9 @@ void validate(const Format& format);
 // right.
 std::string to_string(const Format& format);
 
-// Inverse of to_string. Spaces are free, Q, O and N may be left out as in ap_fixed, and
-// ap_fixed<...>, ap_ufixed<...>, ap_int<W>, ap_uint<W> and AP_ prefixed modes are accepted. Raises
-// UserError.
+// Inverse of to_string. Spaces around its parts are free, Q, O and N may be left out as in
+// ap_fixed, and ap_fixed<...>, ap_ufixed<...>, ap_int<W>, ap_uint<W> and AP_ prefixed modes are
+// accepted. Raises UserError.
 Format parse_format(std::string_view text);
 
 // Smallest and largest raw value for width <= 63 (unsigned) or 64 (signed). SAT_SYM does not narrow

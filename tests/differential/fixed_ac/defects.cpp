@@ -41,5 +41,20 @@ TEST(AcDefect, NegativeDenormalIsZero) {
   EXPECT_EQ(Truncated(-1e-300).to_double(), -1.0);
 }
 
+// 4: a double is scaled to the target's grid as a double, which overflows or underflows.
+TEST(AcDefect, ScalingADoubleLeavesItsRange) {
+  ac_fixed<4, -102, false, AC_RND_ZERO, AC_WRAP> fine = std::numeric_limits<double>::max();
+  EXPECT_NE(fine.to_double(), 0.0);  // right: 0, its low bits
+  ac_fixed<4, 1100> coarse = -1e-300;
+  EXPECT_EQ(coarse.to_double(), 0.0);  // right: -1, TRN rounds down
+}
+
+// 5: to_double rounds word by word.
+TEST(AcDefect, ToDoubleOfWideValuesRoundsTwice) {
+  ac_fixed<96, 96, false> x = 0;  // 2^95 + 2^42 + 1, just above the middle of two doubles
+  for (const int bit : {95, 42, 0}) x[bit] = 1;
+  EXPECT_EQ(x.to_double(), 0x1p95);  // right: 2^95 + 2^43
+}
+
 }  // namespace
 }  // namespace qfx::fixed::matrix

@@ -35,6 +35,7 @@ class Case {
     constexpr std::int64_t kMost = 30000;
     extent_.outer =
         std::clamp<std::int64_t>(kMost / (extent_.channels * extent_.inner), 1, extent_.outer);
+    if (*rc::gen::inRange(0, 20) == 0) extent_.outer = 0;
     Numbers<T> numbers(*rc::gen::arbitrary<std::uint64_t>());
     const int count = *rc::gen::inRange(1, 6);
     // Mostly chains that have vector kernels throughout: no point too far for them.

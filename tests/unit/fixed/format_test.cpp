@@ -112,6 +112,9 @@ TEST(Format, ErrorsSayWhatWasGivenAndWhatIsAllowed) {
   EXPECT_THAT(complaint("fixed<8,x>"), AllOf(HasSubstr("'x'"), HasSubstr("integer bits I")));
   EXPECT_THAT(complaint("fixed<8.5,3>"), AllOf(HasSubstr("'8.5'"), HasSubstr("width W")));
   EXPECT_THAT(complaint("fixed<,3>"), HasSubstr("''"));
+  EXPECT_THAT(complaint("fixed<1 6,3>"), HasSubstr("'1 6' as width W"));
+  EXPECT_THAT(complaint("f i x e d<8,3>"), HasSubstr("'f i x e d'"));
+  EXPECT_THAT(complaint("fixed<8,3,TRN SAT>"), HasSubstr("'TRN SAT'"));
   EXPECT_THAT(complaint("fixed<99999999999,3>"), HasSubstr("99999999999"));
   for (const char* text :
        {"", "fixed", "fixed<8,3", "8,3>", ">", "<", "fixed<8,3>>", "fixed<<8,3>"})
