@@ -28,6 +28,16 @@ std::string read_name(const TableReader& root, const std::string& file) {
   return stem.empty() || stem.size() > kMaxNameLength ? "model" : stem;
 }
 
+// A recipe without a name is called like its file; a copy of it elsewhere shall be called the same.
+std::string name_line(const std::string& name) {
+  std::string quoted;
+  for (const char c : name) {
+    if (c == '"' || c == '\\') quoted += '\\';
+    quoted += c;
+  }
+  return "name = \"" + quoted + "\"\n";
+}
+
 }  // namespace
 
 Recipe parse_recipe(const std::string& text, const std::string& file_name) {
@@ -36,8 +46,8 @@ Recipe parse_recipe(const std::string& text, const std::string& file_name) {
                          {"name", "seed", "threads", "start", "network", "data", "format", "float",
                           "fixed", "points", "calibration", "checkpoint"});
   Recipe recipe;
-  recipe.text = text;
   recipe.name = read_name(root, file_name);
+  recipe.text = table.contains("name") ? text : name_line(recipe.name) + text;
   recipe.seed = static_cast<std::uint64_t>(
       root.integer("seed", {0, std::numeric_limits<std::int64_t>::max()}).value_or(1));
   recipe.threads = static_cast<int>(root.integer("threads", {0, 1024}).value_or(0));

@@ -1,5 +1,8 @@
 #include "train/calibrate.h"
 
+#include <algorithm>
+#include <set>
+
 #include "train/float_forward.h"
 #include "train/layout.h"
 #include "train/ops/chain.h"
@@ -31,6 +34,25 @@ at::Tensor thinned(const at::Tensor& values) {
 
 std::span<const float> row(const at::Tensor& t) {
   return {t.data_ptr<float>(), static_cast<std::size_t>(t.numel())};
+}
+
+// A bias finer than the products it is added to would widen their sums and change nothing that is
+// seen: one before a batch_norm, which training drives to zero, would by tens of bits.
+void coarsen_bias(Network& network, Layer& layer, const std::set<Point*>& chosen) {
+  const auto bias = layer.params.find("bias"), weight = layer.params.find("weight");
+  if (bias == layer.params.end() || weight == layer.params.end()) return;
+  Point& point = bias->second.point;
+  const Point& weights = weight->second.point;
+  const Point& input = network.output_point(network.node(layer.id).inputs[0]);
+  if (!chosen.contains(&point) || !weights.casts() || !input.casts()) return;
+  const auto finest = std::max_element(weights.frac_bits.begin(), weights.frac_bits.end());
+  std::vector<float> values;
+  for (std::size_t c = 0; c < point.frac_bits.size(); ++c) {
+    const bool own = weights.frac_bits.size() == point.frac_bits.size();
+    const int most = input.frac_bits[0] + (own ? weights.frac_bits[c] : *finest);
+    values.push_back(point.spec.middle_of(std::min(point.frac_bits[c], most)));
+  }
+  point.set(values);
 }
 
 }  // namespace
@@ -67,6 +89,7 @@ void calibrate_network(Network& network, const frontends::Calibration& calibrati
                        const at::Tensor& samples) {
   frontends::Calibration of_parameters = calibration;
   if (calibration.method != "max") of_parameters.method = "mse";
+  std::set<Point*> all_chosen;
   visit_uncast_values(network, samples, [&](Point& point, const at::Tensor& real, bool parameter) {
     if (!point.casts() || point.is_set()) return;
     const bool searches = calibration.method == "mse" || calibration.method == "kl";
@@ -80,7 +103,9 @@ void calibrate_network(Network& network, const frontends::Calibration& calibrati
                        parameter ? of_parameters : calibration, point.tensor)));
     }
     point.set(chosen);
+    all_chosen.insert(&point);
   });
+  for (Layer& layer : network.layers()) coarsen_bias(network, layer, all_chosen);
 }
 
 }  // namespace qfx::train

@@ -49,7 +49,8 @@ Json to_json(const RunState& state) {
           {"fixed_seconds", state.fixed_seconds},
           {"float_accuracy", to_json(state.float_accuracy)},
           {"ptq_accuracy", to_json(state.ptq_accuracy)},
-          {"log_bytes", state.log_bytes}};
+          {"log_bytes", state.log_bytes},
+          {"threads", state.threads}};
 }
 
 RunState state_from_json(const Json& json) {
@@ -66,6 +67,7 @@ RunState state_from_json(const Json& json) {
   state.float_accuracy = optional_number(json.at("float_accuracy"));
   state.ptq_accuracy = optional_number(json.at("ptq_accuracy"));
   state.log_bytes = json.at("log_bytes");
+  state.threads = json.value("threads", 0);
   return state;
 }
 

@@ -54,6 +54,12 @@ struct Peers::Group {
 
 namespace {
 
+// Without the stack that torch puts into its messages.
+std::string reason_of(const std::exception& error) {
+  const auto* of_torch = dynamic_cast<const c10::Error*>(&error);
+  return of_torch != nullptr ? of_torch->what_without_backtrace() : error.what();
+}
+
 c10::intrusive_ptr<c10d::Store> meet(int rank, int size, const std::string& address, int port,
                                      std::chrono::milliseconds timeout) {
   // Under torchrun its agent keeps the store; else the first process does.
@@ -101,7 +107,7 @@ Peers::Peers() {
     user_error(
         "process {} of {} cannot reach the others by {}:{} within {} s: {}; start all of them, "
         "with the same MASTER_ADDR and MASTER_PORT",
-        rank_, size_, address, port, timeout.count() / 1000, error.what());
+        rank_, size_, address, port, timeout.count() / 1000, reason_of(error));
   }
 }
 
@@ -114,7 +120,7 @@ void Peers::add_up(at::Tensor& values) const {
     user_error(
         "process {} of {} has lost another one: {}; start all of them again with --resume, which "
         "goes on from the newest checkpoint",
-        rank_, size_, error.what());
+        rank_, size_, reason_of(error));
   }
 }
 

@@ -77,7 +77,12 @@ class Job {
       context_.log->write(resumed_event(context_.elapsed(), context_.state));
       context_.message(fmt::format("resumed in the {} phase after step {}",
                                    to_string(context_.state.phase), context_.state.step));
+      if (const int before = resumed_->state.threads; before != 0 && before != threads_)
+        context_.message(fmt::format(
+            "the run had {} threads and goes on with {}: its bits will not be an unbroken run's",
+            before, threads_));
     }
+    context_.state.threads = threads_;
   }
 
   void check_data() const {
@@ -97,6 +102,21 @@ class Job {
     }
     if (recipe().batch_size < 1) {
       user_error("batch_size is {}, it must be 1 or more", recipe().batch_size);
+    }
+    if (recipe().float_phase.epochs > 0 || recipe().fixed_phase.epochs > 0) check_batch_norms();
+  }
+
+  // A batch's variance needs two values.
+  void check_batch_norms() const {
+    const std::int64_t batch = std::min(recipe().batch_size, context_.train_set.size());
+    for (const graph::Node& node : recipe().model.nodes) {
+      if (!std::holds_alternative<graph::BatchNorm>(node.op)) continue;
+      if (batch * graph::element_count(node.shape) / node.shape[0] > 1) continue;
+      user_error(
+          "node \"{}\" is a batch_norm, and a step has one value for each of its channels "
+          "(batch_size {}, {} samples); its statistics need two: give more samples a step, or "
+          "leave it out",
+          node.name, recipe().batch_size, context_.train_set.size());
     }
   }
 
@@ -149,7 +169,7 @@ class Job {
     }
     Trainer trainer(context_, PhaseKind::Fixed, *network_, resumed_ ? &*resumed_ : nullptr);
     if (!resumed_) {
-      judgement_ = trainer.judge();
+      judgement_ = first_judgement(trainer);
       context_.state.ptq_accuracy = judgement_.accuracy;
       context_.log->write(carriers_event(context_.elapsed(), *network_));
       context_.log->write(calibrated_event(context_.elapsed(), recipe().calibration,
@@ -161,6 +181,17 @@ class Job {
     if (trains_fixed_) trainer.run();
     if (trains_fixed_ || resumed_) judgement_ = trainer.judge();
     if (trains_fixed_) summary_.fixed_accuracy = judgement_.accuracy;
+  }
+
+  // Sums that training cannot carry show here, and mending them takes no second float phase.
+  Trainer::Judgement first_judgement(Trainer& trainer) const {
+    try {
+      return trainer.judge();
+    } catch (const UserError& error) {
+      if (!recipe().start.empty() || !(recipe().float_phase.epochs > 0)) throw;
+      user_error("{}; the float phase is kept: another recipe goes on from it by start = \"{}\"",
+                 error.what(), context_.options.run_folder);
+    }
   }
 
   std::int64_t calibration_images() const {

@@ -34,6 +34,7 @@ struct RunState {
   double float_seconds = 0, fixed_seconds = 0;
   std::optional<double> float_accuracy, ptq_accuracy;
   std::int64_t log_bytes = 0;  // log.jsonl when this was written
+  int threads = 0;             // 0: a checkpoint from before they were written
 };
 
 }  // namespace qfx::train

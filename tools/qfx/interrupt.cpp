@@ -30,7 +30,8 @@ bool InterruptGuard::interrupted() const {
 }
 
 int InterruptGuard::exit_code() const {
-  return 128 + static_cast<int>(g_signal);
+  // Without one of our own, another process of the run was stopped.
+  return 128 + (g_signal != 0 ? static_cast<int>(g_signal) : SIGTERM);
 }
 
 }  // namespace qfx::command

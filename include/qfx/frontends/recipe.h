@@ -45,7 +45,7 @@ struct Augment {
 };
 
 struct Recipe {
-  std::string text;                 // the file, verbatim
+  std::string text;                 // the file; where it has no name, a line with the one below comes first
   std::string name;
   std::uint64_t seed = 1;
   int threads = 0;                  // 0: all cores

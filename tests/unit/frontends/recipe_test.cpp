@@ -23,7 +23,12 @@ TEST(Recipe, TwoLinesAreEnough) {
   const std::string source = testing::write_tiny_data(folder.path(), {.channels = 3, .classes = 5});
   const std::string text = "network.zoo = \"tiny_resnet\"\ndata.source = \"" + source + "\"\n";
   const Recipe recipe = parse_recipe(text, "some/first_try.toml");
-  EXPECT_EQ(recipe.text, text);
+  EXPECT_EQ(recipe.text, "name = \"first_try\"\n" + text);
+  // A copy elsewhere is the same recipe.
+  const Recipe copy = parse_recipe(recipe.text, "elsewhere/recipe.toml");
+  EXPECT_EQ(copy.name, "first_try");
+  EXPECT_EQ(copy.text, recipe.text);
+  EXPECT_EQ(parse_recipe(parse_recipe(text, "a\\b\"c.toml").text, "x.toml").name, "a\\b\"c");
   EXPECT_EQ(recipe.name, "first_try");
   EXPECT_EQ(recipe.model.name, "first_try");
   EXPECT_EQ(recipe.data, source);

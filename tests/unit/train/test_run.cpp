@@ -1,5 +1,6 @@
 // Whole runs in a folder: files, same seed same bits, resuming, errors.
 #include <cmath>
+#include <fmt/format.h>
 #include <fstream>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -202,6 +203,82 @@ TEST_F(RunTest, TheUsersFaultsAreNamed) {
   r.float_phase.optimizer.kind = "lion";
   EXPECT_THAT([&] { train(r, {.run_folder = folder("c")}); },
               ThrowsMessage<UserError>(HasSubstr("sgd, adam")));
+}
+
+// Sums too wide for training show after the float phase, which is not lost.
+TEST_F(RunTest, AFloatPhaseOutlivesFormatsThatCannotTrain) {
+  frontends::Recipe r = recipe();
+  for (graph::Node& node : r.model.nodes) {
+    node.spec.width = 31;
+    for (auto& [name, param] : node.params) param.spec.width = 32;
+  }
+  EXPECT_THAT([&] { train(r, {.run_folder = folder("wide")}); },
+              ThrowsMessage<UserError>(::testing::AllOf(
+                  HasSubstr("53 bits"), HasSubstr("start = \"" + folder("wide") + "\""))));
+  frontends::Recipe mended = recipe();
+  mended.start = folder("wide");
+  EXPECT_TRUE(train(mended, {.run_folder = folder("mended")}).fixed_accuracy.has_value());
+}
+
+TEST_F(RunTest, ABatchNormNeedsTwoValuesAStep) {
+  frontends::Recipe r = recipe();
+  r.batch_size = 1;
+  graph::Builder builder("flat", 7);
+  auto x = builder.flatten(builder.input({1, 8, 8}, {.divisor = 255}));
+  x = builder.batch_norm(builder.linear(x, {.out_features = 6, .has_bias = false}), {}, "bn");
+  builder.linear(builder.relu(x), {.out_features = 4}, "fc");
+  r.model = builder.finish();
+  EXPECT_THAT(
+      [&] { train(r, {.run_folder = folder("one")}); },
+      ThrowsMessage<UserError>(::testing::AllOf(HasSubstr("\"bn\""), HasSubstr("batch_size 1"))));
+  r.batch_size = 2;
+  EXPECT_TRUE(train(r, {.run_folder = folder("two")}).fixed_accuracy.has_value());
+}
+
+// conv2 has a bias before a batch_norm, which training drives to zero.
+TEST_F(RunTest, AnIdleBiasIsNoFinerThanItsProducts) {
+  frontends::Recipe r = recipe();
+  r.fixed_phase.epochs = 0;
+  train(r, {.run_folder = folder("a")});
+  graph::Model model = load_checkpoint_model(folder("a"));
+  for (graph::Node& node : model.nodes) {
+    if (!node.params.contains("bias")) continue;
+    for (float& value : node.params.at("bias").values) value *= 0x1p-40F;
+    node.params.at("bias").frac_bits.clear();
+  }
+  calibrate(model, r.calibration, std::vector<float>(64 * 4, 100), 4);
+  int biases = 0;
+  const graph::FrozenModel frozen = graph::freeze(model);
+  for (const graph::FrozenNode& node : frozen.nodes) {
+    if (!node.params.contains("bias")) continue;
+    ++biases;
+    EXPECT_EQ(
+        node.params.at("bias").format.frac_bits(),
+        frozen.nodes[node.inputs[0]].format.frac_bits() + node.params.at("weight").max_frac_bits())
+        << node.name;
+  }
+  EXPECT_GE(biases, 2);
+}
+
+TEST_F(RunTest, AResumedRunSaysWhereItsThreadsDiffer) {
+  frontends::Recipe r = recipe();
+  int done = 0;
+  EXPECT_THROW(train(r, {.run_folder = folder("a"), .should_stop = [&] { return ++done == 3; }}),
+               Stopped);
+  for (const int threads : {1, 2}) {
+    r.threads = threads;
+    std::vector<std::string> lines;
+    const std::string name = fmt::format("with_{}", threads);
+    std::filesystem::copy(directory_.path() / "a", directory_.path() / name,
+                          std::filesystem::copy_options::recursive);
+    train(r, {.run_folder = folder(name), .resume = true, .message = [&](const std::string& line) {
+                lines.push_back(line);
+              }});
+    EXPECT_EQ(std::count(lines.begin(), lines.end(),
+                         "the run had 1 threads and goes on with 2: its bits will not be an "
+                         "unbroken run's"),
+              threads == 2);
+  }
 }
 
 TEST_F(RunTest, FloatTensorsTrainButDoNotFreeze) {
