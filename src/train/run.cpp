@@ -214,6 +214,7 @@ class Job {
         std::find_if(points.begin(), points.end(), [](Point* p) { return !p->casts(); });
     if (in_float == points.end()) {
       graph::save(graph::freeze(network_->model()), context_.folder.model().string());
+      summary_.frozen = true;
       const double accuracy = summary_.fixed_accuracy.value_or(*state.ptq_accuracy);
       context_.log->write(
           frozen_event(context_.elapsed(), accuracy, judgement_.overflows, *network_));

@@ -99,6 +99,16 @@ TEST(Training, AnInterruptLeavesACheckpointThatGoesOn) {
   EXPECT_FALSE(std::filesystem::exists(tiny.run + "/model.qfx"));
 }
 
+TEST(Training, AModelThatIsNotFrozenIsNotNamed) {
+  const TinyRecipe tiny("0.2");
+  testing::write(tiny.recipe, read_file(tiny.recipe) +
+                                  "[[format.override]]\nmatch = \"*.weight\"\nfloat = true\n");
+  const ProcessResult result = qfx_command({"train", tiny.recipe, "--out", tiny.run});
+  EXPECT_EQ(result.exit_code, 0) << result.output;
+  EXPECT_THAT(result.output, HasSubstr("not frozen: "));
+  EXPECT_THAT(result.output, ::testing::Not(HasSubstr("model.qfx")));
+}
+
 TEST(Training, PtqIsTheBaseline) {
   const TinyRecipe tiny("1");
   const ProcessResult result = qfx_command({"ptq", tiny.recipe, "--out", tiny.run});
