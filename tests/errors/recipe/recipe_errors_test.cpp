@@ -288,6 +288,8 @@ INSTANTIATE_TEST_SUITE_P(
         DataCase{"normalize = { scale = 2 }\n", {"data.normalize.scale = 2", "unknown key"}},
         DataCase{"augment = { flip = 1 }\n", {"data.augment.flip = 1", "true or false"}},
         DataCase{"augment = { crop_padding = -1 }\n", {"data.augment.crop_padding = -1", "from 0"}},
+        DataCase{"augment = { crop_padding = 8 }\n",
+                 {"data.augment.crop_padding = 8", "8 x 8 pixels", "from 0 to 7"}},
         DataCase{"augment = { crop_pad = 2 }\n",
                  {"data.augment.crop_pad = 2", "did you mean \"crop_padding\""}},
         DataCase{"sources = \"x\"\n", {"data.sources", "did you mean \"source\""}}));
