@@ -49,6 +49,7 @@ class HlsVerification {
     if (set.sample_size() != in_size_)
       user_error("a sample of '{}' has {} values, the model '{}' takes {} ({})", set.name,
                  set.sample_size(), model_.name, in_size_, graph::to_string(model_.input().shape));
+    set.check_labels(out_size_);
   }
 
   Result run() {
