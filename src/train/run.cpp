@@ -95,6 +95,8 @@ class Job {
           "many outputs",
           outputs, set.name, set.class_count);
     }
+    check_finite(input, set);
+    check_finite(input, context_.test_set);
     if (recipe().batch_size < 1) {
       user_error("batch_size is {}, it must be 1 or more", recipe().batch_size);
     }
