@@ -199,7 +199,7 @@ INSTANTIATE_TEST_SUITE_P(
                  {"recipe.toml:1: nmae = ", "did you mean \"name\""}},
         HeadCase{"name = \"\"\n" + kRecipeHead, {"recipe.toml:1: name = ", "must not be empty"}},
         HeadCase{"name = \"" + std::string(101, 'x') + "\"\n" + kRecipeHead,
-                 {"recipe.toml:1: name = ", "xxx...", "100 bytes"}},
+                 {"recipe.toml:1: name = ", "xxx...", "at most 100 printable ASCII"}},
         HeadCase{"seed = -1\n" + kRecipeHead,
                  {"recipe.toml:1: seed = -1", "a whole number from 0"}},
         HeadCase{"seed = 99999999999999999999\n" + kRecipeHead,
