@@ -62,7 +62,10 @@ class Job {
     context_.test_set = data::load(recipe().data, data::Split::Test, recipe().test_limit);
     check_data();
     // The first process alone writes; the others read what it finds there before it goes on.
-    if (writes()) context_.folder.open(recipe().text, context_.options.resume);
+    if (writes()) {
+      keep_folder();
+      context_.folder.open(recipe().text, context_.options.resume);
+    }
     peers_.wait_for_all();
     if (context_.options.resume) resumed_ = load_checkpoint(context_.folder.checkpoint());
     peers_.wait_for_all();
@@ -78,6 +81,14 @@ class Job {
       context_.message(fmt::format("resumed in the {} phase after step {}",
                                    to_string(context_.state.phase), context_.state.step));
     }
+  }
+
+  // Two runs at once would mix their logs and checkpoints.
+  void keep_folder() {
+    std::error_code failed;  // is told by who opens the folder
+    const std::filesystem::path folder = context_.options.run_folder;
+    std::filesystem::create_directories(folder, failed);
+    if (!failed) lock_.emplace(folder);
   }
 
   void check_data() const {
@@ -233,6 +244,7 @@ class Job {
   bool trains_fixed_;
   int threads_ = 1;
   std::optional<PatientThreads> patience_;
+  std::optional<FolderLock> lock_;
   std::optional<Checkpoint> resumed_;
   std::unique_ptr<Network> network_;
   Trainer::Judgement judgement_;

@@ -90,6 +90,11 @@ TEST(Training, AnInterruptLeavesACheckpointThatGoesOn) {
        ++i) {
     std::this_thread::sleep_for(std::chrono::milliseconds(100));
   }
+  // Meanwhile the folder is that process's alone.
+  const ProcessResult second = qfx_command({"train", "--out", tiny.run, "--resume"});
+  EXPECT_EQ(second.exit_code, 2) << second.output;
+  EXPECT_THAT(second.output, HasSubstr(tiny.run + ": another process of qfx is at work"));
+  EXPECT_THAT(qfx_command({"freeze", tiny.run}).output, HasSubstr("another process of qfx"));
   kill(child, SIGINT);
   int status = 0;
   waitpid(child, &status, 0);
