@@ -267,6 +267,12 @@ graph::Model load_checkpoint_model(const std::string& run_folder) {
   if (!checkpoint) {
     user_error("{}: it holds no checkpoint yet; train there first", run_folder);
   }
+  if (checkpoint->state.phase == PhaseKind::Float) {
+    user_error(
+        "{}: the run is still in its float phase and has no binary points; go on with it, at least "
+        "until it is calibrated: qfx train --out {} --resume",
+        run_folder, run_folder);
+  }
   Network network(graph::load_model(folder.graph(to_string(checkpoint->state.phase)).string()));
   network.load_state(checkpoint->tensors, folder.checkpoint().string());
   return network.model();

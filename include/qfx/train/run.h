@@ -61,7 +61,8 @@ Summary train(const frontends::Recipe& recipe, const Options& options);
 // Float phase or start, calibrate, freeze: the baseline.
 Summary ptq(const frontends::Recipe& recipe, const Options& options);
 
-// The model of the newest checkpoint of a run, trainable state.
+// The model of the newest checkpoint of a run, trainable state, calibrated. Raises UserError where
+// the run is in its float phase.
 graph::Model load_checkpoint_model(const std::string& run_folder);
 
 // The training forward of a trainable model in eval mode on raw stored samples {batch, input

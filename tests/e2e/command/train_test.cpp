@@ -90,11 +90,16 @@ TEST(Training, AnInterruptLeavesACheckpointThatGoesOn) {
        ++i) {
     std::this_thread::sleep_for(std::chrono::milliseconds(100));
   }
-  // Meanwhile the folder is that process's alone.
+  // Meanwhile the folder is that process's alone, and what is in it is no model yet.
   const ProcessResult second = qfx_command({"train", "--out", tiny.run, "--resume"});
   EXPECT_EQ(second.exit_code, 2) << second.output;
   EXPECT_THAT(second.output, HasSubstr(tiny.run + ": another process of qfx is at work"));
   EXPECT_THAT(qfx_command({"freeze", tiny.run}).output, HasSubstr("another process of qfx"));
+  const std::string elsewhere = (tiny.folder.path() / "elsewhere.qfx").string();
+  const ProcessResult early = qfx_command({"freeze", tiny.run, "-o", elsewhere});
+  EXPECT_EQ(early.exit_code, 2);
+  EXPECT_THAT(early.output, HasSubstr("still in its float phase"));
+  EXPECT_THAT(early.output, HasSubstr("qfx train --out " + tiny.run + " --resume"));
   kill(child, SIGINT);
   int status = 0;
   waitpid(child, &status, 0);
