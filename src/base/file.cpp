@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <system_error>
 #include <unistd.h>
@@ -126,6 +127,23 @@ void write_file_atomically(const fs::path& path, std::string_view content) {
   if (::rename(file.path().c_str(), path.c_str()) != 0) cannot_write(path);
   file.renamed();
   sync_folder(path.has_parent_path() ? path.parent_path() : fs::path("."));
+}
+
+FolderLock::FolderLock(const fs::path& folder) {
+  const fs::path path = folder / ".lock";
+  descriptor_ = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+  if (descriptor_ < 0) cannot_write(path);
+  // Any other failure is a file system without locks: there is nothing to keep the folder by.
+  if (::flock(descriptor_, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK) return;
+  ::close(descriptor_);
+  user_error(
+      "{}: another process of qfx is at work in this folder; wait until it has ended, or choose "
+      "another folder",
+      folder.string());
+}
+
+FolderLock::~FolderLock() {
+  ::close(descriptor_);
 }
 
 TemporaryDirectory::TemporaryDirectory(const fs::path& parent) {

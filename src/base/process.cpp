@@ -8,6 +8,7 @@
 #include <exception>
 #include <fcntl.h>
 #include <mutex>
+#include <poll.h>
 #include <signal.h>
 #include <sys/wait.h>
 #include <thread>
@@ -18,11 +19,15 @@
 namespace qfx {
 namespace {
 
+constexpr int kAskMilliseconds = 100;
+
 // A child and the read end of its output. A child that outlives an exception of ours is ended with
 // us.
 class Child {
  public:
-  Child(const std::vector<std::string>& argv, const std::string& working_directory) {
+  Child(const std::vector<std::string>& argv, const std::string& working_directory,
+        const ShouldStop& should_stop)
+      : should_stop_(should_stop) {
     std::array<int, 2> output{}, failure{};
     if (::pipe2(output.data(), O_CLOEXEC) != 0) {
       user_error("cannot start {}: {}.", argv[0], std::strerror(errno));
@@ -37,6 +42,8 @@ class Child {
       arguments.push_back(const_cast<char*>(argument.c_str()));
     arguments.push_back(nullptr);
     pid_ = ::fork();
+    // A group of its own can be ended as a whole: a compiler starts programs too.
+    if (pid_ == 0 && should_stop_) ::setpgid(0, 0);
     if (pid_ == 0) exec(arguments, working_directory, output[1], failure[1]);
     ::close(output[1]);
     ::close(failure[1]);
@@ -67,6 +74,7 @@ class Child {
     ProcessResult result;
     std::array<char, 65536> buffer;
     while (true) {
+      wait_for_output();
       const ssize_t count = ::read(output_, buffer.data(), buffer.size());
       if (count < 0 && errno == EINTR) continue;
       if (count <= 0) break;
@@ -90,6 +98,18 @@ class Child {
     ::_exit(127);
   }
 
+  void wait_for_output() {
+    if (!should_stop_) return;
+    pollfd readable{.fd = output_, .events = POLLIN, .revents = 0};
+    do {
+      if (should_stop_()) {
+        ::kill(-pid_, SIGTERM);
+        reap();
+        user_error("stopped");
+      }
+    } while (::poll(&readable, 1, kAskMilliseconds) <= 0);
+  }
+
   int reap() {
     int status = 0;
     if (pid_ > 0) {
@@ -100,6 +120,7 @@ class Child {
     return status;
   }
 
+  const ShouldStop& should_stop_;
   pid_t pid_ = -1;
   int output_ = -1;
 };
@@ -107,13 +128,13 @@ class Child {
 }  // namespace
 
 ProcessResult run_process(const std::vector<std::string>& argv,
-                          const std::string& working_directory) {
+                          const std::string& working_directory, const ShouldStop& should_stop) {
   QFX_ASSERT(!argv.empty());
-  return Child(argv, working_directory).wait();
+  return Child(argv, working_directory, should_stop).wait();
 }
 
 std::vector<ProcessResult> run_processes(const std::vector<std::vector<std::string>>& commands,
-                                         int jobs) {
+                                         int jobs, const ShouldStop& should_stop) {
   QFX_ASSERT(jobs > 0);
   std::vector<ProcessResult> results(commands.size());
   // One thread a slot: each takes the next command until none is left.
@@ -126,7 +147,7 @@ std::vector<ProcessResult> run_processes(const std::vector<std::vector<std::stri
     slots.emplace_back([&] {
       for (std::size_t i = next++; i < commands.size(); i = next++) {
         try {
-          results[i] = run_process(commands[i]);
+          results[i] = run_process(commands[i], "", should_stop);
         } catch (...) {
           const std::lock_guard lock(guard);
           if (!failure) failure = std::current_exception();

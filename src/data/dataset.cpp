@@ -74,6 +74,16 @@ void Dataset::copy_samples(std::int64_t first, std::int64_t count, float* out) c
   }
 }
 
+void Dataset::check_labels(std::int64_t outputs) const {
+  for (std::int64_t i = 0; i < size(); ++i) {
+    if (labels[i] < 0 || labels[i] >= outputs)
+      user_error(
+          "sample {} of {} has label {}, and the model has {} outputs; labels 0 to {} are allowed, "
+          "give the data the model was trained on",
+          i, name, labels[i], outputs, outputs - 1);
+  }
+}
+
 Dataset load(const std::string& source, Split split, std::int64_t limit) {
   if (limit < 0)
     user_error("the limit of the data source '{}' is {}; 0 (all) or more is allowed", source,

@@ -33,6 +33,22 @@ std::string labels_name(Split split) {
   return split == Split::Train ? "train-labels-idx1-ubyte" : "t10k-labels-idx1-ubyte";
 }
 
+std::string images_name(Split split) {
+  return split == Split::Train ? "train-images-idx3-ubyte" : "t10k-images-idx3-ubyte";
+}
+
+// The other split's header is enough; where its files are not there, nothing is to agree with.
+void check_other_split(const InputFile& file, const IdxImages& images,
+                       const std::filesystem::path& other) {
+  if (!std::filesystem::exists(other)) return;
+  InputFile other_file(other);
+  const IdxImages one = read_idx_images(other_file, 1);
+  if (one.rows != images.rows || one.columns != images.columns)
+    file.fail(
+        "its images have {} x {} pixels, and those of {} have {} x {}; both must be of one size",
+        images.rows, images.columns, other.string(), one.rows, one.columns);
+}
+
 }  // namespace
 
 IdxImages read_idx_images(InputFile& file, std::uint64_t limit) {
@@ -70,16 +86,16 @@ std::vector<std::uint8_t> read_idx_labels(InputFile& file) {
 
 Dataset load_idx(const std::filesystem::path& folder, Split split, std::int64_t limit,
                  int class_count, std::string_view help) {
+  const Split other_split = split == Split::Train ? Split::Test : Split::Train;
   const auto labels_path = plain_or_gzip(folder, labels_name(split));
-  InputFile image_file(plain_or_gzip(folder, split == Split::Train ? "train-images-idx3-ubyte"
-                                                                   : "t10k-images-idx3-ubyte"),
-                       help);
+  InputFile image_file(plain_or_gzip(folder, images_name(split)), help);
   InputFile label_file(labels_path, help);
   const auto labels = read_idx_labels(label_file);
   auto images = read_idx_images(image_file, static_cast<std::uint64_t>(limit));
   if (labels.size() != images.count)
     label_file.fail("it has {} labels, but {} has {} images; both must belong to one set",
                     labels.size(), image_file.path().string(), images.count);
+  check_other_split(image_file, images, plain_or_gzip(folder, images_name(other_split)));
 
   int largest = *std::max_element(labels.begin(), labels.end());
   if (class_count > 0 && largest >= class_count) {
@@ -90,8 +106,7 @@ Dataset load_idx(const std::filesystem::path& folder, Split split, std::int64_t 
   }
   if (class_count == 0) {
     // Both splits of a set must agree on the number of classes, even if one lacks the last class.
-    const auto other =
-        plain_or_gzip(folder, labels_name(split == Split::Train ? Split::Test : Split::Train));
+    const auto other = plain_or_gzip(folder, labels_name(other_split));
     if (std::filesystem::exists(other)) {
       InputFile other_file(other);
       const auto other_labels = read_idx_labels(other_file);

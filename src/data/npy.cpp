@@ -19,6 +19,18 @@ std::uint64_t little_endian(const std::uint8_t* bytes, int size) {
   return value;
 }
 
+// The other split's header is enough; where its files are not there, nothing is to agree with.
+void check_other_split(const InputFile& file, const Dataset& set,
+                       const std::filesystem::path& other) {
+  if (!std::filesystem::exists(other)) return;
+  InputFile other_file(other);
+  Dataset one;
+  read_npy_samples(other_file, 1, one);
+  if (one.sample_shape != set.sample_shape)
+    file.fail("its samples have shape [{}], and those of {} have [{}]; both must be of one shape",
+              fmt::join(set.sample_shape, ", "), other.string(), fmt::join(one.sample_shape, ", "));
+}
+
 std::string type_text(const NpyHeader& header) {
   return fmt::format("{}{}", header.kind, header.item_size);
 }
@@ -95,6 +107,9 @@ Dataset load_npy(const std::filesystem::path& folder, Split split, std::int64_t 
   if (count != set.labels.size())
     label_file.fail("it has {} labels, but {} has {} samples; both must belong to one set",
                     set.labels.size(), sample_file.path().string(), count);
+
+  check_other_split(sample_file, set,
+                    folder / (split == Split::Train ? "test_x.npy" : "train_x.npy"));
 
   int largest = *std::max_element(set.labels.begin(), set.labels.end());
   // Both splits of a set must agree on the number of classes, even if one lacks the last class.

@@ -13,6 +13,7 @@
 
 #include "qfx/base/error.h"
 #include "qfx/base/file.h"
+#include "qfx/base/text.h"
 
 namespace qfx::frontends {
 namespace {
@@ -20,11 +21,13 @@ namespace {
 constexpr std::size_t kMaxNameLength = 100;
 
 std::string read_name(const TableReader& root, const std::string& file) {
-  if (const auto name = root.text("name")) {
-    if (name->size() > kMaxNameLength) root.fail("name", "a text of at most 100 bytes is allowed");
-    return *name;
-  }
+  if (const auto name = root.name("name", kMaxNameLength)) return *name;
   const std::string stem = std::filesystem::path(file).stem().string();
+  if (!is_printable_ascii(stem)) {
+    root.fail(
+        "the model is named after this file, and a name has printable ASCII characters only; name "
+        "the model by the key `name`, or rename the file");
+  }
   return stem.empty() || stem.size() > kMaxNameLength ? "model" : stem;
 }
 

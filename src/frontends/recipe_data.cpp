@@ -1,5 +1,6 @@
 #include "frontends/recipe_data.h"
 
+#include <algorithm>
 #include <cstddef>
 #include <limits>
 #include <utility>
@@ -113,6 +114,17 @@ DataFacts read_data(const TableReader& root, Recipe& recipe) {
       augment->fail("flip", "the samples are not images; leave this key out");
     if (recipe.augment.crop_padding > 0 && !is_image) {
       augment->fail("crop_padding", "the samples are not images; leave this key out");
+    }
+    // One more would let a crop hold nothing of the image.
+    if (is_image && recipe.augment.crop_padding > 0) {
+      const std::int64_t side = std::min(facts.shape[1], facts.shape[2]);
+      if (recipe.augment.crop_padding >= side) {
+        augment->fail(
+            "crop_padding",
+            fmt::format("the images have {} x {} pixels, and the padding must be less than "
+                        "the smaller side; a whole number from 0 to {} is allowed",
+                        facts.shape[1], facts.shape[2], side - 1));
+      }
     }
   }
   return facts;

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -15,6 +16,7 @@ namespace qfx::frontends {
 namespace {
 
 constexpr std::int64_t kMaxChannels = 1 << 16;
+constexpr std::size_t kMaxNameLength = 200;  // leaves room for a suffix
 constexpr std::int64_t kMaxParameters = 1 << 26;
 constexpr IntRange kSizes{1, 1 << 16};
 constexpr IntRange kPaddings{0, 1 << 15};
@@ -257,16 +259,23 @@ void check_inputs(const TableReader& layer, const std::string& kind, graph::Node
                          inputs.size(), is_single ? "[\"conv1\"]" : "[\"conv1\", \"conv2\"]"));
 }
 
-// Counted before the builder fills them, which takes memory.
-std::int64_t parameter_count(const graph::Op& op, const std::vector<graph::NodeId>& inputs,
-                             const graph::Builder& builder, const std::string& name) {
+// Of a layer's parameters, before the builder fills them, which takes memory.
+std::map<std::string, graph::Shape> parameter_shapes(const graph::Op& op,
+                                                     const std::vector<graph::NodeId>& inputs,
+                                                     const graph::Builder& builder,
+                                                     const std::string& name) {
   std::vector<graph::Shape> shapes;
   for (const graph::NodeId id : inputs) shapes.push_back(builder.shape(id));
   graph::infer_shape(op, shapes, name);
-  std::int64_t count = 0;
-  for (const auto& [param, shape] : graph::param_shapes(op, shapes))
-    count += graph::element_count(shape);
-  return count;
+  return graph::param_shapes(op, shapes);
+}
+
+void claim_name(const TableReader& layer, const std::string& name, std::set<std::string>& taken) {
+  if (taken.insert(name).second) return;
+  layer.fail(
+      fmt::format("two tensors, a layer and another one's parameter, would be named \"{}\"; rename "
+                  "this layer",
+                  name));
 }
 
 }  // namespace
@@ -285,9 +294,11 @@ graph::Model read_layers(const std::vector<TableReader>& layers, graph::Builder&
   std::map<std::string, graph::NodeId> ids{{"input", 0}};
   graph::NodeId last = 0;
   std::int64_t parameters = 0;
+  std::set<std::string> tensors{"input"};              // the names of layers and of parameters
+  std::map<graph::NodeId, const TableReader*> unread;  // the layers that no other reads so far
   for (const TableReader& layer : layers) {
     const std::string kind = read_kind(layer);
-    const std::string name = layer.text("name").value_or(free_name(kind, ids));
+    const std::string name = layer.name("name", kMaxNameLength).value_or(free_name(kind, ids));
     std::vector<graph::NodeId> inputs;
     for (const std::string& input : layer.texts("inputs").value_or(std::vector<std::string>{})) {
       if (!ids.contains(input)) {
@@ -300,14 +311,18 @@ graph::Model read_layers(const std::vector<TableReader>& layers, graph::Builder&
       inputs.push_back(ids.at(input));
     }
     check_inputs(layer, kind, last, inputs);
+    for (const graph::NodeId id : inputs) unread.erase(id);
     for (const Part& part : read_parts(layer, kind, builder.shape(inputs.front()))) {
       const std::string full_name = name + part.suffix;
       if (ids.contains(full_name)) {
         layer.fail(fmt::format(
             "two layers are named \"{}\", and a name stands for one; rename this one", full_name));
       }
+      claim_name(layer, full_name, tensors);
+      std::map<std::string, graph::Shape> shapes;
       try {
-        parameters += parameter_count(part.op, inputs, builder, full_name);
+        shapes = parameter_shapes(part.op, inputs, builder, full_name);
+        for (const auto& [param, shape] : shapes) parameters += graph::element_count(shape);
         if (parameters > kMaxParameters) {
           user_error("the network has more than {} parameters with this layer; make it smaller",
                      kMaxParameters);
@@ -316,9 +331,17 @@ graph::Model read_layers(const std::vector<TableReader>& layers, graph::Builder&
       } catch (const UserError& error) {
         layer.fail(error.what());
       }
+      for (const auto& [param, shape] : shapes) claim_name(layer, full_name + "." + param, tensors);
       ids[full_name] = last;
       inputs = {last};
     }
+    unread[last] = &layer;
+  }
+  unread.erase(last);
+  if (!unread.empty()) {
+    unread.begin()->second->fail(
+        "no layer reads this one, and only the last layer is the network's output; leave it out, "
+        "or name it in another layer's inputs");
   }
   return builder.finish();
 }

@@ -146,6 +146,13 @@ std::optional<std::string> TableReader::text(std::string_view key) const {
   return text_of(*node, full_name(key));
 }
 
+std::optional<std::string> TableReader::name(std::string_view key, std::size_t longest) const {
+  auto name = text(key);
+  if (name && (name->size() > longest || !is_printable_ascii(*name)))
+    fail(key, fmt::format("a text of at most {} printable ASCII characters is allowed", longest));
+  return name;
+}
+
 std::optional<std::string> TableReader::choice(std::string_view key,
                                                const std::vector<std::string>& allowed) const {
   const toml::node* node = table_->get(key);

@@ -41,6 +41,8 @@ class TableReader {
   std::optional<std::int64_t> integer(std::string_view key, IntRange range) const;
   std::optional<double> real(std::string_view key, RealRange range) const;
   std::optional<std::string> text(std::string_view key) const;
+  // A text that can name a model or a layer: printable ASCII, at most `longest` characters.
+  std::optional<std::string> name(std::string_view key, std::size_t longest) const;
   std::optional<std::string> choice(std::string_view key,
                                     const std::vector<std::string>& allowed) const;
   std::optional<std::vector<double>> reals(std::string_view key, RealRange range) const;

@@ -54,6 +54,7 @@ Evaluation evaluate(const Engine& engine, const data::Dataset& set,
         set.name, graph::to_string(set.sample_shape), graph::to_string(input.shape));
   const std::int64_t in_size = graph::element_count(input.shape);
   const std::int64_t out_size = graph::element_count(engine.model().output().shape);
+  set.check_labels(out_size);
   std::optional<ByteTable> table;
   if (!set.bytes.empty()) table.emplace(input);
 

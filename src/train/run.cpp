@@ -62,7 +62,10 @@ class Job {
     context_.test_set = data::load(recipe().data, data::Split::Test, recipe().test_limit);
     check_data();
     // The first process alone writes; the others read what it finds there before it goes on.
-    if (writes()) context_.folder.open(recipe().text, context_.options.resume);
+    if (writes()) {
+      keep_folder();
+      context_.folder.open(recipe().text, context_.options.resume);
+    }
     peers_.wait_for_all();
     if (context_.options.resume) resumed_ = load_checkpoint(context_.folder.checkpoint());
     peers_.wait_for_all();
@@ -85,6 +88,14 @@ class Job {
     context_.state.threads = threads_;
   }
 
+  // Two runs at once would mix their logs and checkpoints.
+  void keep_folder() {
+    std::error_code failed;  // is told by who opens the folder
+    const std::filesystem::path folder = context_.options.run_folder;
+    std::filesystem::create_directories(folder, failed);
+    if (!failed) lock_.emplace(folder);
+  }
+
   void check_data() const {
     const graph::Model& model = recipe().model;
     const auto& input = std::get<graph::Input>(model.nodes.front().op);
@@ -100,6 +111,8 @@ class Job {
           "many outputs",
           outputs, set.name, set.class_count);
     }
+    check_finite(input, set);
+    check_finite(input, context_.test_set);
     if (recipe().batch_size < 1) {
       user_error("batch_size is {}, it must be 1 or more", recipe().batch_size);
     }
@@ -245,6 +258,7 @@ class Job {
         std::find_if(points.begin(), points.end(), [](Point* p) { return !p->casts(); });
     if (in_float == points.end()) {
       graph::save(graph::freeze(network_->model()), context_.folder.model().string());
+      summary_.frozen = true;
       const double accuracy = summary_.fixed_accuracy.value_or(*state.ptq_accuracy);
       context_.log->write(
           frozen_event(context_.elapsed(), accuracy, judgement_.overflows, *network_));
@@ -261,6 +275,7 @@ class Job {
   bool trains_fixed_;
   int threads_ = 1;
   std::optional<PatientThreads> patience_;
+  std::optional<FolderLock> lock_;
   std::optional<Checkpoint> resumed_;
   std::unique_ptr<Network> network_;
   Trainer::Judgement judgement_;
@@ -282,6 +297,12 @@ graph::Model load_checkpoint_model(const std::string& run_folder) {
   const std::optional<Checkpoint> checkpoint = load_checkpoint(folder.checkpoint());
   if (!checkpoint) {
     user_error("{}: it holds no checkpoint yet; train there first", run_folder);
+  }
+  if (checkpoint->state.phase == PhaseKind::Float) {
+    user_error(
+        "{}: the run is still in its float phase and has no binary points; go on with it, at least "
+        "until it is calibrated: qfx train --out {} --resume",
+        run_folder, run_folder);
   }
   Network network(graph::load_model(folder.graph(to_string(checkpoint->state.phase)).string()));
   network.load_state(checkpoint->tensors, folder.checkpoint().string());

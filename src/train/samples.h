@@ -18,4 +18,8 @@ at::Tensor preprocessed(const graph::Model& model, const std::vector<float>& sam
 at::Tensor preprocessed(const graph::Model& model, const data::Dataset& set, std::int64_t first,
                         std::int64_t count);
 
+// Raises UserError where a sample is infinite as the network would see it: normalized, it is out of
+// float32's range.
+void check_finite(const graph::Input& input, const data::Dataset& set);
+
 }  // namespace qfx::train

@@ -177,9 +177,10 @@ void Trainer::step(const at::Tensor& samples, const at::Tensor& labels) {
   if (!std::isfinite(value)) {
     user_error(
         "the loss became {} at step {} of the {} phase; lower {}.learning_rate (now {}), add "
-        "warm-up, or "
-        "give the tensors that overflow more bits. The checkpoint from before remains",
-        value, state.step + 1, to_string(kind_), to_string(kind_), phase_.optimizer.learning_rate);
+        "warm-up, give the tensors that overflow more bits, or have data.normalize bring the "
+        "samples near 1 (here they reach {:.3g}). The checkpoint from before remains",
+        value, state.step + 1, to_string(kind_), to_string(kind_), phase_.optimizer.learning_rate,
+        samples.abs().max().item<double>());
   }
   loss.backward();
   average_gradients();

@@ -74,8 +74,8 @@ std::vector<std::string> compile_command(const std::vector<fs::path>& sources,
   return command;
 }
 
-void compile(const std::vector<std::string>& command) {
-  const ProcessResult result = run_process(command);
+void compile(const std::vector<std::string>& command, const ShouldStop& should_stop) {
+  const ProcessResult result = run_process(command, "", should_stop);
   if (result.exit_code != 0)
     user_error("the exported code does not compile (exit code {}): {}; the command was: {}",
                result.exit_code, first_error(result.output), shell_text(command));

@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "qfx/base/process.h"
+
 namespace qfx::verify {
 
 // The folder with ap_fixed.h: $QFX_AP_TYPES, where QFX's set-up unpacked it, or
@@ -22,7 +24,7 @@ std::vector<std::string> compile_command(const std::vector<std::filesystem::path
                                          const std::filesystem::path& program);
 
 // Runs such a command. Raises UserError with the compiler's first error where it fails.
-void compile(const std::vector<std::string>& command);
+void compile(const std::vector<std::string>& command, const ShouldStop& should_stop = {});
 
 // The command as a person would type it.
 std::string shell_text(const std::vector<std::string>& command);

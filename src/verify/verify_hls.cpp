@@ -49,6 +49,7 @@ class HlsVerification {
     if (set.sample_size() != in_size_)
       user_error("a sample of '{}' has {} values, the model '{}' takes {} ({})", set.name,
                  set.sample_size(), model_.name, in_size_, graph::to_string(model_.input().shape));
+    set.check_labels(out_size_);
   }
 
   Result run() {
@@ -95,7 +96,7 @@ class HlsVerification {
     const Stopwatch watch;
     const std::vector<std::string> command = build_command({"-O2"}, work_ / "replay");
     result_.command = shell_text(command);
-    compile(command);
+    compile(command, options_.should_stop);
     result_.build_seconds = watch.seconds();
   }
 
@@ -141,7 +142,8 @@ class HlsVerification {
         commands.push_back({(work_ / "replay").string(), inputs().string(), out.string(),
                             std::to_string(first), std::to_string(counts.back())});
       }
-      const std::vector<ProcessResult> results = run_processes(commands, jobs);
+      const std::vector<ProcessResult> results =
+          run_processes(commands, jobs, options_.should_stop);
       for (std::size_t i = 0; i < commands.size(); ++i) {
         check_run(results[i]);
         const auto values = read_raw(commands[i][2], counts[i] * out_size_);
@@ -175,7 +177,7 @@ class HlsVerification {
 
   // Runs one image through the trace form and compares every layer.
   Difference locate(std::int64_t image) {
-    compile(build_command({"-O1", "-DQFX_TRACE_FILE"}, work_ / "trace"));
+    compile(build_command({"-O1", "-DQFX_TRACE_FILE"}, work_ / "trace"), options_.should_stop);
     const fs::path trace = work_ / "trace.bin";
     check_run(run_process({(work_ / "trace").string(), inputs().string(),
                            (work_ / "trace_outputs.bin").string(), std::to_string(image), "1",

@@ -1,7 +1,9 @@
 #include "qfx/graph/freeze.h"
 
+#include <filesystem>
 #include <fmt/format.h>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "command_line.h"
@@ -9,6 +11,7 @@
 #include "training.h"
 #include "verb.h"
 
+#include "qfx/base/file.h"
 #include "qfx/graph/file.h"
 #include "qfx/graph/table.h"
 
@@ -23,6 +26,9 @@ struct Options {
 int freeze(const Options& options) {
   const std::string output =
       options.output.empty() ? options.run_folder + "/model.qfx" : options.output;
+  std::optional<FolderLock> lock;  // training writes the same file
+  if (options.output.empty() && std::filesystem::is_directory(options.run_folder))
+    lock.emplace(options.run_folder);
   const graph::FrozenModel model = graph::freeze(newest_checkpoint(options.run_folder));
   graph::save(model, output);
   std::int64_t values = 0;

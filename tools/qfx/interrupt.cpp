@@ -1,11 +1,14 @@
 #include "interrupt.h"
 
+#include <atomic>
 #include <csignal>
 
 namespace qfx::command {
 namespace {
 
-volatile std::sig_atomic_t g_signal = 0;
+// Read by threads too; lock-free, so a signal handler may write it.
+std::atomic<int> g_signal = 0;
+static_assert(std::atomic<int>::is_always_lock_free);
 
 void on_signal(int signal) {
   g_signal = signal;

@@ -9,6 +9,7 @@
 
 #include "command_line.h"
 #include "console.h"
+#include "interrupt.h"
 #include "model_data.h"
 #include "verb.h"
 
@@ -77,7 +78,18 @@ int verify_model(const Options& options) {
   how.project = options.project;
   how.jobs = options.jobs;
   how.progress = ImageCounter(line, "hls");
-  const verify::Result result = verify::verify_hls(engine.model(), set, how);
+  // What the work leaves in the system's temporary folder goes before the command ends.
+  const InterruptGuard interrupt;
+  how.should_stop = [&] { return interrupt.interrupted(); };
+  verify::Result result;
+  try {
+    result = verify::verify_hls(engine.model(), set, how);
+  } catch (const UserError&) {
+    // A terminal's Ctrl-C also ends the compiler, which may be what is raised here.
+    if (!interrupt.interrupted()) throw;
+    line.message("stopped before the end; nothing is proved");
+    return interrupt.exit_code();
+  }
   line.clear();
 
   const nlohmann::ordered_json json = record(result, own);

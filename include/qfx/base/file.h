@@ -15,6 +15,20 @@ std::string read_file(const std::filesystem::path& path);
 // UserError is raised.
 void write_file_atomically(const std::filesystem::path& path, std::string_view content);
 
+// Keeps a folder for this process: an advisory lock on FOLDER/.lock, a file that stays. The system
+// lets go of it when the process ends, however it ends.
+class FolderLock {
+ public:
+  // The folder must exist. Raises UserError where another one holds it.
+  explicit FolderLock(const std::filesystem::path& folder);
+  ~FolderLock();
+  FolderLock(const FolderLock&) = delete;
+  FolderLock& operator=(const FolderLock&) = delete;
+
+ private:
+  int descriptor_;
+};
+
 // A fresh folder, removed with everything in it by the destructor unless kept.
 class TemporaryDirectory {
  public:

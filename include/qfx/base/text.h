@@ -13,6 +13,9 @@ std::string nearest(std::string_view word, const std::vector<std::string>& candi
 // Shell-like glob over the whole text: * any run, ? any one character, [abc] and [a-c] classes.
 bool matches_glob(std::string_view pattern, std::string_view text);
 
+// Space to ~, nothing else.
+bool is_printable_ascii(std::string_view text);
+
 std::string join(const std::vector<std::string>& parts, std::string_view separator);
 
 // "3.2 s", "4 min 10 s", "1 h 02 min"

@@ -22,6 +22,8 @@ struct Dataset {
   // Elements [first * sample_size, (first + count) * sample_size) as float, before any
   // preprocessing.
   void copy_samples(std::int64_t first, std::int64_t count, float* out) const;
+  // Raises UserError where a label is not below `outputs`, the number of a model's outputs.
+  void check_labels(std::int64_t outputs) const;
 };
 
 // A source is a known name or KIND:PATH, the same text in a recipe and behind --data:

@@ -26,7 +26,8 @@ struct Summary {
   std::optional<double> ptq_accuracy;    // calibrated, before fixed-point training
   std::optional<double> fixed_accuracy;  // training emulation of the frozen formats
   double float_seconds = 0, fixed_seconds = 0;
-  bool leads = true;  // of several processes, the one that has written the run folder
+  bool leads = true;    // of several processes, the one that has written the run folder
+  bool frozen = false;  // RUN/model.qfx is written; not where a tensor is left in floating point
   // Not empty: the run's check failed. The model is written all the same.
   std::vector<ForbiddenOverflow> forbidden_overflows;
 };
@@ -60,7 +61,8 @@ Summary train(const frontends::Recipe& recipe, const Options& options);
 // Float phase or start, calibrate, freeze: the baseline.
 Summary ptq(const frontends::Recipe& recipe, const Options& options);
 
-// The model of the newest checkpoint of a run, trainable state.
+// The model of the newest checkpoint of a run, trainable state, calibrated. Raises UserError where
+// the run is in its float phase.
 graph::Model load_checkpoint_model(const std::string& run_folder);
 
 // The training forward of a trainable model in eval mode on raw stored samples {batch, input

@@ -36,6 +36,7 @@ struct Options {
   std::string work_directory;         // kept if given; else a temporary one, removed
   int jobs = 0;                       // processes; 0: all cores
   std::function<void(std::int64_t, std::int64_t)> progress;
+  std::function<bool()> should_stop = {};  // asked while programs run; true: UserError
 };
 
 // Raises UserError where the compiler or the ap_types headers are missing (and says how to get them), or the

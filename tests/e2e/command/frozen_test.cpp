@@ -1,8 +1,14 @@
 // The verbs that need no torch, on one frozen model: run, inspect, export, verify, report.
+#include <chrono>
 #include <filesystem>
 #include <gmock/gmock.h>
+#include <iterator>
 #include <nlohmann/json.hpp>
+#include <signal.h>
 #include <string>
+#include <sys/wait.h>
+#include <thread>
+#include <unistd.h>
 
 #include "support/command.h"
 
@@ -95,6 +101,33 @@ TEST(FrozenModel, ExportThenVerifyThenReport) {
   const ProcessResult reported = qfx_command({"report", run.run});
   EXPECT_EQ(reported.exit_code, 0) << reported.output;
   EXPECT_THAT(read_file(run.run + "/report.html"), HasSubstr("block1.conv.weight"));
+}
+
+TEST(FrozenModel, AVerifyThatIsStoppedLeavesNothingBehind) {
+  const FrozenRun run;
+  for (const int signal : {SIGINT, SIGTERM}) {
+    const TemporaryDirectory temporary;
+    const std::string path = temporary.path().string();
+    const pid_t child = fork();
+    ASSERT_GE(child, 0);
+    if (child == 0) {
+      setenv("TMPDIR", path.c_str(), 1);
+      execl(QFX_BINARY_DIR "/bin/qfx", "qfx", "verify", run.model.c_str(), nullptr);
+      _exit(127);
+    }
+    // Its folder, and the compiler's files.
+    const auto files = [&] { return std::distance(std::filesystem::directory_iterator(path), {}); };
+    for (int i = 0; i < 3000 && files() < 2; ++i)
+      std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    EXPECT_GE(files(), 2);
+    kill(child, signal);
+    int status = 0;
+    waitpid(child, &status, 0);
+    ASSERT_TRUE(WIFEXITED(status));
+    EXPECT_EQ(WEXITSTATUS(status), 128 + signal);
+    EXPECT_EQ(files(), 0);
+    EXPECT_FALSE(std::filesystem::exists(run.run + "/verify.json"));
+  }
 }
 
 TEST(FrozenModel, AProjectOfAnotherModelFailsTheCheck) {

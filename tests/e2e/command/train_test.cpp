@@ -44,7 +44,7 @@ TEST(Training, TheWholeRoad) {
        {"recipe.toml", "log.jsonl", "summary.json", "model.qfx", "float.safetensors"}) {
     EXPECT_TRUE(std::filesystem::exists(tiny.run + "/" + file)) << file;
   }
-  EXPECT_EQ(read_file(tiny.run + "/recipe.toml"), read_file(tiny.recipe));
+  EXPECT_EQ(read_file(tiny.run + "/recipe.toml"), "name = \"tiny\"\n" + read_file(tiny.recipe));
 
   const std::string frozen = (tiny.folder.path() / "again.qfx").string();
   ASSERT_EQ(qfx_command({"freeze", tiny.run, "-o", frozen}).exit_code, 0);
@@ -90,6 +90,16 @@ TEST(Training, AnInterruptLeavesACheckpointThatGoesOn) {
        ++i) {
     std::this_thread::sleep_for(std::chrono::milliseconds(100));
   }
+  // Meanwhile the folder is that process's alone, and what is in it is no model yet.
+  const ProcessResult second = qfx_command({"train", "--out", tiny.run, "--resume"});
+  EXPECT_EQ(second.exit_code, 2) << second.output;
+  EXPECT_THAT(second.output, HasSubstr(tiny.run + ": another process of qfx is at work"));
+  EXPECT_THAT(qfx_command({"freeze", tiny.run}).output, HasSubstr("another process of qfx"));
+  const std::string elsewhere = (tiny.folder.path() / "elsewhere.qfx").string();
+  const ProcessResult early = qfx_command({"freeze", tiny.run, "-o", elsewhere});
+  EXPECT_EQ(early.exit_code, 2);
+  EXPECT_THAT(early.output, HasSubstr("still in its float phase"));
+  EXPECT_THAT(early.output, HasSubstr("qfx train --out " + tiny.run + " --resume"));
   kill(child, SIGINT);
   int status = 0;
   waitpid(child, &status, 0);
@@ -97,6 +107,16 @@ TEST(Training, AnInterruptLeavesACheckpointThatGoesOn) {
   EXPECT_EQ(WEXITSTATUS(status), 130);
   EXPECT_TRUE(std::filesystem::exists(tiny.run + "/checkpoint/latest.safetensors"));
   EXPECT_FALSE(std::filesystem::exists(tiny.run + "/model.qfx"));
+}
+
+TEST(Training, AModelThatIsNotFrozenIsNotNamed) {
+  const TinyRecipe tiny("0.2");
+  testing::write(tiny.recipe, read_file(tiny.recipe) +
+                                  "[[format.override]]\nmatch = \"*.weight\"\nfloat = true\n");
+  const ProcessResult result = qfx_command({"train", tiny.recipe, "--out", tiny.run});
+  EXPECT_EQ(result.exit_code, 0) << result.output;
+  EXPECT_THAT(result.output, HasSubstr("not frozen: "));
+  EXPECT_THAT(result.output, ::testing::Not(HasSubstr("model.qfx")));
 }
 
 TEST(Training, PtqIsTheBaseline) {

@@ -28,15 +28,17 @@ graph::FrozenModel model() {
 }
 
 data::Dataset samples(const graph::FrozenModel& model, std::int64_t count) {
+  const std::int64_t classes = graph::element_count(model.output().shape);
   data::Dataset set{.name = "random",
                     .sample_shape = model.input().shape,
                     .bytes = {},
                     .floats = {},
                     .labels = {},
-                    .class_count = 5};
+                    .class_count = static_cast<int>(classes)};
   for (std::int32_t raw : test::random_inputs(model, 11, count))
     set.floats.push_back(static_cast<float>(raw) / 16);
-  for (std::int64_t i = 0; i < count; ++i) set.labels.push_back(static_cast<std::int32_t>(i % 5));
+  for (std::int64_t i = 0; i < count; ++i)
+    set.labels.push_back(static_cast<std::int32_t>(i % classes));
   return set;
 }
 

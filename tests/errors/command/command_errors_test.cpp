@@ -113,6 +113,17 @@ TEST(CommandInput, UnreadableDataIsNamed) {
   expect_error({"run", run.model}, {"recipe.toml", "data.source"});
 }
 
+TEST(CommandInput, ALabelWithoutAnOutputIsRefused) {
+  const FrozenRun run;
+  const std::string more = testing::write_tiny_data(run.folder.path() / "more", {.classes = 6});
+  for (const char* verb : {"run", "verify"}) {
+    expect_error({verb, run.model, "--data", more},
+                 {"sample 4 of " + more + " has label 4", "4 outputs", "0 to 3 are allowed"});
+    const ProcessResult first = qfx_command({verb, run.model, "--data", more, "--limit", "4"});
+    EXPECT_EQ(first.exit_code, 0) << "none of these has such a label\n" << first.output;
+  }
+}
+
 TEST(CommandInput, AnUnknownTargetNamesTheNearest) {
   const FrozenRun run;
   expect_error({"export", run.model, "--target", "vits", "-o", run.run + "/x"},

@@ -168,6 +168,25 @@ TEST_F(Hostile, NpyContent) {
   expect("npy", y, npy("|u1", "(0,)", ""), {"shape (0,)"});
 }
 
+TEST_F(Hostile, BothSplitsHaveOneShape) {
+  file("t10k-images-idx3-ubyte", idx_images(1, 2, 3, "abcdef"));
+  file("t10k-labels-idx1-ubyte", idx_labels({1}));
+  file("test_x.npy", npy("|u1", "(1, 2, 2)", "abcd"));
+  file("test_y.npy", npy("|u1", "(1,)", "\1"));
+  for (const Split split : {Split::Train, Split::Test}) {
+    for (const auto& [kind, here, there, pieces] :
+         {std::tuple{"idx", "train-images-idx3-ubyte", "t10k-images-idx3-ubyte",
+                     std::pair{"2 x 2", "2 x 3"}},
+          {"npy", "train_x.npy", "test_x.npy", std::pair{"[3]", "[1, 2, 2]"}}}) {
+      const std::string text = user_error_of(
+          [&] { load(kind + (":" + folder_.path().string()), split, split == Split::Train); });
+      EXPECT_THAT(text, StartsWith(path(split == Split::Train ? here : there) + ": "));
+      EXPECT_THAT(text, AllOf(HasSubstr(path(here)), HasSubstr(path(there)),
+                              HasSubstr(pieces.first), HasSubstr(pieces.second)));
+    }
+  }
+}
+
 TEST_F(Hostile, MissingFilesNameTheLayout) {
   TemporaryDirectory empty;
   for (const auto& [kind, piece] : {std::pair{"idx", "train-images-idx3-ubyte"},

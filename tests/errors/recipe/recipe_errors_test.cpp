@@ -199,7 +199,7 @@ INSTANTIATE_TEST_SUITE_P(
                  {"recipe.toml:1: nmae = ", "did you mean \"name\""}},
         HeadCase{"name = \"\"\n" + kRecipeHead, {"recipe.toml:1: name = ", "must not be empty"}},
         HeadCase{"name = \"" + std::string(101, 'x') + "\"\n" + kRecipeHead,
-                 {"recipe.toml:1: name = ", "xxx...", "100 bytes"}},
+                 {"recipe.toml:1: name = ", "xxx...", "at most 100 printable ASCII"}},
         HeadCase{"seed = -1\n" + kRecipeHead,
                  {"recipe.toml:1: seed = -1", "a whole number from 0"}},
         HeadCase{"seed = 99999999999999999999\n" + kRecipeHead,
@@ -288,6 +288,8 @@ INSTANTIATE_TEST_SUITE_P(
         DataCase{"normalize = { scale = 2 }\n", {"data.normalize.scale = 2", "unknown key"}},
         DataCase{"augment = { flip = 1 }\n", {"data.augment.flip = 1", "true or false"}},
         DataCase{"augment = { crop_padding = -1 }\n", {"data.augment.crop_padding = -1", "from 0"}},
+        DataCase{"augment = { crop_padding = 8 }\n",
+                 {"data.augment.crop_padding = 8", "8 x 8 pixels", "from 0 to 7"}},
         DataCase{"augment = { crop_pad = 2 }\n",
                  {"data.augment.crop_pad = 2", "did you mean \"crop_padding\""}},
         DataCase{"sources = \"x\"\n", {"data.sources", "did you mean \"source\""}}));

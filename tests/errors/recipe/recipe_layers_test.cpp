@@ -113,6 +113,17 @@ INSTANTIATE_TEST_SUITE_P(
                  {"table_width = 1", "from 2 to 24"}},
         HeadCase{kAny + "kind = \"softmax\"\ntable_width = 25\n",
                  {"table_width = 25", "from 2 to 24"}},
+        HeadCase{kAny + "kind = \"relu\"\nname = \"gr\u00f6\u00dfe\"\n",
+                 {"recipe.toml:8: network.layers[0].name", "200 printable ASCII"}},
+        HeadCase{kAny + "kind = \"relu\"\nname = \"x.slope\"\n[[network.layers]]\n"
+                        "kind = \"prelu\"\nname = \"x\"\n",
+                 {"recipe.toml:9: network.layers[1]: two tensors", "\"x.slope\"", "rename"}},
+        HeadCase{kAny + "kind = \"prelu\"\nname = \"x\"\n[[network.layers]]\n"
+                        "kind = \"relu\"\nname = \"x.slope\"\n",
+                 {"recipe.toml:9: network.layers[1]: two tensors", "\"x.slope\""}},
+        HeadCase{kAny + "kind = \"relu\"\n[[network.layers]]\nkind = \"flatten\"\n"
+                        "inputs = [\"input\"]\n",
+                 {"recipe.toml:6: network.layers[0]: no layer reads this one", "leave it out"}},
         HeadCase{kAny + "kind = \"flatten\"\n[[network.layers]]\nkind = \"linear\"\n"
                         "name = \"head\"\nout_features = 10\n[[network.layers]]\n"
                         "kind = \"softmax\"\nname = \"last\"\n[format.activations]\nwidth = 17\n",

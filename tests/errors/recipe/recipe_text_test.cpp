@@ -46,6 +46,17 @@ TEST(RecipeText, DotsAndBracketsInTextsAndCommentsAreFree) {
   EXPECT_EQ(error_of("start = \"\"\"\n\\\"\"\" [ " + many + "\"\"\"\n" + kRecipeHead), "");
 }
 
+TEST(RecipeText, AModelsNameIsAsciiWhereverItComesFrom) {
+  EXPECT_THAT(error_of("name = \"gr\u00f6\u00dfe\"\n" + kRecipeHead),
+              ::testing::AllOf(HasSubstr("recipe.toml:1: name = "),
+                               HasSubstr("at most 100 printable ASCII characters")));
+  const std::string file = "r/gr\u00f6\u00dfe 1.toml";
+  EXPECT_THAT(user_error_of([&] { parse_recipe(kRecipeHead, file); }),
+              ::testing::AllOf(HasSubstr(file + ":1: the model is named after this file"),
+                               HasSubstr("by the key `name`")));
+  EXPECT_EQ(parse_recipe("name = \"big\"\n" + kRecipeHead, file).name, "big");
+}
+
 TEST(RecipeText, AMissingFileIsNamed) {
   EXPECT_THAT(user_error_of([] { load_recipe("/nowhere/recipe.toml"); }),
               HasSubstr("/nowhere/recipe.toml"));

@@ -72,6 +72,18 @@ TEST(File, FullDiskLeavesTheOldFile) {
   EXPECT_EQ(entries(folder.path()), 1u);
 }
 
+TEST(FolderLock, IsHeldByOneAtATime) {
+  const TemporaryDirectory folder;
+  {
+    const FolderLock lock(folder.path());
+    EXPECT_THAT(error_of([&] { const FolderLock second(folder.path()); }),
+                HasSubstr(folder.path().string() + ": another process of qfx is at work"));
+  }
+  EXPECT_NO_THROW(const FolderLock again(folder.path()));
+  EXPECT_THAT(error_of([&] { const FolderLock none(folder.path() / "none"); }),
+              HasSubstr("none/.lock: No such file"));
+}
+
 TEST(TemporaryDirectory, RemovesItselfUnlessKept) {
   fs::path path;
   {

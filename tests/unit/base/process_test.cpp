@@ -1,9 +1,13 @@
 #include "qfx/base/process.h"
 
+#include <chrono>
+#include <filesystem>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <thread>
 
 #include "qfx/base/error.h"
+#include "qfx/base/file.h"
 
 namespace qfx {
 namespace {
@@ -34,6 +38,18 @@ TEST(Process, AMissingProgramIsTheUsersFault) {
   } catch (const UserError& error) {
     EXPECT_THAT(error.what(), ::testing::HasSubstr("no-such-program-anywhere: No such file"));
   }
+}
+
+TEST(Process, OneThatShouldStopEndsWithWhatItHasStarted) {
+  const TemporaryDirectory folder;
+  const std::string late = (folder.path() / "late").string();
+  const std::vector<std::string> slow{"sh", "-c", "(sleep 1; touch " + late + ") & sleep 60"};
+  int asked = 0;
+  EXPECT_THROW(run_process(slow, "", [&] { return ++asked == 3; }), UserError);
+  EXPECT_THROW(run_processes({slow, slow, slow}, 2, [] { return true; }), UserError);
+  std::this_thread::sleep_for(std::chrono::milliseconds(1500));
+  EXPECT_FALSE(std::filesystem::exists(late));
+  EXPECT_EQ(run_process({"echo", "x"}, "", [] { return false; }).output, "x\n");
 }
 
 TEST(Process, SeveralKeepTheirOrder) {

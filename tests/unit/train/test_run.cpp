@@ -197,6 +197,15 @@ TEST_F(RunTest, TheUsersFaultsAreNamed) {
   r.float_phase.optimizer.learning_rate = 1e30;
   EXPECT_THAT([&] { train(r, {.run_folder = folder("b")}); },
               ThrowsMessage<UserError>(HasSubstr("lower float.learning_rate")));
+  r.float_phase.optimizer.learning_rate = 0.1;
+  std::get<graph::Input>(r.model.nodes[0].op).preprocess.divisor = 1e-300;
+  EXPECT_THAT([&] { train(r, {.run_folder = folder("b2")}); },
+              ThrowsMessage<UserError>(::testing::AllOf(
+                  HasSubstr("which is inf after data.normalize"), HasSubstr("divisor 1e-300"))));
+  EXPECT_FALSE(std::filesystem::exists(folder("b2"))) << "nothing has begun";
+  std::get<graph::Input>(r.model.nodes[0].op).preprocess.divisor = 1e-36;
+  EXPECT_THAT([&] { train(r, {.run_folder = folder("b3")}); },
+              ThrowsMessage<UserError>(::testing::ContainsRegex("here they reach 2.*e\\+38")));
   EXPECT_THAT([&] { load_checkpoint_model(folder("nowhere")); },
               ThrowsMessage<UserError>(HasSubstr("no checkpoint")));
   r = recipe();

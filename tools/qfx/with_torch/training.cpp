@@ -73,7 +73,10 @@ int run_training(const TrainingRequest& request) {
                                        : train::ptq(recipe, options);
     line.clear();
     if (!summary.leads) return summary.forbidden_overflows.empty() ? kSuccess : kCheckFailed;
-    print(summary_table(summary) + fmt::format("model: {}/model.qfx", request.run_folder));
+    std::string text = summary_table(summary);
+    if (summary.frozen) text += fmt::format("model: {}/model.qfx\n", request.run_folder);
+    text.pop_back();  // print ends the line
+    print(text);
     const std::string forbidden = forbidden_overflows(summary);
     if (forbidden.empty()) return kSuccess;
     print(forbidden);
