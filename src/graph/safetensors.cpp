@@ -287,6 +287,11 @@ void seal(Safetensors& file) {
   file.metadata[kChecksum] = checksum(file);
 }
 
+std::string seal_of(const Safetensors& file) {
+  const auto found = file.metadata.find(kChecksum);
+  return found == file.metadata.end() ? "" : found->second;
+}
+
 void check_seal(const Safetensors& file, const std::string& what) {
   const auto found = file.metadata.find(kChecksum);
   if (found == file.metadata.end())

@@ -20,10 +20,12 @@ std::string verify_line(const Json& verify) {
                      *values_differ, *values);
 }
 
-Json verify_json(const Json& verify) {
+Json verify_json(const Json& verify, bool comparable) {
   if (verify_line(verify).empty()) return nullptr;
-  Json out = pick_numbers(verify, {"images", "values", "images_differ", "values_differ", "correct",
-                                   "accuracy", "runtime_accuracy", "build_seconds", "run_seconds"});
+  Json out = pick_numbers(
+      verify, {"images", "values", "images_differ", "values_differ", "correct", "accuracy",
+               "runtime_accuracy", "build_seconds", "run_seconds", "limit"});
+  out["comparable"] = comparable;
   out["target"] = text(verify, "target").value_or("hls");
   out["command"] = or_null(text(verify, "command"));
   out["line"] = verify_line(verify);

@@ -23,6 +23,7 @@ Accuracies read_accuracies(const Json& summary, const Json& verify);
 std::string verify_line(const Json& verify);
 
 // Every field of verify.json with its type, null where missing; null where there is no result.
-Json verify_json(const Json& verify);
+// comparable: its accuracies are of the images that training's are.
+Json verify_json(const Json& verify, bool comparable);
 
 }  // namespace qfx::report

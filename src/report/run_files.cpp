@@ -4,8 +4,11 @@
 #include <chrono>
 #include <fmt/chrono.h>
 
+#include "report/commands.h"
+
 #include "qfx/base/error.h"
 #include "qfx/base/file.h"
+#include "qfx/graph/safetensors.h"
 
 namespace qfx::report {
 namespace {
@@ -72,6 +75,18 @@ Json read_object(const fs::path& path, std::vector<std::string>& notes) {
   return value;
 }
 
+// A damaged model is judged where it is read.
+bool is_about_another_model(const RunFiles& run) {
+  const std::optional<std::string> verified = text(run.verify, "model");
+  if (!verified || !run.model) return false;
+  try {
+    const std::string path = run.model->string();
+    return graph::seal_of(graph::parse_safetensors(read_file(path), path)) != *verified;
+  } catch (const UserError&) {
+    return true;
+  }
+}
+
 }  // namespace
 
 std::vector<Json> parse_log(std::string_view text, std::vector<std::string>& notes) {
@@ -133,7 +148,24 @@ RunFiles read_run_folder(const fs::path& folder) {
   if (fs::exists(folder / "recipe.toml"))
     run.recipe = read_if_there(folder / "recipe.toml", run.notes);
   if (fs::exists(folder / "model.qfx")) run.model = folder / "model.qfx";
+  if (is_about_another_model(run)) {
+    run.verify = nullptr;
+    run.notes.push_back(
+        "verify.json is about another model.qfx than this one; run qfx verify again");
+  }
   return run;
+}
+
+bool verify_has_trainings_images(const RunFiles& run) {
+  const auto images = number(run.verify, "images");
+  for (const Json& event : run.log) {
+    if (text(event, "event") != "start") continue;
+    const auto all = number(event, "test_images");
+    if (all && images && *all != *images) return false;
+  }
+  const auto of_run = run.recipe ? data_source(*run.recipe) : std::nullopt;
+  const auto of_verify = text(run.verify, "data");
+  return !of_run || !of_verify || *of_run == *of_verify;
 }
 
 }  // namespace qfx::report

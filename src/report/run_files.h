@@ -13,7 +13,7 @@ namespace qfx::report {
 
 struct RunFiles {
   std::vector<Json> log;  // the events, in order
-  Json summary, verify;   // null where missing
+  Json summary, verify;   // null where missing; verify also where it is about another model
   std::optional<std::string> recipe;
   std::optional<std::filesystem::path> model;
   std::vector<std::string> notes;  // sentences about what could not be read
@@ -26,6 +26,9 @@ std::vector<Json> parse_log(std::string_view text, std::vector<std::string>& not
 
 // Raises UserError if the folder does not exist or holds none of a run's files.
 RunFiles read_run_folder(const std::filesystem::path& folder);
+
+// Whether verify's accuracies are of the images that training's are: of the same data, all of them.
+bool verify_has_trainings_images(const RunFiles& run);
 
 // "2026-11-24 03:16 UTC"; empty where the file's time cannot be read.
 std::string written_time(const std::filesystem::path& file);

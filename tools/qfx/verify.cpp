@@ -17,6 +17,7 @@
 #include "qfx/base/file.h"
 #include "qfx/base/text.h"
 #include "qfx/graph/file.h"
+#include "qfx/graph/safetensors.h"
 #include "qfx/runtime/engine.h"
 
 namespace qfx::command {
@@ -39,14 +40,19 @@ double fraction(std::int64_t part, std::int64_t whole) {
 }
 
 // What verify.json holds, as docs/run_folder.md says.
-nlohmann::ordered_json record(const verify::Result& result, const runtime::Evaluation& own) {
+nlohmann::ordered_json record(const Options& options, const verify::Result& result,
+                              const runtime::Evaluation& own) {
   nlohmann::ordered_json first;
   if (result.first) {
     first = {{"layer", result.first->layer},   {"image", result.first->image},
              {"index", result.first->index},   {"expected", result.first->expected},
              {"actual", result.first->actual}, {"frac_bits", result.first->frac_bits}};
   }
+  const graph::Safetensors file = graph::parse_safetensors(read_file(options.model), options.model);
   return {{"target", result.target},
+          {"model", graph::seal_of(file)},
+          {"data", *data_source(options.data, options.model)},
+          {"limit", options.limit},
           {"images", result.images},
           {"values", result.values},
           {"images_differ", result.images_differ},
@@ -92,7 +98,7 @@ int verify_model(const Options& options) {
   }
   line.clear();
 
-  const nlohmann::ordered_json json = record(result, own);
+  const nlohmann::ordered_json json = record(options, result, own);
   if (const auto folder = run_folder_of(options.model)) {
     write_file_atomically(*folder + "/verify.json", json.dump(2) + "\n");
   }

@@ -65,6 +65,9 @@ Safetensors parse_safetensors(std::string_view content, const std::string& what)
 // metadata, under "qfx_checksum" as eight hex digits. It survives a rewrite by another tool.
 void seal(Safetensors& file);
 
+// The checksum of a sealed file, which tells models apart; empty where there is none.
+std::string seal_of(const Safetensors& file);
+
 // Raises UserError where the checksum is missing or does not match.
 void check_seal(const Safetensors& file, const std::string& what);
 

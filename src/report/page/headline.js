@@ -28,8 +28,9 @@ function verdictOf(data) {
     }
     let text = `${target} gives the integer model’s bits in all ${plural(verify.values, "output value")}.`;
     const all = data.start?.test_images;
-    if (isNumber(all) && verify.images < all) {
-      text += ` Only the first ${count(verify.images)} of ${count(all)} test images were compared.`;
+    if (verify.limit > 0) text += ` Only the first ${plural(verify.images, "image")} were compared.`;
+    if (!verify.comparable) {
+      text += " Training’s accuracies are of " + (isNumber(all) && all !== verify.images ? `${plural(all, "test image")}.` : "other images.");
     } else if (isNumber(accuracy.fixed) && isNumber(accuracy.integer)) {
       if (!sameAccuracy(accuracy.fixed, accuracy.integer, verify.images)) {
         return {state: "bad", title: "Training and the integer model disagree", text: `Training’s emulation reaches ` +
@@ -78,9 +79,9 @@ function drawFigures(data) {
   if (![float, fixed, integer, hls].some(isNumber)) return byId("figures").remove();
   const gap = (value) => (isNumber(value) && isNumber(float) ? `${points(value - float)} against float` : "");
   const worse = (value) => isNumber(value) && isNumber(float) && value - float < -0.005;
-  const images = data.verify?.images, all = data.start?.test_images;
-  const partial = isNumber(images) && isNumber(all) && images < all;
-  const scope = partial ? `first ${count(images)} images` : "";
+  const images = data.verify?.images;
+  const partial = data.verify && !data.verify.comparable;
+  const scope = partial ? `of ${plural(images, "image")}` : "";
   byId("figures").append(
     figure("Float", float, "the reference", false, "figure-float"),
     el("span", {class: "relation", "aria-hidden": "true"}, "→"),

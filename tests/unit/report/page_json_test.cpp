@@ -13,6 +13,7 @@
 #include "qfx/base/file.h"
 #include "qfx/fixed/khot.h"
 #include "qfx/graph/file.h"
+#include "qfx/graph/safetensors.h"
 
 namespace qfx::report {
 namespace {
@@ -126,6 +127,34 @@ TEST(PageJson, TellsAWholeRun) {
     // The log and the model tell of the same frozen format.
     EXPECT_EQ(tensor["history"]["frac_bits"][6], tensor["frac_bits"]) << tensor["name"];
   }
+}
+
+// A verify.json tells which model it is about, and of which images.
+TEST(PageJson, TellsWhatWasVerified) {
+  TemporaryDirectory folder;
+  const std::string run = (folder.path() / "run").string();
+  testing::write_synthetic_run(run, {});
+  const Json written = Json::parse(read_file(run + "/verify.json"));
+  const auto page_with = [&](const Json& more) {
+    Json verify = written;
+    verify.update(more);
+    std::ofstream(run + "/verify.json") << verify;
+    return page_json(run);
+  };
+  const std::string model = run + "/model.qfx";
+  const std::string seal = graph::seal_of(graph::parse_safetensors(read_file(model), model));
+  ASSERT_EQ(seal.size(), 8u);
+  const Json own = page_with({{"model", seal}, {"data", "fashion-mnist"}, {"limit", 0}});
+  EXPECT_EQ(own["verify"]["comparable"], true);
+  EXPECT_EQ(own["notes"], Json::array());
+  EXPECT_EQ(page_with({{"data", "npy:other"}})["verify"]["comparable"], false);
+  EXPECT_EQ(page_with({{"images", 20}, {"limit", 20}})["verify"]["comparable"], false);
+  const Json stale = page_with({{"model", "00000000"}});
+  EXPECT_EQ(stale["verify"], nullptr);
+  EXPECT_EQ(stale["accuracy"]["hls"], nullptr);
+  EXPECT_EQ(stale["notes"],
+            Json::array({"verify.json is about another model.qfx than this one; run qfx verify "
+                         "again"}));
 }
 
 TEST(PageJson, EveryPartMayBeMissing) {

@@ -71,6 +71,20 @@ TEST_F(RunTable, MissingPartsAreDashes) {
             "hls: -\n");
 }
 
+TEST_F(RunTable, AccuraciesOfOtherImagesHaveNoGap) {
+  file("log.jsonl", R"({"event": "start", "test_images": 200})"
+                    "\n");
+  file("summary.json", R"({"float_accuracy": 0.9, "fixed_accuracy": 0.9})");
+  file("verify.json", R"({"target": "hls", "images": 20, "accuracy": 0.95,
+                          "runtime_accuracy": 0.95})");
+  EXPECT_EQ(table(),
+            "float accuracy                             90.00 %\n"
+            "fixed-point accuracy (training emulation)  90.00 %  +0.00 points\n"
+            "integer accuracy                           95.00 %  of 20 images\n"
+            "HLS accuracy                               95.00 %  of 20 images\n"
+            "hls: -\n");
+}
+
 TEST_F(RunTable, AGapThatRoundsToNothingHasNoMinus) {
   file("summary.json", R"({"float_accuracy": 0.9, "fixed_accuracy": 0.89999999})");
   EXPECT_THAT(table(), ::testing::HasSubstr("+0.00 points"));
