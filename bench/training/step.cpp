@@ -12,6 +12,7 @@
 #include <thread>
 
 #include "train/calibrate.h"
+#include "train/device.h"
 #include "train/fixed_forward.h"
 #include "train/float_forward.h"
 #include "train/memory.h"
@@ -48,8 +49,10 @@ struct Samples {
 
 class Candidate {
  public:
-  Candidate(std::string mode, const graph::Model& model, const Samples& samples)
-      : mode_(std::move(mode)), network_(model), samples_(samples) {
+  Candidate(std::string mode, const graph::Model& model, const Samples& samples, at::Device device)
+      : mode_(std::move(mode)),
+        network_(model),
+        samples_{samples.images.to(device), samples.labels.to(device)} {
     if (mode_ == "nodes") road_ = Road::NodeByNode;
     if (mode_ == "operators") road_ = Road::Operators;
     if (mode_ != "float" && mode_ != "fixed" && road_ == Road::Fused) {
@@ -110,7 +113,7 @@ double peak_megabytes() {
 }
 
 int run(int argc, char** argv) {
-  std::string net = "resnet20", json;
+  std::string net = "resnet20", device_name = "cpu", json;
   std::vector<std::string> modes{"float", "fixed"};
   int steps = 8, warmup = 2, threads = 0;
   std::int64_t batch = 128, size = 32;
@@ -124,6 +127,7 @@ int run(int argc, char** argv) {
   app.add_option("--batch", batch)->check(CLI::PositiveNumber);
   app.add_option("--size", size, "height and width of the images")->check(CLI::PositiveNumber);
   app.add_option("--threads", threads, "0: all cores")->check(CLI::NonNegativeNumber);
+  app.add_option("--device", device_name, "of the batch, as in a recipe");
   app.add_option("--json", json, "file for the figures");
   CLI11_PARSE(app, argc, argv);
 
@@ -132,6 +136,7 @@ int run(int argc, char** argv) {
   at::set_num_threads(threads);
   std::unique_ptr<PatientThreads> patience;
   if (threads > 1) patience = std::make_unique<PatientThreads>(threads);
+  const at::Device device = open_device(device_name, Peers());
   at::manual_seed(1);
   const Samples samples{at::randn({batch, 3, size, size}),
                         at::randint(kClasses, {batch}, at::kLong)};
@@ -140,7 +145,7 @@ int run(int argc, char** argv) {
   std::vector<std::unique_ptr<Candidate>> candidates;
   std::vector<std::vector<double>> times(modes.size()), forwards(modes.size());
   for (const std::string& mode : modes) {
-    candidates.push_back(std::make_unique<Candidate>(mode, model, samples));
+    candidates.push_back(std::make_unique<Candidate>(mode, model, samples, device));
   }
   for (int i = -warmup; i < steps; ++i) {
     for (std::size_t k = 0; k < candidates.size(); ++k) {

@@ -46,14 +46,15 @@ std::string name_line(const std::string& name) {
 Recipe parse_recipe(const std::string& text, const std::string& file_name) {
   const toml::table table = parse_toml(text, file_name);
   const TableReader root(table, "", file_name,
-                         {"name", "seed", "threads", "start", "network", "data", "format", "float",
-                          "fixed", "points", "calibration", "checkpoint"});
+                         {"name", "seed", "threads", "device", "start", "network", "data", "format",
+                          "float", "fixed", "points", "calibration", "checkpoint"});
   Recipe recipe;
   recipe.name = read_name(root, file_name);
   recipe.text = table.contains("name") ? text : name_line(recipe.name) + text;
   recipe.seed = static_cast<std::uint64_t>(
       root.integer("seed", {0, std::numeric_limits<std::int64_t>::max()}).value_or(1));
   recipe.threads = static_cast<int>(root.integer("threads", {0, 1024}).value_or(0));
+  recipe.device = root.text("device").value_or("cpu");
   recipe.start = root.text("start").value_or("");
   read_training(root, recipe);
   const DataFacts facts = read_data(root, recipe);

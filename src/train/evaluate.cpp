@@ -12,7 +12,7 @@ constexpr std::int64_t kBatch = 250;
 }  // namespace
 
 std::int64_t count_correct(const at::Tensor& outputs, const std::int64_t* labels) {
-  const at::Tensor rows = outputs.detach().flatten(1).to(at::kDouble).contiguous();
+  const at::Tensor rows = outputs.detach().flatten(1).cpu().to(at::kDouble).contiguous();
   const double* values = rows.data_ptr<double>();
   const std::int64_t classes = rows.size(1);
   std::int64_t correct = 0;

@@ -37,12 +37,13 @@ Json formats(Network& network) {
 }  // namespace
 
 std::string start_event(double time, const frontends::Recipe& recipe, int threads,
-                        std::int64_t train_images, std::int64_t test_images,
+                        at::Device device, std::int64_t train_images, std::int64_t test_images,
                         std::int64_t parameters) {
   Json json = event("start", time);
   json["name"] = recipe.name;
   json["seed"] = recipe.seed;
   json["threads"] = threads;
+  if (!device.is_cpu()) json["device"] = device.str();
   json["train_images"] = train_images;
   json["test_images"] = test_images;
   json["batch_size"] = recipe.batch_size;

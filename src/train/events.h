@@ -29,7 +29,7 @@ struct Histogram {
 
 // `time`: seconds since the run began.
 std::string start_event(double time, const frontends::Recipe& recipe, int threads,
-                        std::int64_t train_images, std::int64_t test_images,
+                        at::Device device, std::int64_t train_images, std::int64_t test_images,
                         std::int64_t parameters);
 std::string resumed_event(double time, const RunState& state);
 std::string carriers_event(double time, const Network& network);

@@ -25,19 +25,15 @@ at::ScalarType type_of(Carrier carrier) {
   return carrier == Carrier::Float32 ? at::kFloat : at::kDouble;
 }
 
-at::Tensor per_channel(const at::Tensor& values, const at::Tensor& like) {
-  std::vector<std::int64_t> shape(like.dim(), 1);
-  shape[1] = values.numel();
-  return values.view(shape);
-}
-
 class FixedForward {
  public:
-  // fuses: no one asks for the values in between.
-  FixedForward(Network& network, FixedMode mode, bool fuses)
+  // traces: someone asks for the values in between.
+  FixedForward(Network& network, FixedMode mode, at::Device device, bool traces)
       : network_(network),
         mode_(mode),
-        fuses_(fuses),
+        device_(device),
+        road_(device.is_cpu() ? mode.road : Road::Operators),
+        fuses_(road_ == Road::Fused && !traces),
         readers_(network.size()),
         grids_(network.size()),
         chains_(network.size()) {
@@ -102,7 +98,9 @@ class FixedForward {
     return value;
   }
   ElementChain assign(const at::Tensor& value) { return assign(pending(value)); }
-  ElementChain pending(const at::Tensor& value) const { return ElementChain(value, mode_.road); }
+  ElementChain pending(const at::Tensor& value) const { return ElementChain(value, road_); }
+  // What was cast and proved on the processor, beside the values.
+  at::Tensor there(const at::Tensor& parameter) const { return parameter.to(device_); }
 
   ElementChain value(const graph::Input&) { internal_error("an input inside the graph"); }
   ElementChain value(const graph::Cast&) { return assign(chain()); }
@@ -135,11 +133,11 @@ class FixedForward {
       grids = product_grids(*input, cast_weight.detach(), bits);
       for (const Grid& g : grids) carrier = std::max(carrier, carrier_for(g, node_->name));
       const Point& from = network_.output_point(node_->inputs[0]);
-      if (mode_.road != Road::Operators)
+      if (road_ != Road::Operators)
         integers = integer_operands(from.spec.format(from.frac_bits[0]),
                                     weight.point.spec.format(bits[0]), bits, grids);
     }
-    ElementChain sums = pending(sum_of(cast_weight, carrier, integers));
+    ElementChain sums = pending(sum_of(there(cast_weight), carrier, integers));
     const auto bias = layer_->params.find("bias");
     ElementChain result = bias == layer_->params.end()
                               ? assign(std::move(sums))
@@ -155,7 +153,7 @@ class FixedForward {
     const at::Tensor cast_bias = cast_parameter(network_, bias, mode_).to(sums.type());
     if (grids.empty() || !bias.point.casts() || !layer_->output.casts()) {
       grids.clear();
-      return assign(sums.value() + per_channel(cast_bias, sums.value()));
+      return assign(sums.value() + along_channels(there(cast_bias), sums.value()));
     }
     const std::vector<double> values = doubles(cast_bias);
     const std::vector<int>& bits = bias.point.frac_bits;
@@ -165,7 +163,7 @@ class FixedForward {
       grids[o] = sum(grids[o], {frac_bits, std::abs(std::ldexp(values[o], frac_bits))});
       wide = std::max(wide, carrier_for(grids[o], node_->name));
     }
-    sums.bias(cast_bias, wide, layer_->output.f, output());
+    sums.bias(there(cast_bias), wide, layer_->output.f, output());
     return sums;
   }
 
@@ -214,10 +212,6 @@ class FixedForward {
   // With any of the four tensors left in floating point: plain tensor arithmetic between the casts.
   ElementChain float_batch_norm(const graph::BatchNorm& norm, Point& scale, Point& offset) {
     const at::Tensor& value = x();
-    std::vector<std::int64_t> axes;
-    for (std::int64_t axis = 0; axis < value.dim(); ++axis) {
-      if (axis != 1) axes.push_back(axis);
-    }
     at::Tensor mean = layer_->running_mean, variance = layer_->running_var;
     if (mode_.batch_statistics) {
       if (mode_.peers != nullptr) {
@@ -226,7 +220,9 @@ class FixedForward {
             "those of one process; give its tensors formats, or train in one process",
             node_->name);
       }
-      std::tie(variance, mean) = at::var_mean(value, axes, false);
+      std::tie(variance, mean) = at::var_mean(value, all_but_channels(value), false);
+      variance = variance.cpu();
+      mean = mean.cpu();
       const auto measured = c10::make_intrusive<BatchNormCall>();
       measured->batch_mean = doubles(mean);
       measured->batch_variance = doubles(variance);
@@ -237,8 +233,9 @@ class FixedForward {
     at::Tensor o = layer_->beta - mean * s;
     if (scale.casts()) s = parameter_cast(s, scale.f, scale.assignment(mode_.count));
     if (offset.casts()) o = parameter_cast(o, offset.f, offset.assignment(mode_.count));
-    return assign(
-        (value * per_channel(s, value) + per_channel(o, value)).to(network_.carrier_type()));
+    s = along_channels(there(s), value);
+    o = along_channels(there(o), value);
+    return assign((value * s + o).to(network_.carrier_type()));
   }
 
   // As torch: the unbiased variance.
@@ -281,13 +278,13 @@ class FixedForward {
     const at::Tensor cast_slope = cast_parameter(network_, slope, real_slope, mode_);
     const std::optional<Grid> input = grid(0);
     if (!input || !slope.point.casts() || !layer_->output.casts())
-      return assign(at::prelu(x(), cast_slope));
+      return assign(at::prelu(x(), there(cast_slope)));
     Carrier wide = Carrier::Float32;
     sums_ = product_grids(*input, cast_slope.detach(), slope.point.frac_bits);
     for (const Grid& g : sums_) wide = std::max(wide, carrier_for(g, node_->name));
     sums_.push_back(*input);
     ElementChain result = chain();
-    result.prelu(cast_slope.expand({node_->shape[0]}), wide, layer_->output.f, output());
+    result.prelu(there(cast_slope).expand({node_->shape[0]}), wide, layer_->output.f, output());
     return result;
   }
 
@@ -377,7 +374,9 @@ class FixedForward {
   }
 
   Network& network_;
-  FixedMode mode_;
+  FixedMode mode_;     // its road: the parameters'
+  at::Device device_;  // of the values
+  Road road_;          // theirs
   bool fuses_;
   std::vector<int> readers_;                // of each node
   std::vector<std::optional<Grid>> grids_;  // by node: where its values lie
@@ -392,8 +391,7 @@ class FixedForward {
 
 at::Tensor fixed_forward(Network& network, const at::Tensor& input, FixedMode mode,
                          std::vector<at::Tensor>* trace) {
-  return FixedForward(network, mode, mode.road == Road::Fused && trace == nullptr)
-      .run(input, trace);
+  return FixedForward(network, mode, input.device(), trace != nullptr).run(input, trace);
 }
 
 }  // namespace qfx::train

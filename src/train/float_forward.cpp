@@ -17,11 +17,8 @@ c10::optional<at::Tensor> bias_of(const RealParameters& parameters) {
   return found == parameters.end() ? c10::nullopt : c10::optional<at::Tensor>(found->second);
 }
 
-// {C} against {N, C, ...}
 at::Tensor per_channel(const at::Tensor& values, const at::Tensor& like) {
-  std::vector<std::int64_t> shape(like.dim(), 1);
-  shape[1] = values.numel();
-  return values.to(like.scalar_type()).view(shape);
+  return along_channels(values.to(like.scalar_type()), like);
 }
 
 // torch's softplus is x from 20 on, which is less than 2^-28 off.
@@ -49,11 +46,26 @@ at::Tensor real_function(graph::FunctionName function, const at::Tensor& x) {
   internal_error("unknown function {}", static_cast<int>(function));
 }
 
+// Torch moves the running statistics where they are: on another device those of a copy.
+at::Tensor own_batch_norm(const graph::BatchNorm& norm, Layer& layer, const at::Tensor& x,
+                          bool training) {
+  const at::Device device = x.device();
+  const at::Tensor mean = layer.running_mean.to(device), variance = layer.running_var.to(device);
+  at::Tensor y = at::batch_norm(x, layer.gamma.to(device), layer.beta.to(device), mean, variance,
+                                training, norm.momentum, norm.eps, false);
+  if (training && !device.is_cpu()) {
+    layer.running_mean.copy_(mean);
+    layer.running_var.copy_(variance);
+  }
+  return y;
+}
+
 // As torch's, the running statistics with the unbiased variance.
 at::Tensor shared_batch_norm(const graph::BatchNorm& norm, Layer& layer, const at::Tensor& x,
                              const Peers& peers) {
   PeerMoments moments;
-  at::Tensor y = peer_batch_norm(x, layer.gamma, layer.beta, norm.eps, peers, moments);
+  at::Tensor y = peer_batch_norm(x, layer.gamma.to(x.device()), layer.beta.to(x.device()), norm.eps,
+                                 peers, moments);
   const auto count = static_cast<double>(moments.values);
   const double unbiased = count > 1 ? count / (count - 1) : 1;
   const auto move = [&](at::Tensor& running, const std::vector<double>& values, double factor) {
@@ -89,8 +101,7 @@ at::Tensor real_value(const graph::Node& node, Layer& layer, const std::vector<a
             }
             if (training && peers != nullptr)
               return shared_batch_norm(norm, layer, inputs[0], *peers);
-            return at::batch_norm(inputs[0], layer.gamma, layer.beta, layer.running_mean,
-                                  layer.running_var, training, norm.momentum, norm.eps, false);
+            return own_batch_norm(norm, layer, inputs[0], training);
           },
           [&](const graph::Relu&) { return at::relu(inputs[0]); },
           [&](const graph::Clip& clip) { return clipped(inputs[0], clip); },
@@ -134,7 +145,7 @@ at::Tensor float_forward(Network& network, const at::Tensor& input, bool trainin
     if (inputs.empty()) inputs.push_back(channels_last(input));
     RealParameters parameters;
     for (const auto& [name, param] : layer.params) {
-      if (param.value.defined()) parameters[name] = param.value;
+      if (param.value.defined()) parameters[name] = param.value.to(input.device());
     }
     values[layer.id] = real_value(node, layer, inputs, parameters, training, peers);
   }

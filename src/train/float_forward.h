@@ -19,7 +19,8 @@ at::Tensor real_value(const graph::Node& node, Layer& layer, const std::vector<a
                       const Peers* peers = nullptr);
 
 // The whole network without any cast; the output node's values {batch, ...}. input: preprocessed
-// samples. With `peers` the batch's statistics are of all their samples.
+// samples, on the device that computes. With `peers` the batch's statistics are of all their
+// samples.
 at::Tensor float_forward(Network& network, const at::Tensor& input, bool training,
                          const Peers* peers = nullptr);
 

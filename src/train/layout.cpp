@@ -40,6 +40,25 @@ kernels::Extent parameter_extent(const at::Tensor& x, std::int64_t channels) {
   return {1, channels, x.numel() / channels};
 }
 
+at::Tensor along_channels(const at::Tensor& values, const at::Tensor& like) {
+  std::vector<std::int64_t> shape(static_cast<std::size_t>(like.dim()), 1);
+  shape[1] = values.numel();
+  return values.view(shape);
+}
+
+at::Tensor along_channels(const std::vector<double>& values, const at::Tensor& like) {
+  const at::Tensor row = at::tensor(at::ArrayRef<double>(values), at::kDouble);
+  return along_channels(row.to(like.options()), like);
+}
+
+std::vector<std::int64_t> all_but_channels(const at::Tensor& x) {
+  std::vector<std::int64_t> axes;
+  for (std::int64_t axis = 0; axis < x.dim(); ++axis) {
+    if (axis != 1) axes.push_back(axis);
+  }
+  return axes;
+}
+
 std::vector<double> doubles(const at::Tensor& x) {
   const at::Tensor wide = x.detach().to(at::kDouble).cpu().contiguous();
   return {wide.data_ptr<double>(), wide.data_ptr<double>() + wide.numel()};

@@ -1,6 +1,6 @@
 #include "train/parameter_values.h"
 
-#include "train/ops/operators.h"
+#include "train/ops/operator_cast.h"
 #include "train/ops/parameter_cast.h"
 
 #include "qfx/graph/freeze.h"

@@ -91,6 +91,7 @@ Peers::Peers() {
         size_);
   }
   local_size_ = number_of("LOCAL_WORLD_SIZE", 1, size_, 1);
+  local_rank_ = number_of("LOCAL_RANK", 0, size_ - 1, 0);
   const std::chrono::milliseconds timeout =
       std::chrono::seconds(number_of("QFX_PEER_TIMEOUT", 1, 86400, kDefaultTimeout));
   try {

@@ -24,8 +24,9 @@ class Peers {
   int size() const { return size_; }
   bool is_alone() const { return size_ == 1; }
   bool is_first() const { return rank_ == 0; }  // the one that writes the run folder
-  // How many of them share this machine.
+  // How many of them share this machine, and the place among these.
   int on_this_machine() const { return local_size_; }
+  int local_rank() const { return local_rank_; }
 
   // Sums over all processes, in place; the same bits in each. Every process must call the same of
   // these in the same order. Raises UserError where a peer is lost.
@@ -37,7 +38,7 @@ class Peers {
  private:
   struct Group;
 
-  int rank_ = 0, size_ = 1, local_size_ = 1;
+  int rank_ = 0, size_ = 1, local_rank_ = 0, local_size_ = 1;
   std::unique_ptr<Group> group_;
 };
 

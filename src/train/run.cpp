@@ -5,6 +5,7 @@
 #include <thread>
 
 #include "train/calibrate.h"
+#include "train/device.h"
 #include "train/evaluate.h"
 #include "train/events.h"
 #include "train/float_forward.h"
@@ -31,8 +32,8 @@ using Clock = std::chrono::steady_clock;
 class Job {
  public:
   Job(const frontends::Recipe& recipe, const Options& options, bool trains_fixed)
-      : context_{recipe,  options,     RunFolder(options.run_folder), peers_, {}, {}, {},
-                 nullptr, Clock::now()},
+      : context_{recipe,       options, RunFolder(options.run_folder), peers_, {}, {}, {}, nullptr,
+                 Clock::now(), at::kCPU},
         trains_fixed_(trains_fixed) {}
 
   Summary run() {
@@ -57,6 +58,7 @@ class Job {
                                      peers_.on_this_machine());
     at::set_num_threads(threads_);
     if (threads_ > 1) patience_.emplace(threads_);
+    context_.device = open_device(recipe().device, peers_);
     graph::verify(recipe().model);
     context_.train_set = data::load(recipe().data, data::Split::Train, recipe().train_limit);
     context_.test_set = data::load(recipe().data, data::Split::Test, recipe().test_limit);
@@ -76,6 +78,8 @@ class Job {
     }
     context_.log = writes() ? std::make_unique<Log>(context_.folder.log(), context_.state.log_bytes)
                             : std::make_unique<Log>();
+    if (!context_.device.is_cpu())
+      context_.message(fmt::format("computing on {}", context_.device.str()));
     if (resumed_) {
       context_.log->write(resumed_event(context_.elapsed(), context_.state));
       context_.message(fmt::format("resumed in the {} phase after step {}",
@@ -136,7 +140,7 @@ class Job {
   void write_start(Network& network) {
     std::int64_t parameters = 0;
     for (const Trained& t : trained_tensors(network)) parameters += t.value.numel();
-    context_.log->write(start_event(context_.elapsed(), recipe(), threads_,
+    context_.log->write(start_event(context_.elapsed(), recipe(), threads_, context_.device,
                                     context_.train_set.size(), context_.test_set.size(),
                                     parameters));
   }

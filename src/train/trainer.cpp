@@ -82,9 +82,10 @@ double Trainer::learning_rate_factor() const {
 }
 
 at::Tensor Trainer::forward(const at::Tensor& samples, bool training, FixedMode mode) {
+  const at::Tensor input = samples.to(context_.device);
   const at::Tensor outputs =
-      is_fixed() ? fixed_forward(network_, samples, mode)
-                 : float_forward(network_, samples, training, training ? others() : nullptr);
+      is_fixed() ? fixed_forward(network_, input, mode)
+                 : float_forward(network_, input, training, training ? others() : nullptr);
   return outputs.flatten(1);
 }
 
@@ -165,8 +166,8 @@ void Trainer::step(const at::Tensor& samples, const at::Tensor& labels) {
   const at::Tensor outputs = forward(
       samples, true,
       {.batch_statistics = progress < kStatisticsFreezeAfter, .count = true, .peers = others()});
-  const at::Tensor loss =
-      at::cross_entropy_loss(outputs.to(at::kFloat), labels, {}, at::Reduction::Mean);
+  const at::Tensor loss = at::cross_entropy_loss(outputs.to(at::kFloat), labels.to(context_.device),
+                                                 {}, at::Reduction::Mean);
   // Of the whole batch: the loss times its images, those right, its images.
   const auto images = static_cast<double>(labels.numel());
   std::vector<double> totals{

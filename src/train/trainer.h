@@ -28,6 +28,7 @@ struct RunContext {
   RunState state;
   std::unique_ptr<Log> log;
   std::chrono::steady_clock::time_point began;  // such that now - began counts a resumed run on
+  at::Device device;                            // that computes what becomes of a batch
 
   double elapsed() const;
   // Of the first process alone.
@@ -58,6 +59,7 @@ class Trainer {
 
  private:
   bool is_fixed() const { return kind_ == PhaseKind::Fixed; }
+  // On the run's device, wherever the samples lie.
   at::Tensor forward(const at::Tensor& samples, bool training, FixedMode mode);
   std::string points_moved() const;
   std::string forbidden_in_epoch() const;

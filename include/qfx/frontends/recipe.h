@@ -49,6 +49,7 @@ struct Recipe {
   std::string name;
   std::uint64_t seed = 1;
   int threads = 0;                  // 0: all cores
+  std::string device = "cpu";       // a device of torch's; train asks torch whether it is there
   graph::Model model;               // specs resolved on every tensor
   bool fold_batch_norm = false;     // fold into the convolution before fixed-point training
   std::string start;                // a run folder whose float parameters to start from; empty: train them

@@ -41,6 +41,24 @@ at::Tensor member_backward(const std::vector<float>& values, std::vector<double>
 
 }  // namespace
 
+void set_moments(BatchNormCall& call, const std::vector<double>& sums,
+                 const std::vector<double>& squares, std::int64_t values) {
+  const std::size_t channels = sums.size();
+  std::vector<double> all = sums;
+  all.insert(all.end(), squares.begin(), squares.end());
+  all.push_back(static_cast<double>(values));
+  if (call.peers != nullptr) call.peers->add_up(all);
+  const double count = all.back();
+  call.values = static_cast<std::int64_t>(count);
+  call.batch_mean.assign(channels, 0.0);
+  call.batch_variance.assign(channels, 0.0);
+  for (std::size_t c = 0; c < channels; ++c) {
+    const double mean = all[c] / count;
+    call.batch_mean[c] = mean;
+    call.batch_variance[c] = std::max(0.0, all[channels + c] / count - mean * mean);
+  }
+}
+
 BatchNormPair fold(const BatchNormCall& call, const at::Tensor& gamma, const at::Tensor& beta,
                    at::ScalarType type) {
   BatchNormPair pair{call.folded_scale, call.folded_offset, {}, {}, {}};

@@ -5,6 +5,11 @@
 
 namespace qfx::train {
 
+// The moments of the batch, from the sums of a channel's values and of their squares over the
+// values that are here; with peers, of the batch of all processes.
+void set_moments(BatchNormCall& call, const std::vector<double>& sums,
+                 const std::vector<double>& squares, std::int64_t values);
+
 struct BatchNormPair {
   std::vector<float> scale, offset;    // before their casts
   at::Tensor cast_scale, cast_offset;  // {C} in the type of x

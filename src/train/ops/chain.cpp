@@ -73,18 +73,6 @@ std::vector<kernels::Stage<T>> kernel_stages(const ChainCall& call, std::size_t 
   return stages;
 }
 
-// The sums of all processes, so that their batch has the moments it has in one.
-void add_up_moments(BatchNormCall& norm) {
-  std::vector<double> all = norm.batch_mean;
-  all.insert(all.end(), norm.batch_variance.begin(), norm.batch_variance.end());
-  all.push_back(static_cast<double>(norm.values));
-  norm.peers->add_up(all);
-  const auto channels = static_cast<std::ptrdiff_t>(norm.batch_mean.size());
-  norm.batch_mean.assign(all.begin(), all.begin() + channels);
-  norm.batch_variance.assign(all.begin() + channels, all.end() - 1);
-  norm.values = static_cast<std::int64_t>(all.back());
-}
-
 // Mean and variance (divided by the count) of each channel of the value before the barrier.
 void measure(const ChainCall& call, at::TensorList inputs) {
   const at::Tensor& x = inputs[0];
@@ -108,20 +96,12 @@ void measure(const ChainCall& call, at::TensorList inputs) {
       }
     });
   });
-  norm.values = extent.outer * extent.inner;
-  norm.batch_mean.assign(channels, 0.0);
-  norm.batch_variance.assign(channels, 0.0);
+  std::vector<double> sum(channels, 0.0), sum_of_squares(channels, 0.0);
   for (std::size_t i = 0; i < sums.size(); ++i) {
-    norm.batch_mean[i % channels] += sums[i];
-    norm.batch_variance[i % channels] += squares[i];
+    sum[i % channels] += sums[i];
+    sum_of_squares[i % channels] += squares[i];
   }
-  if (norm.peers != nullptr) add_up_moments(norm);
-  const auto count = static_cast<double>(norm.values);
-  for (std::size_t c = 0; c < channels; ++c) {
-    double &mean = norm.batch_mean[c], &variance = norm.batch_variance[c];
-    mean /= count;
-    variance = std::max(0.0, variance / count - mean * mean);
-  }
+  set_moments(norm, sum, sum_of_squares, extent.outer * extent.inner);
 }
 
 // The gradients of every stage from `first` on, added up in the order of the blocks.

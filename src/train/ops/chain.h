@@ -53,7 +53,7 @@ struct ChainStage {
 enum class Road {
   Fused,       // chains in one pass, on the kernels
   NodeByNode,  // each node by itself, on the kernels
-  Operators    // each node in torch's plain operators
+  Operators    // each node in torch's plain operators, on any device
 };
 
 // A tensor and what is still to be done with it. x is {N, C, ...}, float32 or float64, and each

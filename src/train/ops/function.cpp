@@ -6,6 +6,7 @@
 #include "train/blocks.h"
 #include "train/layout.h"
 #include "train/ops/lookup.h"
+#include "train/ops/operator_function.h"
 #include "train/ops/overflow_count.h"
 
 #include "qfx/base/error.h"
@@ -68,11 +69,6 @@ void make_gradient(Lookup& lookup) {
     gradient.df.push_back(points[i].df);
     gradient.overflows.push_back(points[i].overflows != 0);
   }
-}
-
-const TableGradient& gradient_of(Lookup& lookup) {
-  if (lookup.gradient.dx.empty()) make_gradient(lookup);
-  return lookup.gradient;
 }
 
 // From a value to its entry.
@@ -166,6 +162,11 @@ void count_entries(const at::Tensor& values, const Assignment& assignment, Looku
 
 }  // namespace
 
+const TableGradient& gradient_of(Lookup& lookup) {
+  if (lookup.gradient.dx.empty()) make_gradient(lookup);
+  return lookup.gradient;
+}
+
 void update_lookup(LookupPtr& lookup, const graph::Op& op, const fixed::Format& input,
                    const fixed::Format& output) {
   if (lookup && lookup->op == op && lookup->input == input && lookup->output == output) return;
@@ -179,6 +180,7 @@ void update_lookup(LookupPtr& lookup, const graph::Op& op, const fixed::Format& 
 
 at::Tensor function_cast(const at::Tensor& x, const at::Tensor& f, const AssignmentPtr& assignment,
                          const LookupPtr& lookup) {
+  if (!x.device().is_cpu()) return operator_function_cast(x, f, assignment, lookup);
   if (counts_now(*assignment, {x, f})) count_entries(x, *assignment, *lookup);
   return FunctionCast::apply(x, f, assignment, lookup);
 }

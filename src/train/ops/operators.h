@@ -6,9 +6,6 @@
 
 namespace qfx::train {
 
-// cast(x), differentiable in x and f as ops/chain.h's stages. x float32 or float64, any shape.
-at::Tensor operator_cast(const at::Tensor& x, const at::Tensor& f, const AssignmentPtr& output);
-
 // Counts the overflows of stages whose backward pass does not run.
 void count_stages(const std::vector<at::Tensor>& inputs, const std::vector<ChainStage>& stages);
 

@@ -5,6 +5,7 @@
 
 #include "train/blocks.h"
 #include "train/layout.h"
+#include "train/ops/operator_cast.h"
 #include "train/ops/parameter_cast.h"
 
 namespace qfx::train {
@@ -17,6 +18,11 @@ bool counts_now(const Assignment& assignment, at::ArrayRef<at::Tensor> inputs) {
 }
 
 void count_values(const at::Tensor& values, const Assignment& assignment) {
+  assignment.count->values += values.numel();
+  if (!values.device().is_cpu()) {
+    assignment.count->overflows += operator_overflows(values.detach(), assignment);
+    return;
+  }
   const at::Tensor x = dense(values.detach());
   const Blocks blocks(point_extent(assignment, x.numel()));
   std::vector<std::int64_t> overflows(blocks.count());
@@ -30,7 +36,6 @@ void count_values(const at::Tensor& values, const Assignment& assignment) {
   });
   assignment.count->overflows +=
       std::accumulate(overflows.begin(), overflows.end(), std::int64_t{0});
-  assignment.count->values += x.numel();
 }
 
 }  // namespace qfx::train

@@ -2,6 +2,8 @@
 
 #include <cmath>
 
+#include "train/layout.h"
+
 namespace qfx::train {
 namespace {
 
@@ -16,30 +18,14 @@ struct Call : torch::CustomClassHolder {
 };
 using CallPtr = c10::intrusive_ptr<Call>;
 
-std::vector<std::int64_t> all_but_channels(const at::Tensor& x) {
-  std::vector<std::int64_t> axes;
-  for (std::int64_t axis = 0; axis < x.dim(); ++axis) {
-    if (axis != 1) axes.push_back(axis);
-  }
-  return axes;
-}
-
 // Sums over every axis but the channels, of all processes: of a, then of b, then the values.
 std::vector<double> summed(const at::Tensor& a, const at::Tensor& b, const Peers& peers) {
   const auto axes = all_but_channels(a);
-  const at::Tensor sums =
-      at::cat({a.sum(axes, false, at::kDouble), b.sum(axes, false, at::kDouble)});
-  std::vector<double> all(sums.data_ptr<double>(), sums.data_ptr<double>() + sums.numel());
+  std::vector<double> all =
+      doubles(at::cat({a.sum(axes, false, at::kDouble), b.sum(axes, false, at::kDouble)}));
   all.push_back(static_cast<double>(a.numel() / a.size(1)));
   peers.add_up(all);
   return all;
-}
-
-// {C} against {N, C, ...}
-at::Tensor along_channels(const std::vector<double>& values, const at::Tensor& like) {
-  std::vector<std::int64_t> shape(like.dim(), 1);
-  shape[1] = static_cast<std::int64_t>(values.size());
-  return at::tensor(at::ArrayRef<double>(values), at::kDouble).to(like.scalar_type()).view(shape);
 }
 
 std::vector<double> inverse_deviations(const Call& call) {
@@ -69,9 +55,7 @@ struct PeerBatchNorm : Function<PeerBatchNorm> {
     }
     context->save_for_backward({x, gamma});
     context->saved_data["call"] = c10::IValue::make_capsule(call);
-    std::vector<std::int64_t> shape(x.dim(), 1);
-    shape[1] = x.size(1);
-    return normalised(x, *call) * gamma.view(shape) + beta.view(shape);
+    return normalised(x, *call) * along_channels(gamma, x) + along_channels(beta, x);
   }
 
   static variable_list backward(AutogradContext* context, variable_list gradients) {
@@ -89,9 +73,8 @@ struct PeerBatchNorm : Function<PeerBatchNorm> {
       by_mean.push_back(sums[c] / sums.back());
       by_variance.push_back(sums[channels + c] / sums.back());
     }
-    std::vector<std::int64_t> shape(x.dim(), 1);
-    shape[1] = x.size(1);
-    const at::Tensor scale = gamma.view(shape) * along_channels(inverse_deviations(*call), x);
+    const at::Tensor scale =
+        along_channels(gamma, x) * along_channels(inverse_deviations(*call), x);
     const at::Tensor dx =
         scale * (dy - along_channels(by_mean, x) - n * along_channels(by_variance, x));
     return {dx, d_gamma, d_beta, at::Tensor()};

@@ -22,8 +22,9 @@ struct ExactMeanPool : Function<ExactMeanPool> {
         c10::IValue::make_capsule(c10::make_intrusive<PoolAttributes>(pool));
     at::Tensor y = dense(
         at::avg_pool2d(x.to(at::kDouble), pool.kernel, pool.stride, pool.padding, false, true, 1));
-    // Not at::div: a library is free to multiply by the reciprocal.
+    // By a number a library is free to multiply by its reciprocal.
     const auto area = static_cast<double>(pool.kernel[0] * pool.kernel[1]);
+    if (!y.device().is_cpu()) return at::div(y, at::full_like(y, area));
     double* values = y.data_ptr<double>();
     for (std::int64_t i = 0; i < y.numel(); ++i) values[i] /= area;
     return y;

@@ -24,14 +24,27 @@ struct ConvAttributes : torch::CustomClassHolder {
   graph::Conv2d conv;
 };
 
+class WithoutCudnn {
+ public:
+  WithoutCudnn() { at::globalContext().setUserEnabledCuDNN(false); }
+  ~WithoutCudnn() { at::globalContext().setUserEnabledCuDNN(before_); }
+  WithoutCudnn(const WithoutCudnn&) = delete;
+  WithoutCudnn& operator=(const WithoutCudnn&) = delete;
+
+ private:
+  const bool before_ = at::globalContext().userEnabledCuDNN();
+};
+
 // Torch's own dispatch may choose NNPACK, whose 3x3 kernel is Winograd; oneDNN through this door is
-// always direct. In float64 the only algorithm is im2col with a matrix product.
+// always direct. In float64 the only algorithm is im2col with a matrix product, on other devices
+// too once cuDNN is left out, which may choose an FFT.
 at::Tensor convolve(const at::Tensor& x, const at::Tensor& weight, const graph::Conv2d& conv) {
-  if (x.scalar_type() == at::kFloat && at::globalContext().userEnabledMkldnn() &&
-      at::Context::hasMKLDNN()) {
+  if (x.scalar_type() == at::kFloat && x.device().is_cpu() &&
+      at::globalContext().userEnabledMkldnn() && at::Context::hasMKLDNN()) {
     return at::mkldnn_convolution(x, weight, {}, conv.padding, conv.stride, conv.dilation,
                                   conv.groups);
   }
+  const WithoutCudnn direct;
   return at::convolution(x.to(at::kDouble), weight.to(at::kDouble), {}, conv.stride, conv.padding,
                          conv.dilation, false, {0, 0}, conv.groups)
       .to(x.scalar_type());
@@ -160,7 +173,10 @@ struct ExactLinear : Function<ExactLinear> {
   static at::Tensor forward(AutogradContext* context, const at::Tensor& x, const at::Tensor& weight,
                             Carrier carrier) {
     context->save_for_backward({x, weight});
-    return at::mm(x.to(type_of(carrier)), weight.to(type_of(carrier)).t());
+    const at::ScalarType type = type_of(carrier);
+    // Other devices have matrix units that round float32 to fewer bits.
+    const at::ScalarType sums = x.device().is_cpu() ? type : at::kDouble;
+    return at::mm(x.to(sums), weight.to(sums).t()).to(type);
   }
 
   static variable_list backward(AutogradContext* context, variable_list gradients) {

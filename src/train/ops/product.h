@@ -22,7 +22,8 @@ struct IntegerOperands {
 // The exact sums in the carrier's type, without bias. x and weight hold cast values; the caller has
 // proved the sums exact in the carrier. With `integers` the forward of one group runs on the
 // integer kernels, which are faster here; else in the carrier, where in float32 only direct and
-// im2col algorithms run, never Winograd or FFT. Backward torch's, but for a depthwise convolution
+// im2col algorithms run, never Winograd or FFT. On another device the sums are float64's, whatever
+// the carrier, and go back to it. Backward torch's, but for a depthwise convolution
 // in float32 on the processor: kernels/depthwise_gradient.h, in any memory order.
 at::Tensor exact_conv2d(const at::Tensor& x, const at::Tensor& weight, const graph::Conv2d& conv,
                         Carrier carrier, const std::optional<IntegerOperands>& integers = {});

@@ -31,10 +31,12 @@ std::vector<std::int32_t> raw_of(const T* x, std::int64_t count, const fixed::Fo
   return raw;
 }
 
+// On the processor, wherever the tensors lie: its quotients are a few numbers an image. One node of
+// the graph, so that a device's nodes do not wait for one of the processor's.
 struct SoftmaxCast : Function<SoftmaxCast> {
   static at::Tensor forward(AutogradContext* context, const at::Tensor& input, const at::Tensor&,
                             const AssignmentPtr& assignment, const LookupPtr& lookup) {
-    const at::Tensor x = dense(input);
+    const at::Tensor x = dense(input.cpu());
     at::Tensor y = at::empty_like(x);
     const kernels::IntSoftmax softmax(lookup->table, lookup->output);
     const int frac_bits = lookup->output.frac_bits();
@@ -55,7 +57,7 @@ struct SoftmaxCast : Function<SoftmaxCast> {
     context->save_for_backward({x});
     context->saved_data["assignment"] = to_capsule(assignment);
     context->saved_data["lookup"] = c10::IValue::make_capsule(lookup);
-    return y;
+    return y.to(input.device());
   }
 
   static variable_list backward(AutogradContext* context, variable_list gradients) {
@@ -63,7 +65,7 @@ struct SoftmaxCast : Function<SoftmaxCast> {
     const AssignmentPtr assignment = from_capsule(context->saved_data["assignment"]);
     const LookupPtr lookup =
         c10::static_intrusive_pointer_cast<Lookup>(context->saved_data["lookup"].toCapsule());
-    const at::Tensor dy = dense_like(gradients[0], x);
+    const at::Tensor dy = dense_like(gradients[0].cpu(), x);
     at::Tensor dx = at::empty_like(x);
     const kernels::IntSoftmax softmax(lookup->table, lookup->output);
     const Blocks blocks(channel_extent(x));
@@ -93,13 +95,14 @@ struct SoftmaxCast : Function<SoftmaxCast> {
         });
       });
     });
-    return {dx, point_gradient(*assignment, points, x.numel()), at::Tensor(), at::Tensor()};
+    return {dx.to(gradients[0].device()), point_gradient(*assignment, points, x.numel()),
+            at::Tensor(), at::Tensor()};
   }
 };
 
 // The quotients before their cast.
 at::Tensor quotients_of(const at::Tensor& values, const Lookup& lookup) {
-  const at::Tensor x = dense(values.detach());
+  const at::Tensor x = dense(values.detach().cpu());
   at::Tensor p = at::empty_like(x, x.options().dtype(at::kDouble));
   const kernels::IntSoftmax softmax(lookup.table, lookup.output);
   with_carrier(x, [&](auto carrier) {

@@ -1,21 +1,19 @@
 // One network trained by two processes on this machine: the formats and the accuracy of one
 // process, the same bits from run to run, an error in bounded time where a peer dies.
-#include <arpa/inet.h>
 #include <chrono>
 #include <cmath>
 #include <gmock/gmock.h>
 #include <map>
-#include <netinet/in.h>
 #include <nlohmann/json.hpp>
 #include <signal.h>
 #include <sstream>
 #include <string>
-#include <sys/socket.h>
 #include <sys/wait.h>
 #include <thread>
 #include <unistd.h>
 
 #include "support/command.h"
+#include "support/free_port.h"
 
 namespace qfx {
 namespace {
@@ -25,18 +23,6 @@ using ::testing::HasSubstr;
 using Variables = std::map<std::string, std::string>;
 
 constexpr auto kDeath = std::chrono::seconds(60);
-
-int free_port() {
-  const int s = socket(AF_INET, SOCK_STREAM, 0);
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  socklen_t size = sizeof(address);
-  bind(s, reinterpret_cast<sockaddr*>(&address), size);
-  getsockname(s, reinterpret_cast<sockaddr*>(&address), &size);
-  close(s);
-  return ntohs(address.sin_port);
-}
 
 // `qfx` with these variables, its words in a file.
 struct Process {
@@ -88,7 +74,7 @@ class PeersTest : public ::testing::Test {
 
   std::vector<Process> start(const std::vector<std::string>& arguments, int size,
                              int timeout = 40) {
-    const std::string port = std::to_string(free_port());
+    const std::string port = std::to_string(testing::free_port());
     std::vector<Process> all;
     for (int rank = 0; rank < size; ++rank) {
       all.emplace_back(arguments,
@@ -225,7 +211,7 @@ TEST_F(PeersTest, WhatIsWrongIsSaid) {
   EXPECT_THAT(words_of({{"WORLD_SIZE", "2"},
                         {"RANK", "0"},
                         {"MASTER_ADDR", "127.0.0.1"},
-                        {"MASTER_PORT", std::to_string(free_port())},
+                        {"MASTER_PORT", std::to_string(testing::free_port())},
                         {"QFX_PEER_TIMEOUT", "2"}}),
               HasSubstr("process 0 of 2 cannot reach the others"));
 }

@@ -206,6 +206,7 @@ INSTANTIATE_TEST_SUITE_P(
                  {"recipe.toml:1: this is not TOML"}},
         HeadCase{"threads = 5000\n" + kRecipeHead,
                  {"recipe.toml:1: threads = 5000", "from 0 to 1024"}},
+        HeadCase{"device = 3\n" + kRecipeHead, {"recipe.toml:1: device = 3", "a text in quotes"}},
         HeadCase{"start = 3\n" + kRecipeHead, {"recipe.toml:1: start = 3", "a text in quotes"}},
         HeadCase{"start = \"runs/x\"\n" + kRecipeHead + "[float]\nepochs = 3\n",
                  {"recipe.toml:9: float: start takes", "leave out start or [float]"}},

@@ -63,7 +63,7 @@ TEST(Recipe, FloatSamplesComeAsTheyAre) {
 
 TEST(Recipe, EveryKeyArrives) {
   const Recipe recipe = parse_recipe(
-      "name = \"all\"\nseed = 7\nthreads = 3\n"
+      "name = \"all\"\nseed = 7\nthreads = 3\ndevice = \"cuda:1\"\n"
       "[network]\nzoo = \"lenet\"\nbatch_norm = \"scale_offset\"\n"
       "[data]\nsource = \"idx:nowhere\"\ninput = [3, 28, 30]\nclasses = 10\nbatch_size = "
       "32\ntrain_limit = 100\n"
@@ -80,6 +80,7 @@ TEST(Recipe, EveryKeyArrives) {
   EXPECT_EQ(recipe.name, "all");
   EXPECT_EQ(recipe.seed, 7u);
   EXPECT_EQ(recipe.threads, 3);
+  EXPECT_EQ(recipe.device, "cuda:1");
   EXPECT_FALSE(recipe.fold_batch_norm);
   EXPECT_EQ(recipe.batch_size, 32);
   EXPECT_EQ(recipe.train_limit, 100);

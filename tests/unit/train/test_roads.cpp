@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <set>
 
+#include "forward_result.h"
 #include "support/random_model.h"
 #include "train/fixed_forward.h"
 #include "train/samples.h"
@@ -14,59 +15,6 @@ namespace qfx::train {
 namespace {
 
 constexpr std::int64_t kBatch = 4;
-
-struct Result {
-  at::Tensor output;
-  std::map<std::string, at::Tensor> state, gradients;
-  std::map<std::string, std::int64_t> overflows;
-};
-
-void add_gradient(Result& result, const std::string& name, const at::Tensor& leaf) {
-  if (leaf.defined() && leaf.grad().defined()) result.gradients[name] = leaf.grad().clone();
-}
-
-Result run(const graph::Model& model, const at::Tensor& samples, bool batch_statistics, Road road) {
-  Network network(model);
-  Result result;
-  result.output = fixed_forward(
-      network, samples, {.batch_statistics = batch_statistics, .count = true, .road = road});
-  at::manual_seed(7);
-  if (result.output.requires_grad())
-    (result.output * at::randn(result.output.sizes(), result.output.scalar_type()))
-        .sum()
-        .backward();
-  for (const auto& [name, tensor] : network.state()) {
-    result.state[name] = tensor.detach().clone();
-    add_gradient(result, name, tensor);
-  }
-  for (const Point* point : network.points()) {
-    // Also where no gradient reaches, as the input.
-    EXPECT_GT(point->count.values, 0) << point->tensor;
-    result.overflows[point->tensor] = point->count.overflows;
-  }
-  result.output = result.output.detach();
-  return result;
-}
-
-void expect_equal(const std::map<std::string, at::Tensor>& a,
-                  const std::map<std::string, at::Tensor>& b) {
-  ASSERT_EQ(a.size(), b.size());
-  for (const auto& [name, tensor] : a) {
-    ASSERT_TRUE(b.contains(name)) << name;
-    EXPECT_TRUE(tensor.equal(b.at(name))) << name;
-  }
-}
-
-void expect_close(const std::map<std::string, at::Tensor>& a,
-                  const std::map<std::string, at::Tensor>& b) {
-  ASSERT_EQ(a.size(), b.size());
-  for (const auto& [name, tensor] : a) {
-    ASSERT_TRUE(b.contains(name)) << name;
-    const at::Tensor wide = tensor.to(at::kDouble), other = b.at(name).to(at::kDouble);
-    const double scale = 1e-30 + wide.abs().max().item<double>();
-    EXPECT_LE((wide - other).abs().max().item<double>(), 2e-3 * scale) << name;
-  }
-}
 
 // A tensor that three or more read gets their gradients in an order that depends on how many torch
 // nodes lie between; two have no order.
@@ -86,14 +34,16 @@ void compare_roads(const graph::Model& model, std::uint64_t seed, Seen& seen) {
   SCOPED_TRACE(seed);
   const at::Tensor samples = preprocessed(model, test::random_samples(model, seed, kBatch), kBatch);
   for (const bool batch_statistics : {true, false}) {
-    Result fused;
+    ForwardResult fused;
     try {
-      fused = run(model, samples, batch_statistics, Road::Fused);
+      fused = forward_result(model, samples, {batch_statistics, Road::Fused});
     } catch (const UserError&) {
       continue;  // no carrier
     }
-    const Result nodes = run(model, samples, batch_statistics, Road::NodeByNode);
-    const Result operators = run(model, samples, batch_statistics, Road::Operators);
+    const ForwardResult nodes =
+        forward_result(model, samples, {batch_statistics, Road::NodeByNode});
+    const ForwardResult operators =
+        forward_result(model, samples, {batch_statistics, Road::Operators});
     ++seen.compared;
     seen.with_gradients += !fused.gradients.empty();
     EXPECT_TRUE(fused.output.equal(nodes.output));
