@@ -1,6 +1,7 @@
 #include "train/optimizer.h"
 
 #include <cmath>
+#include <limits>
 
 #include "qfx/base/error.h"
 
@@ -79,6 +80,17 @@ void Optimizer::step(double learning_rate) {
       }
     }
   }
+}
+
+std::string Optimizer::diverged_tensor() const {
+  for (const Trained& t : tensors_) {
+    const float* w = t.value.data_ptr<float>();
+    bool finite = true;  // without a branch: vectors
+    for (std::int64_t k = 0; k < t.value.numel(); ++k)
+      finite &= std::abs(w[k]) <= std::numeric_limits<float>::max();
+    if (!finite) return t.name;
+  }
+  return {};
 }
 
 void Optimizer::zero_gradients() {

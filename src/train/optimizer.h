@@ -31,6 +31,8 @@ class Optimizer {
   // One step along the gradients that the leaves hold; a leaf without one stays.
   void step(double learning_rate);
   void zero_gradients();
+  // The first tensor that holds a NaN or an infinity; empty where none does.
+  std::string diverged_tensor() const;
 
   // Momentum, or Adam's two averages, by "<tensor>.momentum", "<tensor>.first", "<tensor>.second".
   std::map<std::string, std::vector<float>> state() const;

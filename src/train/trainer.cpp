@@ -175,19 +175,15 @@ void Trainer::step(const at::Tensor& samples, const at::Tensor& labels) {
       static_cast<double>(count_correct(outputs, labels.data_ptr<std::int64_t>())), images};
   context_.peers.add_up(totals);
   const double value = totals[0] / totals[2];
-  if (!std::isfinite(value)) {
-    user_error(
-        "the loss became {} at step {} of the {} phase; lower {}.learning_rate (now {}), add "
-        "warm-up, give the tensors that overflow more bits, or have data.normalize bring the "
-        "samples near 1 (here they reach {:.3g}). The checkpoint from before remains",
-        value, state.step + 1, to_string(kind_), to_string(kind_), phase_.optimizer.learning_rate,
-        samples.abs().max().item<double>());
-  }
+  if (!std::isfinite(value)) fail_diverged(fmt::format("the loss became {}", value), samples);
   loss.backward();
   average_gradients();
   const double factor = learning_rate_factor();
   optimizer_.step(phase_.optimizer.learning_rate * factor);
   optimizer_.zero_gradients();
+  // Not left to the next loss: a convolution of integers makes a number of a NaN.
+  if (const std::string tensor = optimizer_.diverged_tensor(); !tensor.empty())
+    fail_diverged(fmt::format("\"{}\" became infinite or NaN", tensor), samples);
   if (points_) {
     points_->step(state.step, factor);
     points_->zero_gradients();
@@ -195,6 +191,15 @@ void Trainer::step(const at::Tensor& samples, const at::Tensor& labels) {
   state.epoch.loss += totals[0];
   state.epoch.correct += static_cast<std::int64_t>(totals[1]);
   state.epoch.images += static_cast<std::int64_t>(totals[2]);
+}
+
+void Trainer::fail_diverged(const std::string& what, const at::Tensor& samples) const {
+  user_error(
+      "{} at step {} of the {} phase; lower {}.learning_rate (now {}), add warm-up, give the "
+      "tensors that overflow more bits, or have data.normalize bring the samples near 1 (here they "
+      "reach {:.3g}). The checkpoint from before remains",
+      what, context_.state.step + 1, to_string(kind_), to_string(kind_),
+      phase_.optimizer.learning_rate, samples.abs().max().item<double>());
 }
 
 void Trainer::report_progress(double loss) {

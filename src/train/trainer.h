@@ -64,6 +64,8 @@ class Trainer {
   std::string points_moved() const;
   std::string forbidden_in_epoch() const;
   void step(const at::Tensor& samples, const at::Tensor& labels);
+  // Ends the run: `what` of the step at hand is no number.
+  [[noreturn]] void fail_diverged(const std::string& what, const at::Tensor& samples) const;
   void end_epoch();
   // What all processes share: the tensors of the first, the mean of the gradients, what each has
   // counted (everywhere, or in the first alone, which goes on from it).

@@ -214,6 +214,21 @@ TEST_F(RunTest, TheUsersFaultsAreNamed) {
               ThrowsMessage<UserError>(HasSubstr("sgd, adam")));
 }
 
+// Casts saturate whatever the weights grow to, and convolutions of integers know no NaN: the loss
+// alone would not tell.
+TEST_F(RunTest, AWeightThatIsNoNumberEndsTheRun) {
+  frontends::Recipe r = recipe();
+  r.fixed_phase.optimizer.learning_rate = 1e38;
+  EXPECT_THAT(
+      [&] { train(r, {.run_folder = folder("a")}); },
+      ThrowsMessage<UserError>(::testing::ContainsRegex(
+          "\"[a-z0-9]+\\.[a-z]+\" became infinite or NaN at step [0-9]+ of the fixed phase; "
+          "lower fixed.learning_rate")));
+  r.fixed_phase.optimizer.learning_rate = 0.01;
+  train(r, {.run_folder = folder("a"), .resume = true});
+  EXPECT_TRUE(std::filesystem::exists(folder("a") + "/model.qfx"));
+}
+
 // Sums too wide for training show after the float phase, which is not lost.
 TEST_F(RunTest, AFloatPhaseOutlivesFormatsThatCannotTrain) {
   frontends::Recipe r = recipe();
