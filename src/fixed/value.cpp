@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <utility>
 
 #include "qfx/base/error.h"
@@ -18,6 +19,11 @@ std::pair<BigInt, BigInt> aligned(const Fixed& a, const Fixed& b) {
   const int frac_bits = std::max(a.format().frac_bits(), b.format().frac_bits());
   return {scaled(a.raw(), frac_bits - a.format().frac_bits()),
           scaled(b.raw(), frac_bits - b.format().frac_bits())};
+}
+
+// -count, or the greatest int: a shift drops all bits long before.
+int opposite(int count) {
+  return count == std::numeric_limits<int>::min() ? std::numeric_limits<int>::max() : -count;
 }
 
 Format plain(int width, int int_bits, bool is_signed) {
@@ -107,7 +113,7 @@ Fixed operator-(const Fixed& a) {
 }
 
 Fixed operator<<(const Fixed& a, int count) {
-  if (count < 0) return a >> -count;
+  if (count < 0) return a >> opposite(count);
   const Format& format = a.format();
   // A shift by the width leaves nothing; further ones would only cost memory.
   const BigInt shifted = a.raw() << std::min(count, format.width);
@@ -115,7 +121,7 @@ Fixed operator<<(const Fixed& a, int count) {
 }
 
 Fixed operator>>(const Fixed& a, int count) {
-  if (count < 0) return a << -count;
+  if (count < 0) return a << opposite(count);
   return {detail::shift_down(a.raw(), std::min(count, a.format().width)), a.format()};
 }
 

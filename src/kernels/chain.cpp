@@ -1,7 +1,6 @@
 #include "qfx/kernels/chain.h"
 
 #include <algorithm>
-#include <string_view>
 
 #include "kernels/chain_stage.h"
 #include "kernels/tiles.h"
@@ -13,10 +12,6 @@
 // tile is the whole array and every stage its function.
 namespace qfx::kernels {
 namespace {
-
-bool has_vectors() {
-  return std::string_view(active_target()) != "SCALAR";
-}
 
 template <class T>
 class Buffer {
@@ -42,9 +37,9 @@ class Chain<T>::Impl {
     QFX_ASSERT(!stages.empty());
     stages_.reserve(stages.size());
     for (const Stage<T>& stage : stages) stages_.emplace_back(stage, extent);
-    tiled_ = has_vectors() && std::all_of(stages_.begin(), stages_.end(), [](const auto& stage) {
-               return stage.has_vector_kernel();
-             });
+    tiled_ = simd::has_vectors() &&
+             std::all_of(stages_.begin(), stages_.end(),
+                         [](const auto& stage) { return stage.has_vector_kernel(); });
     // No tile is larger: a row longer than a tile is cut.
     tile_ = tiled_ ? std::min(kTile, extent.size()) : extent.size();
   }

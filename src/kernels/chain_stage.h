@@ -55,7 +55,7 @@ struct Planned {
     forward->x = x;
     forward->b = side;
     forward->y = y;
-    simd::forward(*forward);
+    QFX_ASSERT(simd::forward(*forward));
   }
   void run_back(const Part& part, const T* x, const T* side, const T* dy, T* dx) {
     backward->part = part;
@@ -63,7 +63,7 @@ struct Planned {
     backward->b = side;
     backward->dy = dy;
     backward->dx = dx;
-    simd::backward(*backward);
+    QFX_ASSERT(simd::backward(*backward));
   }
 };
 

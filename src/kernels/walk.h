@@ -51,7 +51,7 @@ struct Walk {
   std::int64_t channels = 1;
 
   // By rows: of row r. By columns: of column j.
-  std::int64_t channel_of_row(std::int64_t row) const { return row % channels; }
+  std::int64_t channel_of_row(std::int64_t row) const { return channels > 0 ? row % channels : 0; }
   std::int64_t channel_of_column(std::int64_t column) const { return (column / inner) % channels; }
 
   std::int64_t row_end(std::int64_t row) const { return row < rows ? length : rest; }

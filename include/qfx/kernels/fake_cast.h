@@ -25,7 +25,7 @@
 // step of F that has the jump. It is up to 2 / ln2 times as strong as saturation's derivative
 // (docs/gradients.md), and it points the same way: toward a coarser point. A range that begins at
 // zero holds no negative number however coarse it is. A NaN counts as an overflow, passes no
-// gradient to x and makes df NaN; under WRAP an infinity makes it NaN too.
+// gradient to x and makes df NaN; under WRAP and WRAP_SM so does an infinity, where it pulls at all.
 //
 // Sums run in an order that depends on the extent alone (src/kernels/walk.h): within a block in the
 // type the cast is computed in, across blocks in double. Reference (src/kernels/ref) and SIMD
@@ -158,8 +158,8 @@ template <class T>
 std::int64_t count_overflows(const T* x, Extent extent, const fixed::Format& format,
                              const int* frac_bits);
 
-// The instruction set that the kernels run on, by Highway's name: AVX2, SSE4, ... or SCALAR (the
-// reference).
+// The instruction set that the kernels run on, by Highway's name: AVX2, SSE4, ... or SCALAR or
+// EMU128 (the reference).
 const char* active_target();
 
 }  // namespace qfx::kernels

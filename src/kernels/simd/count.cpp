@@ -95,6 +95,10 @@ const char* name_of_target() {
   return hwy::TargetName(HWY_TARGET);
 }
 
+bool target_has_vectors() {
+  return QFX_HAS_VECTORS;
+}
+
 }  // namespace qfx::kernels::simd::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 
@@ -118,6 +122,12 @@ HWY_EXPORT(name_of_target);
 
 const char* dispatched_target() {
   return HWY_DYNAMIC_DISPATCH(name_of_target)();
+}
+
+HWY_EXPORT(target_has_vectors);
+
+bool has_vectors() {
+  return HWY_DYNAMIC_DISPATCH(target_has_vectors)();
 }
 
 }  // namespace simd

@@ -126,6 +126,9 @@ struct BackwardJob : Job<T, C> {
   ColumnSums<C>* columns;          // by columns
 };
 
+// Whether the kernels run on vectors. Highway's targets without go by two names, SCALAR and EMU128.
+bool has_vectors();
+
 // False where the machine has no vectors: the reference has to do the job.
 bool forward(const ForwardJob<float, float>& job);
 bool forward(const ForwardJob<float, double>& job);  // AFFINE and PRELU

@@ -14,12 +14,15 @@ inline bool divides_least_by_minus_one(const Fixed& a, const Fixed& b) {
          b.raw() == -1;
 }
 
-// C's conversion of the signed operand to unsigned, where the unsigned one fills a machine word.
+// C's conversion of the signed operand to unsigned, where the unsigned one, brought to the finer
+// grid of the two, fills a machine word; on the left it gets a bit more on its way there.
 inline bool compares_as_unsigned(const Fixed& a, const Fixed& b) {
   if (a.format().is_signed == b.format().is_signed || (a.raw() >= 0 && b.raw() >= 0)) return false;
-  const Format& from = a.format().is_signed ? b.format() : a.format();
-  const int frac_bits = std::max(a.format().frac_bits(), b.format().frac_bits());
-  return from.width + frac_bits - from.frac_bits() >= 32;
+  const bool on_the_left = !a.format().is_signed;
+  const Format &from = on_the_left ? a.format() : b.format(),
+               &other = on_the_left ? b.format() : a.format();
+  const int up = std::max(0, other.frac_bits() - from.frac_bits());
+  return from.width + up + (on_the_left && up > 0) >= 32;
 }
 
 inline bool is_ap_defect(Operator op, const Fixed& a, const Fixed& b) {

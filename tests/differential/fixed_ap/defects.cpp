@@ -28,6 +28,12 @@ TEST(ApDefect, UnsignedIsComparedWithNegativeAsUnsigned) {
   EXPECT_TRUE(narrow_one > narrow_minus_one);
   ap_fixed<33, 33> wide_minus_one = -1;
   EXPECT_TRUE(one > wide_minus_one);
+  // Bits count on the grid of both, and the shift there adds one on the left.
+  ap_ufixed<1, 1> bit = 1;
+  ap_fixed<32, 2> just_below_zero = 0;
+  just_below_zero.range(31, 0) = -1;
+  EXPECT_FALSE(bit > just_below_zero);  // right: true
+  EXPECT_TRUE(just_below_zero < bit);
 }
 
 // 3: a product with an operand of more than 64 bits may lose a carry.

@@ -64,6 +64,19 @@ TEST(SystemC, EveryModeOfEverySmallFormat) {
   }
 }
 
+// docs/header_defects.md; the law gives the power itself for every one of them.
+TEST(ScDefect, ACarryIntoAFreshWordBeyond128BitsIsLost) {
+  for (const int power : {32, 64, 96, 127, 129}) EXPECT_EQ(sc_power_after_carry(power), power);
+  for (const int power : {128, 160}) EXPECT_EQ(sc_power_after_carry(power), -1);
+  for (const int power : {96, 127, 128, 129, 160}) {
+    const Fixed all_ones =
+        Fixed::from_raw((BigInt(1) << (power + 1)) - 1, plain(power + 1, power, false));
+    Format integers = plain(power + 2, power + 2, false);
+    integers.rounding = Rounding::RND;
+    EXPECT_EQ(all_ones.cast(integers).raw(), BigInt(1) << power);
+  }
+}
+
 }  // namespace
 }  // namespace qfx::fixed::matrix
 

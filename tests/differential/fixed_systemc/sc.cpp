@@ -43,6 +43,18 @@ std::function<std::int64_t(double)> sc_cast(int width, int int_bits, bool is_sig
   };
 }
 
+int sc_power_after_carry(int power) {
+  sc_dt::sc_ufix source(power + 1, power, sc_dt::SC_TRN, sc_dt::SC_WRAP);
+  for (int i = 0; i <= power; ++i) source[i] = true;
+  sc_dt::sc_ufix target(power + 2, power + 2, sc_dt::SC_RND, sc_dt::SC_SAT);
+  target = source;
+  int highest = -1;
+  for (int i = 0; i < power + 2; ++i) {
+    if (static_cast<bool>(target[i])) highest = i;
+  }
+  return highest;
+}
+
 }  // namespace qfx::fixed::matrix
 
 // libsystemc has a main that calls this one; the program's own main goes first.

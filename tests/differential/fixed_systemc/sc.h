@@ -14,4 +14,8 @@ std::function<std::int64_t(double)> sc_cast(int width, int int_bits, bool is_sig
                                             std::string_view rounding, std::string_view overflow,
                                             int wrap_bits);
 
+// 2^power - 1/2 of an sc_ufix, rounded by SC_RND to the integers of a wider one: the power of the
+// highest bit then set, -1 where none is.
+int sc_power_after_carry(int power);
+
 }  // namespace qfx::fixed::matrix

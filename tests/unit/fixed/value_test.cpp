@@ -133,6 +133,15 @@ TEST(Doubles, BackIsTheNearestDouble) {
   EXPECT_EQ(Fixed::from_raw(-wide, format("fixed<300,100>")).to_double(), -1.0);
 }
 
+TEST(Shifts, NoCountIsTooFar) {
+  constexpr int kMost = std::numeric_limits<int>::max(), kLeast = std::numeric_limits<int>::min();
+  const Fixed value = Fixed::from_raw(-3, format("fixed<8,4>"));
+  EXPECT_EQ((value << kMost).raw(), 0);
+  EXPECT_EQ((value >> kMost).raw(), -1);
+  EXPECT_EQ((value << kLeast).raw(), -1);
+  EXPECT_EQ((value >> kLeast).raw(), 0);
+}
+
 // Boost's cpp_int, which carries the exact scalar, has to be walked around where it is wrong.
 TEST(BoostDefect, ShiftingANegativeNumberDownMayLoseItsSign) {
   const BigInt value = -((BigInt(1) << 64) + 1);

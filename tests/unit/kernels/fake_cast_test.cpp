@@ -316,6 +316,25 @@ TEST(PreluCastBackward, GradientsOfXAndSlope) {
   });
 }
 
+TEST(FakeCast, AnArrayWithoutChannelsIsEmpty) {
+  const Format format{8, 4, true, Rounding::RND, Overflow::SAT};
+  on_every_target([&] {
+    float value = 3;
+    double scale = 1, offset = 1;
+    PointGradient point{1, 1};
+    for (const Extent& extent : {Extent{2, 0, 3}, Extent{2, 0, 64}, Extent{0, 0, 0}}) {
+      fake_cast(&value, &value, extent, format, nullptr);
+      fake_cast_backward(&value, &value, &value, extent, format, nullptr, &point);
+      affine_cast_backward<float, float>(&value, &value, &value, &value, &value, extent, format, 4,
+                                         &scale, &offset, &point);
+      EXPECT_EQ(count_overflows(&value, extent, format, nullptr), 0);
+    }
+    EXPECT_EQ(value, 3);
+    EXPECT_EQ(point.df, 0);  // of the affine cast, which has one point whatever the channels
+    EXPECT_EQ(scale, 1);
+  });
+}
+
 TEST(Targets, TheBestOfThisMachineRunsByItself) {
   const auto targets = machine_targets();
   EXPECT_STREQ(active_target(), hwy::TargetName(targets.front()));
