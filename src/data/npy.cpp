@@ -29,6 +29,10 @@ void check_other_split(const InputFile& file, const Dataset& set,
   if (one.sample_shape != set.sample_shape)
     file.fail("its samples have shape [{}], and those of {} have [{}]; both must be of one shape",
               fmt::join(set.sample_shape, ", "), other.string(), fmt::join(one.sample_shape, ", "));
+  if (one.bytes.empty() != set.bytes.empty())
+    file.fail("its samples are {}, and those of {} are {}; both must be of one type",
+              set.bytes.empty() ? "float32" : "uint8", other.string(),
+              one.bytes.empty() ? "float32" : "uint8");
 }
 
 std::string type_text(const NpyHeader& header) {

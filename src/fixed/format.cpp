@@ -116,10 +116,10 @@ void validate(const Format& format) {
                kMaxIntBits);
   const bool wraps = format.overflow == Overflow::WRAP || format.overflow == Overflow::WRAP_SM;
   if (format.wrap_bits < 0 || format.wrap_bits > format.width)
-    user_error("N = {} saturated bits are not allowed for a width of {}; give 0 to {}",
+    user_error("N = {} (wrap_bits) is not allowed for a width of {}; give 0 to {}",
                format.wrap_bits, format.width, format.width);
   if (format.wrap_bits != 0 && !wraps)
-    user_error("N = {} means nothing under {}; use WRAP or WRAP_SM, or leave N out",
+    user_error("N = {} (wrap_bits) means nothing under {}; use WRAP or WRAP_SM, or leave N out",
                format.wrap_bits, to_string(format.overflow));
   if (format.overflow == Overflow::WRAP_SM && !format.is_signed)
     user_error(

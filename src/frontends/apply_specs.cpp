@@ -109,8 +109,10 @@ void check(const FormatTarget& target) {
   try {
     fixed::validate(spec.format(spec.width - spec.int_bits.value_or(0)));
   } catch (const UserError& error) {
-    table.fail(fmt::format("this gives \"{}\" a format that does not exist: {}", target.name,
-                           error.what()));
+    const std::string sentence = fmt::format("this gives \"{}\" a format that does not exist: {}",
+                                             target.name, error.what());
+    if (spec.wrap_bits > 0 && table.has("wrap_bits")) table.fail("wrap_bits", sentence);
+    table.fail(sentence);
   }
 }
 
@@ -177,9 +179,10 @@ void apply_override(const FormatRule& rule, const graph::Model& model,
   }
 }
 
-// signed_digits says how K-hot counts, so it needs a constant that is K-hot.
+// signed_digits says how K-hot counts, so it needs a constant that is K-hot: in the same table, as
+// the network may have no tensor of that class, or anywhere.
 void check_signed_digits(const FormatRule& rule, const std::vector<FormatTarget>& targets) {
-  if (rule.signed_digits != true) return;
+  if (rule.signed_digits != true || rule.k_hot.value_or(0) > 0) return;
   const bool used = std::any_of(targets.begin(), targets.end(), [](const FormatTarget& target) {
     return target.spec->k_hot > 0 && target.spec->signed_digits;
   });

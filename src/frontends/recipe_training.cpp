@@ -134,7 +134,7 @@ void read_training(const TableReader& root, Recipe& recipe) {
   if (const auto table = root.table("points", point_keys())) {
     Points& points = recipe.points;
     points.learning_rate =
-        table->real("learning_rate", {0, 10, true}).value_or(points.learning_rate);
+        table->real("learning_rate", {0, 1, true}).value_or(points.learning_rate);
     points.freeze_after = table->real("freeze_after", {0, 1}).value_or(points.freeze_after);
   }
   if (const auto table = root.table("calibration", {"method", "percentile", "images"})) {

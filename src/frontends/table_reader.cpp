@@ -23,7 +23,12 @@ std::string shown(const toml::node& node) {
     out << '"' << value->get() << '"';
   } else {
     node.visit([&](const auto& value) {
-      if constexpr (toml::is_value<decltype(value)>) out << value;
+      if constexpr (toml::is_floating_point<decltype(value)>) {
+        const std::string digits = fmt::format("{}", value.get());  // as few as tell it
+        out << digits << (digits.find_first_of(".en") == std::string::npos ? ".0" : "");
+      } else if constexpr (toml::is_value<decltype(value)>) {
+        out << value;
+      }
     });
   }
   std::string text = out.str();

@@ -67,11 +67,11 @@ int signed_width(const Grid& grid) {
 
 Carrier carrier_for(const Grid& grid, const std::string& node) {
   if (holds(grid, 24, -126, 127)) return Carrier::Float32;
-  if (holds(grid, 53, -1022, 1023)) return Carrier::Float64;
+  if (holds(grid, kCarriedBits, -1022, 1023)) return Carrier::Float64;
   user_error(
-      "node \"{}\" needs a sum of {} bits (binary point at {}), more than the 53 bits that float64 "
+      "node \"{}\" needs a sum of {} bits (binary point at {}), more than the {} bits that float64 "
       "carries exactly in training; make its operands narrower or bring their binary points closer",
-      node, signed_width(grid), grid.frac_bits);
+      node, signed_width(grid), grid.frac_bits, kCarriedBits);
 }
 
 void check_mean(const Grid& grid, std::int64_t values, int frac_bits, const std::string& node) {

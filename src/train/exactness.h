@@ -10,6 +10,8 @@ namespace qfx::train {
 
 enum class Carrier { Float32, Float64 };
 
+inline constexpr int kCarriedBits = 53;  // of the wider one
+
 const char* to_string(Carrier carrier);  // "float32", "float64"
 
 // Where a tensor's values lie: multiples of 2^-frac_bits, at most max_raw * 2^-frac_bits in

@@ -13,6 +13,7 @@
 #include "train/memory.h"
 #include "train/optimizer.h"
 #include "train/patient_threads.h"
+#include "train/recipe_checks.h"
 #include "train/samples.h"
 #include "train/trainer.h"
 
@@ -22,7 +23,6 @@
 #include "qfx/graph/file.h"
 #include "qfx/graph/freeze.h"
 #include "qfx/graph/passes.h"
-#include "qfx/graph/preprocess.h"
 
 namespace qfx::train {
 namespace {
@@ -62,7 +62,8 @@ class Job {
     graph::verify(recipe().model);
     context_.train_set = data::load(recipe().data, data::Split::Train, recipe().train_limit);
     context_.test_set = data::load(recipe().data, data::Split::Test, recipe().test_limit);
-    check_data();
+    check_recipe(recipe(), context_.train_set, context_.test_set);
+    if (!recipe().start.empty() && !context_.options.resume) start_ = start_tensors(recipe());
     // The first process alone writes; the others read what it finds there before it goes on.
     if (writes()) {
       keep_folder();
@@ -78,6 +79,9 @@ class Job {
     }
     context_.log = writes() ? std::make_unique<Log>(context_.folder.log(), context_.state.log_bytes)
                             : std::make_unique<Log>();
+    if (!resumed_) {
+      for (const std::string& sentence : wide_products(recipe().model)) context_.message(sentence);
+    }
     if (!context_.device.is_cpu())
       context_.message(fmt::format("computing on {}", context_.device.str()));
     if (resumed_) {
@@ -100,43 +104,6 @@ class Job {
     if (!failed) lock_.emplace(folder);
   }
 
-  void check_data() const {
-    const graph::Model& model = recipe().model;
-    const auto& input = std::get<graph::Input>(model.nodes.front().op);
-    const data::Dataset& set = context_.train_set;
-    if (!graph::takes_samples(input.shape, set.sample_shape)) {
-      user_error("the network takes samples of shape {}, the data set \"{}\" has {}",
-                 graph::to_string(input.shape), set.name, graph::to_string(set.sample_shape));
-    }
-    const std::int64_t outputs = graph::element_count(model.nodes.back().shape);
-    if (outputs < set.class_count) {
-      user_error(
-          "the network has {} outputs, the data set \"{}\" has {} classes; give its last layer as "
-          "many outputs",
-          outputs, set.name, set.class_count);
-    }
-    check_finite(input, set);
-    check_finite(input, context_.test_set);
-    if (recipe().batch_size < 1) {
-      user_error("batch_size is {}, it must be 1 or more", recipe().batch_size);
-    }
-    if (recipe().float_phase.epochs > 0 || recipe().fixed_phase.epochs > 0) check_batch_norms();
-  }
-
-  // A batch's variance needs two values.
-  void check_batch_norms() const {
-    const std::int64_t batch = std::min(recipe().batch_size, context_.train_set.size());
-    for (const graph::Node& node : recipe().model.nodes) {
-      if (!std::holds_alternative<graph::BatchNorm>(node.op)) continue;
-      if (batch * graph::element_count(node.shape) / node.shape[0] > 1) continue;
-      user_error(
-          "node \"{}\" is a batch_norm, and a step has one value for each of its channels "
-          "(batch_size {}, {} samples); its statistics need two: give more samples a step, or "
-          "leave it out",
-          node.name, recipe().batch_size, context_.train_set.size());
-    }
-  }
-
   void write_start(Network& network) {
     std::int64_t parameters = 0;
     for (const Trained& t : trained_tensors(network)) parameters += t.value.numel();
@@ -151,10 +118,7 @@ class Job {
     if (writes()) graph::save(network_->model(), context_.folder.graph("float").string());
     if (!resumed_) write_start(*network_);
     const bool starts_elsewhere = !recipe().start.empty();
-    if (starts_elsewhere) {
-      const RunFolder from(recipe().start);
-      network_->load_state(load_tensors(from.float_tensors()), from.float_tensors().string());
-    }
+    if (starts_elsewhere) network_->load_state(start_ ? *start_ : start_tensors(recipe()), "start");
     Trainer trainer(context_, PhaseKind::Float, *network_, resumed_ ? &*resumed_ : nullptr);
     if (!starts_elsewhere) trainer.run();
     context_.state.float_accuracy = trainer.test_accuracy();
@@ -281,6 +245,7 @@ class Job {
   std::optional<PatientThreads> patience_;
   std::optional<FolderLock> lock_;
   std::optional<Checkpoint> resumed_;
+  std::optional<NamedFloats> start_;  // of recipe().start
   std::unique_ptr<Network> network_;
   Trainer::Judgement judgement_;
   Summary summary_;

@@ -12,6 +12,8 @@ void RunFolder::open(const std::string& recipe_text, bool resume) const {
     user_error("{}: the run folder cannot be created: {}", path_.string(), failed.message());
   }
   const bool holds_a_run = std::filesystem::exists(recipe());
+  if (!resume && holds_a_run && !keeps_something())
+    return write_file_atomically(recipe(), recipe_text);
   if (holds_a_run && !resume) {
     user_error(
         "{}: it already holds a run; choose another folder, or go on with that run by --resume",
@@ -23,6 +25,11 @@ void RunFolder::open(const std::string& recipe_text, bool resume) const {
         path_.string());
   }
   if (!holds_a_run) write_file_atomically(recipe(), recipe_text);
+}
+
+bool RunFolder::keeps_something() const {
+  return std::filesystem::exists(checkpoint()) || std::filesystem::exists(float_tensors()) ||
+         std::filesystem::exists(model());
 }
 
 }  // namespace qfx::train

@@ -11,8 +11,10 @@ class RunFolder {
   explicit RunFolder(const std::string& path) : path_(path) {}
 
   // Creates the folder and writes the recipe. Raises UserError where it holds another run: with
-  // `resume`, one of a different recipe; without, any.
+  // `resume`, one of a different recipe; without, any that kept something.
   void open(const std::string& recipe_text, bool resume) const;
+  // Whether a run got as far as anything that could be lost.
+  bool keeps_something() const;
 
   std::filesystem::path recipe() const { return path_ / "recipe.toml"; }
   std::filesystem::path log() const { return path_ / "log.jsonl"; }

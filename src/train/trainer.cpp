@@ -175,7 +175,8 @@ void Trainer::step(const at::Tensor& samples, const at::Tensor& labels) {
       static_cast<double>(count_correct(outputs, labels.data_ptr<std::int64_t>())), images};
   context_.peers.add_up(totals);
   const double value = totals[0] / totals[2];
-  if (!std::isfinite(value)) fail_diverged(fmt::format("the loss became {}", value), samples);
+  if (!std::isfinite(value))
+    fail_diverged(std::isnan(value) ? "the loss became NaN" : "the loss became infinite", samples);
   loss.backward();
   average_gradients();
   const double factor = learning_rate_factor();
@@ -197,9 +198,12 @@ void Trainer::fail_diverged(const std::string& what, const at::Tensor& samples) 
   user_error(
       "{} at step {} of the {} phase; lower {}.learning_rate (now {}), add warm-up, give the "
       "tensors that overflow more bits, or have data.normalize bring the samples near 1 (here they "
-      "reach {:.3g}). The checkpoint from before remains",
+      "reach {:.3g}). {}",
       what, context_.state.step + 1, to_string(kind_), to_string(kind_),
-      phase_.optimizer.learning_rate, samples.abs().max().item<double>());
+      phase_.optimizer.learning_rate, samples.abs().max().item<double>(),
+      context_.folder.keeps_something()
+          ? "What was kept before remains in the run folder; the changed recipe goes to another one"
+          : "Nothing was kept yet: the run folder takes the changed recipe");
 }
 
 void Trainer::report_progress(double loss) {

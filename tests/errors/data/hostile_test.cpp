@@ -187,6 +187,14 @@ TEST_F(Hostile, BothSplitsHaveOneShape) {
   }
 }
 
+TEST_F(Hostile, BothSplitsHaveOneType) {
+  file("test_x.npy", npy("<f4", "(1, 3)", bytes_of<float>({0, 0.5F, 1})));
+  file("test_y.npy", npy("|u1", "(1,)", "\1"));
+  EXPECT_THAT(error("npy"), AllOf(StartsWith(path("train_x.npy") + ": its samples are uint8"),
+                                  HasSubstr(path("test_x.npy") + " are float32"),
+                                  HasSubstr("both must be of one type")));
+}
+
 TEST_F(Hostile, MissingFilesNameTheLayout) {
   TemporaryDirectory empty;
   for (const auto& [kind, piece] : {std::pair{"idx", "train-images-idx3-ubyte"},

@@ -196,7 +196,7 @@ TEST(VerifyModel, SaysWhatIsWrongAndWhatIsAllowed) {
        [](Model& m) { m.nodes[kRelu].spec.width = 33; }},
       {"tensor 'fc.weight': width is 0, allowed are 1 to 32 (signed)",
        [](Model& m) { m.nodes[kFc].params["weight"].spec.width = 0; }},
-      {"tensor 'relu': N = 3 means nothing under SAT",
+      {"tensor 'relu': N = 3 (wrap_bits) means nothing under SAT",
        [](Model& m) { m.nodes[kRelu].spec.wrap_bits = 3; }},
       {"tensor 'relu': WRAP_SM does not exist for an unsigned format",
        [](Model& m) { m.nodes[kRelu].spec.overflow = fixed::Overflow::WRAP_SM; }},

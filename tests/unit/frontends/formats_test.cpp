@@ -162,6 +162,11 @@ TEST(Formats, AutomaticSignsGiveWayWhereOnlySignedExists) {
   EXPECT_FALSE(node_named(model, "block1.relu").spec.is_signed);
 }
 
+// A class that this network lacks, as a folded one has no batch norm's scales.
+TEST(Formats, SignedDigitsMayWaitForATensor) {
+  EXPECT_NO_THROW(recipe_with("[format.slopes]\nk_hot = 2\nsigned_digits = true\n"));
+}
+
 TEST(Formats, ALaterFormatTakesATensorOutOfFloat) {
   const graph::Model model =
       recipe_with("[format]\nfloat = true\n[[format.override]]\nmatch = \"*.weight\"\nwidth = 4\n")

@@ -214,6 +214,38 @@ TEST_F(RunTest, TheUsersFaultsAreNamed) {
               ThrowsMessage<UserError>(HasSubstr("sgd, adam")));
 }
 
+TEST_F(RunTest, ARunToStartFromIsLookedAtFirst) {
+  frontends::Recipe r = recipe();
+  r.start = folder("nowhere");
+  EXPECT_THAT([&] { train(r, {.run_folder = folder("a")}); },
+              ThrowsMessage<UserError>(::testing::AllOf(
+                  HasSubstr("start = \"" + folder("nowhere") + "\""),
+                  HasSubstr("no float.safetensors"), HasSubstr("leave start out"))));
+  EXPECT_FALSE(std::filesystem::exists(folder("a"))) << "nothing has begun";
+  train(recipe(), {.run_folder = folder("other")});
+  graph::Builder builder("another", 7);
+  builder.linear(builder.flatten(builder.input({1, 8, 8}, {.divisor = 255})), {.out_features = 4});
+  r.model = builder.finish();
+  r.start = folder("other");
+  EXPECT_THAT([&] { train(r, {.run_folder = folder("a")}); },
+              ThrowsMessage<UserError>(HasSubstr("it is of another network")));
+  EXPECT_FALSE(std::filesystem::exists(folder("a")));
+}
+
+// A run that kept nothing stands in nobody's way.
+TEST_F(RunTest, AFolderWithoutACheckpointTakesAnotherRecipe) {
+  frontends::Recipe r = recipe();
+  r.text = "# too fast\n";
+  r.float_phase.optimizer.learning_rate = 1e30;
+  EXPECT_THAT([&] { train(r, {.run_folder = folder("a")}); },
+              ThrowsMessage<UserError>(HasSubstr("Nothing was kept yet")));
+  train(recipe(), {.run_folder = folder("a")});
+  train(recipe(), {.run_folder = folder("b")});
+  EXPECT_EQ(model("a"), model("b"));
+  EXPECT_EQ(log("a").size(), log("b").size());
+  EXPECT_EQ(read_file(folder("a") + "/recipe.toml"), recipe().text);
+}
+
 // Casts saturate whatever the weights grow to, and convolutions of integers know no NaN: the loss
 // alone would not tell.
 TEST_F(RunTest, AWeightThatIsNoNumberEndsTheRun) {
@@ -236,9 +268,12 @@ TEST_F(RunTest, AFloatPhaseOutlivesFormatsThatCannotTrain) {
     node.spec.width = 31;
     for (auto& [name, param] : node.params) param.spec.width = 32;
   }
-  EXPECT_THAT([&] { train(r, {.run_folder = folder("wide")}); },
+  std::vector<std::string> messages;
+  const auto keep = [&](const std::string& line) { messages.push_back(line); };
+  EXPECT_THAT([&] { train(r, {.run_folder = folder("wide"), .message = keep}); },
               ThrowsMessage<UserError>(::testing::AllOf(
                   HasSubstr("53 bits"), HasSubstr("start = \"" + folder("wide") + "\""))));
+  EXPECT_THAT(messages.at(0), HasSubstr("and training carries sums of 53")) << "before the phase";
   frontends::Recipe mended = recipe();
   mended.start = folder("wide");
   EXPECT_TRUE(train(mended, {.run_folder = folder("mended")}).fixed_accuracy.has_value());
