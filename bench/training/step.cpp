@@ -23,6 +23,7 @@
 
 #include "qfx/base/error.h"
 #include "qfx/frontends/recipe.h"
+#include "qfx/train/run.h"
 
 namespace qfx::train {
 namespace {
@@ -136,7 +137,7 @@ int run(int argc, char** argv) {
   at::set_num_threads(threads);
   std::unique_ptr<PatientThreads> patience;
   if (threads > 1) patience = std::make_unique<PatientThreads>(threads);
-  const at::Device device = open_device(device_name, Peers());
+  const at::Device device = open_device(device_name, Peers({}));
   at::manual_seed(1);
   const Samples samples{at::randn({batch, 3, size, size}),
                         at::randint(kClasses, {batch}, at::kLong)};

@@ -9,13 +9,16 @@
 
 namespace qfx::train {
 
+struct Options;
+struct PeerGroup;  // what torch knows of them
+
 class Peers {
  public:
   // Connects to the others where WORLD_SIZE is more than 1: RANK, MASTER_ADDR and MASTER_PORT say
   // who this is and where the first one listens. QFX_PEER_TIMEOUT is how many seconds to wait for a
   // peer before giving up. Raises UserError for what the variables say wrong and where a peer does
-  // not come.
-  Peers();
+  // not come, Stopped or StoppedWaiting where should_stop says so meanwhile.
+  explicit Peers(const Options& options);
   ~Peers();
   Peers(const Peers&) = delete;
   Peers& operator=(const Peers&) = delete;
@@ -36,10 +39,8 @@ class Peers {
   void wait_for_all() const;
 
  private:
-  struct Group;
-
   int rank_ = 0, size_ = 1, local_rank_ = 0, local_size_ = 1;
-  std::unique_ptr<Group> group_;
+  std::unique_ptr<PeerGroup> group_;
 };
 
 }  // namespace qfx::train

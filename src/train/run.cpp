@@ -32,7 +32,8 @@ using Clock = std::chrono::steady_clock;
 class Job {
  public:
   Job(const frontends::Recipe& recipe, const Options& options, bool trains_fixed)
-      : context_{recipe,       options, RunFolder(options.run_folder), peers_, {}, {}, {}, nullptr,
+      : peers_(options),
+        context_{recipe,       options, RunFolder(options.run_folder), peers_, {}, {}, {}, nullptr,
                  Clock::now(), at::kCPU},
         trains_fixed_(trains_fixed) {}
 

@@ -140,9 +140,10 @@ void Trainer::run() {
     report_progress(state.epoch.loss / static_cast<double>(state.epoch.images));
 
     // One that wants to is enough for all.
+    const bool is_asked = context_.options.should_stop && context_.options.should_stop();
     std::vector<double> wanted{
         seconds_since(saved) > 60 * context_.recipe.checkpoint_minutes ? 1.0 : 0.0,
-        context_.options.should_stop && context_.options.should_stop() ? 1.0 : 0.0};
+        is_asked ? 1.0 : 0.0};
     context_.peers.add_up(wanted);
     if (state.step % per_epoch_ == 0 || state.step == steps_) {
       end_epoch();
@@ -154,8 +155,9 @@ void Trainer::run() {
     }
     if (wanted[1] > 0) {
       save();
-      throw Stopped(fmt::format("stopped at step {} of {} of the {} phase; go on with --resume",
-                                state.step, steps_, to_string(kind_)));
+      throw Stopped(fmt::format("stopped {}at step {} of {} of the {} phase; go on with --resume",
+                                is_asked ? "" : "because another process was, ", state.step, steps_,
+                                to_string(kind_)));
     }
   }
 }

@@ -1,11 +1,15 @@
 #include "console.h"
 
 #include <algorithm>
+#include <cerrno>
 #include <cmath>
 #include <cstdio>
+#include <cstring>
 #include <fmt/format.h>
 #include <unistd.h>
 #include <utility>
+
+#include "verb.h"
 
 #include "qfx/base/text.h"
 
@@ -16,6 +20,18 @@ using namespace std::chrono_literals;
 
 constexpr auto kTerminalPause = 100ms;
 constexpr auto kPlainPause = 10s;
+
+int g_output_error = 0;  // errno of the first write to standard output that failed
+
+void note_output(bool written) {
+  if (!written && g_output_error == 0) g_output_error = errno;
+}
+
+// fmt::print raises where standard error is full or closed.
+void write_error(const std::string& text) {
+  std::fwrite(text.data(), 1, text.size(), stderr);
+  std::fflush(stderr);
+}
 
 // Digits with a sign, a point, commas, an exponent; a range or a count of counts is text.
 bool is_number(const std::string& cell) {
@@ -50,25 +66,22 @@ void ProgressLine::show(const Step& step) {
   if (now < next_ || !(is_terminal_ || plain_lines_)) return;
   if (is_terminal_) {
     next_ = now + kTerminalPause;
-    fmt::print(stderr, "\r\x1b[K{}", describe(step));
+    write_error("\r\x1b[K" + describe(step));
     has_live_line_ = true;
   } else {
     next_ = now + kPlainPause;
-    fmt::print(stderr, "{}\n", describe(step));
+    write_error(describe(step) + "\n");
   }
-  std::fflush(stderr);
 }
 
 void ProgressLine::message(const std::string& line) {
   clear();
-  fmt::print(stderr, "{}\n", line);
-  std::fflush(stderr);
+  write_error(line + "\n");
 }
 
 void ProgressLine::clear() {
   if (!has_live_line_) return;
-  fmt::print(stderr, "\r\x1b[K");
-  std::fflush(stderr);
+  write_error("\r\x1b[K");
   has_live_line_ = false;
 }
 
@@ -122,7 +135,23 @@ std::string Table::text() const {
 }
 
 void print(const std::string& line) {
-  fmt::print("{}\n", line);
+  const std::string text = line + "\n";
+  note_output(std::fwrite(text.data(), 1, text.size(), stdout) == text.size());
+}
+
+void warn(const std::string& line) {
+  note_output(std::fflush(stdout) == 0);
+  write_error(line + "\n");
+}
+
+int finish_output(int code) {
+  note_output(std::fflush(stdout) == 0);
+  if (g_output_error == 0) return code;
+  write_error(fmt::format(
+      "qfx: cannot write to standard output: {}. What was printed is not complete; send "
+      "it to a place that is open and has room\n",
+      std::strerror(g_output_error)));
+  return kUserFault;
 }
 
 std::string percent(double fraction) {

@@ -69,8 +69,15 @@ class Table {
   std::vector<std::vector<std::string>> rows_;
 };
 
-// Prints to standard output, with a newline.
+// Prints to standard output, with a newline. What cannot be written is finish_output's to tell: a
+// verb that prints and then stores still stores.
 void print(const std::string& line);
+// Prints to standard error, with a newline, after all that was printed before. Never fails: a log
+// on a full disk is no reason to lose a result.
+void warn(const std::string& line);
+// Writes out what print has kept in memory. Returns the code to end with: the given one, or that of
+// a user's fault, told on standard error, where standard output could not take everything.
+int finish_output(int code);
 
 // "91.23 %"
 std::string percent(double fraction);

@@ -33,8 +33,8 @@ bool InterruptGuard::interrupted() const {
 }
 
 int InterruptGuard::exit_code() const {
-  // Without one of our own, another process of the run was stopped.
-  return 128 + (g_signal != 0 ? static_cast<int>(g_signal) : SIGTERM);
+  // Without one of our own, another process of the run was stopped, by a signal not known here.
+  return 128 + (g_signal != 0 ? static_cast<int>(g_signal) : SIGINT);
 }
 
 }  // namespace qfx::command

@@ -13,7 +13,7 @@ class InterruptGuard {
   InterruptGuard& operator=(const InterruptGuard&) = delete;
 
   bool interrupted() const;
-  // 128 + the signal, as shells report it.
+  // 128 + the signal, as shells report it; as after Ctrl-C where another process got it.
   int exit_code() const;
 };
 

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "console.h"
 #include "parse.h"
 #include "verb.h"
 
@@ -16,13 +17,11 @@ namespace {
 using namespace qfx::command;
 
 int report_fault(const std::string& what, int code) {
-  fmt::print(stderr, "qfx: {}\n", what);
+  warn("qfx: " + what);
   return code;
 }
 
-}  // namespace
-
-int main(int argc, char** argv) {
+int run(int argc, char** argv) {
   CLI::App app(
       "Neural networks in fixed point: what is trained is bit for bit what runs on the FPGA.",
       "qfx");
@@ -50,4 +49,10 @@ int main(int argc, char** argv) {
     return report_fault(fmt::format("a fault of QFX itself, please report it: {}", error.what()),
                         kOurFault);
   }
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  return finish_output(run(argc, argv));
 }

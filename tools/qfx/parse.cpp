@@ -2,6 +2,7 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <sstream>
 #include <string>
 
 #include "console.h"
@@ -56,7 +57,12 @@ std::optional<int> parse(CLI::App& app, const std::vector<Verb>& verbs, int argc
   try {
     app.parse(argc, argv);
   } catch (const CLI::Success& success) {
-    return app.exit(success);  // --help and --version
+    std::ostringstream text;  // --help and --version
+    const int code = app.exit(success, text, text);
+    std::string shown = text.str();
+    if (shown.ends_with("\n")) shown.pop_back();  // print ends the line
+    print(shown);
+    return code;
   } catch (const CLI::ParseError& error) {
     const CLI::App& verb = chosen();
     const std::string name = &verb == &app ? "qfx" : "qfx " + verb.get_name();

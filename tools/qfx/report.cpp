@@ -9,6 +9,7 @@
 #include "console.h"
 #include "verb.h"
 
+#include "qfx/base/error.h"
 #include "qfx/report/table.h"
 
 namespace qfx::command {
@@ -24,7 +25,13 @@ int report(const Options& options) {
   const bool is_run = std::filesystem::is_directory(source);
   std::string output = options.output;
   if (output.empty()) output = (is_run ? source : source.parent_path()) / "report.html";
-  report::write_report(options.source, output);
+  try {
+    report::write_report(options.source, output);
+  } catch (const UserError&) {
+    // The page may only have found no place; the table needs none.
+    if (is_run) print(report::run_table(options.source));
+    throw;
+  }
   print(fmt::format("{}: open it in a browser", output));
   if (is_run) print("\n" + report::run_table(options.source));
   return kSuccess;

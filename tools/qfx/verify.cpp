@@ -40,7 +40,8 @@ double fraction(std::int64_t part, std::int64_t whole) {
 }
 
 // What verify.json holds, as docs/run_folder.md says.
-nlohmann::ordered_json record(const Options& options, const verify::Result& result,
+nlohmann::ordered_json record(const Options& options, const std::string& seal,
+                              const std::string& data, const verify::Result& result,
                               const runtime::Evaluation& own) {
   nlohmann::ordered_json first;
   if (result.first) {
@@ -48,10 +49,9 @@ nlohmann::ordered_json record(const Options& options, const verify::Result& resu
              {"index", result.first->index},   {"expected", result.first->expected},
              {"actual", result.first->actual}, {"frac_bits", result.first->frac_bits}};
   }
-  const graph::Safetensors file = graph::parse_safetensors(read_file(options.model), options.model);
   return {{"target", result.target},
-          {"model", graph::seal_of(file)},
-          {"data", *data_source(options.data, options.model)},
+          {"model", seal},
+          {"data", data},
           {"limit", options.limit},
           {"images", result.images},
           {"values", result.values},
@@ -66,6 +66,17 @@ nlohmann::ordered_json record(const Options& options, const verify::Result& resu
           {"runtime_accuracy", fraction(own.correct, own.images)}};
 }
 
+// Beside a model in a run folder, for `qfx report`. The verdict is out by then and stands.
+void keep(const nlohmann::ordered_json& json, const std::string& model_path) {
+  const auto folder = run_folder_of(model_path);
+  if (!folder) return;
+  try {
+    write_file_atomically(*folder + "/verify.json", json.dump(2) + "\n");
+  } catch (const UserError& error) {
+    warn(fmt::format("qfx: warning: the verdict is not kept for qfx report: {}", error.what()));
+  }
+}
+
 int verify_model(const Options& options) {
   if (options.against != "hls") {
     user_error("--against {} is not known; did you mean {}? Allowed: {}", options.against,
@@ -78,6 +89,10 @@ int verify_model(const Options& options) {
   const runtime::Engine engine(graph::load_frozen(options.model));
   const data::Dataset set =
       load_test_data(options.data, options.model, engine.model(), options.limit);
+  // Read before the long work: afterwards nothing may fail but the writing.
+  const std::string seal =
+      graph::seal_of(graph::parse_safetensors(read_file(options.model), options.model));
+  const std::string source = *data_source(options.data, options.model);
   ProgressLine line(!options.json);
   const runtime::Evaluation own = runtime::evaluate(engine, set, ImageCounter(line, "integers"));
   verify::Options how;
@@ -98,10 +113,7 @@ int verify_model(const Options& options) {
   }
   line.clear();
 
-  const nlohmann::ordered_json json = record(options, result, own);
-  if (const auto folder = run_folder_of(options.model)) {
-    write_file_atomically(*folder + "/verify.json", json.dump(2) + "\n");
-  }
+  const nlohmann::ordered_json json = record(options, seal, source, result, own);
   if (options.json) {
     print(json.dump(2));
   } else {
@@ -113,6 +125,7 @@ int verify_model(const Options& options) {
     if (result.first) print(verify::describe(*result.first));
     print(verify::summary(result));
   }
+  keep(json, options.model);
   return result.values_differ == 0 && result.images_differ == 0 ? kSuccess : kCheckFailed;
 }
 

@@ -41,17 +41,28 @@ struct Progress {
 struct Options {
   std::string run_folder;
   bool resume = false;
-  // Asked after every step; true: a checkpoint is written and Stopped raised. May be empty.
+  // Asked after every step, and ten times a second while other processes are waited for; true: a
+  // checkpoint is written, where there is something to go on from, and Stopped raised. May be
+  // empty.
   std::function<bool()> should_stop = {};
   std::function<void(const Progress&)> progress = {};
   std::function<void(const std::string&)> message =
       {};  // one plain line: epoch results, carriers, ...
 };
 
-// The run was asked to stop and has written a checkpoint; the message says how to go on.
+// The run was asked to stop, this process or another one of it, and has written a checkpoint if it
+// had begun; the message says how to go on.
 class Stopped : public UserError {
  public:
   using UserError::UserError;
+};
+
+// So while the other processes were waited for, by a thread inside torch that nothing can wake: it
+// lives on until QFX_PEER_TIMEOUT. A program that ends before it does so by std::_Exit, as this
+// thread must not outlive torch's static objects.
+class StoppedWaiting : public Stopped {
+ public:
+  using Stopped::Stopped;
 };
 
 // The whole job: float phase or start, calibrate, fixed phase, freeze to RUN/model.qfx. log.jsonl

@@ -32,6 +32,7 @@ struct Process {
   Process(const std::vector<std::string>& arguments, const Variables& variables,
           const std::string& words)
       : output(words) {
+    testing::write(words, "");  // there to read before the child is
     id = fork();
     if (id != 0) return;
     if (std::freopen(words.c_str(), "w", stdout) == nullptr) _exit(126);
@@ -72,20 +73,23 @@ class PeersTest : public ::testing::Test {
   }
   std::string run(const std::string& name) const { return (folder_.path() / name).string(); }
 
+  Process start_one(const std::vector<std::string>& arguments, int rank, int size,
+                    const std::string& port, int timeout) {
+    return {arguments,
+            Variables{{"RANK", std::to_string(rank)},
+                      {"WORLD_SIZE", std::to_string(size)},
+                      {"MASTER_ADDR", "127.0.0.1"},
+                      {"MASTER_PORT", port},
+                      {"GLOO_SOCKET_IFNAME", "lo"},
+                      {"QFX_PEER_TIMEOUT", std::to_string(timeout)}},
+            run("words" + std::to_string(started_++))};
+  }
   std::vector<Process> start(const std::vector<std::string>& arguments, int size,
                              int timeout = 40) {
     const std::string port = std::to_string(testing::free_port());
     std::vector<Process> all;
-    for (int rank = 0; rank < size; ++rank) {
-      all.emplace_back(arguments,
-                       Variables{{"RANK", std::to_string(rank)},
-                                 {"WORLD_SIZE", std::to_string(size)},
-                                 {"MASTER_ADDR", "127.0.0.1"},
-                                 {"MASTER_PORT", port},
-                                 {"GLOO_SOCKET_IFNAME", "lo"},
-                                 {"QFX_PEER_TIMEOUT", std::to_string(timeout)}},
-                       run("words" + std::to_string(started_++)));
-    }
+    for (int rank = 0; rank < size; ++rank)
+      all.push_back(start_one(arguments, rank, size, port, timeout));
     return all;
   }
   void train(const std::string& name, int size) {
@@ -165,9 +169,53 @@ TEST_F(PeersTest, ALostPeerEndsTheOthersAndTheyGoOnLater) {
        ++i)
     std::this_thread::sleep_for(std::chrono::milliseconds(100));
   std::this_thread::sleep_for(std::chrono::milliseconds(500));
-  kill(all[1].id, SIGINT);
-  for (Process& process : all) EXPECT_NE(process.wait(kDeath), -1) << process.words();
-  EXPECT_THAT(all[0].words(), HasSubstr("stopped at step"));
+  kill(all[1].id, SIGTERM);
+  EXPECT_EQ(all[1].wait(kDeath), 128 + SIGTERM) << all[1].words();
+  EXPECT_THAT(all[1].words(), HasSubstr("stopped at step"));
+  EXPECT_EQ(all[0].wait(kDeath), 128 + SIGINT) << "nobody sent it a signal\n" << all[0].words();
+  EXPECT_THAT(all[0].words(), HasSubstr("stopped because another process was, at step"));
+  EXPECT_THAT(all[0].words(), HasSubstr("--resume"));
+}
+
+// Rank 1 waits inside torch for a server that is not there, rank 0 for a client.
+TEST_F(PeersTest, WaitingForPeersIsToldAndCanBeStopped) {
+  write_recipe("1");
+  for (const int rank : {0, 1}) {
+    for (const int signal : {SIGINT, SIGTERM}) {
+      const std::string port = std::to_string(testing::free_port());
+      Process process = start_one({"train", recipe_, "--out", run("alone")}, rank, 3, port, 300);
+      const std::string told =
+          "waiting for 2 other processes at 127.0.0.1:" + port + ", up to 300 s\n";
+      for (int i = 0; i < 600 && process.words().find(told) == std::string::npos; ++i)
+        std::this_thread::sleep_for(std::chrono::milliseconds(100));
+      EXPECT_THAT(process.words(), HasSubstr(told));
+      const auto begin = std::chrono::steady_clock::now();
+      kill(process.id, signal);
+      EXPECT_EQ(process.wait(kDeath), 128 + signal) << process.words();
+      EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(10));
+      EXPECT_THAT(process.words(), HasSubstr("stopped while waiting for the other processes"));
+      EXPECT_THAT(process.words(), ::testing::Not(HasSubstr("Interrupted system call")));
+    }
+  }
+}
+
+// Stopped and started again while the others wait, it is let in.
+TEST_F(PeersTest, OneThatCameAndWentMayComeAgain) {
+  write_recipe("1", 15);
+  const std::vector<std::string> arguments{"train", recipe_, "--out", run("again")};
+  const std::string port = std::to_string(testing::free_port());
+  Process first = start_one(arguments, 0, 3, port, 100);
+  Process second = start_one(arguments, 1, 3, port, 100);
+  for (int i = 0; i < 600 && second.words().empty(); ++i)
+    std::this_thread::sleep_for(std::chrono::milliseconds(100));
+  kill(second.id, SIGINT);
+  EXPECT_EQ(second.wait(kDeath), 128 + SIGINT) << second.words();
+  second = start_one(arguments, 1, 3, port, 100);
+  std::this_thread::sleep_for(std::chrono::seconds(2));
+  Process third = start_one(arguments, 2, 3, port, 100);
+  EXPECT_EQ(first.wait(), 0) << first.words();
+  EXPECT_EQ(second.wait(), 0) << second.words();
+  EXPECT_EQ(third.wait(), 0) << third.words();
 }
 
 TEST_F(PeersTest, TheFirstMayBeTheLostOne) {

@@ -15,6 +15,7 @@
 
 #include "qfx/base/file.h"
 #include "qfx/graph/builder.h"
+#include "qfx/train/run.h"
 
 namespace qfx::train {
 namespace {
@@ -104,7 +105,7 @@ Phases both_phases(const Batch& batch, at::Device device, const Peers* peers) {
 
 // What each of the two processes does.
 void one_of_two(const std::string& folder) {
-  const Peers peers;
+  const Peers peers{Options{}};
   const at::Device device = open_device(test::kTestDevice, peers);
   ASSERT_EQ(device.index(), peers.rank());
   const Batch whole = whole_batch();

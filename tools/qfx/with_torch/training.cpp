@@ -1,5 +1,6 @@
 #include "training.h"
 
+#include <cstdlib>
 #include <fmt/format.h>
 #include <optional>
 #include <string>
@@ -81,6 +82,10 @@ int run_training(const TrainingRequest& request) {
     if (forbidden.empty()) return kSuccess;
     print(forbidden);
     return kCheckFailed;
+  } catch (const train::StoppedWaiting& stopped) {
+    line.clear();
+    print(stopped.what());
+    std::_Exit(finish_output(interrupt.exit_code()));
   } catch (const train::Stopped& stopped) {
     line.clear();
     print(stopped.what());
