@@ -8,6 +8,7 @@
 #include "train/ops/chain.h"
 #include "train/ops/parameter_cast.h"
 #include "train/parameter_values.h"
+#include "train/readers.h"
 
 #include "qfx/base/error.h"
 
@@ -61,10 +62,12 @@ void visit_uncast_values(Network& network, const at::Tensor& samples, const Tens
   const at::NoGradGuard no_grad;
   const auto type = network.carrier_type();
   std::vector<at::Tensor> values(network.size());
+  const Readers readers(network);
   for (Layer& layer : network.layers()) {
     const graph::Node& node = network.node(layer.id);
     std::vector<at::Tensor> inputs;
     for (graph::NodeId from : node.inputs) inputs.push_back(values[from]);
+    readers.release(network, layer.id, values);
     if (inputs.empty()) inputs.push_back(samples.to(type));
 
     RealParameters parameters;

@@ -12,6 +12,7 @@
 #include "train/ops/pool.h"
 #include "train/ops/product.h"
 #include "train/parameter_values.h"
+#include "train/readers.h"
 #include "train/value_grid.h"
 
 #include "qfx/base/error.h"
@@ -34,13 +35,9 @@ class FixedForward {
         device_(device),
         road_(device.is_cpu() ? mode.road : Road::Operators),
         fuses_(road_ == Road::Fused && !traces),
-        readers_(network.size()),
+        readers_(network),
         grids_(network.size()),
-        chains_(network.size()) {
-    for (const Layer& layer : network.layers()) {
-      for (const graph::NodeId from : network.node(layer.id).inputs) ++readers_[from];
-    }
-  }
+        chains_(network.size()) {}
 
   at::Tensor run(const at::Tensor& input, std::vector<at::Tensor>* trace) {
     for (Layer& layer : network_.layers()) {
@@ -55,10 +52,11 @@ class FixedForward {
       grids_[layer.id] = output_grid();
       if (!fuses_) chain.value();
       chains_[layer.id] = std::move(chain);
+      if (trace == nullptr) readers_.release(network_, layer.id, chains_);
     }
     // The output, and what nobody reads.
     for (int id = 0; id < network_.size(); ++id) {
-      if (readers_[id] == 0) chains_[id].value();
+      if (readers_.count[id] == 0) chains_[id].value();
     }
     for (const auto& [layer, norm] : measured_) move_statistics(*layer, *norm);
     if (trace != nullptr) {
@@ -73,7 +71,7 @@ class FixedForward {
   // The input's pending work, to go on with. A value that others read too is finished first.
   ElementChain chain(int index = 0) {
     ElementChain& from = chains_[node_->inputs[index]];
-    if (fuses_ && readers_[node_->inputs[index]] == 1) return std::move(from);
+    if (fuses_ && readers_.count[node_->inputs[index]] == 1) return std::move(from);
     return pending(from.value());
   }
 
@@ -378,7 +376,7 @@ class FixedForward {
   at::Device device_;  // of the values
   Road road_;          // theirs
   bool fuses_;
-  std::vector<int> readers_;                // of each node
+  Readers readers_;
   std::vector<std::optional<Grid>> grids_;  // by node: where its values lie
   std::vector<ElementChain> chains_;        // by node
   std::vector<std::pair<Layer*, BatchNormCallPtr>> measured_;

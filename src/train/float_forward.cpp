@@ -4,6 +4,7 @@
 #include "train/ops/activation.h"
 #include "train/ops/peer_batch_norm.h"
 #include "train/ops/pool.h"
+#include "train/readers.h"
 
 #include "qfx/base/error.h"
 
@@ -138,10 +139,12 @@ at::Tensor real_value(const graph::Node& node, Layer& layer, const std::vector<a
 at::Tensor float_forward(Network& network, const at::Tensor& input, bool training,
                          const Peers* peers) {
   std::vector<at::Tensor> values(network.size());
+  const Readers readers(network);
   for (Layer& layer : network.layers()) {
     const graph::Node& node = network.node(layer.id);
     std::vector<at::Tensor> inputs;
     for (graph::NodeId from : node.inputs) inputs.push_back(values[from]);
+    readers.release(network, layer.id, values);
     if (inputs.empty()) inputs.push_back(channels_last(input));
     RealParameters parameters;
     for (const auto& [name, param] : layer.params) {
