@@ -57,7 +57,7 @@ Verb add_run(CLI::App& command) {
   CommandLine verb(command, "run", "run a frozen model in integers on a test set");
   verb.text("model", options->model, "the frozen model (.qfx)", Need::Required);
   verb.text("--data", options->data, "the data (default: that of the run the model lies in)");
-  verb.count("--limit", options->limit, "only the first N images", 0, kImageLimit);
+  verb.count("--limit", options->limit, "only the first N images; 0: all", 0, kImageLimit);
   verb.count("--threads", options->threads, "threads (default: all cores)", 0, 1024);
   verb.flag("--json", options->json, "print JSON");
   return {verb.app(), [options] { return run(*options); }};

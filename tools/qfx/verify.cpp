@@ -138,7 +138,7 @@ Verb add_verify(CLI::App& command) {
   verb.text("model", options->model, "the frozen model (.qfx)", Need::Required);
   verb.text("--against", options->against, "hls: the Vitis HLS project");
   verb.text("--data", options->data, "the data (default: that of the run the model lies in)");
-  verb.count("--limit", options->limit, "only the first N images", 0, kImageLimit);
+  verb.count("--limit", options->limit, "only the first N images; 0: all", 0, kImageLimit);
   verb.text("--project", options->project,
             "an exported project to check (default: a fresh export)");
   verb.count("--jobs", options->jobs, "processes (default: all cores)", 0, 1024);
