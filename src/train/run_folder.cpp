@@ -12,7 +12,8 @@ void RunFolder::open(const std::string& recipe_text, bool resume) const {
     user_error("{}: the run folder cannot be created: {}", path_.string(), failed.message());
   }
   const bool holds_a_run = std::filesystem::exists(recipe());
-  if (!resume && holds_a_run && !keeps_something())
+  // Without a log no run wrote that recipe: it is somebody's own.
+  if (!resume && holds_a_run && std::filesystem::exists(log()) && !keeps_something())
     return write_file_atomically(recipe(), recipe_text);
   if (holds_a_run && !resume) {
     user_error(

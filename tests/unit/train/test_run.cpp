@@ -246,6 +246,14 @@ TEST_F(RunTest, AFolderWithoutACheckpointTakesAnotherRecipe) {
   EXPECT_EQ(read_file(folder("a") + "/recipe.toml"), recipe().text);
 }
 
+TEST_F(RunTest, ARecipeThatNoRunWroteStays) {
+  std::filesystem::create_directories(folder("mine"));
+  std::ofstream(folder("mine") + "/recipe.toml") << "# by hand\n";
+  EXPECT_THAT([&] { train(recipe(), {.run_folder = folder("mine")}); },
+              ThrowsMessage<UserError>(HasSubstr("already holds a run")));
+  EXPECT_EQ(read_file(folder("mine") + "/recipe.toml"), "# by hand\n");
+}
+
 // Casts saturate whatever the weights grow to, and convolutions of integers know no NaN: the loss
 // alone would not tell.
 TEST_F(RunTest, AWeightThatIsNoNumberEndsTheRun) {
