@@ -11,15 +11,15 @@
 #include <sys/resource.h>
 #include <thread>
 
-#include "train/calibrate.h"
-#include "train/device.h"
-#include "train/fixed_forward.h"
-#include "train/float_forward.h"
-#include "train/memory.h"
-#include "train/network.h"
-#include "train/optimizer.h"
-#include "train/patient_threads.h"
-#include "train/point_optimizer.h"
+#include "train/calibration/calibrate.h"
+#include "train/machine/device.h"
+#include "train/network/fixed_forward.h"
+#include "train/network/float_forward.h"
+#include "train/machine/memory.h"
+#include "train/network/network.h"
+#include "train/loop/optimizer.h"
+#include "train/machine/patient_threads.h"
+#include "train/loop/point_optimizer.h"
 
 #include "qfx/base/error.h"
 #include "qfx/frontends/recipe.h"

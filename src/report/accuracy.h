@@ -4,7 +4,7 @@
 #include <optional>
 #include <string>
 
-#include "report/json_field.h"
+#include "report/json.h"
 
 namespace qfx::report {
 

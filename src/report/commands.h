@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include "report/json_field.h"
+#include "report/json.h"
 
 namespace qfx::report {
 

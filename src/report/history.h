@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "report/json_field.h"
+#include "report/json.h"
 
 namespace qfx::report {
 

@@ -1,7 +1,7 @@
 // A frozen model as the page reads it.
 #pragma once
 
-#include "report/json_field.h"
+#include "report/json.h"
 
 #include "qfx/graph/graph.h"
 

@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "report/json_field.h"
+#include "report/json.h"
 
 namespace qfx::report {
 

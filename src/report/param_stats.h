@@ -1,7 +1,7 @@
 // What the integers of a frozen parameter look like: extent, histogram, ones per constant.
 #pragma once
 
-#include "report/json_field.h"
+#include "report/json.h"
 
 #include "qfx/graph/graph.h"
 

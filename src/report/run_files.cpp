@@ -8,7 +8,7 @@
 
 #include "qfx/base/error.h"
 #include "qfx/base/file.h"
-#include "qfx/graph/safetensors.h"
+#include "qfx/store/safetensors.h"
 
 namespace qfx::report {
 namespace {
@@ -81,7 +81,7 @@ bool is_about_another_model(const RunFiles& run) {
   if (!verified || !run.model) return false;
   try {
     const std::string path = run.model->string();
-    return graph::seal_of(graph::parse_safetensors(read_file(path), path)) != *verified;
+    return store::seal_of(store::parse_safetensors(read_file(path), path)) != *verified;
   } catch (const UserError&) {
     return true;
   }

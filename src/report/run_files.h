@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "report/json_field.h"
+#include "report/json.h"
 
 namespace qfx::report {
 

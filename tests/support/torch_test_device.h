@@ -3,7 +3,7 @@
 // tensor for one of the processor's dies. Linking the source registers them.
 #pragma once
 
-#include "train/torch.h"
+#include "train/machine/torch.h"
 
 namespace qfx::test {
 

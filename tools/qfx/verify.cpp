@@ -17,7 +17,7 @@
 #include "qfx/base/file.h"
 #include "qfx/base/text.h"
 #include "qfx/graph/file.h"
-#include "qfx/graph/safetensors.h"
+#include "qfx/store/safetensors.h"
 #include "qfx/runtime/engine.h"
 
 namespace qfx::command {
@@ -91,7 +91,7 @@ int verify_model(const Options& options) {
       load_test_data(options.data, options.model, engine.model(), options.limit);
   // Read before the long work: afterwards nothing may fail but the writing.
   const std::string seal =
-      graph::seal_of(graph::parse_safetensors(read_file(options.model), options.model));
+      store::seal_of(store::parse_safetensors(read_file(options.model), options.model));
   const std::string source = *data_source(options.data, options.model);
   ProgressLine line(!options.json);
   const runtime::Evaluation own = runtime::evaluate(engine, set, ImageCounter(line, "integers"));

@@ -96,9 +96,6 @@ inline constexpr int kMaxUnsignedWidth = 31;
 // Exact sums live in 64-bit integers.
 inline constexpr int kMaxAccumulatorWidth = 63;
 
-std::int64_t element_count(const Shape& shape);
-std::string to_string(const Shape& shape);  // "[16, 28, 28]"
-
 // The output shape of `op` for these input shapes. Raises UserError naming `node_name` where they
 // do not fit.
 Shape infer_shape(const Op& op, const std::vector<Shape>& inputs, const std::string& node_name);

@@ -13,10 +13,13 @@
 #include <variant>
 #include <vector>
 
+#include "qfx/base/shape.h"
+
 namespace qfx::graph {
 
-// Sizes without the batch: {C, H, W} for images, {C, L} for sequences, {N} for vectors.
-using Shape = std::vector<std::int64_t>;
+using qfx::element_count;
+using qfx::Shape;
+using qfx::to_string;
 using Pair = std::array<std::int64_t, 2>;  // {height, width}
 
 // How a stored sample becomes the real number that the input's format then quantizes:

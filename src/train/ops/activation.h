@@ -1,7 +1,7 @@
 // Activations in plain tensor arithmetic, without their cast.
 #pragma once
 
-#include "train/torch.h"
+#include "train/machine/torch.h"
 
 #include "qfx/graph/op.h"
 

@@ -2,11 +2,11 @@
 
 #include <algorithm>
 
-#include "train/blocks.h"
-#include "train/layout.h"
+#include "train/tensors/blocks.h"
+#include "train/tensors/layout.h"
 #include "train/ops/activation.h"
-#include "train/ops/batch_norm_pair.h"
-#include "train/ops/operators.h"
+#include "train/ops/batch_norm/batch_norm_pair.h"
+#include "train/ops/any_device/operators.h"
 #include "train/ops/overflow_count.h"
 
 namespace qfx::train {

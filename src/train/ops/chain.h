@@ -5,9 +5,9 @@
 #include <string>
 #include <vector>
 
-#include "train/exactness.h"
-#include "train/ops/assignment.h"
-#include "train/peers.h"
+#include "train/tensors/exactness.h"
+#include "train/tensors/assignment.h"
+#include "train/machine/peers.h"
 
 #include "qfx/graph/op.h"
 #include "qfx/kernels/chain.h"

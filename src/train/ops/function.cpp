@@ -3,10 +3,10 @@
 #include <limits>
 #include <numbers>
 
-#include "train/blocks.h"
-#include "train/layout.h"
+#include "train/tensors/blocks.h"
+#include "train/tensors/layout.h"
 #include "train/ops/lookup.h"
-#include "train/ops/operator_function.h"
+#include "train/ops/any_device/operator_function.h"
 #include "train/ops/overflow_count.h"
 
 #include "qfx/base/error.h"

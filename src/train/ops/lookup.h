@@ -2,7 +2,7 @@
 // frozen model, and gradients of the real functions.
 #pragma once
 
-#include "train/ops/assignment.h"
+#include "train/tensors/assignment.h"
 
 #include "qfx/graph/table.h"
 

@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <numeric>
 
-#include "train/blocks.h"
-#include "train/layout.h"
-#include "train/ops/operator_cast.h"
+#include "train/tensors/blocks.h"
+#include "train/tensors/layout.h"
+#include "train/ops/any_device/operator_cast.h"
 #include "train/ops/parameter_cast.h"
 
 namespace qfx::train {

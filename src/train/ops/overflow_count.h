@@ -2,7 +2,7 @@
 // nothing before them is learned, like a fixed input. The backward pass counts all others.
 #pragma once
 
-#include "train/ops/assignment.h"
+#include "train/tensors/assignment.h"
 
 namespace qfx::train {
 

@@ -3,7 +3,7 @@
 #include <cmath>
 #include <numbers>
 
-#include "train/layout.h"
+#include "train/tensors/layout.h"
 #include "train/ops/overflow_count.h"
 
 #include "qfx/kernels/khot.h"

@@ -1,7 +1,7 @@
 // Casts of parameters: a binary point a tensor or a channel, K-hot projection after the rounding.
 #pragma once
 
-#include "train/ops/assignment.h"
+#include "train/tensors/assignment.h"
 
 namespace qfx::train {
 

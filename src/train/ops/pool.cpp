@@ -1,6 +1,6 @@
 #include "train/ops/pool.h"
 
-#include "train/layout.h"
+#include "train/tensors/layout.h"
 
 namespace qfx::train {
 namespace {

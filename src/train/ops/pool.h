@@ -1,7 +1,7 @@
 // Pooling before its cast.
 #pragma once
 
-#include "train/torch.h"
+#include "train/machine/torch.h"
 
 #include "qfx/graph/op.h"
 

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "train/layout.h"
+#include "train/tensors/layout.h"
 
 #include "qfx/kernels/depthwise_gradient.h"
 #include "qfx/kernels/pixel_conv.h"

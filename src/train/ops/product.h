@@ -5,8 +5,8 @@
 #include <optional>
 #include <vector>
 
-#include "train/exactness.h"
-#include "train/torch.h"
+#include "train/tensors/exactness.h"
+#include "train/machine/torch.h"
 
 #include "qfx/graph/op.h"
 

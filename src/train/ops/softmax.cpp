@@ -1,8 +1,8 @@
 #include <algorithm>
 #include <cmath>
 
-#include "train/blocks.h"
-#include "train/layout.h"
+#include "train/tensors/blocks.h"
+#include "train/tensors/layout.h"
 #include "train/ops/lookup.h"
 #include "train/ops/overflow_count.h"
 

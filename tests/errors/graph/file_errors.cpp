@@ -4,13 +4,13 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "graph/file_content.h"
+#include "graph/file/file_content.h"
 
 #include "qfx/base/error.h"
 #include "qfx/graph/builder.h"
 #include "qfx/graph/file.h"
 #include "qfx/graph/freeze.h"
-#include "qfx/graph/safetensors.h"
+#include "qfx/store/safetensors.h"
 
 namespace qfx::graph {
 namespace {
@@ -95,7 +95,7 @@ struct Hostile {
   const char* expected;
 };
 
-TEST(Safetensors, SaysWhatIsWrong) {
+TEST(store::Safetensors, SaysWhatIsWrong) {
   const std::vector<Hostile> cases = {
       {"", "f: it has 0 bytes, a safetensors file has at least 8"},
       {raw_file(~std::uint64_t{0}, "{}"),
@@ -141,19 +141,19 @@ TEST(Safetensors, SaysWhatIsWrong) {
        "appended"},
   };
   for (const Hostile& c : cases)
-    EXPECT_THAT(error_of([&] { parse_safetensors(c.content, "f"); }), HasSubstr(c.expected));
+    EXPECT_THAT(error_of([&] { store::parse_safetensors(c.content, "f"); }), HasSubstr(c.expected));
 }
 
 // The file of a frozen model, changed and sealed again: what a hostile writer can do.
-std::string resealed(const std::function<void(Safetensors&)>& change) {
-  Safetensors file = parse_safetensors(content_of(freeze(small_model())), "good");
+std::string resealed(const std::function<void(store::Safetensors&)>& change) {
+  store::Safetensors file = store::parse_safetensors(content_of(freeze(small_model())), "good");
   change(file);
-  seal(file);
-  return serialize(file);
+  store::seal(file);
+  return store::serialize(file);
 }
 
 std::string with_graph(std::string_view text, std::string_view replacement) {
-  return resealed([&](Safetensors& file) {
+  return resealed([&](store::Safetensors& file) {
     std::string& graph = file.metadata["qfx_graph"];
     const std::size_t at = graph.find(text);
     ASSERT_NE(at, std::string::npos) << text;
@@ -163,24 +163,24 @@ std::string with_graph(std::string_view text, std::string_view replacement) {
 
 TEST(HostileFile, SaysWhatIsWrong) {
   const auto tensor = [](const char* name, auto values, Shape shape) {
-    return resealed([=](Safetensors& f) {
-      f.tensors[name] = make_tensor<typename decltype(values)::value_type>(shape, values);
+    return resealed([=](store::Safetensors& f) {
+      f.tensors[name] = store::make_tensor<typename decltype(values)::value_type>(shape, values);
     });
   };
   const std::vector<Hostile> cases = {
-      {resealed([](Safetensors& f) { f.metadata["qfx_schema"] = "2"; }),
+      {resealed([](store::Safetensors& f) { f.metadata["qfx_schema"] = "2"; }),
        "f: its schema version is 2, this build reads versions up to 1; use a newer QFX"},
-      {resealed([](Safetensors& f) { f.metadata["qfx_schema"] = "one"; }),
+      {resealed([](store::Safetensors& f) { f.metadata["qfx_schema"] = "one"; }),
        "f: its schema version is 'one', it must be a whole number of at least 1"},
-      {resealed([](Safetensors& f) { f.metadata.erase("qfx_schema"); }),
+      {resealed([](store::Safetensors& f) { f.metadata.erase("qfx_schema"); }),
        "f: its metadata has no 'qfx_schema'; it is a safetensors file, but not one that QFX wrote"},
-      {resealed([](Safetensors& f) { f.metadata["qfx_graph"] += std::string(1, '\0'); }),
+      {resealed([](store::Safetensors& f) { f.metadata["qfx_graph"] += std::string(1, '\0'); }),
        "f: graph: not valid JSON: it holds a zero byte"},
-      {resealed([](Safetensors& f) { f.metadata["qfx_graph"] = "{"; }),
+      {resealed([](store::Safetensors& f) { f.metadata["qfx_graph"] = "{"; }),
        "f: graph: not valid JSON at byte 2"},
-      {resealed([](Safetensors& f) { f.metadata["qfx_graph"] = "{\"n\":7E946}"; }),
+      {resealed([](store::Safetensors& f) { f.metadata["qfx_graph"] = "{\"n\":7E946}"; }),
        "f: graph: a number is beyond a double's range"},
-      {resealed([](Safetensors& f) { f.metadata["qfx_graph"] = "[]"; }),
+      {resealed([](store::Safetensors& f) { f.metadata["qfx_graph"] = "[]"; }),
        "f: graph: this is an array, it must be an object"},
       {content_of(small_model()),
        "f: it holds a trainable model, a frozen one is needed; freeze it first"},
@@ -210,9 +210,9 @@ TEST(HostileFile, SaysWhatIsWrong) {
        "params.weight.k_hot: this is 100, allowed are 0 to 32"},
       {with_graph("\"channel_frac_bits\":[]", "\"channel_frac_bits\":[1e9]"),
        "channel_frac_bits[0]: this is a number, it must be a whole number"},
-      {resealed([](Safetensors& f) { f.tensors.erase("fc.bias"); }),
+      {resealed([](store::Safetensors& f) { f.tensors.erase("fc.bias"); }),
        "f: tensor 'fc.bias' is missing"},
-      {resealed([](Safetensors& f) { f.tensors["extra"] = f.tensors["fc.bias"]; }),
+      {resealed([](store::Safetensors& f) { f.tensors["extra"] = f.tensors["fc.bias"]; }),
        "f: tensor 'extra' belongs to no node"},
       {tensor("fc.bias", std::vector<std::int8_t>(3), {3}),
        "f: tensor 'fc.bias' has shape [3], its node says [2]"},
@@ -239,14 +239,14 @@ TEST(HostileFile, SaysWhatIsWrong) {
 }
 
 TEST(HostileFile, ATrainableModelIsCheckedToo) {
-  const auto changed = [](const std::function<void(Safetensors&)>& change) {
-    Safetensors file = parse_safetensors(content_of(small_model()), "good");
+  const auto changed = [](const std::function<void(store::Safetensors&)>& change) {
+    store::Safetensors file = store::parse_safetensors(content_of(small_model()), "good");
     change(file);
-    seal(file);
-    return error_of([&] { model_from_content(serialize(file), "f"); });
+    store::seal(file);
+    return error_of([&] { model_from_content(store::serialize(file), "f"); });
   };
   const auto graph = [&](std::string_view text, std::string_view replacement) {
-    return changed([=](Safetensors& file) {
+    return changed([=](store::Safetensors& file) {
       std::string& json = file.metadata["qfx_graph"];
       ASSERT_NE(json.find(text), std::string::npos) << text;
       json.replace(json.find(text), text.size(), replacement);
@@ -262,11 +262,11 @@ TEST(HostileFile, ATrainableModelIsCheckedToo) {
               HasSubstr("f: tensor 'in': width is -8, allowed are 1 to 32"));
   EXPECT_THAT(graph("\"statistics\":[\"beta\"", "\"statistics\":[\"gamma\""),
               HasSubstr("f: tensor 'bn.gamma' belongs to two nodes"));
-  EXPECT_THAT(changed([](Safetensors& f) {
-                f.tensors["bn.running_var"] = make_tensor<float>({1}, std::vector<float>{-1});
+  EXPECT_THAT(changed([](store::Safetensors& f) {
+                f.tensors["bn.running_var"] = store::make_tensor<float>({1}, std::vector<float>{-1});
               }),
               HasSubstr("f: node 'bn' (batch_norm): running_var holds -1"));
-  EXPECT_EQ(changed([](Safetensors&) {}), "no error");
+  EXPECT_EQ(changed([](store::Safetensors&) {}), "no error");
 }
 
 TEST(File, AMissingFileIsNamed) {

@@ -3,12 +3,12 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "graph/file_content.h"
+#include "graph/file/file_content.h"
 
 #include "qfx/base/error.h"
 #include "qfx/graph/builder.h"
 #include "qfx/graph/freeze.h"
-#include "qfx/graph/safetensors.h"
+#include "qfx/store/safetensors.h"
 #include "qfx/graph/table.h"
 
 namespace qfx::graph {
@@ -127,12 +127,12 @@ TEST(VerifyFrozen, SaysWhatIsWrongWithATable) {
 
 // The file's JSON names the function.
 TEST(File, RefusesAFunctionThatDoesNotExist) {
-  Safetensors file = parse_safetensors(content_of(freeze(good_model())), "good");
+  store::Safetensors file = store::parse_safetensors(content_of(freeze(good_model())), "good");
   std::string& graph = file.metadata.at("qfx_graph");
   graph.replace(graph.find("\"function\":\"tanh\""), 17, "\"function\":\"tan\"");
-  seal(file);
+  store::seal(file);
   EXPECT_THAT(
-      error_of([&] { frozen_from_content(serialize(file), "bad"); }),
+      error_of([&] { frozen_from_content(store::serialize(file), "bad"); }),
       HasSubstr("bad: graph.nodes[1].attributes.function: 'tan' is no function; allowed "
                 "are sigmoid, tanh, hardsigmoid, hardswish, silu, gelu, softplus, elu, exp"));
 }

@@ -5,14 +5,14 @@
 #include <cstdlib>
 #include <string>
 
-#include "graph/file_content.h"
+#include "graph/file/file_content.h"
 #include "support/random_model.h"
 
 #include "qfx/base/error.h"
 #include "qfx/graph/freeze.h"
 #include "qfx/graph/print.h"
 #include "qfx/graph/range.h"
-#include "qfx/graph/safetensors.h"
+#include "qfx/store/safetensors.h"
 
 namespace {
 
@@ -44,9 +44,9 @@ void read_both(std::string_view content) {
 }
 
 std::string resealed(std::string_view content) try {
-  Safetensors file = parse_safetensors(content, "file");
-  seal(file);
-  return serialize(file);
+  store::Safetensors file = store::parse_safetensors(content, "file");
+  store::seal(file);
+  return store::serialize(file);
 } catch (const qfx::UserError&) {
   return "";
 }

@@ -3,7 +3,7 @@
 #include <rapidcheck.h>
 #include <rapidcheck/gtest.h>
 
-#include "graph/file_content.h"
+#include "graph/file/file_content.h"
 #include "support/random_model.h"
 
 #include "qfx/graph/freeze.h"

@@ -6,7 +6,7 @@
 #include "support/small_models.h"
 
 #include "qfx/base/file.h"
-#include "qfx/graph/safetensors.h"
+#include "qfx/store/safetensors.h"
 
 namespace qfx::graph {
 namespace {
@@ -18,26 +18,26 @@ FrozenModel with_weight(const FrozenParam& weight) {
                      {{Linear{.out_features = 2, .has_bias = false}, kByte, {{"weight", weight}}}});
 }
 
-Tensor stored_weight(const FrozenModel& model) {
+store::Tensor stored_weight(const FrozenModel& model) {
   const TemporaryDirectory folder;
   const std::string path = folder.path() / "model.qfx";
   save(model, path);
   EXPECT_EQ(load_frozen(path), model);
-  return parse_safetensors(read_file(path), path).tensors.at("n1.weight");
+  return store::parse_safetensors(read_file(path), path).tensors.at("n1.weight");
 }
 
 TEST(File, StoresRawValuesInTheNarrowestType) {
   FrozenParam weight = test::constant({2, 2}, {-128, 127, 0, 1}, 8, 3);
   EXPECT_EQ(stored_weight(with_weight(weight)),
-            make_tensor<std::int8_t>({2, 2}, std::vector<std::int8_t>{-128, 127, 0, 1}));
+            store::make_tensor<std::int8_t>({2, 2}, std::vector<std::int8_t>{-128, 127, 0, 1}));
   weight = test::constant({2, 2}, {-129, 255, 0, 1}, 9, 3);
   EXPECT_EQ(stored_weight(with_weight(weight)),
-            make_tensor<std::int16_t>({2, 2}, std::vector<std::int16_t>{-129, 255, 0, 1}));
+            store::make_tensor<std::int16_t>({2, 2}, std::vector<std::int16_t>{-129, 255, 0, 1}));
   weight = test::constant({2, 2}, {255, 255, 0, 1}, 8, 3);
   weight.format.is_signed = false;  // 255 needs nine bits as a signed number
-  EXPECT_EQ(stored_weight(with_weight(weight)).dtype, DType::I16);
+  EXPECT_EQ(stored_weight(with_weight(weight)).dtype, store::DType::I16);
   weight = test::constant({2, 2}, {INT32_MIN, INT32_MAX, 0, 1}, 32, 3);
-  EXPECT_EQ(stored_weight(with_weight(weight)).dtype, DType::I32);
+  EXPECT_EQ(stored_weight(with_weight(weight)).dtype, store::DType::I32);
 }
 
 // 6 = 2^2 + 2^1 as exponents + 1: 3, 2. -8 = -2^3. 7 = 2^3 - 2^0 in signed digits.
@@ -46,23 +46,23 @@ TEST(File, StoresKHotConstantsAsDigits) {
   weight.k_hot = 2;
   EXPECT_EQ(
       stored_weight(with_weight(weight)),
-      make_tensor<std::int8_t>({2, 2, 2}, std::vector<std::int8_t>{3, 2, -4, 0, 0, 0, -3, -1}));
+      store::make_tensor<std::int8_t>({2, 2, 2}, std::vector<std::int8_t>{3, 2, -4, 0, 0, 0, -3, -1}));
   weight.raw = {7, -7, 0, 1};
   weight.signed_digits = true;
   EXPECT_EQ(
       stored_weight(with_weight(weight)),
-      make_tensor<std::int8_t>({2, 2, 2}, std::vector<std::int8_t>{4, -1, -4, 1, 0, 0, 1, 0}));
+      store::make_tensor<std::int8_t>({2, 2, 2}, std::vector<std::int8_t>{4, -1, -4, 1, 0, 0, 1, 0}));
   weight = test::constant({2, 2}, {INT32_MIN, INT32_MAX, 0, 1}, 32, 3);
   weight.k_hot = 2;
   weight.signed_digits = true;  // 2^31 - 1 begins with 2^31
-  EXPECT_EQ(stored_weight(with_weight(weight)).dtype, DType::I8);
+  EXPECT_EQ(stored_weight(with_weight(weight)).dtype, store::DType::I8);
 }
 
 TEST(File, MetadataSaysWhatItIs) {
   const TemporaryDirectory folder;
   const std::string path = folder.path() / "model.qfx";
   save(with_weight(test::constant({2, 2}, {1, 2, 3, 4}, 8, 3)), path);
-  const auto metadata = parse_safetensors(read_file(path), path).metadata;
+  const auto metadata = store::parse_safetensors(read_file(path), path).metadata;
   EXPECT_EQ(metadata.at("qfx_schema"), "1");
   EXPECT_EQ(metadata.at("qfx_kind"), "frozen");
   EXPECT_EQ(metadata.at("qfx_graph").substr(0, 30), R"({"name":"model","nodes":[{"nam)");

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "graph/bounds.h"
+#include "graph/exact/bounds.h"
 #include "support/small_models.h"
 
 namespace qfx::graph {

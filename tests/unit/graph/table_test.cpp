@@ -5,7 +5,7 @@
 #include <boost/multiprecision/cpp_bin_float.hpp>
 #include <gtest/gtest.h>
 
-#include "graph/file_content.h"
+#include "graph/file/file_content.h"
 #include "support/small_models.h"
 
 #include "qfx/fixed/raw.h"

@@ -21,16 +21,17 @@ const fs::path kRoot = QFX_SOURCE_DIR;
 // arrows for the linker.
 const Rooms kArrows = {
     {"base", {}},
+    {"store", {"base"}},
     {"fixed", {"base"}},
     {"kernels", {"base", "fixed"}},
-    {"graph", {"base", "fixed"}},
+    {"graph", {"base", "store", "fixed"}},
     {"data", {"base"}},
     {"frontends", {"base", "fixed", "graph", "data"}},
     {"runtime", {"base", "fixed", "kernels", "graph", "data"}},
     {"backends", {"base", "fixed", "graph"}},
     {"verify", {"base", "fixed", "kernels", "graph", "data", "runtime", "backends"}},
-    {"train", {"base", "fixed", "kernels", "graph", "data", "frontends"}},
-    {"report", {"base", "fixed", "graph"}},
+    {"train", {"base", "store", "fixed", "kernels", "graph", "data", "frontends"}},
+    {"report", {"base", "store", "fixed", "graph"}},
 };
 
 // Files whose `default:` stands in a switch over something else than an enum of ours.

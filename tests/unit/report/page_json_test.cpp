@@ -13,7 +13,7 @@
 #include "qfx/base/file.h"
 #include "qfx/fixed/khot.h"
 #include "qfx/graph/file.h"
-#include "qfx/graph/safetensors.h"
+#include "qfx/store/safetensors.h"
 
 namespace qfx::report {
 namespace {
@@ -142,7 +142,7 @@ TEST(PageJson, TellsWhatWasVerified) {
     return page_json(run);
   };
   const std::string model = run + "/model.qfx";
-  const std::string seal = graph::seal_of(graph::parse_safetensors(read_file(model), model));
+  const std::string seal = store::seal_of(store::parse_safetensors(read_file(model), model));
   ASSERT_EQ(seal.size(), 8u);
   const Json own = page_with({{"model", seal}, {"data", "fashion-mnist"}, {"limit", 0}});
   EXPECT_EQ(own["verify"]["comparable"], true);

@@ -5,8 +5,8 @@
 #include <map>
 #include <string>
 
-#include "train/fixed_forward.h"
-#include "train/network.h"
+#include "train/network/fixed_forward.h"
+#include "train/network/network.h"
 
 namespace qfx::train {
 

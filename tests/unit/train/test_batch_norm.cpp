@@ -2,8 +2,8 @@
 // are torch's.
 #include <gtest/gtest.h>
 
-#include "train/fixed_forward.h"
-#include "train/float_forward.h"
+#include "train/network/fixed_forward.h"
+#include "train/network/float_forward.h"
 
 #include "qfx/graph/builder.h"
 

@@ -2,9 +2,9 @@
 #include <cmath>
 #include <gtest/gtest.h>
 
-#include "train/layout.h"
-#include "train/ops/operator_batch_norm.h"
-#include "train/ops/operator_cast.h"
+#include "train/tensors/layout.h"
+#include "train/ops/batch_norm/operator_batch_norm.h"
+#include "train/ops/any_device/operator_cast.h"
 
 namespace qfx::train {
 namespace {

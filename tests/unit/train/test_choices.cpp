@@ -4,10 +4,10 @@
 #include <gtest/gtest.h>
 
 #include "support/tiny_data.h"
-#include "train/calibrate.h"
-#include "train/fixed_forward.h"
-#include "train/point_optimizer.h"
-#include "train/samples.h"
+#include "train/calibration/calibrate.h"
+#include "train/network/fixed_forward.h"
+#include "train/loop/point_optimizer.h"
+#include "train/samples/samples.h"
 
 #include "qfx/base/file.h"
 #include "qfx/frontends/recipe.h"

@@ -5,7 +5,7 @@
 #include <limits>
 #include <random>
 
-#include "train/calibrate.h"
+#include "train/calibration/calibrate.h"
 
 #include "qfx/base/error.h"
 #include "qfx/fixed/khot.h"

@@ -6,8 +6,8 @@
 #include "forward_result.h"
 #include "support/random_model.h"
 #include "support/torch_test_device.h"
-#include "train/float_forward.h"
-#include "train/samples.h"
+#include "train/network/float_forward.h"
+#include "train/samples/samples.h"
 
 #include "qfx/base/error.h"
 

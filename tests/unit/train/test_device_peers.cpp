@@ -9,9 +9,9 @@
 #include "forward_result.h"
 #include "support/free_port.h"
 #include "support/torch_test_device.h"
-#include "train/device.h"
-#include "train/float_forward.h"
-#include "train/layout.h"
+#include "train/machine/device.h"
+#include "train/network/float_forward.h"
+#include "train/tensors/layout.h"
 
 #include "qfx/base/file.h"
 #include "qfx/graph/builder.h"

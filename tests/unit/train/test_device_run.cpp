@@ -8,7 +8,7 @@
 #include "support/reference.h"
 #include "support/torch_test_device.h"
 #include "tiny_run.h"
-#include "train/device.h"
+#include "train/machine/device.h"
 
 #include "qfx/data/dataset.h"
 #include "qfx/graph/file.h"

@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "train/exactness.h"
+#include "train/tensors/exactness.h"
 #include "train/ops/product.h"
 
 #include "qfx/base/error.h"

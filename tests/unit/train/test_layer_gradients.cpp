@@ -2,8 +2,8 @@
 // formats so fine that they hardly matter.
 #include <gtest/gtest.h>
 
-#include "train/fixed_forward.h"
-#include "train/float_forward.h"
+#include "train/network/fixed_forward.h"
+#include "train/network/float_forward.h"
 #include "train/ops/activation.h"
 #include "train/ops/chain.h"
 

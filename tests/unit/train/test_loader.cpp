@@ -2,8 +2,8 @@
 #include <algorithm>
 #include <gtest/gtest.h>
 
-#include "train/augment.h"
-#include "train/loader.h"
+#include "train/samples/augment.h"
+#include "train/samples/loader.h"
 
 #include "qfx/base/error.h"
 

@@ -7,7 +7,7 @@
 #include <random>
 
 #include "train/ops/chain.h"
-#include "train/point_optimizer.h"
+#include "train/loop/point_optimizer.h"
 
 namespace qfx::train {
 namespace {

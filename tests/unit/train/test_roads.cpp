@@ -5,8 +5,8 @@
 
 #include "forward_result.h"
 #include "support/random_model.h"
-#include "train/fixed_forward.h"
-#include "train/samples.h"
+#include "train/network/fixed_forward.h"
+#include "train/samples/samples.h"
 
 #include "qfx/base/error.h"
 #include "qfx/graph/builder.h"

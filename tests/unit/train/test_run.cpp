@@ -7,7 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "tiny_run.h"
-#include "train/network.h"
+#include "train/network/network.h"
 
 #include "qfx/graph/file.h"
 #include "qfx/graph/freeze.h"

@@ -1,6 +1,6 @@
 #include <gtest/gtest.h>
 
-#include "train/schedule.h"
+#include "train/loop/schedule.h"
 
 #include "qfx/base/error.h"
 

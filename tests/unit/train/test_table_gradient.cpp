@@ -4,9 +4,9 @@
 #include <gtest/gtest.h>
 #include <numbers>
 
-#include "train/fixed_forward.h"
-#include "train/float_forward.h"
-#include "train/layout.h"
+#include "train/network/fixed_forward.h"
+#include "train/network/float_forward.h"
+#include "train/tensors/layout.h"
 #include "train/ops/lookup.h"
 
 #include "qfx/fixed/raw.h"

@@ -1,0 +1,34 @@
+#include "graph/file/file_parts.h"
+
+#include "qfx/base/error.h"
+
+namespace qfx::graph {
+
+store::Json node_to_json(const std::string& name, const Op& op, const std::vector<NodeId>& inputs,
+                  const Shape& shape) {
+  store::Json json;
+  json["name"] = name;
+  json["op"] = kind_name(op);
+  json["attributes"] = attributes_to_json(op);
+  json["inputs"] = inputs;
+  json["shape"] = shape;
+  return json;
+}
+
+const store::Tensor& TensorSource::take(const std::string& name, const Shape& shape) {
+  const auto found = tensors_.find(name);
+  if (found == tensors_.end()) user_error("{}: tensor '{}' is missing", what_, name);
+  if (!taken_.insert(name).second) user_error("{}: tensor '{}' belongs to two nodes", what_, name);
+  if (found->second.shape != shape)
+    user_error("{}: tensor '{}' has shape {}, its node says {}", what_, name,
+               to_string(found->second.shape), to_string(shape));
+  return found->second;
+}
+
+void TensorSource::check_all_taken() const {
+  for (const auto& [name, unused] : tensors_) {
+    if (!taken_.contains(name)) user_error("{}: tensor '{}' belongs to no node", what_, name);
+  }
+}
+
+}  // namespace qfx::graph

@@ -1,0 +1,188 @@
+#include <algorithm>
+#include <cstdlib>
+
+#include "graph/file/file_parts.h"
+#include "graph/model/limits.h"
+
+#include "qfx/base/error.h"
+#include "qfx/fixed/khot.h"
+
+namespace qfx::graph {
+namespace {
+
+template <class T>
+store::Tensor narrowed(const FrozenParam& param) {
+  const std::vector<T> values(param.raw.begin(), param.raw.end());
+  return store::make_tensor<T>(param.shape, values);
+}
+
+// The narrowest signed type that holds every raw value of the format.
+store::DType storage_type(const fixed::Format& format) {
+  const int width = format.width + (format.is_signed ? 0 : 1);
+  return width <= 8 ? store::DType::I8 : width <= 16 ? store::DType::I16 : store::DType::I32;
+}
+
+store::Tensor raw_tensor(const FrozenParam& param) {
+  switch (storage_type(param.format)) {
+    case store::DType::I8:
+      return narrowed<std::int8_t>(param);
+    case store::DType::I16:
+      return narrowed<std::int16_t>(param);
+    case store::DType::I32:
+      return narrowed<std::int32_t>(param);
+    case store::DType::U8:
+    case store::DType::I64:
+    case store::DType::F32:
+    case store::DType::F64:
+      break;
+  }
+  internal_error("raw values are stored in 8, 16 or 32 bits");
+}
+
+template <class T>
+std::vector<std::int32_t> widened(const store::Tensor& tensor, const std::string& name) {
+  const std::vector<T> values = store::values_of<T>(tensor, name);
+  return {values.begin(), values.end()};
+}
+
+std::vector<std::int32_t> raw_values(const store::Tensor& tensor, const std::string& name,
+                                     const fixed::Format& format) {
+  switch (storage_type(format)) {
+    case store::DType::I8:
+      return widened<std::int8_t>(tensor, name);
+    case store::DType::I16:
+      return widened<std::int16_t>(tensor, name);
+    case store::DType::I32:
+      return widened<std::int32_t>(tensor, name);
+    case store::DType::U8:
+    case store::DType::I64:
+    case store::DType::F32:
+    case store::DType::F64:
+      break;
+  }
+  internal_error("raw values are stored in 8, 16 or 32 bits");
+}
+
+Shape digits_shape(const FrozenParam& param) {
+  Shape shape = param.shape;
+  shape.push_back(param.k_hot);
+  return shape;
+}
+
+// K slots an element, highest exponent first: sign * (exponent + 1), 0 for an empty slot.
+store::Tensor digits_tensor(const FrozenParam& param) {
+  std::vector<std::int8_t> slots(param.raw.size() * param.k_hot, 0);
+  for (std::size_t i = 0; i < param.raw.size(); ++i) {
+    std::size_t slot = i * param.k_hot;
+    for (const fixed::Digit& digit : fixed::digits_of(param.raw[i], param.signed_digits))
+      slots[slot++] = static_cast<std::int8_t>(digit.sign * (digit.exponent + 1));
+  }
+  return store::make_tensor<std::int8_t>(digits_shape(param), slots);
+}
+
+std::vector<std::int32_t> values_from_digits(const store::Tensor& tensor, const std::string& name,
+                                             const FrozenParam& param, const std::string& what) {
+  const std::vector<std::int8_t> slots = store::values_of<std::int8_t>(tensor, name);
+  std::vector<std::int32_t> raw;
+  raw.reserve(slots.size() / param.k_hot);
+  for (std::size_t first = 0; first < slots.size(); first += param.k_hot) {
+    std::vector<fixed::Digit> digits;
+    bool valid = true;
+    for (int k = 0; k < param.k_hot; ++k) {
+      const int slot = slots[first + k];
+      valid = valid && std::abs(slot) <= kMaxSignedWidth + 1;
+      if (slot != 0) digits.push_back({std::abs(slot) - 1, slot < 0 ? -1 : 1});
+      // digits before empty slots
+      valid = valid && static_cast<int>(digits.size()) == (slot != 0 ? k + 1 : std::ssize(digits));
+    }
+    const std::int64_t value = valid ? fixed::from_digits(digits) : 0;
+    if (!valid || fixed::digits_of(value, param.signed_digits) != digits ||
+        value < fixed::min_raw(param.format) || value > fixed::max_raw(param.format))
+      user_error(
+          "{}: tensor '{}': the digits of value {} are not those of a constant of the format {}",
+          what, name, raw.size(), fixed::to_string(param.format));
+    raw.push_back(static_cast<std::int32_t>(value));
+  }
+  return raw;
+}
+
+store::Json param_to_json(const FrozenParam& param) {
+  store::Json json;
+  json["shape"] = param.shape;
+  json["format"] = fixed::to_string(param.format);
+  json["channel_frac_bits"] = param.channel_frac_bits;
+  json["k_hot"] = param.k_hot;
+  json["signed_digits"] = param.signed_digits;
+  return json;
+}
+
+fixed::Format format_from_json(const store::JsonValue& json) {
+  fixed::Format format;
+  try {
+    format = fixed::parse_format(json.string());
+  } catch (const UserError& error) {
+    json.fail(error.what());
+  }
+  // Only what 32-bit integers hold: the storage type follows from it.
+  const int widest = format.is_signed ? kMaxSignedWidth : kMaxUnsignedWidth;
+  if (format.width < 1 || format.width > widest)
+    json.fail(fmt::format("width is {}, allowed are 1 to {}", format.width, widest));
+  return format;
+}
+
+FrozenParam param_from_json(const store::JsonValue& json, const std::string& tensor, TensorSource& tensors,
+                            const std::string& what) {
+  json.fields({"shape", "format", "channel_frac_bits", "k_hot", "signed_digits"});
+  FrozenParam param;
+  param.shape = json["shape"].integers();
+  param.format = format_from_json(json["format"]);
+  json["channel_frac_bits"].each_element(
+      [&](store::JsonValue point) { param.channel_frac_bits.push_back(point.small_integer()); });
+  param.k_hot = static_cast<int>(json["k_hot"].integer(0, kMaxKHot));
+  param.signed_digits = json["signed_digits"].boolean();
+  param.raw = param.k_hot > 0 ? values_from_digits(tensors.take(tensor, digits_shape(param)),
+                                                   tensor, param, what)
+                              : raw_values(tensors.take(tensor, param.shape), tensor, param.format);
+  return param;
+}
+
+}  // namespace
+
+Parts to_parts(const FrozenModel& model) {
+  Parts parts;
+  parts.graph["name"] = model.name;
+  parts.graph["nodes"] = store::Json::array();
+  for (const FrozenNode& node : model.nodes) {
+    store::Json json = node_to_json(node.name, node.op, node.inputs, node.shape);
+    json["format"] = fixed::to_string(node.format);
+    json["params"] = store::Json::object();
+    for (const auto& [name, param] : node.params) {
+      json["params"][name] = param_to_json(param);
+      parts.tensors[node.name + "." + name] =
+          param.k_hot > 0 ? digits_tensor(param) : raw_tensor(param);
+    }
+    parts.graph["nodes"].push_back(std::move(json));
+  }
+  return parts;
+}
+
+FrozenModel frozen_from_parts(const Parts& parts, const std::string& what) {
+  const store::JsonValue graph(parts.graph, what + ": graph");
+  graph.fields({"name", "nodes"});
+  FrozenModel model;
+  model.name = graph["name"].string();
+  TensorSource tensors(parts.tensors, what);
+  graph["nodes"].each_element([&](store::JsonValue json) {
+    json.fields({"name", "op", "attributes", "inputs", "shape", "format", "params"});
+    FrozenNode& node = model.nodes.emplace_back();
+    node_from_json(json, node);
+    node.format = format_from_json(json["format"]);
+    json["params"].each_member([&](const std::string& name, store::JsonValue param) {
+      node.params[name] = param_from_json(param, node.name + "." + name, tensors, what);
+    });
+  });
+  tensors.check_all_taken();
+  return model;
+}
+
+}  // namespace qfx::graph

@@ -1,0 +1,184 @@
+#include "qfx/graph/builder.h"
+
+#include <cmath>
+#include <numbers>
+#include <set>
+
+#include "graph/verify/verify.h"
+
+namespace qfx::graph {
+namespace {
+
+// Uniform in (0, 1], and normal by Box and Muller: the standard's distributions differ between
+// libraries.
+double uniform(std::mt19937_64& generator) {
+  return static_cast<double>((generator() >> 11) + 1) * 0x1p-53;
+}
+
+double normal(std::mt19937_64& generator) {
+  const double radius = std::sqrt(-2 * std::log(uniform(generator)));
+  return radius * std::cos(2 * std::numbers::pi * uniform(generator));
+}
+
+// He et al., arXiv 1502.01852: variance 2 / fan-in, fan-in the products summed into one output.
+std::vector<float> he_normal(const Shape& shape, std::mt19937_64& generator) {
+  const std::int64_t count = element_count(shape);
+  const double deviation = std::sqrt(2.0 / static_cast<double>(count / shape[0]));
+  std::vector<float> values(count);
+  for (float& value : values) value = static_cast<float>(deviation * normal(generator));
+  return values;
+}
+
+// As torch's layers begin: all kinds of slopes at 0.25, what is added at 0.
+std::vector<float> initial_values(const std::string& param, const Shape& shape,
+                                  std::mt19937_64& generator) {
+  if (param == "weight") return he_normal(shape, generator);
+  return std::vector<float>(element_count(shape), param == "slope" ? 0.25f : 0.0f);
+}
+
+std::string unique_name(const std::vector<Node>& nodes, std::string_view kind) {
+  std::set<std::string> taken;
+  for (const Node& node : nodes) taken.insert(node.name);
+  for (int i = 1;; ++i) {
+    std::string name = fmt::format("{}_{}", kind, i);
+    if (!taken.contains(name)) return name;
+  }
+}
+
+}  // namespace
+
+Builder::Builder(std::string model_name, std::uint64_t seed) : generator_(seed) {
+  model_.name = std::move(model_name);
+}
+
+NodeId Builder::input(Shape shape, Preprocess preprocess, std::string name) {
+  return append(Input{std::move(shape), std::move(preprocess)}, {}, std::move(name));
+}
+
+NodeId Builder::append(Op op, std::vector<NodeId> inputs, std::string name) {
+  const auto id = static_cast<NodeId>(model_.nodes.size());
+  Node node{.name = name.empty() ? unique_name(model_.nodes, kind_name(op)) : std::move(name),
+            .op = std::move(op),
+            .inputs = std::move(inputs),
+            .shape = {},
+            .spec = {},
+            .frac_bits = {},
+            .params = {},
+            .statistics = {}};
+  for (NodeId input : node.inputs) {
+    if (input < 0 || input >= id)
+      node_error(node, "it reads node {}; so far there are nodes 0 to {}", input, id - 1);
+  }
+  const std::vector<Shape> shapes = input_shapes(model_.nodes, node);
+  node.shape = infer_shape(node.op, shapes, node.name);
+  for (auto& [param_name, shape] : param_shapes(node.op, shapes)) {
+    Param& param = node.params[param_name];
+    param.shape = shape;
+    if (!derives_params(node.op)) param.values = initial_values(param_name, shape, generator_);
+  }
+  if (std::holds_alternative<BatchNorm>(node.op)) {
+    const auto channels = static_cast<std::size_t>(node.shape[0]);
+    node.statistics["gamma"].assign(channels, 1.0f);
+    node.statistics["beta"].assign(channels, 0.0f);
+    node.statistics["running_mean"].assign(channels, 0.0f);
+    node.statistics["running_var"].assign(channels, 1.0f);
+  }
+  model_.nodes.push_back(std::move(node));
+  return id;
+}
+
+NodeId Builder::cast(NodeId x, std::string name) {
+  return append(Cast{}, {x}, std::move(name));
+}
+
+NodeId Builder::conv2d(NodeId x, Conv2d attributes, std::string name) {
+  return append(attributes, {x}, std::move(name));
+}
+
+NodeId Builder::linear(NodeId x, Linear attributes, std::string name) {
+  return append(attributes, {x}, std::move(name));
+}
+
+NodeId Builder::batch_norm(NodeId x, BatchNorm attributes, std::string name) {
+  return append(attributes, {x}, std::move(name));
+}
+
+NodeId Builder::relu(NodeId x, std::string name) {
+  return append(Relu{}, {x}, std::move(name));
+}
+
+NodeId Builder::clip(NodeId x, Clip bounds, std::string name) {
+  return append(bounds, {x}, std::move(name));
+}
+
+NodeId Builder::prelu(NodeId x, Prelu attributes, std::string name) {
+  return append(attributes, {x}, std::move(name));
+}
+
+NodeId Builder::leaky_relu(NodeId x, LeakyRelu attributes, std::string name) {
+  return append(attributes, {x}, std::move(name));
+}
+
+NodeId Builder::shift(NodeId x, std::string name) {
+  return append(Shift{}, {x}, std::move(name));
+}
+
+NodeId Builder::max_pool2d(NodeId x, MaxPool2d attributes, std::string name) {
+  return append(attributes, {x}, std::move(name));
+}
+
+NodeId Builder::avg_pool2d(NodeId x, AvgPool2d attributes, std::string name) {
+  return append(attributes, {x}, std::move(name));
+}
+
+NodeId Builder::global_avg_pool2d(NodeId x, std::string name) {
+  return append(GlobalAvgPool2d{}, {x}, std::move(name));
+}
+
+NodeId Builder::add(NodeId a, NodeId b, std::string name) {
+  return append(Add{}, {a, b}, std::move(name));
+}
+
+NodeId Builder::sub(NodeId a, NodeId b, std::string name) {
+  return append(Sub{}, {a, b}, std::move(name));
+}
+
+NodeId Builder::mul(NodeId a, NodeId b, std::string name) {
+  return append(Mul{}, {a, b}, std::move(name));
+}
+
+NodeId Builder::concat(std::vector<NodeId> inputs, std::string name) {
+  return append(Concat{}, std::move(inputs), std::move(name));
+}
+
+NodeId Builder::flatten(NodeId x, std::string name) {
+  return append(Flatten{}, {x}, std::move(name));
+}
+
+NodeId Builder::unsqueeze(NodeId x, std::string name) {
+  return append(Unsqueeze{}, {x}, std::move(name));
+}
+
+NodeId Builder::function(NodeId x, FunctionName function, std::string name) {
+  return append(Function{function}, {x}, std::move(name));
+}
+
+NodeId Builder::softmax(NodeId x, Softmax attributes, std::string name) {
+  return append(attributes, {x}, std::move(name));
+}
+
+const Shape& Builder::shape(NodeId id) const {
+  if (id < 0 || id >= std::ssize(model_.nodes))
+    user_error("model '{}' has no node {}; so far there are nodes 0 to {}", model_.name, id,
+               std::ssize(model_.nodes) - 1);
+  return model_.nodes[id].shape;
+}
+
+Model Builder::finish() {
+  check_structure(model_);
+  infer_signs(model_);
+  verify(model_);
+  return model_;
+}
+
+}  // namespace qfx::graph

@@ -1,0 +1,66 @@
+#include "graph/verify/verify.h"
+
+#include "qfx/graph/freeze.h"
+#include "qfx/graph/passes.h"
+
+namespace qfx::graph {
+namespace {
+
+bool* bias_switch(Op& op) {
+  if (auto* conv = std::get_if<Conv2d>(&op)) return &conv->has_bias;
+  if (auto* linear = std::get_if<Linear>(&op)) return &linear->has_bias;
+  return nullptr;
+}
+
+// weight * scale and bias * scale + offset. The binary points belonged to the old values and go.
+void fold(const Node& norm, Node& node) {
+  std::vector<float> scale, offset;
+  fold_pair(norm, scale, offset);
+
+  Param& weight = node.params.at("weight");
+  const std::size_t inner = weight.values.size() / scale.size();
+  for (std::size_t i = 0; i < weight.values.size(); ++i) weight.values[i] *= scale[i / inner];
+  weight.frac_bits.clear();
+
+  bool* has_bias = bias_switch(node.op);
+  Param& bias = node.params["bias"];
+  if (!*has_bias) {
+    bias.shape = {std::ssize(scale)};
+    bias.values.assign(scale.size(), 0.0f);
+    bias.spec = norm.params.at("offset").spec;
+    *has_bias = true;
+  }
+  for (std::size_t c = 0; c < scale.size(); ++c)
+    bias.values[c] = bias.values[c] * scale[c] + offset[c];
+  bias.frac_bits.clear();
+
+  node.spec = norm.spec;
+  node.frac_bits = norm.frac_bits;
+}
+
+}  // namespace
+
+Model fold_batch_norm(const Model& model) {
+  verify(model);
+  const auto read_by = readers(model.nodes);
+  Model result{.name = model.name, .nodes = {}};
+  std::vector<NodeId>
+      new_id;  // of each old node; a folded batch_norm becomes the node it was folded into
+  for (const Node& node : model.nodes) {
+    if (std::holds_alternative<BatchNorm>(node.op) && read_by[node.inputs[0]].size() == 1) {
+      Node& producer = result.nodes[new_id[node.inputs[0]]];
+      if (bias_switch(producer.op) != nullptr) {
+        fold(node, producer);
+        new_id.push_back(new_id[node.inputs[0]]);
+        continue;
+      }
+    }
+    new_id.push_back(static_cast<NodeId>(result.nodes.size()));
+    result.nodes.push_back(node);
+    for (NodeId& input : result.nodes.back().inputs) input = new_id[input];
+  }
+  verify(result);
+  return result;
+}
+
+}  // namespace qfx::graph

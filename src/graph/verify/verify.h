@@ -1,0 +1,117 @@
+// What both states of a model share: names, order, arities, shapes.
+#pragma once
+
+#include <fmt/format.h>
+#include <map>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "graph/model/limits.h"
+
+#include "qfx/base/error.h"
+#include "qfx/graph/graph.h"
+#include "qfx/graph/table.h"
+
+namespace qfx::graph {
+
+// Printable ASCII of a sensible length: fit for messages, logs, JSON and file names of any program.
+bool is_legal_name(const std::string& name);
+std::string quoted(const std::string& name);  // '...' with anything unprintable escaped, shortened
+
+template <class AnyNode, class... Args>
+[[noreturn]] void node_error(const AnyNode& node, fmt::format_string<Args...> text,
+                             Args&&... args) {
+  user_error("node {} ({}): {}", quoted(node.name), kind_name(node.op),
+             fmt::format(text, std::forward<Args>(args)...));
+}
+
+// The formats of a model: a width that 32-bit integers hold, a binary point within the limits,
+// modes that exist. `tensor` names it in the message.
+void check_format(const fixed::Format& format, const std::string& tensor);
+
+std::vector<Shape> input_shapes(const auto& nodes, const auto& node) {
+  std::vector<Shape> shapes;
+  for (NodeId id : node.inputs) shapes.push_back(nodes[id].shape);
+  return shapes;
+}
+
+// Nodes that read each node, with one entry a read.
+std::vector<std::vector<NodeId>> readers(const auto& nodes) {
+  std::vector<std::vector<NodeId>> result(nodes.size());
+  for (std::size_t id = 0; id < nodes.size(); ++id) {
+    for (NodeId input : nodes[id].inputs) result[input].push_back(static_cast<NodeId>(id));
+  }
+  return result;
+}
+
+// Everything that does not depend on numbers. After it, ids and shapes may be relied on.
+void check_structure(const auto& model) {
+  const auto& nodes = model.nodes;
+  const auto node_count = static_cast<std::int64_t>(nodes.size());
+  if (!is_legal_name(model.name))
+    user_error("the model's name {} must be 1 to {} printable ASCII characters", quoted(model.name),
+               kMaxNameLength);
+  if (node_count < 2 || node_count > kMaxNodes)
+    user_error(
+        "model '{}': the number of its nodes is {}, allowed are 2 (the input and one more) to {}",
+        model.name, node_count, kMaxNodes);
+
+  std::set<std::string> tensors;
+  for (std::int64_t id = 0; id < node_count; ++id) {
+    const auto& node = nodes[id];
+    if (!is_legal_name(node.name))
+      user_error("node {} has the name {}; a name is 1 to {} printable ASCII characters", id,
+                 quoted(node.name), kMaxNameLength);
+    if (!tensors.insert(node.name).second)
+      node_error(node, "another tensor has this name; names are unique");
+    if (std::holds_alternative<Input>(node.op) != (id == 0))
+      node_error(node, "it is node {}; node 0 and no other is the input", id);
+    for (NodeId input : node.inputs) {
+      if (input < 0 || input >= id)
+        node_error(node, "it is node {} and reads node {}; a node reads only nodes before it", id,
+                   input);
+    }
+    const Shape shape = infer_shape(node.op, input_shapes(nodes, node), node.name);
+    if (node.shape != shape)
+      node_error(node, "its shape is given as {}, its inputs make it {}", to_string(node.shape),
+                 to_string(shape));
+    for (const auto& [name, unused] : node.params) {
+      if (!tensors.insert(node.name + "." + name).second)
+        node_error(node, "another tensor is called '{}.{}'; names are unique", node.name, name);
+    }
+  }
+  const auto read_by = readers(nodes);
+  for (std::int64_t id = 0; id + 1 < node_count; ++id) {
+    if (read_by[id].empty())
+      node_error(nodes[id], "no node reads it; only the last node is an output");
+  }
+}
+
+// A table has an entry for every value of the node's input.
+void check_table_input(const auto& node, const auto& input, int width) {
+  if (width > kMaxTableInputWidth)
+    node_error(
+        node,
+        "its input '{}' has {} bits, and a table with an entry for every value of it takes at "
+        "most {}; narrow '{}' to {} bits, or put a cast to that width between them",
+        input.name, width, kMaxTableInputWidth, input.name, kMaxTableInputWidth);
+}
+
+// A node has exactly the expected parameters, of the right shapes.
+void check_param_shapes(const auto& node, const std::map<std::string, Shape>& expected) {
+  for (const auto& [name, param] : node.params) {
+    if (!expected.contains(name))
+      node_error(node, "it has a parameter '{}' that this kind does not have", name);
+  }
+  for (const auto& [name, shape] : expected) {
+    const auto found = node.params.find(name);
+    if (found == node.params.end()) node_error(node, "its parameter '{}' is missing", name);
+    if (found->second.shape != shape)
+      node_error(node, "its parameter '{}' has shape {}, it must be {}", name,
+                 to_string(found->second.shape), to_string(shape));
+  }
+}
+
+}  // namespace qfx::graph

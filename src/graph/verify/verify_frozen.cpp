@@ -1,0 +1,123 @@
+#include <algorithm>
+
+#include "graph/exact/arithmetic.h"
+#include "graph/verify/verify.h"
+
+#include "qfx/fixed/khot.h"
+#include "qfx/graph/range.h"
+
+namespace qfx::graph {
+namespace {
+
+void check_channel_points(const FrozenNode& node, const FrozenParam& param,
+                          const std::string& tensor) {
+  if (param.channel_frac_bits.empty()) return;
+  const auto points = static_cast<std::int64_t>(param.channel_frac_bits.size());
+  if (points != param.shape[0])
+    node_error(
+        node,
+        "'{}' has {} channel binary points, allowed are none or one for each of its {} channels",
+        tensor, points, param.shape[0]);
+  if (param.channel_frac_bits[0] != param.format.frac_bits())
+    node_error(
+        node,
+        "'{}' has the format {} with {} fraction bits, but its channel 0 has {}; they must agree",
+        tensor, fixed::to_string(param.format), param.format.frac_bits(),
+        param.channel_frac_bits[0]);
+  for (int point : param.channel_frac_bits) {
+    if (point < -kMaxFracBits || point > kMaxFracBits)
+      node_error(node, "'{}' has a channel with {} fraction bits, allowed are {} to {}", tensor,
+                 point, -kMaxFracBits, kMaxFracBits);
+  }
+}
+
+void check_param(const FrozenNode& node, const std::string& name, const FrozenParam& param) {
+  const std::string tensor = node.name + "." + name;
+  check_format(param.format, tensor);
+  check_channel_points(node, param, tensor);
+  if (static_cast<std::int64_t>(param.raw.size()) != element_count(param.shape))
+    node_error(node, "'{}' holds {} values, its shape {} takes {}", tensor, param.raw.size(),
+               to_string(param.shape), element_count(param.shape));
+  if (param.k_hot < 0 || param.k_hot > kMaxKHot)
+    node_error(node, "'{}': k_hot is {}, allowed are 0 (no limit) to {}", tensor, param.k_hot,
+               kMaxKHot);
+  const std::int64_t lowest = fixed::min_raw(param.format), highest = fixed::max_raw(param.format);
+  for (std::size_t i = 0; i < param.raw.size(); ++i) {
+    const std::int32_t raw = param.raw[i];
+    if (raw < lowest || raw > highest)
+      node_error(node, "'{}': value {} is {}, its format {} holds {} to {}", tensor, i, raw,
+                 fixed::to_string(param.format), lowest, highest);
+    if (param.k_hot > 0 && fixed::count_digits(raw, param.signed_digits) > param.k_hot)
+      node_error(node, "'{}': value {} is {} with {} {}, k_hot allows {}", tensor, i, raw,
+                 fixed::count_digits(raw, param.signed_digits),
+                 param.signed_digits ? "signed digits" : "ones", param.k_hot);
+  }
+}
+
+// A cast is computed in 64-bit integers; source and target lie within reach of one another.
+void check_cast(const std::vector<FrozenNode>& nodes, const FrozenNode& node) {
+  if (!has_cast(node.op)) return;
+  const int source = exact_frac_bits(nodes, node), target = node.format.frac_bits();
+  if (std::abs(source - target) > kMaxCastDistance)
+    node_error(node,
+               "its exact result has {} fraction bits and its format {} has {}; at most {} apart "
+               "are allowed",
+               source, fixed::to_string(node.format), target, kMaxCastDistance);
+}
+
+std::map<std::string, Shape> frozen_param_shapes(const std::vector<FrozenNode>& nodes,
+                                                 const FrozenNode& node) {
+  std::map<std::string, Shape> shapes = param_shapes(node.op, input_shapes(nodes, node));
+  if (has_table(node.op)) {
+    const FrozenNode& input = nodes[node.inputs[0]];
+    check_table_input(node, input, input.format.width);
+    shapes[kTable] = {std::int64_t{1} << input.format.width};
+  }
+  return shapes;
+}
+
+// What a table must be beside a parameter like any other: values that the node gives as they are,
+// or exponentials of which the sum is never zero.
+void check_table(const FrozenNode& node) {
+  if (!has_table(node.op)) return;
+  const FrozenParam& table = node.params.at(kTable);
+  const auto* softmax = std::get_if<Softmax>(&node.op);
+  const fixed::Format format = softmax ? softmax_table_format(*softmax) : node.format;
+  if (table.format != format || !table.channel_frac_bits.empty() || table.k_hot != 0)
+    node_error(
+        node, "its table has the format {}{}, it must have {} with one binary point and no K-hot",
+        fixed::to_string(table.format), table.k_hot != 0 ? fmt::format(" {}-hot", table.k_hot) : "",
+        fixed::to_string(format));
+  if (softmax) {
+    if (table.raw[0] == 0)
+      node_error(node,
+                 "entry 0 of its table, the exponential of 0, is 0, and a sum of zeros divides "
+                 "nothing; it must be at least 1");
+    return;
+  }
+  const Interval held = held_range(format);
+  const auto unheld = std::ranges::find_if(
+      table.raw, [&](std::int32_t raw) { return raw < held.lo || raw > held.hi; });
+  if (unheld != table.raw.end())
+    node_error(node, "entry {} of its table is {}, its format {} gives {} to {}",
+               unheld - table.raw.begin(), *unheld, fixed::to_string(format), held.lo, held.hi);
+}
+
+}  // namespace
+
+void verify(const FrozenModel& model) {
+  check_structure(model);
+  for (const FrozenNode& node : model.nodes) {
+    check_format(node.format, node.name);
+    check_param_shapes(node, frozen_param_shapes(model.nodes, node));
+    for (const auto& [name, param] : node.params) check_param(node, name, param);
+    check_table(node);
+    check_cast(model.nodes, node);
+    if (keeps_format(node.op) && node.format != model.nodes[node.inputs[0]].format)
+      node_error(node, "its format is {}, but it has no cast and keeps its input's format {}",
+                 fixed::to_string(node.format),
+                 fixed::to_string(model.nodes[node.inputs[0]].format));
+  }
+}
+
+}  // namespace qfx::graph

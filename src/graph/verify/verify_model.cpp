@@ -1,0 +1,104 @@
+#include <cmath>
+
+#include "graph/verify/verify.h"
+
+namespace qfx::graph {
+namespace {
+
+void check_finite(const std::vector<float>& values, const std::string& tensor) {
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    if (!std::isfinite(values[i]))
+      user_error("tensor '{}': value {} is {}, it must be finite", tensor, i, values[i]);
+  }
+}
+
+// The binary points are those of `spec`; 0 channels marks an activation.
+void check_spec(const QuantSpec& spec, const std::vector<float>& frac_bits, std::int64_t channels,
+                const std::string& tensor) {
+  const bool is_param = channels > 0;
+  fixed::Format format = spec.format(0);
+  if (spec.int_bits) format.int_bits = *spec.int_bits;
+  check_format(format, tensor);
+  if (!is_param && spec.granularity == Granularity::PerChannel)
+    user_error("tensor '{}': an activation has one format; per-channel formats are for parameters",
+               tensor);
+  if (spec.k_hot < 0 || spec.k_hot > kMaxKHot)
+    user_error("tensor '{}': k_hot is {}, allowed are 0 (no limit) to {}", tensor, spec.k_hot,
+               kMaxKHot);
+  if (!is_param && spec.k_hot != 0)
+    user_error("tensor '{}': k_hot is {}, but an activation is never K-hot; set it on parameters",
+               tensor, spec.k_hot);
+
+  const auto points = static_cast<std::int64_t>(frac_bits.size());
+  const bool per_channel = spec.granularity == Granularity::PerChannel;
+  if (points > 1 && !(per_channel && points == channels))
+    user_error("tensor '{}': it has {} binary points, allowed are none, 1{}", tensor, points,
+               per_channel ? fmt::format(" or one for each of its {} channels", channels) : "");
+  for (float point : frac_bits) {
+    if (!(std::abs(point) <= kMaxFracBits))
+      user_error("tensor '{}': its binary point is {} fraction bits, allowed are {} to {}", tensor,
+                 point, -kMaxFracBits, kMaxFracBits);
+  }
+}
+
+void check_param(const Node& node, const std::string& name, const Param& param) {
+  const std::string tensor = node.name + "." + name;
+  const bool derived = derives_params(node.op);
+  const std::size_t expected = derived ? 0 : static_cast<std::size_t>(element_count(param.shape));
+  if (param.values.size() != expected)
+    node_error(node, "its parameter '{}' holds {} values, it must hold {}{}", name,
+               param.values.size(), expected,
+               !derived ? ""
+               : std::holds_alternative<LeakyRelu>(node.op)
+                   ? ": it is derived from negative_slope"
+                   : ": it is derived from gamma, beta and the running statistics");
+  check_finite(param.values, tensor);
+  check_spec(param.spec, param.frac_bits, param.shape[0], tensor);
+}
+
+void check_statistics(const Node& node) {
+  const bool normalizes = std::holds_alternative<BatchNorm>(node.op);
+  for (const auto& [name, values] : node.statistics) {
+    const bool known =
+        name == "gamma" || name == "beta" || name == "running_mean" || name == "running_var";
+    if (!normalizes || !known)
+      node_error(node, "it has a statistic '{}' that this kind does not have", name);
+  }
+  if (!normalizes) return;
+  for (const char* name : {"gamma", "beta", "running_mean", "running_var"}) {
+    const auto found = node.statistics.find(name);
+    if (found == node.statistics.end()) node_error(node, "its statistic '{}' is missing", name);
+    const auto size = static_cast<std::int64_t>(found->second.size());
+    if (size != node.shape[0])
+      node_error(node,
+                 "its statistic '{}' has {} entries, it must have one for each of the {} channels",
+                 name, size, node.shape[0]);
+    check_finite(found->second, node.name + "." + name);
+  }
+  for (float variance : node.statistics.at("running_var")) {
+    if (variance < 0) node_error(node, "running_var holds {}, a variance is at least 0", variance);
+  }
+}
+
+// A flatten has its input's format, whatever its own spec says.
+void check_table(const Model& model, const Node& node) {
+  if (!has_table(node.op)) return;
+  const Node* input = &model.nodes[node.inputs[0]];
+  while (keeps_format(input->op)) input = &model.nodes[input->inputs[0]];
+  if (!input->spec.is_float) check_table_input(node, *input, input->spec.width);
+}
+
+}  // namespace
+
+void verify(const Model& model) {
+  check_structure(model);
+  for (const Node& node : model.nodes) {
+    check_param_shapes(node, param_shapes(node.op, input_shapes(model.nodes, node)));
+    check_table(model, node);
+    check_spec(node.spec, node.frac_bits, 0, node.name);
+    for (const auto& [name, param] : node.params) check_param(node, name, param);
+    check_statistics(node);
+  }
+}
+
+}  // namespace qfx::graph

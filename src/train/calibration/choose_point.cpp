@@ -1,0 +1,172 @@
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <numeric>
+#include <vector>
+
+#include "train/calibration/calibrate.h"
+
+#include "qfx/base/error.h"
+#include "qfx/kernels/fake_cast.h"
+#include "qfx/kernels/khot.h"
+
+namespace qfx::train {
+namespace {
+
+// Points tried around the one that just holds the largest value: below it K-hot or rounding may
+// still gain, above it values saturate.
+constexpr int kCoarser = 2;
+constexpr int kHistogramBins = 2048;
+// Tensors of zeros alone, and points beyond these, say nothing: the range of float32 is not used
+// up.
+constexpr int kMaxPoint = 60;
+
+double largest_magnitude(std::span<const float> values, const std::string& tensor) {
+  double largest = 0;
+  for (float v : values) {
+    if (!std::isfinite(v)) {
+      user_error(
+          "tensor \"{}\" holds {} while calibrating; the float network has diverged, train it "
+          "with a lower learning rate",
+          tensor, v);
+    }
+    largest = std::max(largest, static_cast<double>(std::abs(v)));
+  }
+  return largest;
+}
+
+// The finest point whose range reaches `magnitude`.
+int point_for_magnitude(double magnitude, const graph::QuantSpec& spec) {
+  const int magnitude_bits = spec.is_signed ? spec.width - 1 : spec.width;
+  if (magnitude <= 0) return std::clamp(magnitude_bits, -kMaxPoint, kMaxPoint);
+  const int exponent = static_cast<int>(std::ceil(std::log2(magnitude)));
+  return std::clamp(magnitude_bits - exponent, -kMaxPoint, kMaxPoint);
+}
+
+double mean3sd_magnitude(std::span<const float> values) {
+  const double count = static_cast<double>(values.size());
+  const double mean = std::accumulate(values.begin(), values.end(), 0.0) / count;
+  double squares = 0;
+  for (float v : values) squares += (v - mean) * (v - mean);
+  return std::abs(mean) + 3 * std::sqrt(squares / count);
+}
+
+double percentile_magnitude(std::span<const float> values, double percentile) {
+  std::vector<float> magnitudes(values.size());
+  std::transform(values.begin(), values.end(), magnitudes.begin(),
+                 [](float v) { return std::abs(v); });
+  const double rank =
+      std::clamp(percentile / 100, 0.0, 1.0) * static_cast<double>(magnitudes.size());
+  const auto index = static_cast<std::size_t>(
+      std::clamp(std::ceil(rank) - 1, 0.0, static_cast<double>(magnitudes.size() - 1)));
+  std::nth_element(magnitudes.begin(), magnitudes.begin() + static_cast<std::ptrdiff_t>(index),
+                   magnitudes.end());
+  return magnitudes[index];
+}
+
+// The cast values in double, which carries every width.
+std::vector<double> cast_of(std::span<const float> values, const graph::QuantSpec& spec,
+                            int point) {
+  std::vector<double> cast(values.begin(), values.end());
+  const kernels::Extent extent{1, 1, static_cast<std::int64_t>(cast.size())};
+  const fixed::Format format = spec.format(point);
+  kernels::fake_cast(cast.data(), cast.data(), extent, format, &point);
+  if (spec.k_hot > 0) {
+    kernels::project_khot(cast.data(), extent, spec.k_hot, spec.signed_digits, format, &point);
+  }
+  return cast;
+}
+
+double squared_error(std::span<const float> values, const graph::QuantSpec& spec, int point) {
+  const std::vector<double> cast = cast_of(values, spec, point);
+  double error = 0;
+  for (std::size_t i = 0; i < cast.size(); ++i) {
+    error += (values[i] - cast[i]) * (values[i] - cast[i]);
+  }
+  return error;
+}
+
+std::vector<double> magnitude_histogram(std::span<const double> values, double largest) {
+  std::vector<double> bins(kHistogramBins, 0.0);
+  for (double v : values) {
+    const double bin = std::abs(v) / largest * kHistogramBins;
+    bins[static_cast<std::size_t>(std::clamp(bin, 0.0, kHistogramBins - 1.0))] += 1;
+  }
+  return bins;
+}
+
+// Divergence of what the cast leaves from what was there. As the cast's values sit on few bins,
+// each one's count is spread evenly over the filled bins of x that it stands for (TensorRT's
+// entropy calibration does so).
+double divergence(std::span<const float> values, const graph::QuantSpec& spec, int point,
+                  double largest) {
+  const std::vector<double> real(values.begin(), values.end());
+  const std::vector<double> reference = magnitude_histogram(real, largest);
+  std::vector<double> centres(kHistogramBins);
+  std::vector<float> real_centres(kHistogramBins);
+  for (int i = 0; i < kHistogramBins; ++i) {
+    real_centres[i] = static_cast<float>((i + 0.5) * largest / kHistogramBins);
+  }
+  const std::vector<double> cast = cast_of(real_centres, spec, point);
+  std::vector<double> spread(kHistogramBins, 0.0);
+  for (int begin = 0; begin < kHistogramBins;) {
+    int end = begin;
+    double mass = 0, filled = 0;
+    for (; end < kHistogramBins && cast[end] == cast[begin]; ++end) {
+      mass += reference[end];
+      filled += reference[end] > 0;
+    }
+    for (int i = begin; i < end; ++i) {
+      if (reference[i] > 0) spread[i] = mass / filled;
+    }
+    begin = end;
+  }
+  // A saturated tail is one group as wide as what it swallowed: it pays by its spread.
+  const double total = static_cast<double>(values.size());
+  double sum = 0;
+  for (int i = 0; i < kHistogramBins; ++i) {
+    if (reference[i] > 0) sum += reference[i] / total * std::log(reference[i] / spread[i]);
+  }
+  return sum;
+}
+
+template <class Cost>
+int least(int first, int last, const Cost& cost) {
+  int best = first;
+  double least_cost = std::numeric_limits<double>::infinity();
+  for (int point = first; point <= last; ++point) {
+    const double here = cost(point);
+    if (here < least_cost) {
+      least_cost = here;
+      best = point;
+    }
+  }
+  return best;
+}
+
+}  // namespace
+
+int choose_point(std::span<const float> values, const graph::QuantSpec& spec,
+                 const frontends::Calibration& calibration, const std::string& tensor) {
+  const double largest = largest_magnitude(values, tensor);
+  const int whole = point_for_magnitude(largest, spec);
+  const std::string& method = calibration.method;
+  if (method == "max" || largest == 0) return whole;
+  if (method == "mean3sd") return point_for_magnitude(mean3sd_magnitude(values), spec);
+  if (method == "percentile") {
+    return point_for_magnitude(percentile_magnitude(values, calibration.percentile), spec);
+  }
+  // The finest point worth a try leaves one bit of range to the largest value's own magnitude.
+  const int first = std::max(whole - kCoarser, -kMaxPoint);
+  const int last = std::min(whole + spec.width, kMaxPoint);
+  if (method == "mse") {
+    return least(first, last, [&](int point) { return squared_error(values, spec, point); });
+  }
+  if (method == "kl") {
+    return least(first, last, [&](int point) { return divergence(values, spec, point, largest); });
+  }
+  user_error("calibration method \"{}\" is unknown; allowed are max, mean3sd, percentile, mse, kl",
+             method);
+}
+
+}  // namespace qfx::train

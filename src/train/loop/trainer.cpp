@@ -1,0 +1,309 @@
+#include "train/loop/trainer.h"
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+#include "train/samples/evaluate.h"
+#include "train/records/events.h"
+#include "train/network/float_forward.h"
+#include "train/samples/loader.h"
+#include "train/loop/schedule.h"
+
+#include "qfx/base/error.h"
+#include "qfx/base/text.h"
+
+namespace qfx::train {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+// The last part of the fixed phase trains under the running statistics: what the frozen model will
+// use.
+constexpr double kStatisticsFreezeAfter = 0.8;
+
+double seconds_since(Clock::time_point start) {
+  return std::chrono::duration<double>(Clock::now() - start).count();
+}
+
+std::vector<Point*> trained_points(Network& network) {
+  std::vector<Point*> all;
+  for (Point* point : network.points()) {
+    if (point->trains()) all.push_back(point);
+  }
+  return all;
+}
+
+std::vector<float> floats(const at::Tensor& t) {
+  return {t.data_ptr<float>(), t.data_ptr<float>() + t.numel()};
+}
+
+}  // namespace
+
+double RunContext::elapsed() const {
+  return seconds_since(began);
+}
+
+void RunContext::message(const std::string& line) const {
+  if (options.message && peers.is_first()) options.message(line);
+}
+
+Trainer::Trainer(RunContext& context, PhaseKind kind, Network& network, const Checkpoint* from)
+    : context_(context),
+      kind_(kind),
+      network_(network),
+      phase_(kind == PhaseKind::Float ? context.recipe.float_phase : context.recipe.fixed_phase),
+      per_epoch_(steps_per_epoch(context.train_set, context.recipe.batch_size)),
+      steps_(std::llround(phase_.epochs * static_cast<double>(per_epoch_))),
+      optimizer_(phase_.optimizer, trained_tensors(network)) {
+  if (from != nullptr) network_.load_state(from->tensors, "the checkpoint");
+  share_tensors();
+  if (is_fixed()) {
+    points_ =
+        std::make_unique<PointOptimizer>(context.recipe.points, trained_points(network), steps_);
+  }
+  if (from == nullptr) return;
+  optimizer_.load_state(from->optimizer, context.state.step);
+  if (points_) points_->load_state(from->optimizer, context.state.step);
+  for (Point* point : network_.points()) {
+    const auto counts = context.state.counts.find(point->tensor);
+    if (counts == context.state.counts.end()) continue;
+    if (context.peers.is_first()) point->count = {counts->second.overflows, counts->second.values};
+    point->changes = counts->second.changes;
+  }
+}
+
+double& Trainer::phase_seconds() const {
+  return is_fixed() ? context_.state.fixed_seconds : context_.state.float_seconds;
+}
+
+double Trainer::learning_rate_factor() const {
+  return train::learning_rate_factor(phase_.optimizer, context_.state.step, steps_, per_epoch_);
+}
+
+at::Tensor Trainer::forward(const at::Tensor& samples, bool training, FixedMode mode) {
+  const at::Tensor input = samples.to(context_.device);
+  const at::Tensor outputs =
+      is_fixed() ? fixed_forward(network_, input, mode)
+                 : float_forward(network_, input, training, training ? others() : nullptr);
+  return outputs.flatten(1);
+}
+
+double Trainer::test_accuracy() {
+  return accuracy(network_, context_.test_set, context_.peers,
+                  [&](const at::Tensor& samples) { return forward(samples, false, {}); });
+}
+
+Trainer::Judgement Trainer::judge() {
+  std::map<std::string, OverflowCount> before;
+  for (Point* point : network_.points()) before[point->tensor] = std::exchange(point->count, {});
+  Judgement result;
+  result.accuracy =
+      accuracy(network_, context_.test_set, context_.peers,
+               [&](const at::Tensor& samples) { return forward(samples, false, {.count = true}); });
+  gather_counts(true);
+  for (const Layer& layer : network_.layers()) {
+    result.overflows[layer.output.tensor] = layer.output.count;
+    for (const auto& [name, param] : layer.params) {
+      // Every batch casts the same parameters.
+      OverflowCount count = param.point.count;
+      const std::int64_t values =
+          graph::element_count(network_.node(layer.id).params.at(name).shape);
+      if (count.values > 0) count.overflows /= count.values / values;
+      count.values = std::min(count.values, values);
+      result.overflows[param.point.tensor] = count;
+    }
+  }
+  std::erase_if(result.overflows, [](const auto& entry) { return entry.second.values == 0; });
+  for (Point* point : network_.points()) point->count = before.at(point->tensor);
+  return result;
+}
+
+void Trainer::run() {
+  RunState& state = context_.state;
+  if (state.step >= steps_) return;
+  Loader loader(context_.train_set,
+                {context_.recipe.seed + (is_fixed() ? 1 : 0), context_.recipe.batch_size,
+                 context_.recipe.augment, std::get<graph::Input>(network_.node(0).op),
+                 context_.peers.rank(), context_.peers.size()},
+                state.step, steps_);
+  Clock::time_point saved = Clock::now();
+  while (state.step < steps_) {
+    const Clock::time_point begin = Clock::now();
+    const Batch batch = loader.next();
+    waited_ += seconds_since(begin);
+    step(batch.samples, batch.labels);
+    ++state.step;
+    const double seconds = seconds_since(begin);
+    state.epoch.seconds += seconds;
+    phase_seconds() += seconds;
+    report_progress(state.epoch.loss / static_cast<double>(state.epoch.images));
+
+    // One that wants to is enough for all.
+    const bool is_asked = context_.options.should_stop && context_.options.should_stop();
+    std::vector<double> wanted{
+        seconds_since(saved) > 60 * context_.recipe.checkpoint_minutes ? 1.0 : 0.0,
+        is_asked ? 1.0 : 0.0};
+    context_.peers.add_up(wanted);
+    if (state.step % per_epoch_ == 0 || state.step == steps_) {
+      end_epoch();
+      save();
+      saved = Clock::now();
+    } else if (wanted[0] > 0) {
+      save();
+      saved = Clock::now();
+    }
+    if (wanted[1] > 0) {
+      save();
+      throw Stopped(fmt::format("stopped {}at step {} of {} of the {} phase; go on with --resume",
+                                is_asked ? "" : "because another process was, ", state.step, steps_,
+                                to_string(kind_)));
+    }
+  }
+}
+
+void Trainer::step(const at::Tensor& samples, const at::Tensor& labels) {
+  RunState& state = context_.state;
+  const double progress = static_cast<double>(state.step) / static_cast<double>(steps_);
+  const at::Tensor outputs = forward(
+      samples, true,
+      {.batch_statistics = progress < kStatisticsFreezeAfter, .count = true, .peers = others()});
+  const at::Tensor loss = at::cross_entropy_loss(outputs.to(at::kFloat), labels.to(context_.device),
+                                                 {}, at::Reduction::Mean);
+  // Of the whole batch: the loss times its images, those right, its images.
+  const auto images = static_cast<double>(labels.numel());
+  std::vector<double> totals{
+      loss.item<double>() * images,
+      static_cast<double>(count_correct(outputs, labels.data_ptr<std::int64_t>())), images};
+  context_.peers.add_up(totals);
+  const double value = totals[0] / totals[2];
+  if (!std::isfinite(value))
+    fail_diverged(std::isnan(value) ? "the loss became NaN" : "the loss became infinite", samples);
+  loss.backward();
+  average_gradients();
+  const double factor = learning_rate_factor();
+  optimizer_.step(phase_.optimizer.learning_rate * factor);
+  optimizer_.zero_gradients();
+  // Not left to the next loss: a convolution of integers makes a number of a NaN.
+  if (const std::string tensor = optimizer_.diverged_tensor(); !tensor.empty())
+    fail_diverged(fmt::format("\"{}\" became infinite or NaN", tensor), samples);
+  if (points_) {
+    points_->step(state.step, factor);
+    points_->zero_gradients();
+  }
+  state.epoch.loss += totals[0];
+  state.epoch.correct += static_cast<std::int64_t>(totals[1]);
+  state.epoch.images += static_cast<std::int64_t>(totals[2]);
+}
+
+void Trainer::fail_diverged(const std::string& what, const at::Tensor& samples) const {
+  user_error(
+      "{} at step {} of the {} phase; lower {}.learning_rate (now {}), add warm-up, give the "
+      "tensors that overflow more bits, or have data.normalize bring the samples near 1 (here they "
+      "reach {:.3g}). {}",
+      what, context_.state.step + 1, to_string(kind_), to_string(kind_),
+      phase_.optimizer.learning_rate, samples.abs().max().item<double>(),
+      context_.folder.keeps_something()
+          ? "What was kept before remains in the run folder; the changed recipe goes to another one"
+          : "Nothing was kept yet: the run folder takes the changed recipe");
+}
+
+void Trainer::report_progress(double loss) {
+  if (!context_.options.progress || !context_.peers.is_first()) return;
+  const RunState& state = context_.state;
+  const double rate = static_cast<double>(state.epoch.images) / state.epoch.seconds;
+  const double images_a_step =
+      static_cast<double>(std::min(context_.recipe.batch_size, context_.train_set.size()));
+  context_.options.progress(
+      {.phase = to_string(kind_),
+       .step = state.step,
+       .steps = steps_,
+       .loss = loss,
+       .images_per_second = rate,
+       .seconds_left = static_cast<double>(steps_ - state.step) * images_a_step / rate});
+}
+
+void Trainer::end_epoch() {
+  gather_counts(true);
+  RunState& state = context_.state;
+  const EpochTotals& totals = state.epoch;
+  const auto images = static_cast<double>(totals.images);
+  EpochReport report;
+  report.phase = kind_;
+  report.epoch = (state.step + per_epoch_ - 1) / per_epoch_;
+  report.train_loss = totals.loss / images;
+  report.train_accuracy = static_cast<double>(totals.correct) / images;
+  report.test_accuracy = test_accuracy();
+  // What the epoch's last step used.
+  report.learning_rate =
+      phase_.optimizer.learning_rate *
+      train::learning_rate_factor(phase_.optimizer, state.step - 1, steps_, per_epoch_);
+  report.seconds = totals.seconds;
+  report.images_per_second = images / totals.seconds;
+  report.seconds_waited = std::exchange(waited_, 0.0);
+  context_.log->write(epoch_event(context_.elapsed(), report, network_));
+  context_.message(
+      fmt::format("{} epoch {}: loss {:.4f}, train {:.2f} %, test {:.2f} %, {:.0f} images/s, {}{}",
+                  to_string(kind_), report.epoch, report.train_loss, 100 * report.train_accuracy,
+                  100 * report.test_accuracy, report.images_per_second,
+                  format_duration(report.seconds), is_fixed() ? points_moved() : ""));
+  if (report.seconds_waited > std::max(0.5, 0.02 * report.seconds))
+    context_.message(
+        fmt::format("the steps of this epoch waited {:.1f} s for their samples: reading and "
+                    "augmenting them is slower than training here",
+                    report.seconds_waited));
+  if (const std::string forbidden = forbidden_in_epoch(); !forbidden.empty())
+    context_.message(forbidden);
+  state.epoch = {};
+  state.last_epoch.clear();
+  for (Point* point : network_.points()) {
+    state.last_epoch[point->tensor] = {point->count.overflows, point->count.values, point->changes};
+    point->count = {};
+    point->changes = 0;
+  }
+}
+
+// ", 12 points moved, bn1.scale most (5 times)"
+std::string Trainer::points_moved() const {
+  std::int64_t moved = 0;
+  const Point* most = nullptr;
+  for (const Point* point : network_.points()) {
+    moved += point->changes > 0;
+    if (point->changes > 0 && (most == nullptr || point->changes > most->changes)) most = point;
+  }
+  if (most == nullptr) return ", no point moved";
+  return fmt::format(", {} point{} moved, {} most ({} time{})", moved, moved == 1 ? "" : "s",
+                     most->tensor, most->changes, most->changes == 1 ? "" : "s");
+}
+
+// While points are learned they may still find their place; only the last epoch decides.
+std::string Trainer::forbidden_in_epoch() const {
+  std::vector<std::string> tensors;
+  for (const Point* point : network_.points()) {
+    if (!point->spec.forbids_overflow || point->count.overflows == 0) continue;
+    tensors.push_back(fmt::format("{} {} of {} values", point->tensor, point->count.overflows,
+                                  point->count.values));
+  }
+  return tensors.empty() ? "" : "forbidden overflows in this epoch: " + join(tensors, ", ");
+}
+
+void Trainer::save() {
+  gather_counts(false);
+  if (!context_.peers.is_first()) return;
+  RunState& state = context_.state;
+  state.phase = kind_;
+  state.elapsed = context_.elapsed();
+  state.log_bytes = context_.log->bytes();
+  state.counts.clear();
+  Checkpoint checkpoint;
+  for (const Point* point : network_.points()) {
+    state.counts[point->tensor] = {point->count.overflows, point->count.values, point->changes};
+  }
+  checkpoint.state = state;
+  for (const auto& [name, tensor] : network_.state()) checkpoint.tensors[name] = floats(tensor);
+  checkpoint.optimizer = optimizer_.state();
+  if (points_) checkpoint.optimizer.merge(points_->state());
+  save_checkpoint(checkpoint, context_.folder.checkpoint());
+}
+
+}  // namespace qfx::train

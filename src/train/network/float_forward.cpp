@@ -1,0 +1,158 @@
+#include "train/network/float_forward.h"
+
+#include "train/tensors/layout.h"
+#include "train/ops/activation.h"
+#include "train/ops/batch_norm/peer_batch_norm.h"
+#include "train/ops/pool.h"
+#include "train/network/readers.h"
+
+#include "qfx/base/error.h"
+
+namespace qfx::train {
+namespace {
+
+using graph::Overloaded;
+
+c10::optional<at::Tensor> bias_of(const RealParameters& parameters) {
+  const auto found = parameters.find("bias");
+  return found == parameters.end() ? c10::nullopt : c10::optional<at::Tensor>(found->second);
+}
+
+at::Tensor per_channel(const at::Tensor& values, const at::Tensor& like) {
+  return along_channels(values.to(like.scalar_type()), like);
+}
+
+// torch's softplus is x from 20 on, which is less than 2^-28 off.
+at::Tensor real_function(graph::FunctionName function, const at::Tensor& x) {
+  switch (function) {
+    case graph::FunctionName::Sigmoid:
+      return at::sigmoid(x);
+    case graph::FunctionName::Tanh:
+      return at::tanh(x);
+    case graph::FunctionName::HardSigmoid:
+      return at::hardsigmoid(x);
+    case graph::FunctionName::HardSwish:
+      return at::hardswish(x);
+    case graph::FunctionName::Silu:
+      return at::silu(x);
+    case graph::FunctionName::Gelu:
+      return at::gelu(x);
+    case graph::FunctionName::Softplus:
+      return at::softplus(x);
+    case graph::FunctionName::Elu:
+      return at::elu(x);
+    case graph::FunctionName::Exp:
+      return at::exp(x);
+  }
+  internal_error("unknown function {}", static_cast<int>(function));
+}
+
+// Torch moves the running statistics where they are: on another device those of a copy.
+at::Tensor own_batch_norm(const graph::BatchNorm& norm, Layer& layer, const at::Tensor& x,
+                          bool training) {
+  const at::Device device = x.device();
+  const at::Tensor mean = layer.running_mean.to(device), variance = layer.running_var.to(device);
+  at::Tensor y = at::batch_norm(x, layer.gamma.to(device), layer.beta.to(device), mean, variance,
+                                training, norm.momentum, norm.eps, false);
+  if (training && !device.is_cpu()) {
+    layer.running_mean.copy_(mean);
+    layer.running_var.copy_(variance);
+  }
+  return y;
+}
+
+// As torch's, the running statistics with the unbiased variance.
+at::Tensor shared_batch_norm(const graph::BatchNorm& norm, Layer& layer, const at::Tensor& x,
+                             const Peers& peers) {
+  PeerMoments moments;
+  at::Tensor y = peer_batch_norm(x, layer.gamma.to(x.device()), layer.beta.to(x.device()), norm.eps,
+                                 peers, moments);
+  const auto count = static_cast<double>(moments.values);
+  const double unbiased = count > 1 ? count / (count - 1) : 1;
+  const auto move = [&](at::Tensor& running, const std::vector<double>& values, double factor) {
+    float* to = running.data_ptr<float>();
+    for (std::size_t c = 0; c < values.size(); ++c)
+      to[c] = static_cast<float>((1 - norm.momentum) * to[c] + norm.momentum * values[c] * factor);
+  };
+  move(layer.running_mean, moments.mean, 1);
+  move(layer.running_var, moments.variance, unbiased);
+  return y;
+}
+
+}  // namespace
+
+at::Tensor real_value(const graph::Node& node, Layer& layer, const std::vector<at::Tensor>& inputs,
+                      const RealParameters& parameters, bool training, const Peers* peers) {
+  return std::visit(
+      Overloaded{
+          [&](const graph::Input&) { return inputs[0]; },
+          [&](const graph::Cast&) { return inputs[0]; },
+          [&](const graph::Conv2d& conv) {
+            return at::convolution(inputs[0], parameters.at("weight"), bias_of(parameters),
+                                   conv.stride, conv.padding, conv.dilation, false, {0, 0},
+                                   conv.groups);
+          },
+          [&](const graph::Linear&) {
+            return at::linear(inputs[0], parameters.at("weight"), bias_of(parameters));
+          },
+          [&](const graph::BatchNorm& norm) {
+            if (parameters.contains("scale")) {
+              return inputs[0] * per_channel(parameters.at("scale"), inputs[0]) +
+                     per_channel(parameters.at("offset"), inputs[0]);
+            }
+            if (training && peers != nullptr)
+              return shared_batch_norm(norm, layer, inputs[0], *peers);
+            return own_batch_norm(norm, layer, inputs[0], training);
+          },
+          [&](const graph::Relu&) { return at::relu(inputs[0]); },
+          [&](const graph::Clip& clip) { return clipped(inputs[0], clip); },
+          [&](const graph::Prelu&) {
+            return at::prelu(inputs[0], parameters.at("slope").to(inputs[0].scalar_type()));
+          },
+          [&](const graph::LeakyRelu& leaky) {
+            if (!parameters.contains("slope"))
+              return at::leaky_relu(inputs[0], leaky.negative_slope);
+            return at::prelu(inputs[0], parameters.at("slope").to(inputs[0].scalar_type()));
+          },
+          [&](const graph::Shift&) {
+            return inputs[0] + per_channel(parameters.at("offset"), inputs[0]);
+          },
+          [&](const graph::MaxPool2d& pool) { return max_pool(inputs[0], pool); },
+          [&](const graph::AvgPool2d& pool) {
+            return at::avg_pool2d(inputs[0], pool.kernel, pool.stride, pool.padding, false, true);
+          },
+          [&](const graph::GlobalAvgPool2d&) {
+            return at::mean(inputs[0], {2, 3}, true);
+          },
+          [&](const graph::Add&) { return inputs[0] + inputs[1]; },
+          [&](const graph::Sub&) { return inputs[0] - inputs[1]; },
+          [&](const graph::Mul&) { return inputs[0] * inputs[1]; },
+          [&](const graph::Concat&) { return at::cat(inputs, 1); },
+          [&](const graph::Flatten&) { return at::flatten(inputs[0], 1); },
+          [&](const graph::Unsqueeze&) { return channels_last(at::unsqueeze(inputs[0], 2)); },
+          [&](const graph::Function& op) { return real_function(op.function, inputs[0]); },
+          [&](const graph::Softmax&) { return at::softmax(inputs[0], 1); },
+      },
+      node.op);
+}
+
+at::Tensor float_forward(Network& network, const at::Tensor& input, bool training,
+                         const Peers* peers) {
+  std::vector<at::Tensor> values(network.size());
+  const Readers readers(network);
+  for (Layer& layer : network.layers()) {
+    const graph::Node& node = network.node(layer.id);
+    std::vector<at::Tensor> inputs;
+    for (graph::NodeId from : node.inputs) inputs.push_back(values[from]);
+    readers.release(network, layer.id, values);
+    if (inputs.empty()) inputs.push_back(channels_last(input));
+    RealParameters parameters;
+    for (const auto& [name, param] : layer.params) {
+      if (param.value.defined()) parameters[name] = param.value.to(input.device());
+    }
+    values[layer.id] = real_value(node, layer, inputs, parameters, training, peers);
+  }
+  return values.back();
+}
+
+}  // namespace qfx::train

@@ -1,0 +1,27 @@
+// A network in floating point: the float phase, and what calibration sees before each cast.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "train/network/network.h"
+#include "train/machine/peers.h"
+
+namespace qfx::train {
+
+// The value of one node before its cast, from its inputs' values and its parameters by name. The
+// derived ones may be left out: batch_norm then normalises, by the batch while training, which also
+// moves the running statistics, else by the running statistics; leaky_relu takes its attribute.
+using RealParameters = std::map<std::string, at::Tensor>;
+at::Tensor real_value(const graph::Node& node, Layer& layer, const std::vector<at::Tensor>& inputs,
+                      const RealParameters& parameters, bool training,
+                      const Peers* peers = nullptr);
+
+// The whole network without any cast; the output node's values {batch, ...}. input: preprocessed
+// samples, on the device that computes. With `peers` the batch's statistics are of all their
+// samples.
+at::Tensor float_forward(Network& network, const at::Tensor& input, bool training,
+                         const Peers* peers = nullptr);
+
+}  // namespace qfx::train

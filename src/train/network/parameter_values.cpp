@@ -1,0 +1,38 @@
+#include "train/network/parameter_values.h"
+
+#include "train/ops/any_device/operator_cast.h"
+#include "train/ops/parameter_cast.h"
+
+#include "qfx/graph/freeze.h"
+
+namespace qfx::train {
+
+std::map<std::string, std::vector<float>> derived_values(const Network& network,
+                                                         const Layer& layer) {
+  graph::Node node = network.node(layer.id);
+  if (!layer.gamma.defined()) return graph::derived_params(node);
+  const auto floats = [](const at::Tensor& t) {
+    return std::vector<float>(t.data_ptr<float>(), t.data_ptr<float>() + t.numel());
+  };
+  node.statistics = {{"gamma", floats(layer.gamma)},
+                     {"beta", floats(layer.beta)},
+                     {"running_mean", floats(layer.running_mean)},
+                     {"running_var", floats(layer.running_var)}};
+  return graph::derived_params(node);
+}
+
+at::Tensor cast_parameter(Network& network, Parameter& parameter, FixedMode mode) {
+  return cast_parameter(network, parameter, parameter.value, mode);
+}
+
+at::Tensor cast_parameter(Network& network, Parameter& parameter, const at::Tensor& real,
+                          FixedMode mode) {
+  const at::Tensor value = real.to(network.carrier_type());
+  Point& point = parameter.point;
+  if (!point.casts()) return value;
+  return mode.road == Road::Operators
+             ? operator_cast(value, point.f, point.assignment(mode.count))
+             : parameter_cast(value, point.f, point.assignment(mode.count));
+}
+
+}  // namespace qfx::train

@@ -1,0 +1,25 @@
+// The values of a layer's parameters: as they are computed where they are not stored
+// (graph::derives_params), and as they are cast.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "train/network/fixed_forward.h"
+#include "train/network/network.h"
+
+namespace qfx::train {
+
+// The layer's derived parameters in float32, as graph::freeze computes them: batch_norm's pair from
+// the running statistics, leaky_relu's slope.
+std::map<std::string, std::vector<float>> derived_values(const Network& network,
+                                                         const Layer& layer);
+
+// The cast values of one parameter, in the network's carrier; of a derived one from its real
+// values.
+at::Tensor cast_parameter(Network& network, Parameter& parameter, FixedMode mode);
+at::Tensor cast_parameter(Network& network, Parameter& parameter, const at::Tensor& real,
+                          FixedMode mode);
+
+}  // namespace qfx::train

@@ -1,0 +1,34 @@
+// Who reads the values of each node, and when they may go.
+#pragma once
+
+#include <vector>
+
+#include "train/network/network.h"
+
+namespace qfx::train {
+
+struct Readers {
+  explicit Readers(const Network& network) : count(network.size()), last(network.size()) {
+    for (const Layer& layer : network.layers()) {
+      last[layer.id] = layer.id;
+      for (const graph::NodeId from : network.node(layer.id).inputs) {
+        ++count[from];
+        last[from] = layer.id;
+      }
+    }
+  }
+
+  // Empties the values that node `id` is the last to read. All values at once are more than what a
+  // training step keeps for its way back, and without gradients nothing else keeps them.
+  template <class Value>
+  void release(const Network& network, graph::NodeId id, std::vector<Value>& values) const {
+    for (const graph::NodeId from : network.node(id).inputs) {
+      if (last[from] == id) values[from] = Value();
+    }
+  }
+
+  std::vector<int> count;           // a node that reads twice counts twice
+  std::vector<graph::NodeId> last;  // the node itself where nobody reads it
+};
+
+}  // namespace qfx::train

@@ -1,0 +1,149 @@
+#include "train/records/events.h"
+
+#include <nlohmann/json.hpp>
+
+namespace qfx::train {
+namespace {
+
+using Json = nlohmann::json;
+
+Json event(const char* name, double time) {
+  return {{"event", name}, {"time", time}};
+}
+
+Json number(const std::optional<double>& value) {
+  return value ? Json(*value) : Json(nullptr);
+}
+
+double fraction(const OverflowCount& count) {
+  return static_cast<double>(count.overflows) / static_cast<double>(count.values);
+}
+
+Json formats(Network& network) {
+  Json all = Json::object();
+  for (const Point* point : network.points()) {
+    if (!point->casts() || !point->is_set()) continue;
+    Json& entry = all[point->tensor];
+    entry = {{"format", fixed::to_string(point->spec.format(point->frac_bits[0]))},
+             {"frac_bits", point->frac_bits},
+             {"f", point->values()}};
+    if (point->spec.point_form == graph::PointForm::Log2Threshold) {
+      for (float f : point->values()) entry["log2_t"].push_back(point->spec.log2_threshold(f));
+    }
+  }
+  return all;
+}
+
+}  // namespace
+
+std::string start_event(double time, const frontends::Recipe& recipe, int threads,
+                        at::Device device, std::int64_t train_images, std::int64_t test_images,
+                        std::int64_t parameters) {
+  Json json = event("start", time);
+  json["name"] = recipe.name;
+  json["seed"] = recipe.seed;
+  json["threads"] = threads;
+  if (!device.is_cpu()) json["device"] = device.str();
+  json["train_images"] = train_images;
+  json["test_images"] = test_images;
+  json["batch_size"] = recipe.batch_size;
+  json["parameters"] = parameters;
+  return json.dump();
+}
+
+std::string resumed_event(double time, const RunState& state) {
+  Json json = event("resumed", time);
+  json["phase"] = to_string(state.phase);
+  json["step"] = state.step;
+  return json.dump();
+}
+
+std::string carriers_event(double time, const Network& network) {
+  Json layers = Json::object();
+  for (const Layer& layer : network.layers()) {
+    if (!layer.has_carrier) continue;
+    layers[network.node(layer.id).name] = {{"carrier", to_string(layer.carrier)},
+                                           {"accumulator_width", layer.accumulator_width}};
+  }
+  Json json = event("carriers", time);
+  json["layers"] = layers;
+  return json.dump();
+}
+
+std::string calibrated_event(double time, const frontends::Calibration& calibration,
+                             double test_accuracy, Network& network) {
+  Json json = event("calibrated", time);
+  json["method"] = calibration.method;
+  json["images"] = calibration.images;
+  json["test_accuracy"] = test_accuracy;
+  json["formats"] = formats(network);
+  return json.dump();
+}
+
+std::string epoch_event(double time, const EpochReport& report, Network& network) {
+  Json json = event("epoch", time);
+  json["phase"] = to_string(report.phase);
+  json["epoch"] = report.epoch;
+  json["train_loss"] = report.train_loss;
+  json["train_accuracy"] = report.train_accuracy;
+  json["test_accuracy"] = report.test_accuracy;
+  json["learning_rate"] = report.learning_rate;
+  json["seconds"] = report.seconds;
+  json["images_per_second"] = report.images_per_second;
+  json["seconds_waited"] = report.seconds_waited;
+  if (report.phase == PhaseKind::Fixed) {
+    Json overflows = Json::object(), changes = Json::object();
+    for (const Point* point : network.points()) {
+      if (point->count.values > 0) overflows[point->tensor] = fraction(point->count);
+      if (point->trains()) changes[point->tensor] = point->changes;
+    }
+    json["formats"] = formats(network);
+    json["overflows"] = overflows;
+    json["changes"] = changes;
+  }
+  return json.dump();
+}
+
+std::string histogram_event(double time, const Histogram& histogram) {
+  Json json = event("histogram", time);
+  json["tensor"] = histogram.tensor;
+  json["format"] = histogram.format;
+  json["low"] = histogram.low;
+  json["high"] = histogram.high;
+  json["counts"] = histogram.counts;
+  json["minimum"] = histogram.minimum;
+  json["maximum"] = histogram.maximum;
+  json["range_low"] = histogram.range_low;
+  json["range_high"] = histogram.range_high;
+  return json.dump();
+}
+
+std::string frozen_event(double time, double test_accuracy,
+                         const std::map<std::string, OverflowCount>& overflows, Network& network) {
+  Json json = event("frozen", time);
+  json["test_accuracy"] = test_accuracy;
+  json["overflows"] = Json::object();
+  for (const auto& [tensor, count] : overflows) json["overflows"][tensor] = fraction(count);
+  json["formats"] = formats(network);
+  return json.dump();
+}
+
+std::string summary_json(const std::string& name, const Summary& summary) {
+  Json forbidden = Json::array();
+  for (const ForbiddenOverflow& f : summary.forbidden_overflows) {
+    forbidden.push_back({{"tensor", f.tensor},
+                         {"where", f.where},
+                         {"overflows", f.overflows},
+                         {"values", f.values}});
+  }
+  return Json{{"name", name},
+              {"float_accuracy", number(summary.float_accuracy)},
+              {"ptq_accuracy", number(summary.ptq_accuracy)},
+              {"fixed_accuracy", number(summary.fixed_accuracy)},
+              {"float_seconds", summary.float_seconds},
+              {"fixed_seconds", summary.fixed_seconds},
+              {"forbidden_overflows", forbidden}}
+      .dump(2);
+}
+
+}  // namespace qfx::train

@@ -1,0 +1,47 @@
+// The lines of log.jsonl and summary.json, as docs/run_folder.md gives them. Each returns one JSON
+// object.
+#pragma once
+
+#include <string>
+
+#include "train/network/network.h"
+#include "train/records/run_state.h"
+
+#include "qfx/frontends/recipe.h"
+#include "qfx/train/run.h"
+
+namespace qfx::train {
+
+struct EpochReport {
+  PhaseKind phase = PhaseKind::Float;
+  std::int64_t epoch = 1;
+  double train_loss = 0, train_accuracy = 0, test_accuracy = 0;
+  double learning_rate = 0, seconds = 0, images_per_second = 0;
+  double seconds_waited = 0;  // of `seconds`, for batches
+};
+
+struct Histogram {
+  std::string tensor, format;
+  double low = 0, high = 0;
+  std::vector<std::int64_t> counts;
+  double minimum = 0, maximum = 0, range_low = 0, range_high = 0;
+};
+
+// `time`: seconds since the run began.
+std::string start_event(double time, const frontends::Recipe& recipe, int threads,
+                        at::Device device, std::int64_t train_images, std::int64_t test_images,
+                        std::int64_t parameters);
+std::string resumed_event(double time, const RunState& state);
+std::string carriers_event(double time, const Network& network);
+std::string calibrated_event(double time, const frontends::Calibration& calibration,
+                             double test_accuracy, Network& network);
+// formats, overflows and changes in the fixed phase only.
+std::string epoch_event(double time, const EpochReport& report, Network& network);
+std::string histogram_event(double time, const Histogram& histogram);
+// overflows: of the frozen formats, on the test set.
+std::string frozen_event(double time, double test_accuracy,
+                         const std::map<std::string, OverflowCount>& overflows, Network& network);
+
+std::string summary_json(const std::string& name, const Summary& summary);
+
+}  // namespace qfx::train

@@ -1,0 +1,36 @@
+#include "train/records/run_folder.h"
+
+#include "qfx/base/error.h"
+#include "qfx/base/file.h"
+
+namespace qfx::train {
+
+void RunFolder::open(const std::string& recipe_text, bool resume) const {
+  std::error_code failed;
+  std::filesystem::create_directories(checkpoint().parent_path(), failed);
+  if (failed) {
+    user_error("{}: the run folder cannot be created: {}", path_.string(), failed.message());
+  }
+  const bool holds_a_run = std::filesystem::exists(recipe());
+  // Without a log no run wrote that recipe: it is somebody's own.
+  if (!resume && holds_a_run && std::filesystem::exists(log()) && !keeps_something())
+    return write_file_atomically(recipe(), recipe_text);
+  if (holds_a_run && !resume) {
+    user_error(
+        "{}: it already holds a run; choose another folder, or go on with that run by --resume",
+        path_.string());
+  }
+  if (holds_a_run && read_file(recipe()) != recipe_text) {
+    user_error(
+        "{}: the run in it has another recipe; resume with that one, or choose another folder",
+        path_.string());
+  }
+  if (!holds_a_run) write_file_atomically(recipe(), recipe_text);
+}
+
+bool RunFolder::keeps_something() const {
+  return std::filesystem::exists(checkpoint()) || std::filesystem::exists(float_tensors()) ||
+         std::filesystem::exists(model());
+}
+
+}  // namespace qfx::train

@@ -1,0 +1,282 @@
+// The whole job, top to bottom: train, ptq, load_checkpoint_model of qfx/train/run.h.
+#include "qfx/train/run.h"
+
+#include <algorithm>
+#include <thread>
+
+#include "train/calibration/calibrate.h"
+#include "train/machine/device.h"
+#include "train/samples/evaluate.h"
+#include "train/records/events.h"
+#include "train/network/float_forward.h"
+#include "train/calibration/histogram.h"
+#include "train/machine/memory.h"
+#include "train/loop/optimizer.h"
+#include "train/machine/patient_threads.h"
+#include "train/run/recipe_checks.h"
+#include "train/samples/samples.h"
+#include "train/loop/trainer.h"
+
+#include "qfx/base/error.h"
+#include "qfx/base/file.h"
+#include "qfx/base/text.h"
+#include "qfx/graph/file.h"
+#include "qfx/graph/freeze.h"
+#include "qfx/graph/passes.h"
+
+namespace qfx::train {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+class Job {
+ public:
+  Job(const frontends::Recipe& recipe, const Options& options, bool trains_fixed)
+      : peers_(options),
+        context_{recipe,       options, RunFolder(options.run_folder), peers_, {}, {}, {}, nullptr,
+                 Clock::now(), at::kCPU},
+        trains_fixed_(trains_fixed) {}
+
+  Summary run() {
+    open();
+    if (!resumes_in(PhaseKind::Fixed)) float_phase();
+    fixed_phase();
+    finish();
+    return summary_;
+  }
+
+ private:
+  const frontends::Recipe& recipe() const { return context_.recipe; }
+  bool writes() const { return peers_.is_first(); }
+  bool resumes_in(PhaseKind phase) const { return resumed_ && resumed_->state.phase == phase; }
+
+  // Folder, data, threads; where a run left off.
+  void open() {
+    keep_freed_memory();
+    threads_ = recipe().threads > 0
+                   ? recipe().threads
+                   : std::max(1, static_cast<int>(std::thread::hardware_concurrency()) /
+                                     peers_.on_this_machine());
+    at::set_num_threads(threads_);
+    if (threads_ > 1) patience_.emplace(threads_);
+    context_.device = open_device(recipe().device, peers_);
+    graph::verify(recipe().model);
+    context_.train_set = data::load(recipe().data, data::Split::Train, recipe().train_limit);
+    context_.test_set = data::load(recipe().data, data::Split::Test, recipe().test_limit);
+    check_recipe(recipe(), context_.train_set, context_.test_set);
+    if (!recipe().start.empty() && !context_.options.resume) start_ = start_tensors(recipe());
+    // The first process alone writes; the others read what it finds there before it goes on.
+    if (writes()) {
+      keep_folder();
+      context_.folder.open(recipe().text, context_.options.resume);
+    }
+    peers_.wait_for_all();
+    if (context_.options.resume) resumed_ = load_checkpoint(context_.folder.checkpoint());
+    peers_.wait_for_all();
+    if (resumed_) {
+      context_.state = resumed_->state;
+      context_.began = Clock::now() - std::chrono::duration_cast<Clock::duration>(
+                                          std::chrono::duration<double>(resumed_->state.elapsed));
+    }
+    context_.log = writes() ? std::make_unique<Log>(context_.folder.log(), context_.state.log_bytes)
+                            : std::make_unique<Log>();
+    if (!resumed_) {
+      for (const std::string& sentence : wide_products(recipe().model)) context_.message(sentence);
+    }
+    if (!context_.device.is_cpu())
+      context_.message(fmt::format("computing on {}", context_.device.str()));
+    if (resumed_) {
+      context_.log->write(resumed_event(context_.elapsed(), context_.state));
+      context_.message(fmt::format("resumed in the {} phase after step {}",
+                                   to_string(context_.state.phase), context_.state.step));
+      if (const int before = resumed_->state.threads; before != 0 && before != threads_)
+        context_.message(fmt::format(
+            "the run had {} threads and goes on with {}: its bits will not be an unbroken run's",
+            before, threads_));
+    }
+    context_.state.threads = threads_;
+  }
+
+  // Two runs at once would mix their logs and checkpoints.
+  void keep_folder() {
+    std::error_code failed;  // is told by who opens the folder
+    const std::filesystem::path folder = context_.options.run_folder;
+    std::filesystem::create_directories(folder, failed);
+    if (!failed) lock_.emplace(folder);
+  }
+
+  void write_start(Network& network) {
+    std::int64_t parameters = 0;
+    for (const Trained& t : trained_tensors(network)) parameters += t.value.numel();
+    context_.log->write(start_event(context_.elapsed(), recipe(), threads_, context_.device,
+                                    context_.train_set.size(), context_.test_set.size(),
+                                    parameters));
+  }
+
+  // Trains in float, or takes the parameters of another run; leaves them in float.safetensors.
+  void float_phase() {
+    network_ = std::make_unique<Network>(recipe().model);
+    if (writes()) graph::save(network_->model(), context_.folder.graph("float").string());
+    if (!resumed_) write_start(*network_);
+    const bool starts_elsewhere = !recipe().start.empty();
+    if (starts_elsewhere) network_->load_state(start_ ? *start_ : start_tensors(recipe()), "start");
+    Trainer trainer(context_, PhaseKind::Float, *network_, resumed_ ? &*resumed_ : nullptr);
+    if (!starts_elsewhere) trainer.run();
+    context_.state.float_accuracy = trainer.test_accuracy();
+    NamedFloats tensors;
+    for (const auto& [name, tensor] : network_->state()) {
+      if (name.ends_with(".frac_bits")) continue;
+      tensors[name] = {tensor.data_ptr<float>(), tensor.data_ptr<float>() + tensor.numel()};
+    }
+    if (writes()) save_tensors(tensors, context_.folder.float_tensors());
+    resumed_.reset();
+    context_.state.step = 0;
+    context_.state.epoch = {};
+    context_.state.counts.clear();
+    context_.state.last_epoch.clear();
+  }
+
+  graph::Model fixed_model(const graph::Model& from) const {
+    return recipe().fold_batch_norm ? graph::fold_batch_norm(from) : from;
+  }
+
+  // Calibrates what the float phase left, or takes up a checkpoint; then trains.
+  void fixed_phase() {
+    if (resumes_in(PhaseKind::Fixed)) {
+      network_ =
+          std::make_unique<Network>(graph::load_model(context_.folder.graph("fixed").string()));
+    } else {
+      network_ = std::make_unique<Network>(fixed_model(network_->model()));
+      calibrate_points();
+    }
+    Trainer trainer(context_, PhaseKind::Fixed, *network_, resumed_ ? &*resumed_ : nullptr);
+    if (!resumed_) {
+      judgement_ = first_judgement(trainer);
+      context_.state.ptq_accuracy = judgement_.accuracy;
+      context_.log->write(carriers_event(context_.elapsed(), *network_));
+      context_.log->write(calibrated_event(context_.elapsed(), recipe().calibration,
+                                           *context_.state.ptq_accuracy, *network_));
+      context_.message(fmt::format("calibrated by {}: test {:.2f} %", recipe().calibration.method,
+                                   100 * *context_.state.ptq_accuracy));
+      trainer.save();
+    }
+    if (trains_fixed_) trainer.run();
+    if (trains_fixed_ || resumed_) judgement_ = trainer.judge();
+    if (trains_fixed_) summary_.fixed_accuracy = judgement_.accuracy;
+  }
+
+  // Sums that training cannot carry show here, and mending them takes no second float phase.
+  Trainer::Judgement first_judgement(Trainer& trainer) const {
+    try {
+      return trainer.judge();
+    } catch (const UserError& error) {
+      if (!recipe().start.empty() || !(recipe().float_phase.epochs > 0)) throw;
+      user_error("{}; the float phase is kept: another recipe goes on from it by start = \"{}\"",
+                 error.what(), context_.options.run_folder);
+    }
+  }
+
+  std::int64_t calibration_images() const {
+    return std::clamp<std::int64_t>(recipe().calibration.images, 1, context_.train_set.size());
+  }
+
+  at::Tensor calibration_samples() const {
+    return preprocessed(recipe().model, context_.train_set, 0, calibration_images());
+  }
+
+  void calibrate_points() {
+    calibrate_network(*network_, recipe().calibration, calibration_samples());
+    if (writes()) graph::save(network_->model(), context_.folder.graph("fixed").string());
+  }
+
+  // What overflows = "forbid" is about: the frozen formats on the test set, and the last epoch of
+  // training, which saw far more samples.
+  std::vector<ForbiddenOverflow> forbidden_overflows() const {
+    std::vector<ForbiddenOverflow> all;
+    const auto add = [&](const std::string& tensor, const char* where, std::int64_t overflows,
+                         std::int64_t values) {
+      if (overflows > 0) all.push_back({tensor, where, overflows, values});
+    };
+    for (const Point* point : network_->points()) {
+      if (!point->spec.forbids_overflow) continue;
+      const std::string& tensor = point->tensor;
+      if (const auto it = judgement_.overflows.find(tensor); it != judgement_.overflows.end())
+        add(tensor, "the test set", it->second.overflows, it->second.values);
+      const auto& epoch = context_.state.last_epoch;
+      if (const auto it = epoch.find(tensor); it != epoch.end())
+        add(tensor, "the last epoch", it->second.overflows, it->second.values);
+    }
+    return all;
+  }
+
+  // Freezes; what looks at the run finds it complete.
+  void finish() {
+    const RunState& state = context_.state;
+    summary_.float_accuracy = state.float_accuracy;
+    summary_.ptq_accuracy = state.ptq_accuracy;
+    summary_.float_seconds = state.float_seconds;
+    summary_.fixed_seconds = state.fixed_seconds;
+    summary_.forbidden_overflows = forbidden_overflows();
+    summary_.leads = writes();
+    if (!writes()) return;
+    for (const Histogram& h : histograms(*network_, calibration_samples())) {
+      context_.log->write(histogram_event(context_.elapsed(), h));
+    }
+    const auto points = network_->points();
+    const auto in_float =
+        std::find_if(points.begin(), points.end(), [](Point* p) { return !p->casts(); });
+    if (in_float == points.end()) {
+      graph::save(graph::freeze(network_->model()), context_.folder.model().string());
+      summary_.frozen = true;
+      const double accuracy = summary_.fixed_accuracy.value_or(*state.ptq_accuracy);
+      context_.log->write(
+          frozen_event(context_.elapsed(), accuracy, judgement_.overflows, *network_));
+    } else {
+      context_.message(
+          fmt::format("not frozen: tensor \"{}\" is left in floating point by the recipe",
+                      (*in_float)->tensor));
+    }
+    write_file_atomically(context_.folder.summary(), summary_json(recipe().name, summary_) + "\n");
+  }
+
+  Peers peers_;
+  RunContext context_;
+  bool trains_fixed_;
+  int threads_ = 1;
+  std::optional<PatientThreads> patience_;
+  std::optional<FolderLock> lock_;
+  std::optional<Checkpoint> resumed_;
+  std::optional<NamedFloats> start_;  // of recipe().start
+  std::unique_ptr<Network> network_;
+  Trainer::Judgement judgement_;
+  Summary summary_;
+};
+
+}  // namespace
+
+Summary train(const frontends::Recipe& recipe, const Options& options) {
+  return Job(recipe, options, true).run();
+}
+
+Summary ptq(const frontends::Recipe& recipe, const Options& options) {
+  return Job(recipe, options, false).run();
+}
+
+graph::Model load_checkpoint_model(const std::string& run_folder) {
+  const RunFolder folder(run_folder);
+  const std::optional<Checkpoint> checkpoint = load_checkpoint(folder.checkpoint());
+  if (!checkpoint) {
+    user_error("{}: it holds no checkpoint yet; train there first", run_folder);
+  }
+  if (checkpoint->state.phase == PhaseKind::Float) {
+    user_error(
+        "{}: the run is still in its float phase and has no binary points; go on with it, at least "
+        "until it is calibrated: qfx train --out {} --resume",
+        run_folder, run_folder);
+  }
+  Network network(graph::load_model(folder.graph(to_string(checkpoint->state.phase)).string()));
+  network.load_state(checkpoint->tensors, folder.checkpoint().string());
+  return network.model();
+}
+
+}  // namespace qfx::train

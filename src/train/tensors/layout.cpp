@@ -1,0 +1,67 @@
+#include "train/tensors/layout.h"
+
+namespace qfx::train {
+namespace {
+
+bool is_channels_last(const at::Tensor& x) {
+  return x.dim() == 4 && !x.is_contiguous() && x.is_contiguous(at::MemoryFormat::ChannelsLast);
+}
+
+}  // namespace
+
+at::Tensor dense(const at::Tensor& x) {
+  return is_channels_last(x) ? x : x.contiguous();
+}
+
+at::Tensor dense_like(const at::Tensor& x, const at::Tensor& like) {
+  return is_channels_last(like) ? x.contiguous(at::MemoryFormat::ChannelsLast) : x.contiguous();
+}
+
+at::Tensor channels_last(const at::Tensor& x) {
+  if (x.dim() != 4) return x;
+  if (x.size(1) > 1) return x.contiguous(at::MemoryFormat::ChannelsLast);
+  // With one channel both orders are one, and the strides alone tell torch which to go on with.
+  const std::int64_t height = x.size(2), width = x.size(3);
+  return x.contiguous().as_strided(x.sizes(), {height * width, 1, width, 1});
+}
+
+kernels::Extent flat_extent(const at::Tensor& x) {
+  return {1, 1, x.numel()};
+}
+
+kernels::Extent channel_extent(const at::Tensor& x) {
+  if (x.dim() < 2) return flat_extent(x);
+  const std::int64_t channels = x.size(1);
+  if (is_channels_last(x) || x.dim() == 2) return {x.numel() / channels, channels, 1};
+  return {x.size(0), channels, x.numel() / (x.size(0) * channels)};
+}
+
+kernels::Extent parameter_extent(const at::Tensor& x, std::int64_t channels) {
+  return {1, channels, x.numel() / channels};
+}
+
+at::Tensor along_channels(const at::Tensor& values, const at::Tensor& like) {
+  std::vector<std::int64_t> shape(static_cast<std::size_t>(like.dim()), 1);
+  shape[1] = values.numel();
+  return values.view(shape);
+}
+
+at::Tensor along_channels(const std::vector<double>& values, const at::Tensor& like) {
+  const at::Tensor row = at::tensor(at::ArrayRef<double>(values), at::kDouble);
+  return along_channels(row.to(like.options()), like);
+}
+
+std::vector<std::int64_t> all_but_channels(const at::Tensor& x) {
+  std::vector<std::int64_t> axes;
+  for (std::int64_t axis = 0; axis < x.dim(); ++axis) {
+    if (axis != 1) axes.push_back(axis);
+  }
+  return axes;
+}
+
+std::vector<double> doubles(const at::Tensor& x) {
+  const at::Tensor wide = x.detach().to(at::kDouble).cpu().contiguous();
+  return {wide.data_ptr<double>(), wide.data_ptr<double>() + wide.numel()};
+}
+
+}  // namespace qfx::train
