@@ -11,7 +11,7 @@ namespace qfx::backends {
 
 namespace fs = std::filesystem;
 
-fs::path support_directory(const std::string& target) {
+fs::path support_directory(const std::string& language) {
   std::vector<fs::path> places;
   if (const char* chosen = std::getenv("QFX_SUPPORT"); chosen != nullptr && *chosen != '\0') {
     places.emplace_back(chosen);
@@ -24,13 +24,13 @@ fs::path support_directory(const std::string& target) {
   }
   std::vector<std::string> seen;
   for (const fs::path& place : places) {
-    if (fs::is_directory(place / target)) return place / target;
-    seen.push_back((place / target).string());
+    if (fs::is_directory(place / language)) return place / language;
+    seen.push_back((place / language).string());
   }
   user_error(
       "the headers for generated {} code are missing: looked for {}; set QFX_SUPPORT to the folder "
       "support of QFX's source or installation",
-      target, join(seen, ", "));
+      language, join(seen, ", "));
 }
 
 }  // namespace qfx::backends

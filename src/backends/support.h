@@ -5,9 +5,9 @@
 
 namespace qfx::backends {
 
-// The folder `support` with one folder a target: $QFX_SUPPORT, the source tree this library was
-// built from, share/qfx/support beside the running program's bin, or the install prefix's. Raises
-// UserError naming the places where none holds `target`.
-std::filesystem::path support_directory(const std::string& target);
+// The folder LANGUAGE in `support`, which lies in $QFX_SUPPORT, the source tree this library was built
+// from, share/qfx/support beside the running program's bin, or the install prefix's. Raises UserError
+// naming the places where none holds it.
+std::filesystem::path support_directory(const std::string& language);
 
 }  // namespace qfx::backends

@@ -59,7 +59,7 @@ void add_golden(const graph::FrozenModel& model, const VitisOptions& options, Fi
 
 // The support headers that `files` include, and those that these include.
 void add_support(Files& files) {
-  const fs::path directory = support_directory("vitis");
+  const fs::path directory = support_directory("hls");
   std::vector<std::string> contents;
   for (const auto& [path, content] : files) contents.push_back(content);
   const std::string mark = "#include \"qfx/";

@@ -15,7 +15,7 @@ if(NOT output MATCHES "10 logits, exact")
   message(FATAL_ERROR "the stranger's program printed: ${output}")
 endif()
 run(${SCRATCH}/prefix/bin/qfx --version)
-if(NOT EXISTS ${SCRATCH}/prefix/share/qfx/support/vitis)
+if(NOT EXISTS ${SCRATCH}/prefix/share/qfx/support/hls)
   message(FATAL_ERROR "the headers of generated code were not installed")
 endif()
 # The build tree's paths must not have leaked into the package.

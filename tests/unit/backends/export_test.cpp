@@ -192,7 +192,7 @@ TEST(Support, ComesFromTheEnvironmentFirst) {
   const std::string error =
       error_of([&] { export_vitis(small_network(), (work.path() / "project").string(), {}); });
   ::unsetenv("QFX_SUPPORT");
-  EXPECT_THAT(error, AllOf(HasSubstr("/nowhere/vitis"), HasSubstr("set QFX_SUPPORT")));
+  EXPECT_THAT(error, AllOf(HasSubstr("/nowhere/hls"), HasSubstr("set QFX_SUPPORT")));
 }
 
 }  // namespace
