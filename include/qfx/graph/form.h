@@ -1,0 +1,69 @@
+// Where the operands of one output element lie. Layouts of streams, FIFO depths and generated code
+// need no more of a kind than this; what is computed from the operands is docs/semantics.md's.
+#pragma once
+
+#include <cstdint>
+#include <variant>
+
+#include "qfx/graph/op.h"
+
+namespace qfx::graph {
+
+// The input: its operand is a stored sample.
+struct Source {
+  bool operator==(const Source&) const = default;
+};
+
+// The element of every input at the same position.
+struct Map {
+  bool operator==(const Map&) const = default;
+};
+
+// What becomes of the operands under a window or of a whole plane.
+enum class Reduce : std::uint8_t {
+  Products,  // their products with a weight, added up
+  Mean,
+  Max
+};
+
+// The pixels that a window covers, of the channels in the output's group: with groups as many as
+// there are channels, of its own channel alone. What lies in the padding is zero, or absent from a
+// maximum.
+struct Window {
+  Pair kernel{1, 1}, stride{1, 1}, padding{0, 0}, dilation{1, 1};
+  std::int64_t groups = 1;  // 0: as many as channels
+  Reduce reduce = Reduce::Products;
+  bool operator==(const Window&) const = default;
+};
+
+// All pixels of its own channel.
+struct Plane {
+  Reduce reduce = Reduce::Mean;
+  bool operator==(const Plane&) const = default;
+};
+
+// Every element of the input, each times a weight.
+struct Dot {
+  bool operator==(const Dot&) const = default;
+};
+
+// One element of one input: the inputs lie one behind the other on the channels.
+struct Join {
+  bool operator==(const Join&) const = default;
+};
+
+// One element of the input under another index; no cast.
+struct Rename {
+  bool operator==(const Rename&) const = default;
+};
+
+// All channels: of the whole vector {N}, at its own pixel of {C, H, W}.
+struct Normalise {
+  bool operator==(const Normalise&) const = default;
+};
+
+using Form = std::variant<Source, Map, Window, Plane, Dot, Join, Rename, Normalise>;
+
+Form form_of(const Op& op);
+
+}  // namespace qfx::graph

@@ -1,0 +1,31 @@
+#include "qfx/graph/form.h"
+
+#include <gtest/gtest.h>
+
+namespace qfx::graph {
+namespace {
+
+TEST(Form, OfAConvolutionIsItsWindow) {
+  const Conv2d conv{.out_channels = 8,
+                    .kernel = {5, 3},
+                    .stride = {2, 1},
+                    .padding = {2, 1},
+                    .dilation = {1, 2},
+                    .groups = 4};
+  EXPECT_EQ(form_of(conv), Form(Window{{5, 3}, {2, 1}, {2, 1}, {1, 2}, 4, Reduce::Products}));
+}
+
+TEST(Form, APoolTakesEachChannelByItself) {
+  const Form max = form_of(MaxPool2d{.kernel = {3, 2}, .stride = {1, 2}, .padding = {1, 0}});
+  EXPECT_EQ(max, Form(Window{{3, 2}, {1, 2}, {1, 0}, {1, 1}, 0, Reduce::Max}));
+  EXPECT_EQ(std::get<Window>(form_of(AvgPool2d{})).reduce, Reduce::Mean);
+  EXPECT_EQ(form_of(GlobalAvgPool2d{}), Form(Plane{Reduce::Mean}));
+}
+
+TEST(Form, WhatKeepsItsInputsFormatOnlyRenames) {
+  for (const Op& op : {Op(Flatten{}), Op(Unsqueeze{}), Op(Relu{}), Op(Concat{}), Op(Input{})})
+    EXPECT_EQ(std::holds_alternative<Rename>(form_of(op)), keeps_format(op)) << kind_name(op);
+}
+
+}  // namespace
+}  // namespace qfx::graph
