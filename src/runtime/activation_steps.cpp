@@ -103,7 +103,7 @@ Clipping<std::int64_t> clipping_of(const graph::ClipLimits& limits, const graph:
 std::unique_ptr<Step> make_clip(const Analyzed& analyzed, graph::NodeId id,
                                 const graph::Clip& clip) {
   const graph::ClipLimits limits = graph::clip_limits(clip, analyzed.source(id).format.frac_bits(),
-                                                      analyzed.ranges[id].accumulator_frac_bits);
+                                                      analyzed.range(id).accumulator_frac_bits);
   return make_by_width<ClipStep>(analyzed, id, "clip x",
                                  clipping_of(limits, analyzed.source_range(id)),
                                  graph::element_count(analyzed.node(id).shape));
@@ -112,7 +112,7 @@ std::unique_ptr<Step> make_clip(const Analyzed& analyzed, graph::NodeId id,
 std::unique_ptr<Step> make_prelu(const Analyzed& analyzed, graph::NodeId id) {
   const graph::FrozenNode& node = analyzed.node(id);
   const graph::FrozenParam& slope = node.params.at("slope");
-  const int grid = analyzed.ranges[id].accumulator_frac_bits;
+  const int grid = analyzed.range(id).accumulator_frac_bits;
   const int input_frac = analyzed.source(id).format.frac_bits();
   std::vector<std::int64_t> below;
   for (std::int64_t c = 0; c < slope.shape[0]; ++c)

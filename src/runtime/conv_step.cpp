@@ -111,7 +111,7 @@ std::unique_ptr<Step> make_conv(const Analyzed& analyzed, graph::NodeId id,
     return std::make_unique<ConvStep<Sum, Acc>>(
         shape, kernels::IntConv<Sum>(shape, weight.raw, x.lo, x.hi),
         Finish<Sum, Acc>(align_channels(analyzed, id), accumulator_cast(analyzed, id)),
-        analyzed.ranges[id].accumulator_width);
+        analyzed.range(id).accumulator_width);
   });
 }
 

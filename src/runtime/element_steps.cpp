@@ -129,20 +129,20 @@ std::string path_name(IntCast::Path path, int width) {
 std::unique_ptr<Step> make_cast(const Analyzed& analyzed, graph::NodeId id) {
   const IntCast cast = accumulator_cast(analyzed, id);
   return std::make_unique<CastStep>(cast, graph::element_count(analyzed.node(id).shape),
-                                    path_name(cast.path(), analyzed.ranges[id].accumulator_width));
+                                    path_name(cast.path(), analyzed.range(id).accumulator_width));
 }
 
 std::unique_ptr<Step> make_relu(const Analyzed& analyzed, graph::NodeId id) {
   const IntCast cast = accumulator_cast(analyzed, id);
   return std::make_unique<ReluStep>(cast, graph::element_count(analyzed.node(id).shape),
-                                    path_name(cast.path(), analyzed.ranges[id].accumulator_width));
+                                    path_name(cast.path(), analyzed.range(id).accumulator_width));
 }
 
 std::unique_ptr<Step> make_batch_norm(const Analyzed& analyzed, graph::NodeId id) {
   const graph::FrozenNode& node = analyzed.node(id);
   const graph::FrozenParam& scale = node.params.at("scale");
   const graph::FrozenParam& offset = node.params.at("offset");
-  const int grid = analyzed.ranges[id].accumulator_frac_bits;
+  const int grid = analyzed.range(id).accumulator_frac_bits;
   const int input_frac = analyzed.source(id).format.frac_bits();
   Affine affine;
   const std::int64_t channels = node.shape[0];
@@ -157,7 +157,7 @@ std::unique_ptr<Step> make_batch_norm(const Analyzed& analyzed, graph::NodeId id
 std::unique_ptr<Step> make_shift(const Analyzed& analyzed, graph::NodeId id) {
   const graph::FrozenNode& node = analyzed.node(id);
   const graph::FrozenParam& offset = node.params.at("offset");
-  const int grid = analyzed.ranges[id].accumulator_frac_bits;
+  const int grid = analyzed.range(id).accumulator_frac_bits;
   const std::int64_t channels = node.shape[0];
   Affine affine;
   affine.factor.assign(static_cast<std::size_t>(channels),

@@ -9,7 +9,6 @@
 #include "runtime/thread_pool.h"
 
 #include "qfx/base/error.h"
-#include "qfx/graph/range.h"
 #include "qfx/kernels/int_gemm.h"
 
 namespace qfx::runtime {
@@ -48,12 +47,11 @@ struct Engine::Impl {
     AlignedBytes arena, scratch;
   };
 
-  Impl(graph::FrozenModel frozen, int threads)
-      : model(std::move(frozen)),
-        ranges(graph::analyze_ranges(model)),
+  Impl(graph::Analyzed proved, int threads)
+      : analyzed(std::move(proved)),
+        model(analyzed.model()),
         plan(plan_memory(model)),
         pool(threads) {
-    const Analyzed analyzed{model, ranges};
     const auto count = static_cast<graph::NodeId>(model.nodes.size());
     for (graph::NodeId id = 0; id < count; ++id) steps.push_back(make_step(analyzed, id));
     block = block_images(plan.size + graph::element_count(model.input().shape) +
@@ -70,7 +68,7 @@ struct Engine::Impl {
     if (batch < 0 || static_cast<std::int64_t>(input.size()) != batch * size(0))
       user_error("{}: {} input values for a batch of {}; each image has {} of shape {}", node.name,
                  input.size(), batch, size(0), graph::to_string(node.shape));
-    const graph::Interval range = ranges[0].output;
+    const graph::Interval range = analyzed.range(0).output;
     const auto outside = std::find_if(input.begin(), input.end(), [&](std::int32_t value) {
       return value < range.lo || value > range.hi;
     });
@@ -110,8 +108,8 @@ struct Engine::Impl {
     }
   }
 
-  graph::FrozenModel model;
-  std::vector<graph::NodeRange> ranges;
+  graph::Analyzed analyzed;
+  const graph::FrozenModel& model;
   MemoryPlan plan;
   ThreadPool pool;
   std::vector<std::unique_ptr<Step>> steps;
@@ -121,11 +119,17 @@ struct Engine::Impl {
   std::vector<Worker> workers;
 };
 
-Engine::Engine(graph::FrozenModel model, int threads)
+Engine::Engine(graph::Analyzed model, int threads)
     : impl_(std::make_unique<Impl>(std::move(model), threads)) {}
+Engine::Engine(graph::FrozenModel model, int threads)
+    : Engine(graph::Analyzed(std::move(model)), threads) {}
 Engine::~Engine() = default;
 Engine::Engine(Engine&&) noexcept = default;
 Engine& Engine::operator=(Engine&&) noexcept = default;
+
+const graph::Analyzed& Engine::analyzed() const {
+  return impl_->analyzed;
+}
 
 const graph::FrozenModel& Engine::model() const {
   return impl_->model;

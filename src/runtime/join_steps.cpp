@@ -82,7 +82,7 @@ class ConcatStep : public Step {
 
 std::unique_ptr<Step> make_sum(const Analyzed& analyzed, graph::NodeId id, const char* operation,
                                std::int64_t sign) {
-  const int grid = analyzed.ranges[id].accumulator_frac_bits;
+  const int grid = analyzed.range(id).accumulator_frac_bits;
   return make_by_width<AddStep>(analyzed, id, operation,
                                 aligned(1, analyzed.source(id, 0).format.frac_bits(), grid),
                                 aligned(sign, analyzed.source(id, 1).format.frac_bits(), grid),

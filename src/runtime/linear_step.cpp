@@ -53,7 +53,7 @@ std::unique_ptr<Step> make_linear(const Analyzed& analyzed, graph::NodeId id) {
         kernels::IntLinear<Sum>(weight.shape[0], weight.shape[1], weight.raw, x.lo, x.hi),
         weight.shape[0],
         Finish<Sum, Acc>(align_channels(analyzed, id), accumulator_cast(analyzed, id)),
-        analyzed.ranges[id].accumulator_width);
+        analyzed.range(id).accumulator_width);
   });
 }
 

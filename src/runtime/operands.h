@@ -20,7 +20,7 @@ std::unique_ptr<Step> by_sums(const Analyzed& analyzed, graph::NodeId id, const 
   const bool narrow =
       fits<std::int16_t>(x) && fits<std::int16_t>(weight.raw) && products_fit_int32(weight, x);
   if (!narrow) return make.template operator()<std::int64_t, std::int64_t>();
-  if (fits<std::int32_t>(analyzed.ranges[id].accumulator))
+  if (fits<std::int32_t>(analyzed.range(id).accumulator))
     return make.template operator()<std::int32_t, std::int32_t>();
   return make.template operator()<std::int32_t, std::int64_t>();
 }

@@ -77,7 +77,7 @@ Pooling make_pooling(const Analyzed& analyzed, graph::NodeId id, const graph::Pa
 
 std::unique_ptr<Step> make_mean(const Analyzed& analyzed, graph::NodeId id,
                                 const Pooling& pooling) {
-  const graph::NodeRange& range = analyzed.ranges[id];
+  const graph::NodeRange& range = analyzed.range(id);
   const kernels::IntMeanCast cast(
       range.accumulator_frac_bits, pooling.kernel_height * pooling.kernel_width,
       analyzed.node(id).format, range.accumulator.lo, range.accumulator.hi);
@@ -92,7 +92,7 @@ std::unique_ptr<Step> make_pool(const Analyzed& analyzed, graph::NodeId id,
   return std::make_unique<MaxPoolStep>(
       make_pooling(analyzed, id, pool.kernel, pool.stride, pool.padding),
       accumulator_cast(analyzed, id),
-      describe("maximum of int32", "int32", analyzed.ranges[id].accumulator_width));
+      describe("maximum of int32", "int32", analyzed.range(id).accumulator_width));
 }
 
 std::unique_ptr<Step> make_pool(const Analyzed& analyzed, graph::NodeId id,

@@ -8,7 +8,7 @@
 namespace qfx::runtime {
 
 kernels::IntCast accumulator_cast(const Analyzed& analyzed, graph::NodeId id) {
-  const graph::NodeRange& range = analyzed.ranges[id];
+  const graph::NodeRange& range = analyzed.range(id);
   return {range.accumulator_frac_bits, analyzed.node(id).format, range.accumulator.lo,
           range.accumulator.hi};
 }
@@ -22,7 +22,7 @@ std::int64_t aligned(std::int64_t raw, int frac, int to_frac) {
 Affine align_channels(const Analyzed& analyzed, graph::NodeId id) {
   const graph::FrozenNode& node = analyzed.node(id);
   const int input_frac = analyzed.source(id).format.frac_bits();
-  const int grid = analyzed.ranges[id].accumulator_frac_bits;
+  const int grid = analyzed.range(id).accumulator_frac_bits;
   const graph::FrozenParam& weight = node.params.at("weight");
   const auto bias = node.params.find("bias");
   Affine affine;

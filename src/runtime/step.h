@@ -8,8 +8,7 @@
 #include <utility>
 #include <vector>
 
-#include "qfx/graph/graph.h"
-#include "qfx/graph/range.h"
+#include "qfx/graph/analyzed.h"
 
 namespace qfx::runtime {
 
@@ -33,20 +32,7 @@ class Step {
   std::string kernel_;
 };
 
-// What the proofs need to know of a model.
-struct Analyzed {
-  const graph::FrozenModel& model;
-  const std::vector<graph::NodeRange>& ranges;
-
-  const graph::FrozenNode& node(graph::NodeId id) const { return model.nodes[id]; }
-  const graph::FrozenNode& source(graph::NodeId id, std::size_t i = 0) const {
-    return node(node(id).inputs[i]);
-  }
-  // Raw values the node's input i can hold.
-  const graph::Interval& source_range(graph::NodeId id, std::size_t i = 0) const {
-    return ranges[node(id).inputs[i]].output;
-  }
-};
+using graph::Analyzed;
 
 // The step of node `id`; null for the input, which nothing computes.
 std::unique_ptr<Step> make_step(const Analyzed& analyzed, graph::NodeId id);

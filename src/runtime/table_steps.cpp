@@ -62,7 +62,7 @@ std::unique_ptr<Step> make_softmax(const Analyzed& analyzed, graph::NodeId id) {
       kernels::IntSoftmax(table, node.format), channels,
       graph::element_count(node.shape) / channels,
       describe(fmt::format("table of {}, quotient", table.size()).c_str(), "int64",
-               analyzed.ranges[id].accumulator_width));
+               analyzed.range(id).accumulator_width));
 }
 
 }  // namespace qfx::runtime

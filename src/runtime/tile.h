@@ -34,7 +34,7 @@ void cast_tiles(const kernels::IntCast& cast, std::int32_t* output, std::int64_t
 template <template <class> class MadeStep, class... Args>
 std::unique_ptr<Step> make_by_width(const Analyzed& analyzed, graph::NodeId id,
                                     const char* operation, const Args&... args) {
-  const graph::NodeRange& range = analyzed.ranges[id];
+  const graph::NodeRange& range = analyzed.range(id);
   const kernels::IntCast cast = accumulator_cast(analyzed, id);
   if (fits<std::int32_t>(range.accumulator))
     return std::make_unique<MadeStep<std::int32_t>>(

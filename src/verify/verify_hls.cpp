@@ -37,7 +37,7 @@ constexpr std::int64_t kBatch = 256;
 
 class HlsVerification {
  public:
-  HlsVerification(const graph::FrozenModel& model, const data::Dataset& set, const Options& options,
+  HlsVerification(const graph::Analyzed& model, const data::Dataset& set, const Options& options,
                   const fs::path& work)
       : engine_(model),
         model_(engine_.model()),
@@ -69,7 +69,7 @@ class HlsVerification {
 
   void prepare_project() {
     if (options_.project.empty()) {
-      backends::export_vitis(model_, (work_ / "project").string(), {});
+      backends::export_vitis(engine_.analyzed(), (work_ / "project").string(), {});
       project_ = backends::read_vitis_project((work_ / "project").string());
       return;
     }
@@ -205,7 +205,7 @@ class HlsVerification {
 
 }  // namespace
 
-Result verify_hls(const graph::FrozenModel& model, const data::Dataset& set,
+Result verify_hls(const graph::Analyzed& model, const data::Dataset& set,
                   const Options& options) {
   if (options.work_directory.empty()) {
     const TemporaryDirectory work;

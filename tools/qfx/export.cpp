@@ -36,7 +36,7 @@ int export_model(const Options& options) {
     user_error("--target {} is not known; did you mean {}? Allowed: {}", options.target,
                nearest(options.target, kTargets), join(kTargets, ", "));
   }
-  const runtime::Engine engine(graph::load_frozen(options.model));
+  const runtime::Engine engine(graph::load_analyzed(options.model));
   std::vector<std::int32_t> inputs;
   std::string source = "random inputs";
   if (options.data == "random" || !data_source(options.data, options.model)) {
@@ -50,7 +50,7 @@ int export_model(const Options& options) {
   const std::int64_t count =
       static_cast<std::int64_t>(inputs.size()) / graph::element_count(engine.model().input().shape);
   const runtime::RawTensor outputs = engine.run(inputs, count);
-  backends::export_vitis(engine.model(), options.output,
+  backends::export_vitis(engine.analyzed(), options.output,
                          {.top = options.top,
                           .part = options.part,
                           .clock_period_ns = options.clock_ns,

@@ -103,7 +103,7 @@ Json json_of(const ModelFacts& facts) {
 }
 
 int inspect(const Options& options) {
-  const ModelFacts facts = describe(graph::load_frozen(options.model));
+  const ModelFacts facts = describe(graph::load_analyzed(options.model));
   if (options.json) {
     print(json_of(facts).dump(2));
   } else {

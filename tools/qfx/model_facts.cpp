@@ -41,9 +41,10 @@ ParamFacts describe_param(const std::string& name, const graph::FrozenParam& par
   return facts;
 }
 
-NodeFacts describe_node(const graph::FrozenModel& model, const runtime::Engine& engine,
-                        graph::NodeId id, const graph::NodeRange& range) {
-  const graph::FrozenNode& node = model.nodes[id];
+NodeFacts describe_node(const graph::Analyzed& model, const runtime::Engine& engine,
+                        graph::NodeId id) {
+  const graph::FrozenNode& node = model.node(id);
+  const graph::NodeRange& range = model.range(id);
   const bool computes =
       !std::holds_alternative<graph::Input>(node.op) && !graph::keeps_format(node.op);
   const int frac_bits = node.format.frac_bits();
@@ -56,19 +57,18 @@ NodeFacts describe_node(const graph::FrozenModel& model, const runtime::Engine& 
           .accumulator_width = computes ? range.accumulator_width : 0,
           .can_overflow = computes && range.can_overflow,
           .kernel = computes ? engine.kernel_name(id) : "",
-          .work = count_work(model, node)};
+          .work = count_work(model.model(), node)};
 }
 
 }  // namespace
 
-ModelFacts describe(const graph::FrozenModel& model) {
-  const std::vector<graph::NodeRange> ranges = graph::analyze_ranges(model);
+ModelFacts describe(const graph::Analyzed& model) {
   const runtime::Engine engine(model, 1);
   ModelFacts facts;
-  facts.name = model.name;
-  for (std::size_t i = 0; i < model.nodes.size(); ++i) {
-    const graph::FrozenNode& node = model.nodes[i];
-    facts.nodes.push_back(describe_node(model, engine, static_cast<graph::NodeId>(i), ranges[i]));
+  facts.name = model.model().name;
+  for (graph::NodeId id = 0; id < std::ssize(model.model().nodes); ++id) {
+    const graph::FrozenNode& node = model.node(id);
+    facts.nodes.push_back(describe_node(model, engine, id));
     facts.work += facts.nodes.back().work;
     for (const auto& [name, param] : node.params) {
       facts.params.push_back(describe_param(node.name + "." + name, param));

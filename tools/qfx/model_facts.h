@@ -5,8 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "qfx/graph/graph.h"
-#include "qfx/graph/range.h"
+#include "qfx/graph/analyzed.h"
 
 namespace qfx::command {
 
@@ -52,7 +51,6 @@ struct ModelFacts {
   Work work;
 };
 
-// Verifies and analyzes the model.
-ModelFacts describe(const graph::FrozenModel& model);
+ModelFacts describe(const graph::Analyzed& model);
 
 }  // namespace qfx::command

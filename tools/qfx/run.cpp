@@ -24,7 +24,7 @@ struct Options {
 };
 
 int run(const Options& options) {
-  const runtime::Engine engine(graph::load_frozen(options.model), options.threads);
+  const runtime::Engine engine(graph::load_analyzed(options.model), options.threads);
   const data::Dataset set =
       load_test_data(options.data, options.model, engine.model(), options.limit);
   ProgressLine line(!options.json);

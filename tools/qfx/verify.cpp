@@ -17,8 +17,8 @@
 #include "qfx/base/file.h"
 #include "qfx/base/text.h"
 #include "qfx/graph/file.h"
-#include "qfx/store/safetensors.h"
 #include "qfx/runtime/engine.h"
+#include "qfx/store/safetensors.h"
 
 namespace qfx::command {
 namespace {
@@ -86,7 +86,7 @@ int verify_model(const Options& options) {
     user_error("--project {} is not a folder; give one that `qfx export --target vitis` wrote",
                options.project);
   }
-  const runtime::Engine engine(graph::load_frozen(options.model));
+  const runtime::Engine engine(graph::load_analyzed(options.model));
   const data::Dataset set =
       load_test_data(options.data, options.model, engine.model(), options.limit);
   // Read before the long work: afterwards nothing may fail but the writing.
@@ -104,7 +104,7 @@ int verify_model(const Options& options) {
   how.should_stop = [&] { return interrupt.interrupted(); };
   verify::Result result;
   try {
-    result = verify::verify_hls(engine.model(), set, how);
+    result = verify::verify_hls(engine.analyzed(), set, how);
   } catch (const UserError&) {
     // A terminal's Ctrl-C also ends the compiler, which may be what is raised here.
     if (!interrupt.interrupted()) throw;

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "qfx/graph/graph.h"
+#include "qfx/graph/analyzed.h"
 
 namespace qfx::backends {
 
@@ -23,7 +23,7 @@ struct VitisOptions {
 
 // Writes the project into `directory` (created; must be empty or an earlier export, else
 // UserError). Written beside it and renamed, so that a killed run leaves no half-written project.
-void export_vitis(const graph::FrozenModel& model, const std::string& directory,
+void export_vitis(const graph::Analyzed& model, const std::string& directory,
                   const VitisOptions& options);
 
 // Legal, distinct, keyword-safe C++ identifiers for these names, deterministic, in the same order.

@@ -5,6 +5,7 @@
 
 #include <string>
 
+#include "qfx/graph/analyzed.h"
 #include "qfx/graph/graph.h"
 
 namespace qfx::graph {
@@ -15,6 +16,8 @@ inline constexpr int kSchemaVersion = 1;
 // digits (exponent and sign), everything else as raw integers.
 void save(const FrozenModel& model, const std::string& path);
 FrozenModel load_frozen(const std::string& path);
+// To run, print or describe the model: with its proofs.
+Analyzed load_analyzed(const std::string& path);
 
 // A trainable graph with its float parameters (".graph").
 void save(const Model& model, const std::string& path);

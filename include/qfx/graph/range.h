@@ -36,8 +36,8 @@ struct NodeRange {
 // sum of exponentials, in units of its table; for relu, max_pool2d and function the value before
 // the cast; a flatten repeats its input's output; an input has nothing before its cast that is an
 // integer, so its accumulator is its output, and can_overflow is true because its samples are
-// unknown. Verifies the model, and raises UserError, naming the node, where an accumulator exceeds
-// kMaxAccumulatorWidth.
+// unknown. The model must be one that verifies (graph/analyzed.h does both). Raises UserError, naming
+// the node, where an accumulator exceeds kMaxAccumulatorWidth.
 std::vector<NodeRange> analyze_ranges(const FrozenModel& model);
 
 }  // namespace qfx::graph

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "qfx/data/dataset.h"
-#include "qfx/graph/graph.h"
+#include "qfx/graph/analyzed.h"
 
 namespace qfx::verify {
 
@@ -41,7 +41,7 @@ struct Options {
 
 // Raises UserError where the compiler or the ap_types headers are missing (and says how to get them), or the
 // exported code does not compile (with the compiler's first error).
-Result verify_hls(const graph::FrozenModel& model, const data::Dataset& set, const Options& options);
+Result verify_hls(const graph::Analyzed& model, const data::Dataset& set, const Options& options);
 
 // "hls: 0 of 10000 images differ (0 of 100000 values)"
 std::string summary(const Result& result);

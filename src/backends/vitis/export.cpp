@@ -92,7 +92,7 @@ Files print_all(const Plan& plan, const VitisOptions& options) {
   files["tb/test_bench.cpp"] = print_test_bench(plan);
   files["tb/replay.cpp"] = print_replay(plan);
   add_support(files);
-  add_golden(*plan.model, options, files);
+  add_golden(plan.model(), options, files);
   files["run_hls.tcl"] = print_tcl(plan, options);
   files["Makefile"] = print_makefile(plan);
   files["README.md"] = print_readme(plan, options);
@@ -133,7 +133,7 @@ void replace(const fs::path& target, const Files& files) {
 
 }  // namespace
 
-void export_vitis(const graph::FrozenModel& model, const std::string& directory,
+void export_vitis(const graph::Analyzed& model, const std::string& directory,
                   const VitisOptions& options) {
   check_options(options);
   fs::path target = fs::path(directory).lexically_normal();

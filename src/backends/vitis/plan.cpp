@@ -27,13 +27,11 @@ void refuse_what_vitis_cannot(const graph::FrozenModel& model) {
 
 class Planner {
  public:
-  Planner(const graph::FrozenModel& model, const std::string& top) {
-    plan_.model = &model;
+  Planner(const graph::Analyzed& model, const std::string& top) : plan_(model) {
     name(top);
   }
 
   Plan run() {
-    plan_.ranges = graph::analyze_ranges(*plan_.model);
     count_uses();
     for (NodeId id = 0; id < count(); ++id) add(id);
     const NodeId result = plan_.source.back();
@@ -48,7 +46,7 @@ class Planner {
   }
 
  private:
-  NodeId count() const { return static_cast<NodeId>(plan_.model->nodes.size()); }
+  NodeId count() const { return static_cast<NodeId>(plan_.model().nodes.size()); }
 
   void name(const std::string& top) {
     if (!top.empty() && (!is_identifier(top) || is_hdl_keyword(top)))
@@ -62,13 +60,13 @@ class Planner {
     identifiers_.take("in");
     identifiers_.take("out");
     identifiers_.take("types");  // a file beside the top's
-    std::string name = top.empty() ? plan_.model->name : top;
+    std::string name = top.empty() ? plan_.model().name : top;
     if (is_hdl_keyword(name)) name += "_top";
     plan_.top = identifiers_.unique(name);
     plan_.space = identifiers_.unique(plan_.top + "_net");
     identifiers_.take("network");
     // Values first, so that a layer keeps its own name wherever that is possible.
-    for (const graph::FrozenNode& node : plan_.model->nodes)
+    for (const graph::FrozenNode& node : plan_.model().nodes)
       plan_.names.emplace_back().value = identifiers_.unique(node.name);
     for (NodeNames& names : plan_.names) {
       names.type = identifiers_.unique(names.value + "_t");
@@ -216,9 +214,8 @@ class Planner {
 
 }  // namespace
 
-Plan make_plan(const graph::FrozenModel& model, const std::string& top) {
-  graph::verify(model);
-  refuse_what_vitis_cannot(model);
+Plan make_plan(const graph::Analyzed& model, const std::string& top) {
+  refuse_what_vitis_cannot(model.model());
   return Planner(model, top).run();
 }
 

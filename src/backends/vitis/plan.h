@@ -2,13 +2,13 @@
 #pragma once
 
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "backends/vitis/layout.h"
 
 #include "qfx/backends/vitis.h"
-#include "qfx/graph/graph.h"
-#include "qfx/graph/range.h"
+#include "qfx/graph/analyzed.h"
 
 namespace qfx::backends::vitis {
 
@@ -50,8 +50,9 @@ struct NodeNames {
 };
 
 struct Plan {
-  const graph::FrozenModel* model = nullptr;
-  std::vector<graph::NodeRange> ranges;
+  explicit Plan(graph::Analyzed model) : analyzed(std::move(model)) {}
+
+  graph::Analyzed analyzed;
   std::string top, space;             // the top function and the namespace of everything else
   std::vector<NodeNames> names;       // indexed by node
   std::vector<graph::NodeId> source;  // the node itself, or whose format it keeps
@@ -61,11 +62,12 @@ struct Plan {
   std::vector<Trace> traces;       // indexed by node
   StreamId input = 0, output = 0;
 
-  const graph::FrozenNode& node(graph::NodeId id) const { return model->nodes[id]; }
+  const graph::FrozenModel& model() const { return analyzed.model(); }
+  const graph::FrozenNode& node(graph::NodeId id) const { return analyzed.node(id); }
 };
 
 // Raises UserError where the target cannot do what the model asks, or the top's name is not an
-// identifier. The model must outlive the plan.
-Plan make_plan(const graph::FrozenModel& model, const std::string& top);
+// identifier.
+Plan make_plan(const graph::Analyzed& model, const std::string& top);
 
 }  // namespace qfx::backends::vitis

@@ -127,7 +127,7 @@ class Printer {
   }
   Text operator()(const graph::Relu&) const { return {}; }
   Text operator()(const graph::Clip& clip) const {
-    const graph::NodeRange& range = plan_.ranges[id_];
+    const graph::NodeRange& range = plan_.analyzed.range(id_);
     const fixed::Format& in = plan_.node(node_.inputs[0]).format;
     const graph::ClipLimits limits =
         graph::clip_limits(clip, in.frac_bits(), range.accumulator_frac_bits);
@@ -176,7 +176,7 @@ class Printer {
     const bool is_image = node_.shape.size() > 1;
     return {constant("sums", is_image ? layout.beats : 1) +
                 constant("beats", is_image ? 1 : layout.beats) +
-                constant("sum_width", plan_.ranges[id_].accumulator_width) + entry_type(),
+                constant("sum_width", plan_.analyzed.range(id_).accumulator_width) + entry_type(),
             lookup_table(), ""};
   }
 
@@ -225,7 +225,7 @@ class Printer {
 
   Text divided(std::int64_t count) const {
     const MeanConstants constants =
-        mean_constants(plan_.ranges[id_].accumulator_width, plan_.ranges[id_].accumulator_frac_bits,
+        mean_constants(plan_.analyzed.range(id_).accumulator_width, plan_.analyzed.range(id_).accumulator_frac_bits,
                        count, node_.format.frac_bits());
     return {mean(constants),
             table("unsigned", names().reciprocal, constants.reciprocal,

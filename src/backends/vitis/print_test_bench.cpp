@@ -15,7 +15,7 @@ std::string print_network(const Plan& plan) {
         plan.names[stream.node].beat, name, stream.layout.beats, order_text(stream.layout.order),
         plan.space);
   };
-  const graph::Shape& shape = plan.model->output().shape;
+  const graph::Shape& shape = plan.model().output().shape;
   std::string extents;
   for (std::size_t axis = 0; axis < shape.size(); ++axis)
     extents += fmt::format("    shape[{}] = {};\n", axis, shape[axis]);

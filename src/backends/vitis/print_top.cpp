@@ -212,14 +212,14 @@ std::string print_top_header(const Plan& plan) {
   return fmt::format(
       "// {}: one call takes one sample and gives one result.\n//   in:  {}\n//   out: {}\n"
       "#ifndef {}\n#define {}\n\n#include \"types.h\"\n\n{};\n\n#endif  // {}\n",
-      comment_text(plan.model->name), describe(plan.input), describe(plan.output), guard, guard,
+      comment_text(plan.model().name), describe(plan.input), describe(plan.output), guard, guard,
       signature(plan), guard);
 }
 
 std::string print_top(const Plan& plan) {
   std::string text =
       fmt::format("// {}: the layers as processes joined by streams.\n#include \"{}.h\"\n\n",
-                  comment_text(plan.model->name), plan.top);
+                  comment_text(plan.model().name), plan.top);
   for (NodeId id = 0; id < std::ssize(plan.names); ++id) {
     if (has_parameters(plan.node(id).op))
       text += fmt::format("#include \"params/{}.h\"\n", plan.names[id].value);

@@ -56,10 +56,10 @@ std::string print_marker(const Plan& plan) {
   const nlohmann::ordered_json marker{{"generator", "qfx"},
                                       {"target", "vitis"},
                                       {"version", kMarkerVersion},
-                                      {"model", plan.model->name},
+                                      {"model", plan.model().name},
                                       {"top", plan.top},
                                       {"namespace", plan.space},
-                                      {"nodes", describe_nodes(*plan.model)}};
+                                      {"nodes", describe_nodes(plan.model())}};
   return marker.dump(2) + "\n";
 }
 

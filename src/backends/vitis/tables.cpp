@@ -20,8 +20,8 @@ const graph::FrozenParam* find_param(const graph::FrozenNode& node, const char* 
 
 Constants begin(const Plan& plan, graph::NodeId id) {
   Constants constants;
-  constants.sum_width = std::max(2, plan.ranges[id].accumulator_width);
-  constants.sum_frac_bits = plan.ranges[id].accumulator_frac_bits;
+  constants.sum_width = std::max(2, plan.analyzed.range(id).accumulator_width);
+  constants.sum_frac_bits = plan.analyzed.range(id).accumulator_frac_bits;
   return constants;
 }
 

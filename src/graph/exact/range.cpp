@@ -338,7 +338,6 @@ class Analysis {
 }  // namespace
 
 std::vector<NodeRange> analyze_ranges(const FrozenModel& model) {
-  verify(model);
   return Analysis(model).run();
 }
 

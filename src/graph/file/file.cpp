@@ -1,6 +1,8 @@
 #include "qfx/graph/file.h"
 
 #include <charconv>
+#include <optional>
+#include <utility>
 
 #include "graph/file/file_content.h"
 #include "graph/file/file_parts.h"
@@ -25,7 +27,8 @@ std::string sealed(const Parts& parts, const std::string& kind) {
   return store::serialize(file);
 }
 
-const std::string& metadata(const store::Safetensors& file, const char* key, const std::string& what) {
+const std::string& metadata(const store::Safetensors& file, const char* key,
+                            const std::string& what) {
   const auto found = file.metadata.find(key);
   if (found == file.metadata.end())
     user_error("{}: its metadata has no '{}'; it is a safetensors file, but not one that QFX wrote",
@@ -54,18 +57,22 @@ Parts unsealed(std::string_view content, const std::string& what, const std::str
   const std::string& found = metadata(file, kKindKey, what);
   if (found != kind)
     user_error("{}: it holds a {} model, a {} one is needed; {}", what, found, kind, advice);
-  return {store::parse_json(metadata(file, kGraphKey, what), what + ": graph"), std::move(file.tensors)};
+  return {store::parse_json(metadata(file, kGraphKey, what), what + ": graph"),
+          std::move(file.tensors)};
 }
 
-// The verifier does not know the file; the message should.
-template <class AnyModel>
-AnyModel verified(AnyModel model, const std::string& what) {
+// What judges a model does not know the file; the message should.
+void judge(const std::string& what, const auto& check) {
   try {
-    verify(model);
+    check();
   } catch (const UserError& error) {
     user_error("{}: {}", what, error.what());
   }
-  return model;
+}
+
+// Not yet verified.
+FrozenModel read_frozen(std::string_view content, const std::string& what) {
+  return frozen_from_parts(unsealed(content, what, "frozen", "freeze it first"), what);
 }
 
 }  // namespace
@@ -81,14 +88,17 @@ std::string content_of(const Model& model) {
 }
 
 FrozenModel frozen_from_content(std::string_view content, const std::string& what) {
-  const Parts parts = unsealed(content, what, "frozen", "freeze it first");
-  return verified(frozen_from_parts(parts, what), what);
+  FrozenModel model = read_frozen(content, what);
+  judge(what, [&] { verify(model); });
+  return model;
 }
 
 Model model_from_content(std::string_view content, const std::string& what) {
   const Parts parts =
       unsealed(content, what, "trainable", "a frozen model cannot be trained again");
-  return verified(model_from_parts(parts, what), what);
+  Model model = model_from_parts(parts, what);
+  judge(what, [&] { verify(model); });
+  return model;
 }
 
 void save(const FrozenModel& model, const std::string& path) {
@@ -101,6 +111,13 @@ void save(const Model& model, const std::string& path) {
 
 FrozenModel load_frozen(const std::string& path) {
   return frozen_from_content(read_file(path), path);
+}
+
+Analyzed load_analyzed(const std::string& path) {
+  FrozenModel model = read_frozen(read_file(path), path);
+  std::optional<Analyzed> analyzed;
+  judge(path, [&] { analyzed.emplace(std::move(model)); });
+  return std::move(*analyzed);
 }
 
 Model load_model(const std::string& path) {

@@ -74,7 +74,7 @@ TEST(BoundedStreams, SufficeAndAreNeeded) {
   const fs::path project = work.path() / "project";
   const std::vector<std::int32_t> inputs = test::random_inputs(model, 1, kSamples);
   const std::vector<std::int32_t> outputs = runtime::Engine(model, 1).run(inputs, kSamples);
-  backends::export_vitis(model, project.string(),
+  backends::export_vitis(graph::Analyzed(model), project.string(),
                          {.golden_inputs = inputs, .golden_outputs = outputs});
 
   const fs::path source = project / "firmware/bounded.cpp";

@@ -20,7 +20,7 @@ void expect_runtime_bits(const std::vector<std::string>& flags) {
   std::vector<std::string> projects;
   for (const graph::FrozenModel& model : models) {
     projects.push_back((work.path() / model.name).string());
-    backends::export_vitis(model, projects.back(), {});
+    backends::export_vitis(graph::Analyzed(model), projects.back(), {});
   }
   const HlsRunner runner(projects, work.path().string(), flags);
   for (std::size_t i = 0; i < models.size(); ++i) {

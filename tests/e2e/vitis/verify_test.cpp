@@ -68,7 +68,7 @@ TEST(VerifyHls, FindsNoDifference) {
   options.jobs = 2;
   options.progress = [&](std::int64_t done, std::int64_t) { progress.push_back(done); };
   const data::Dataset set = samples(network, 501);
-  const Result result = verify_hls(network, set, options);
+  const Result result = verify_hls(graph::Analyzed(network), set, options);
   EXPECT_EQ(summary(result), "hls: 0 of 501 images differ (0 of 2505 values)");
   EXPECT_FALSE(result.first);
   EXPECT_EQ(result.correct, runtime::evaluate(runtime::Engine(network), set).correct);
@@ -105,11 +105,11 @@ TEST(VerifyHls, NamesTheLayerWhoseWeightWasChanged) {
   const TemporaryDirectory work;
   Options options;
   options.project = (work.path() / "project").string();
-  backends::export_vitis(network, options.project, {});
+  backends::export_vitis(graph::Analyzed(network), options.project, {});
   flip_bit(work.path() / "project/firmware/params/conv_1.h", "conv_1_weight");
 
   const data::Dataset set = samples(network, 20);
-  const Result result = verify_hls(network, set, options);
+  const Result result = verify_hls(graph::Analyzed(network), set, options);
   EXPECT_GT(result.images_differ, 0);
   EXPECT_GE(result.values_differ, result.images_differ);
   ASSERT_TRUE(result.first);
@@ -133,12 +133,12 @@ TEST(VerifyHls, RefusesAProjectOfAnotherModel) {
   const TemporaryDirectory work;
   Options options;
   options.project = (work.path() / "project").string();
-  backends::export_vitis(test::all_kinds()[3], options.project, {});
+  backends::export_vitis(graph::Analyzed(test::all_kinds()[3]), options.project, {});
   const graph::FrozenModel network = model();
-  EXPECT_THAT(error_of([&] { verify_hls(network, samples(network, 1), options); }),
+  EXPECT_THAT(error_of([&] { verify_hls(graph::Analyzed(network), samples(network, 1), options); }),
               HasSubstr("was exported from another model"));
   options.project = work.path().string();
-  EXPECT_THAT(error_of([&] { verify_hls(network, samples(network, 1), options); }),
+  EXPECT_THAT(error_of([&] { verify_hls(graph::Analyzed(network), samples(network, 1), options); }),
               HasSubstr("is not an exported Vitis project"));
 }
 
@@ -147,28 +147,30 @@ TEST(VerifyHls, SaysWhatIsWrongWithTheBuild) {
   const data::Dataset set = samples(network, 1);
   {
     const Environment compiler("QFX_HLS_CXX", "/no/such/compiler");
-    EXPECT_THAT(error_of([&] { verify_hls(network, set, {}); }), HasSubstr("/no/such/compiler"));
+    EXPECT_THAT(error_of([&] { verify_hls(graph::Analyzed(network), set, {}); }),
+                HasSubstr("/no/such/compiler"));
   }
   {
     const Environment headers("QFX_AP_TYPES", "/nowhere");
     EXPECT_THAT(
-        error_of([&] { verify_hls(network, set, {}); }),
+        error_of([&] { verify_hls(graph::Analyzed(network), set, {}); }),
         AllOf(HasSubstr("no ap_fixed.h and hls_stream.h in /nowhere"), HasSubstr("QFX_AP_TYPES")));
   }
   const TemporaryDirectory work;
   Options options;
   options.project = (work.path() / "project").string();
-  backends::export_vitis(network, options.project, {});
+  backends::export_vitis(graph::Analyzed(network), options.project, {});
   std::ofstream(work.path() / "project/firmware/types.h") << "#error broken\n";
   EXPECT_THAT(
-      error_of([&] { verify_hls(network, set, options); }),
+      error_of([&] { verify_hls(graph::Analyzed(network), set, options); }),
       AllOf(HasSubstr("does not compile"), HasSubstr("#error broken"), HasSubstr("types.h:1")));
 }
 
 TEST(VerifyHls, RefusesASetOfAnotherShape) {
   const graph::FrozenModel network = model();
-  EXPECT_THAT(error_of([&] { verify_hls(network, samples(test::all_kinds()[3], 1), {}); }),
-              HasSubstr("has 297 values, the model 'residual' takes 112"));
+  EXPECT_THAT(
+      error_of([&] { verify_hls(graph::Analyzed(network), samples(test::all_kinds()[3], 1), {}); }),
+      HasSubstr("has 297 values, the model 'residual' takes 112"));
 }
 
 TEST(TestBench, PassesOnItsGoldenVectorsAndFailsOnOthers) {
@@ -184,7 +186,7 @@ TEST(TestBench, PassesOnItsGoldenVectorsAndFailsOnOthers) {
                                       std::string("AP_TYPES=") + QFX_AP_TYPES_DIR,
                                       "CXXFLAGS=-O0 -Werror",
                                       "test"};
-  backends::export_vitis(network, project.string(),
+  backends::export_vitis(graph::Analyzed(network), project.string(),
                          {.golden_inputs = inputs, .golden_outputs = outputs});
   const ProcessResult good = run_process(make);
   EXPECT_EQ(good.exit_code, 0) << good.output;

@@ -95,7 +95,7 @@ struct Hostile {
   const char* expected;
 };
 
-TEST(store::Safetensors, SaysWhatIsWrong) {
+TEST(Safetensors, SaysWhatIsWrong) {
   const std::vector<Hostile> cases = {
       {"", "f: it has 0 bytes, a safetensors file has at least 8"},
       {raw_file(~std::uint64_t{0}, "{}"),

@@ -49,7 +49,8 @@ std::vector<std::string> differences(std::span<const Prepared> group) {
   std::vector<std::string> projects;
   for (std::size_t i = 0; i < group.size(); ++i) {
     projects.push_back((folder.path() / std::to_string(i)).string());
-    backends::export_vitis(group[i].model, projects.back(), {.top = fmt::format("top_{}", i)});
+    backends::export_vitis(graph::Analyzed(group[i].model), projects.back(),
+                           {.top = fmt::format("top_{}", i)});
   }
   const HlsRunner runner(projects, folder.path().string());
   std::vector<std::string> found;

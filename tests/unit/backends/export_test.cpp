@@ -58,7 +58,8 @@ TEST(Export, GivesTheGoldenFiles) {
   std::vector<std::int32_t> inputs(2 * 36), outputs{1, -2, 3, 4, 5, -6};
   for (std::size_t i = 0; i < inputs.size(); ++i) inputs[i] = static_cast<std::int32_t>(i % 7);
   const fs::path project = work.path() / "project";
-  export_vitis(model, project.string(), {.golden_inputs = inputs, .golden_outputs = outputs});
+  export_vitis(graph::Analyzed(model), project.string(),
+               {.golden_inputs = inputs, .golden_outputs = outputs});
   fs::remove_all(project / "firmware/qfx");
 
   const fs::path golden = fs::path(QFX_SOURCE_DIR) / "tests/golden/vitis/small_network";
@@ -83,7 +84,7 @@ std::string code_of(const std::string& text) {
 TEST(Export, KHotConstantsMeetNoMultiplication) {
   const TemporaryDirectory work;
   const fs::path project = work.path() / "project";
-  export_vitis(small_network(2), project.string(), {});
+  export_vitis(graph::Analyzed(small_network(2)), project.string(), {});
   const auto files = files_under(project);
   EXPECT_FALSE(files.contains("firmware/qfx/multiply.h"));
   int read = 0;
@@ -101,7 +102,7 @@ TEST(Export, KHotConstantsMeetNoMultiplication) {
   EXPECT_EQ(read, 15);
   EXPECT_THAT(files.at("firmware/params/conv1.h"), HasSubstr("qfx::KHot<2>"));
   // The same network with multipliers has the operator: the search would find it.
-  export_vitis(small_network(), project.string(), {});
+  export_vitis(graph::Analyzed(small_network()), project.string(), {});
   EXPECT_NE(code_of(read_file(project / "firmware/qfx/multiply.h")).find('*'), std::string::npos);
 }
 
@@ -115,7 +116,7 @@ TEST(Export, HostileNamesStayText) {
   builder.relu(x, "../../up");
   const graph::FrozenModel model = test::with_random_numbers(builder.finish());
   const TemporaryDirectory work;
-  export_vitis(model, (work.path() / "project").string(), {});
+  export_vitis(graph::Analyzed(model), (work.path() / "project").string(), {});
   for (const auto& [name, content] : files_under(work.path() / "project")) {
     if (name == "qfx_project.json") continue;  // JSON escapes them
     for (const char* text : {"\"x\"", "*/ #", "`rm", "../../", "</etc"})
@@ -127,41 +128,46 @@ TEST(Export, ReplacesOnlyAnEarlierExport) {
   const graph::FrozenModel model = small_network();
   const TemporaryDirectory work;
   const fs::path target = work.path() / "deep" / "project";
-  export_vitis(model, target.string(), {.top = "first"});
-  export_vitis(model, target.string() + "/", {.top = "second"});
+  export_vitis(graph::Analyzed(model), target.string(), {.top = "first"});
+  export_vitis(graph::Analyzed(model), target.string() + "/", {.top = "second"});
   EXPECT_FALSE(fs::exists(target / "firmware/first.cpp"));
   EXPECT_TRUE(fs::exists(target / "firmware/second.cpp"));
   EXPECT_EQ(std::distance(fs::directory_iterator(target.parent_path()), {}), 1)
       << "nothing left beside it";
 
   fs::remove(target / "qfx_project.json");
-  EXPECT_THAT(error_of([&] { export_vitis(model, target.string(), {}); }),
+  EXPECT_THAT(error_of([&] { export_vitis(graph::Analyzed(model), target.string(), {}); }),
               HasSubstr("neither empty nor an earlier export"));
   EXPECT_TRUE(fs::exists(target / "firmware/second.cpp"));
 
   fs::create_directory(work.path() / "empty");
-  export_vitis(model, (work.path() / "empty").string(), {});
+  export_vitis(graph::Analyzed(model), (work.path() / "empty").string(), {});
   std::ofstream(work.path() / "file") << "x";
-  EXPECT_THAT(error_of([&] { export_vitis(model, (work.path() / "file").string(), {}); }),
-              HasSubstr("is not a folder"));
+  EXPECT_THAT(
+      error_of([&] { export_vitis(graph::Analyzed(model), (work.path() / "file").string(), {}); }),
+      HasSubstr("is not a folder"));
 }
 
 TEST(Export, RefusesWhatItCannotWrite) {
   graph::FrozenModel model = small_network();
   const TemporaryDirectory work;
   const std::string target = (work.path() / "project").string();
-  EXPECT_THAT(error_of([&] { export_vitis(model, target, {.top = "a b"}); }), HasSubstr("'a b'"));
-  EXPECT_THAT(error_of([&] { export_vitis(model, target, {.top = "module"}); }),
+  EXPECT_THAT(error_of([&] { export_vitis(graph::Analyzed(model), target, {.top = "a b"}); }),
+              HasSubstr("'a b'"));
+  EXPECT_THAT(error_of([&] { export_vitis(graph::Analyzed(model), target, {.top = "module"}); }),
               HasSubstr("'module'"));
-  EXPECT_THAT(error_of([&] { export_vitis(model, target, {.part = "x; exec rm"}); }),
-              HasSubstr("'x; exec rm'"));
-  EXPECT_THAT(error_of([&] { export_vitis(model, target, {.clock_period_ns = 0}); }),
-              HasSubstr("0 ns"));
+  EXPECT_THAT(
+      error_of([&] { export_vitis(graph::Analyzed(model), target, {.part = "x; exec rm"}); }),
+      HasSubstr("'x; exec rm'"));
+  EXPECT_THAT(
+      error_of([&] { export_vitis(graph::Analyzed(model), target, {.clock_period_ns = 0}); }),
+      HasSubstr("0 ns"));
   const std::vector<std::int32_t> odd(35);
-  EXPECT_THAT(error_of([&] { export_vitis(model, target, {.golden_inputs = odd}); }),
-              HasSubstr("a sample takes 36 and gives 3"));
+  EXPECT_THAT(
+      error_of([&] { export_vitis(graph::Analyzed(model), target, {.golden_inputs = odd}); }),
+      HasSubstr("a sample takes 36 and gives 3"));
   model.nodes[1].format.rounding = fixed::Rounding::RND_CONV_ODD;
-  EXPECT_THAT(error_of([&] { export_vitis(model, target, {}); }),
+  EXPECT_THAT(error_of([&] { export_vitis(graph::Analyzed(model), target, {}); }),
               AllOf(HasSubstr("node 'conv1'"), HasSubstr("RND_CONV_ODD")));
   EXPECT_FALSE(fs::exists(target));
   EXPECT_TRUE(fs::is_empty(work.path()));
@@ -170,7 +176,7 @@ TEST(Export, RefusesWhatItCannotWrite) {
 TEST(Project, IsReadBack) {
   const TemporaryDirectory work;
   const fs::path project = work.path() / "project";
-  export_vitis(small_network(), project.string(), {});
+  export_vitis(graph::Analyzed(small_network()), project.string(), {});
   const VitisProject read = read_vitis_project(project.string());
   EXPECT_EQ(read.top, "small_network");
   EXPECT_EQ(read.nodes, describe_nodes(small_network()));
@@ -189,8 +195,9 @@ TEST(Project, IsReadBack) {
 TEST(Support, ComesFromTheEnvironmentFirst) {
   ::setenv("QFX_SUPPORT", "/nowhere", 1);
   const TemporaryDirectory work;
-  const std::string error =
-      error_of([&] { export_vitis(small_network(), (work.path() / "project").string(), {}); });
+  const std::string error = error_of([&] {
+    export_vitis(graph::Analyzed(small_network()), (work.path() / "project").string(), {});
+  });
   ::unsetenv("QFX_SUPPORT");
   EXPECT_THAT(error, AllOf(HasSubstr("/nowhere/hls"), HasSubstr("set QFX_SUPPORT")));
 }

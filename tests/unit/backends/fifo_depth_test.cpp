@@ -38,7 +38,7 @@ TEST(FifoDepth, IsWhatTheLineBufferOfTheOtherBranchHolds) {
   // The first output of a 3x3 window with padding 1 needs one row, and two pixels of the next.
   for (std::int64_t size : {5, 8, 28}) {
     const graph::FrozenModel model = residual(size, 1);
-    const Plan plan = make_plan(model, "top");
+    const Plan plan = make_plan(graph::Analyzed(model), "top");
     EXPECT_EQ(deepest(plan).depth, size + 2 + 1) << size;
     EXPECT_FALSE(deepest(plan).is_port);
   }
@@ -46,7 +46,7 @@ TEST(FifoDepth, IsWhatTheLineBufferOfTheOtherBranchHolds) {
 
 TEST(FifoDepth, AddsUpOverABranch) {
   const graph::FrozenModel model = residual(8, 3);
-  EXPECT_EQ(deepest(make_plan(model, "top")).depth, 3 * (8 + 1) + 1 + 1);
+  EXPECT_EQ(deepest(make_plan(graph::Analyzed(model), "top")).depth, 3 * (8 + 1) + 1 + 1);
 }
 
 TEST(FifoDepth, IsTwoInAChain) {
@@ -56,12 +56,13 @@ TEST(FifoDepth, IsTwoInAChain) {
   x = builder.relu(builder.batch_norm(x));
   builder.linear(builder.flatten(x), {.out_features = 200});
   const graph::FrozenModel model = test::with_random_numbers(builder.finish());
-  for (const Stream& stream : make_plan(model, "top").streams) EXPECT_EQ(stream.depth, 2);
+  for (const Stream& stream : make_plan(graph::Analyzed(model), "top").streams)
+    EXPECT_EQ(stream.depth, 2);
 }
 
 TEST(FifoDepth, LetsTheNetworkFinishAndLessDoesNot) {
   const graph::FrozenModel model = residual(8, 2);
-  const Plan plan = make_plan(model, "top");
+  const Plan plan = make_plan(graph::Analyzed(model), "top");
   const TokenNetwork network = token_network(plan);
   std::vector<std::int64_t> depths = depths_of(plan);
   EXPECT_TRUE(completes(network, depths));
@@ -81,7 +82,7 @@ TEST(FifoDepth, HoldsAWholeImageBesideAReductionOfIt) {
   const NodeId dense = builder.linear(flat, {.out_features = 32});
   builder.add(dense, flat);
   const graph::FrozenModel model = test::with_random_numbers(builder.finish());
-  const Plan plan = make_plan(model, "top");
+  const Plan plan = make_plan(graph::Analyzed(model), "top");
   const TokenNetwork network = token_network(plan);
   EXPECT_TRUE(completes(network, depths_of(plan)));
   // The reorder buffer takes the image, the FIFO behind it the one beat that waits for the sum.
@@ -95,7 +96,7 @@ TEST(FifoDepth, AConcatOfVectorsTakesOneInputAfterTheOther) {
   const NodeId dense = builder.linear(x, {.out_features = 10});
   builder.concat({dense, x});
   const graph::FrozenModel model = test::with_random_numbers(builder.finish());
-  const Plan plan = make_plan(model, "top");
+  const Plan plan = make_plan(graph::Analyzed(model), "top");
   const TokenNetwork network = token_network(plan);
   std::vector<std::int64_t> depths = depths_of(plan);
   EXPECT_TRUE(completes(network, depths));
@@ -112,7 +113,7 @@ TEST(FifoDepth, AConcatOfImagesWaitsForTheLineBuffer) {
   const NodeId y = builder.conv2d(x, {.out_channels = 3, .kernel = {3, 3}, .padding = {1, 1}});
   builder.concat({x, y, x});
   const graph::FrozenModel model = test::with_random_numbers(builder.finish());
-  const Plan plan = make_plan(model, "top");
+  const Plan plan = make_plan(graph::Analyzed(model), "top");
   const TokenNetwork network = token_network(plan);
   std::vector<std::int64_t> depths = depths_of(plan);
   EXPECT_GE(deepest(plan).depth, 8 + 2) << "a row and two pixels";
@@ -129,7 +130,7 @@ TEST(FifoDepth, ManyReadersOfOneStream) {
   for (int i = 0; i < 3; ++i)
     y = builder.add(builder.conv2d(y, {.out_channels = 1, .kernel = {3, 3}, .padding = {1, 1}}), x);
   const graph::FrozenModel model = test::with_random_numbers(builder.finish());
-  const Plan plan = make_plan(model, "top");
+  const Plan plan = make_plan(graph::Analyzed(model), "top");
   EXPECT_TRUE(completes(token_network(plan), depths_of(plan)));
 }
 
