@@ -60,7 +60,7 @@ class Candidate {
       user_error("--modes has \"{}\", allowed are float, fixed, nodes, operators", mode_);
     }
     if (mode_ != "float") {
-      calibrate_network(network_, {.method = "max"}, samples.images);
+      calibrate_network(network_, {.method = frontends::CalibrationMethod::Max}, samples.images);
       points_ = std::make_unique<PointOptimizer>(frontends::Points{}, trained_points(network_),
                                                  kPhaseSteps);
     }

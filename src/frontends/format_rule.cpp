@@ -10,6 +10,13 @@ namespace {
 const std::vector<std::string> kFormatTextKeys{"width", "rounding",     "overflow", "wrap_bits",
                                                "sign",  "binary_point", "int_bits"};
 
+const Words<Sign> kSigns{
+    {"auto", Sign::Auto}, {"signed", Sign::Signed}, {"unsigned", Sign::Unsigned}};
+const Words<Point> kPoints{
+    {"learned", Point::Learned}, {"calibrated", Point::Calibrated}, {"fixed", Point::Fixed}};
+const Words<graph::Granularity> kGranularities{{"tensor", graph::Granularity::PerTensor},
+                                               {"channel", graph::Granularity::PerChannel}};
+
 // Far beyond any format whose sums fit 63 bits.
 constexpr std::int64_t kMaxIntBits = 64;
 
@@ -63,11 +70,7 @@ void read_point(const TableReader& table, FormatRule& rule) {
   if (const auto value = table.integer("int_bits", {-kMaxIntBits, kMaxIntBits})) {
     rule.int_bits = static_cast<int>(*value);
   }
-  if (const auto point = table.choice("binary_point", {"learned", "calibrated", "fixed"})) {
-    rule.point = *point == "learned"      ? Point::Learned
-                 : *point == "calibrated" ? Point::Calibrated
-                                          : Point::Fixed;
-  }
+  if (const auto point = table.choice("binary_point", kPoints)) rule.point = point;
   if (rule.point == Point::Calibrated && rule.int_bits) {
     table.fail("int_bits",
                "a calibrated binary point is found from data; leave this key out, or write "
@@ -105,14 +108,10 @@ FormatRule read_format_rule(const TableReader& table) {
     rule.overflow = overflow;
   if (const auto bits = table.integer("wrap_bits", {0, graph::kMaxSignedWidth}))
     rule.wrap_bits = static_cast<int>(*bits);
-  if (const auto sign = table.choice("sign", {"auto", "signed", "unsigned"})) {
-    rule.sign = *sign == "auto" ? Sign::Auto : *sign == "signed" ? Sign::Signed : Sign::Unsigned;
-  }
+  if (const auto sign = table.choice("sign", kSigns)) rule.sign = sign;
   if (!table.has("format")) read_point(table, rule);
-  if (const auto granularity = table.choice("granularity", {"tensor", "channel"})) {
-    rule.granularity =
-        *granularity == "tensor" ? graph::Granularity::PerTensor : graph::Granularity::PerChannel;
-  }
+  if (const auto granularity = table.choice("granularity", kGranularities))
+    rule.granularity = granularity;
   if (const auto k = table.integer("k_hot", {0, graph::kMaxSignedWidth}))
     rule.k_hot = static_cast<int>(*k);
   rule.signed_digits = table.boolean("signed_digits");

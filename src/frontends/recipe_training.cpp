@@ -13,6 +13,17 @@ namespace {
 constexpr double kMaxEpochs = 100000;
 constexpr std::int64_t kMaxCalibrationImages = 1 << 20;
 
+const Words<OptimizerKind> kOptimizers{{"sgd", OptimizerKind::Sgd}, {"adam", OptimizerKind::Adam}};
+const Words<Schedule> kSchedules{
+    {"constant", Schedule::Constant}, {"cosine", Schedule::Cosine}, {"step", Schedule::Step}};
+const Words<CalibrationMethod> kMethods{{"max", CalibrationMethod::Max},
+                                        {"mean3sd", CalibrationMethod::Mean3Sd},
+                                        {"percentile", CalibrationMethod::Percentile},
+                                        {"mse", CalibrationMethod::Mse},
+                                        {"kl", CalibrationMethod::Kl}};
+const Words<graph::PointForm> kPointForms{{"frac_bits", graph::PointForm::FracBits},
+                                          {"log2_threshold", graph::PointForm::Log2Threshold}};
+
 // Of a phase, where the recipe does not say how long to warm up.
 constexpr double kMostWarmup = 0.1;
 
@@ -34,14 +45,14 @@ Phase default_fixed_phase() {
 }
 
 void read_step_schedule(const TableReader& table, Optimizer& optimizer) {
-  const bool is_step = optimizer.schedule == "step";
+  const bool is_step = optimizer.schedule == Schedule::Step;
   for (const char* key : {"step_epochs", "step_factor"}) {
     if (table.has(key) && !is_step) {
       table.fail(
           key,
           fmt::format(
               "this belongs to schedule = \"step\", and the schedule is \"{}\"; change one of them",
-              optimizer.schedule));
+              word_for(optimizer.schedule, kSchedules)));
     }
   }
   if (!is_step) return;
@@ -59,13 +70,12 @@ void read_step_schedule(const TableReader& table, Optimizer& optimizer) {
 Phase read_phase(const TableReader& table, Phase phase) {
   Optimizer& optimizer = phase.optimizer;
   phase.epochs = table.real("epochs", {0, kMaxEpochs}).value_or(phase.epochs);
-  if (const auto kind = table.choice("optimizer", {"sgd", "adam"});
-      kind && *kind != optimizer.kind) {
+  if (const auto kind = table.choice("optimizer", kOptimizers); kind && *kind != optimizer.kind) {
     optimizer.kind = *kind;
     optimizer.learning_rate /=
         50;  // Adam's steps are of the size of its rate, whatever the gradient
   }
-  if (table.has("momentum") && optimizer.kind != "sgd") {
+  if (table.has("momentum") && optimizer.kind != OptimizerKind::Sgd) {
     table.fail("momentum",
                "this belongs to optimizer = \"sgd\", and the optimizer is \"adam\"; leave it out");
   }
@@ -73,8 +83,7 @@ Phase read_phase(const TableReader& table, Phase phase) {
       table.real("learning_rate", {0, 1000, true}).value_or(optimizer.learning_rate);
   optimizer.momentum = table.real("momentum", {0, 0.9999}).value_or(optimizer.momentum);
   optimizer.weight_decay = table.real("weight_decay", {0, 10}).value_or(optimizer.weight_decay);
-  optimizer.schedule =
-      table.choice("schedule", {"constant", "cosine", "step"}).value_or(optimizer.schedule);
+  optimizer.schedule = table.choice("schedule", kSchedules).value_or(optimizer.schedule);
   optimizer.warmup_epochs = std::min(optimizer.warmup_epochs, kMostWarmup * phase.epochs);
   optimizer.warmup_epochs =
       table.real("warmup_epochs", {0, kMaxEpochs}).value_or(optimizer.warmup_epochs);
@@ -101,15 +110,17 @@ void set_form(graph::PointForm form, graph::QuantSpec& spec, std::vector<float>&
 
 }  // namespace
 
+std::string to_string(CalibrationMethod method) {
+  return word_for(method, kMethods);
+}
+
 void read_point_form(const TableReader& root, graph::Model& model) {
   const auto table = root.table("points", point_keys());
-  const auto name = table ? table->choice("form", {"frac_bits", "log2_threshold"}) : std::nullopt;
-  if (!name) return;
-  const auto form =
-      *name == "frac_bits" ? graph::PointForm::FracBits : graph::PointForm::Log2Threshold;
+  const auto form = table ? table->choice("form", kPointForms) : std::nullopt;
+  if (!form) return;
   for (graph::Node& node : model.nodes) {
-    set_form(form, node.spec, node.frac_bits);
-    for (auto& [key, param] : node.params) set_form(form, param.spec, param.frac_bits);
+    set_form(*form, node.spec, node.frac_bits);
+    for (auto& [key, param] : node.params) set_form(*form, param.spec, param.frac_bits);
   }
 }
 
@@ -139,12 +150,11 @@ void read_training(const TableReader& root, Recipe& recipe) {
   }
   if (const auto table = root.table("calibration", {"method", "percentile", "images"})) {
     Calibration& calibration = recipe.calibration;
-    calibration.method = table->choice("method", {"max", "mean3sd", "percentile", "mse", "kl"})
-                             .value_or(calibration.method);
-    if (table->has("percentile") && calibration.method != "percentile") {
+    calibration.method = table->choice("method", kMethods).value_or(calibration.method);
+    if (table->has("percentile") && calibration.method != CalibrationMethod::Percentile) {
       table->fail("percentile", fmt::format("this belongs to method = \"percentile\", and the "
                                             "method is \"{}\"; change one of them",
-                                            calibration.method));
+                                            to_string(calibration.method)));
     }
     calibration.percentile = table->real("percentile", {50, 100}).value_or(calibration.percentile);
     calibration.images =

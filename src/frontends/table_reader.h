@@ -2,13 +2,16 @@
 // say file:line, the key, the value, and what is allowed.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <toml++/toml.h>
+#include <utility>
 #include <vector>
 
+#include "qfx/base/error.h"
 #include "qfx/graph/op.h"
 
 namespace qfx::frontends {
@@ -24,6 +27,17 @@ struct IntRange {
   std::int64_t low;
   std::int64_t high;
 };
+
+// The words by which a recipe names the enumerators, in the order in which errors list them.
+template <class Enum>
+using Words = std::vector<std::pair<std::string, Enum>>;
+
+template <class Enum>
+const std::string& word_for(Enum value, const Words<Enum>& words) {
+  const auto found = std::ranges::find(words, value, &std::pair<std::string, Enum>::second);
+  QFX_ASSERT(found != words.end());
+  return found->first;
+}
 
 class TableReader {
  public:
@@ -45,6 +59,14 @@ class TableReader {
   std::optional<std::string> name(std::string_view key, std::size_t longest) const;
   std::optional<std::string> choice(std::string_view key,
                                     const std::vector<std::string>& allowed) const;
+  template <class Enum>
+  std::optional<Enum> choice(std::string_view key, const Words<Enum>& words) const {
+    std::vector<std::string> allowed;
+    for (const auto& [word, unused] : words) allowed.push_back(word);
+    const auto chosen = choice(key, allowed);
+    if (!chosen) return std::nullopt;
+    return words[std::ranges::find(allowed, *chosen) - allowed.begin()].second;
+  }
   std::optional<std::vector<double>> reals(std::string_view key, RealRange range) const;
   std::optional<std::vector<std::int64_t>> integers(std::string_view key, IntRange range) const;
   // One text or a list of texts, none empty.

@@ -1,6 +1,6 @@
-// The recipe: one TOML file that says which network, which data, which formats, what is learned, and the
-// schedule. Every error names the key, the value, what is allowed, and where it stands; an unknown key
-// names the nearest known one. docs/recipe.md lists the keys.
+// The recipe: one TOML file that says which network, which data, which formats, what is learned,
+// and the schedule. Every error names the key, the value, what is allowed, and where it stands; an
+// unknown key names the nearest known one. docs/recipe.md lists the keys.
 #pragma once
 
 #include <cstdint>
@@ -11,14 +11,21 @@
 
 namespace qfx::frontends {
 
+enum class OptimizerKind { Sgd, Adam };
+enum class Schedule { Constant, Cosine, Step };
+enum class CalibrationMethod { Max, Mean3Sd, Percentile, Mse, Kl };
+
+// The recipe's word for it: "mean3sd".
+std::string to_string(CalibrationMethod method);
+
 struct Optimizer {
-  std::string kind = "sgd";       // "sgd" or "adam"
+  OptimizerKind kind = OptimizerKind::Sgd;
   double learning_rate = 0.1;
-  double momentum = 0.9;          // sgd
-  double weight_decay = 5e-4;     // weights and linear biases; never gamma, beta, binary points
-  std::string schedule = "cosine";  // "constant", "cosine", "step"
+  double momentum = 0.9;       // sgd
+  double weight_decay = 5e-4;  // weights and linear biases; never gamma, beta, binary points
+  Schedule schedule = Schedule::Cosine;
   double warmup_epochs = 0;
-  std::vector<double> step_epochs = {};  // schedule = "step": learning rate times step_factor at each
+  std::vector<double> step_epochs = {};  // Schedule::Step: learning rate times step_factor at each
   double step_factor = 0.1;
 };
 
@@ -28,39 +35,40 @@ struct Phase {
   Optimizer optimizer;
 };
 
-struct Points {                     // the learned binary points: an optimiser group of their own
-  double learning_rate = 1e-2;      // Adam
-  double freeze_after = 0.7;        // fraction of the fixed phase after which points start to freeze
+struct Points {                 // the learned binary points: an optimiser group of their own
+  double learning_rate = 1e-2;  // Adam
+  double freeze_after = 0.7;    // fraction of the fixed phase after which points start to freeze
 };
 
 struct Calibration {
-  std::string method = "mse";       // "max", "mean3sd", "percentile", "mse", "kl"
+  CalibrationMethod method = CalibrationMethod::Mse;
   double percentile = 99.99;
   std::int64_t images = 512;
 };
 
 struct Augment {
-  bool flip = false;                // horizontal
-  int crop_padding = 0;             // random crop after zero padding by this many pixels
+  bool flip = false;     // horizontal
+  int crop_padding = 0;  // random crop after zero padding by this many pixels
 };
 
 struct Recipe {
-  std::string text;                 // the file; where it has no name, a line with the one below comes first
+  std::string text;  // the file; where it has no name, a line with the one below comes first
   std::string name;
   std::uint64_t seed = 1;
-  int threads = 0;                  // 0: all cores
-  std::string device = "cpu";       // a device of torch's; train asks torch whether it is there
-  graph::Model model;               // specs resolved on every tensor
-  bool fold_batch_norm = false;     // fold into the convolution before fixed-point training
-  std::string start;                // a run folder whose float parameters to start from; empty: train them
-  std::string data;                 // data::load's source text
+  int threads = 0;               // 0: all cores
+  std::string device = "cpu";    // a device of torch's; train asks torch whether it is there
+  graph::Model model;            // specs resolved on every tensor
+  bool fold_batch_norm = false;  // fold into the convolution before fixed-point training
+  std::string start;  // a run folder whose float parameters to start from; empty: train them
+  std::string data;   // data::load's source text
   std::int64_t train_limit = 0, test_limit = 0;  // 0: all
   std::int64_t batch_size = 128;
   Augment augment;
   Phase float_phase, fixed_phase;
   Points points;
   Calibration calibration;
-  double checkpoint_minutes = 1.0;  // between checkpoints inside an epoch; one is written at each epoch's end too
+  double checkpoint_minutes =
+      1.0;  // between checkpoints inside an epoch; one is written at each epoch's end too
 };
 
 Recipe parse_recipe(const std::string& text, const std::string& file_name);
@@ -69,9 +77,10 @@ Recipe load_recipe(const std::string& path);
 // The data source a recipe names, without reading the data or building the network.
 std::string recipe_data_source(const std::string& text, const std::string& file_name);
 
-// Names the zoo knows, and the network of that name for this input and number of classes. Raises UserError.
+// Names the zoo knows, and the network of that name for this input and number of classes. Raises
+// UserError.
 std::vector<std::string> zoo_names();
-graph::Model zoo(const std::string& name, const graph::Shape& input, const graph::Preprocess& preprocess,
-                 std::int64_t classes, std::uint64_t seed);
+graph::Model zoo(const std::string& name, const graph::Shape& input,
+                 const graph::Preprocess& preprocess, std::int64_t classes, std::uint64_t seed);
 
 }  // namespace qfx::frontends

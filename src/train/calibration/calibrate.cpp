@@ -15,6 +15,8 @@
 namespace qfx::train {
 namespace {
 
+using frontends::CalibrationMethod;
+
 at::Tensor cast_values(const at::Tensor& values, Point& point, bool is_parameter) {
   if (!point.casts()) return values;
   const AssignmentPtr assignment = point.assignment(false);
@@ -91,11 +93,12 @@ void visit_uncast_values(Network& network, const at::Tensor& samples, const Tens
 void calibrate_network(Network& network, const frontends::Calibration& calibration,
                        const at::Tensor& samples) {
   frontends::Calibration of_parameters = calibration;
-  if (calibration.method != "max") of_parameters.method = "mse";
+  if (calibration.method != CalibrationMethod::Max) of_parameters.method = CalibrationMethod::Mse;
   std::set<Point*> all_chosen;
   visit_uncast_values(network, samples, [&](Point& point, const at::Tensor& real, bool parameter) {
     if (!point.casts() || point.is_set()) return;
-    const bool searches = calibration.method == "mse" || calibration.method == "kl";
+    const bool searches = calibration.method == CalibrationMethod::Mse ||
+                          calibration.method == CalibrationMethod::Kl;
     at::Tensor values = real.detach().to(at::kFloat).contiguous();
     if (searches && !parameter) values = thinned(values);
     std::vector<float> chosen;

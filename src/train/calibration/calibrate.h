@@ -11,8 +11,8 @@
 
 namespace qfx::train {
 
-// The binary point that the method gives these values under the spec. Raises UserError for an
-// unknown method and for a NaN or infinity among the values (`tensor` is for the message).
+// The binary point that the method gives these values under the spec. Raises UserError for a
+// NaN or infinity among the values (`tensor` is for the message).
 //   max        F = W - s - ceil(log2 max|x|), s = 1 for a signed format
 //   mean3sd    likewise with |mean| + 3 standard deviations
 //   percentile likewise with that percentile of |x|

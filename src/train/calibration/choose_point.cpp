@@ -13,6 +13,8 @@
 namespace qfx::train {
 namespace {
 
+using frontends::CalibrationMethod;
+
 // Points tried around the one that just holds the largest value: below it K-hot or rounding may
 // still gain, above it values saturate.
 constexpr int kCoarser = 2;
@@ -150,23 +152,24 @@ int choose_point(std::span<const float> values, const graph::QuantSpec& spec,
                  const frontends::Calibration& calibration, const std::string& tensor) {
   const double largest = largest_magnitude(values, tensor);
   const int whole = point_for_magnitude(largest, spec);
-  const std::string& method = calibration.method;
-  if (method == "max" || largest == 0) return whole;
-  if (method == "mean3sd") return point_for_magnitude(mean3sd_magnitude(values), spec);
-  if (method == "percentile") {
-    return point_for_magnitude(percentile_magnitude(values, calibration.percentile), spec);
-  }
+  if (largest == 0) return whole;
   // The finest point worth a try leaves one bit of range to the largest value's own magnitude.
   const int first = std::max(whole - kCoarser, -kMaxPoint);
   const int last = std::min(whole + spec.width, kMaxPoint);
-  if (method == "mse") {
-    return least(first, last, [&](int point) { return squared_error(values, spec, point); });
+  switch (calibration.method) {
+    case CalibrationMethod::Max:
+      return whole;
+    case CalibrationMethod::Mean3Sd:
+      return point_for_magnitude(mean3sd_magnitude(values), spec);
+    case CalibrationMethod::Percentile:
+      return point_for_magnitude(percentile_magnitude(values, calibration.percentile), spec);
+    case CalibrationMethod::Mse:
+      return least(first, last, [&](int point) { return squared_error(values, spec, point); });
+    case CalibrationMethod::Kl:
+      return least(first, last,
+                   [&](int point) { return divergence(values, spec, point, largest); });
   }
-  if (method == "kl") {
-    return least(first, last, [&](int point) { return divergence(values, spec, point, largest); });
-  }
-  user_error("calibration method \"{}\" is unknown; allowed are max, mean3sd, percentile, mse, kl",
-             method);
+  internal_error("a calibration method that is none");
 }
 
 }  // namespace qfx::train

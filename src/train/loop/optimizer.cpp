@@ -33,13 +33,10 @@ std::vector<Trained> trained_tensors(Network& network) {
 }
 
 Optimizer::Optimizer(const frontends::Optimizer& settings, std::vector<Trained> tensors)
-    : momentum_(settings.momentum),
+    : adam_(settings.kind == frontends::OptimizerKind::Adam),
+      momentum_(settings.momentum),
       weight_decay_(settings.weight_decay),
       tensors_(std::move(tensors)) {
-  if (settings.kind != "sgd" && settings.kind != "adam") {
-    user_error("optimizer \"{}\" is unknown; allowed are sgd, adam", settings.kind);
-  }
-  adam_ = settings.kind == "adam";
   for (const Trained& t : tensors_) {
     first_.emplace_back(t.value.numel(), 0.0F);
     second_.emplace_back(adam_ ? t.value.numel() : 0, 0.0F);

@@ -25,7 +25,6 @@ std::vector<Trained> trained_tensors(Network& network);
 
 class Optimizer {
  public:
-  // Raises UserError for an unknown kind.
   Optimizer(const frontends::Optimizer& settings, std::vector<Trained> tensors);
 
   // One step along the gradients that the leaves hold; a leaf without one stays.

@@ -10,18 +10,20 @@ namespace {
 
 double scheduled(const frontends::Optimizer& optimizer, double step, double steps,
                  double steps_per_epoch) {
-  if (optimizer.schedule == "constant") return 1;
-  if (optimizer.schedule == "cosine") {
-    return 0.5 * (1 + std::cos(std::numbers::pi * step / steps));
-  }
-  if (optimizer.schedule == "step") {
-    double factor = 1;
-    for (double epoch : optimizer.step_epochs) {
-      if (step >= epoch * steps_per_epoch) factor *= optimizer.step_factor;
+  switch (optimizer.schedule) {
+    case frontends::Schedule::Constant:
+      return 1;
+    case frontends::Schedule::Cosine:
+      return 0.5 * (1 + std::cos(std::numbers::pi * step / steps));
+    case frontends::Schedule::Step: {
+      double factor = 1;
+      for (double epoch : optimizer.step_epochs) {
+        if (step >= epoch * steps_per_epoch) factor *= optimizer.step_factor;
+      }
+      return factor;
     }
-    return factor;
   }
-  user_error("schedule \"{}\" is unknown; allowed are constant, cosine, step", optimizer.schedule);
+  internal_error("a schedule that is none");
 }
 
 }  // namespace

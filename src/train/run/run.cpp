@@ -156,7 +156,7 @@ class Job {
       context_.log->write(carriers_event(context_.elapsed(), *network_));
       context_.log->write(calibrated_event(context_.elapsed(), recipe().calibration,
                                            *context_.state.ptq_accuracy, *network_));
-      context_.message(fmt::format("calibrated by {}: test {:.2f} %", recipe().calibration.method,
+      context_.message(fmt::format("calibrated by {}: test {:.2f} %", to_string(recipe().calibration.method),
                                    100 * *context_.state.ptq_accuracy));
       trainer.save();
     }

@@ -14,6 +14,8 @@
 namespace qfx::train {
 namespace {
 
+using frontends::CalibrationMethod;
+
 std::vector<float> heavy_tailed(std::uint64_t seed, std::size_t count) {
   std::mt19937_64 generator(seed);
   std::normal_distribution<float> normal;
@@ -25,29 +27,30 @@ std::vector<float> heavy_tailed(std::uint64_t seed, std::size_t count) {
   return values;
 }
 
-int choose(const std::vector<float>& values, const graph::QuantSpec& spec,
-           const std::string& method, double percentile = 99) {
+int choose(const std::vector<float>& values, const graph::QuantSpec& spec, CalibrationMethod method,
+           double percentile = 99) {
   return choose_point(values, spec, {.method = method, .percentile = percentile}, "t");
 }
 
 TEST(ChoosePoint, MaxHoldsTheLargestValue) {
-  EXPECT_EQ(choose({0.3F, -0.9F}, {.width = 8}, "max"), 7);
-  EXPECT_EQ(choose({0.3F, -1.1F}, {.width = 8}, "max"), 6);
-  EXPECT_EQ(choose({0.3F, 0.9F}, {.width = 8, .is_signed = false}, "max"), 8);
-  EXPECT_EQ(choose({1000.0F}, {.width = 4}, "max"), -7);
-  EXPECT_EQ(choose({0.0F, 0.0F}, {.width = 8}, "max"), 7) << "zeros say nothing; any point will do";
+  EXPECT_EQ(choose({0.3F, -0.9F}, {.width = 8}, CalibrationMethod::Max), 7);
+  EXPECT_EQ(choose({0.3F, -1.1F}, {.width = 8}, CalibrationMethod::Max), 6);
+  EXPECT_EQ(choose({0.3F, 0.9F}, {.width = 8, .is_signed = false}, CalibrationMethod::Max), 8);
+  EXPECT_EQ(choose({1000.0F}, {.width = 4}, CalibrationMethod::Max), -7);
+  EXPECT_EQ(choose({0.0F, 0.0F}, {.width = 8}, CalibrationMethod::Max), 7)
+      << "zeros say nothing; any point will do";
 }
 
 TEST(ChoosePoint, PercentileLeavesTheTailOut) {
   std::vector<float> values(100, 0.9F);
   values[17] = -50.0F;
-  EXPECT_EQ(choose(values, {.width = 8}, "percentile", 99), 7);
-  EXPECT_EQ(choose(values, {.width = 8}, "percentile", 100), 1);
+  EXPECT_EQ(choose(values, {.width = 8}, CalibrationMethod::Percentile, 99), 7);
+  EXPECT_EQ(choose(values, {.width = 8}, CalibrationMethod::Percentile, 100), 1);
 }
 
 TEST(ChoosePoint, Mean3sdFollowsItsFormula) {
   const std::vector<float> values{1, -1, 1, -1};  // mean 0, deviation 1: reaches 3
-  EXPECT_EQ(choose(values, {.width = 8}, "mean3sd"), 5);
+  EXPECT_EQ(choose(values, {.width = 8}, CalibrationMethod::Mean3Sd), 5);
 }
 
 // The error by the exact scalar, over every point that could matter.
@@ -84,7 +87,7 @@ TEST(ChoosePoint, MseFindsTheOptimumOfExhaustiveSearch) {
           if (!is_signed) {
             for (float& v : values) v = std::abs(v);
           }
-          EXPECT_EQ(choose(values, spec, "mse"), exhaustive_mse(values, spec))
+          EXPECT_EQ(choose(values, spec, CalibrationMethod::Mse), exhaustive_mse(values, spec))
               << fixed::to_string(spec.format(0)) << " k_hot " << k_hot;
         }
       }
@@ -95,18 +98,16 @@ TEST(ChoosePoint, MseFindsTheOptimumOfExhaustiveSearch) {
 TEST(ChoosePoint, KlStaysBetweenTheWholeRangeAndItsBulk) {
   const std::vector<float> values = heavy_tailed(3, 20000);
   const graph::QuantSpec spec{.width = 8};
-  const int whole = choose(values, spec, "max"), kl = choose(values, spec, "kl");
+  const int whole = choose(values, spec, CalibrationMethod::Max),
+            kl = choose(values, spec, CalibrationMethod::Kl);
   EXPECT_GE(kl, whole);
   EXPECT_LE(kl, whole + 4);
 }
 
 TEST(ChoosePoint, SaysWhatIsWrong) {
   EXPECT_THAT(
-      [] { choose({1.0F}, {}, "magic"); },
-      testing::ThrowsMessage<UserError>(testing::HasSubstr("max, mean3sd, percentile, mse, kl")));
-  EXPECT_THAT(
       [] {
-        choose({1.0F, NAN}, {}, "mse");
+        choose({1.0F, NAN}, {}, CalibrationMethod::Mse);
       },
       testing::ThrowsMessage<UserError>(testing::HasSubstr("\"t\" holds nan")));
 }
