@@ -44,8 +44,8 @@ graph::Model small_network(int width) {
 std::int64_t products(const graph::FrozenModel& model) {
   std::int64_t count = 0;
   for (const graph::FrozenNode& node : model.nodes) {
-    const auto weight = node.params.find("weight");
-    if (weight == node.params.end()) continue;
+    const graph::FrozenParam* weight = find(node.params, graph::Role::Weight);
+    if (weight == nullptr) continue;
     count += graph::element_count(node.shape) *
              (graph::element_count(weight->second.shape) / weight->second.shape[0]);
   }

@@ -211,11 +211,12 @@ void copy_from_folded(const graph::Model& folded, graph::Model& model) {
         *left.at(is_left ? node.name : model.nodes[node.inputs.front()].name);
     node.spec = source.spec;
     node.frac_bits.clear();
-    for (auto& [name, param] : node.params) {
-      if (is_left) param.spec = source.params.at(name).spec;
+    for (auto& [role, param] : node.params) {
+      if (is_left) param.spec = source.params.at(role).spec;
       param.frac_bits.clear();
     }
-    if (!is_left) node.params.at("offset").spec = source.params.at("bias").spec;
+    if (!is_left)
+      node.params.at(graph::Role::Offset).spec = source.params.at(graph::Role::Bias).spec;
   }
 }
 

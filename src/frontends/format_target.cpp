@@ -1,6 +1,5 @@
 #include "frontends/format_target.h"
 
-#include <string_view>
 #include <variant>
 
 #include "qfx/base/error.h"
@@ -9,13 +8,22 @@
 namespace qfx::frontends {
 namespace {
 
-TensorClass class_of_param(std::string_view name) {
-  if (name == "weight") return TensorClass::Weights;
-  if (name == "bias") return TensorClass::Biases;
-  if (name == "scale") return TensorClass::Scales;
-  if (name == "slope") return TensorClass::Slopes;
-  QFX_ASSERT(name == "offset");
-  return TensorClass::Offsets;
+TensorClass class_of_param(graph::Role role) {
+  switch (role) {
+    case graph::Role::Bias:
+      return TensorClass::Biases;
+    case graph::Role::Offset:
+      return TensorClass::Offsets;
+    case graph::Role::Scale:
+      return TensorClass::Scales;
+    case graph::Role::Slope:
+      return TensorClass::Slopes;
+    case graph::Role::Weight:
+      return TensorClass::Weights;
+    case graph::Role::Table:
+      break;
+  }
+  internal_error("a model under training has no parameter '{}'", to_string(role));
 }
 
 }  // namespace
@@ -47,9 +55,9 @@ std::vector<FormatTarget> format_targets(graph::Model& model) {
                          .frac_bits = &node.frac_bits,
                          .inferred_signed = inferred.nodes[i].spec.is_signed});
     }
-    for (auto& [name, param] : node.params) {
-      targets.push_back({.name = node.name + "." + name,
-                         .tensor_class = class_of_param(name),
+    for (auto& [role, param] : node.params) {
+      targets.push_back({.name = tensor_name(node.name, role),
+                         .tensor_class = class_of_param(role),
                          .spec = &param.spec,
                          .frac_bits = &param.frac_bits,
                          .inferred_signed = true});

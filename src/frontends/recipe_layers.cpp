@@ -260,10 +260,10 @@ void check_inputs(const TableReader& layer, const std::string& kind, graph::Node
 }
 
 // Of a layer's parameters, before the builder fills them, which takes memory.
-std::map<std::string, graph::Shape> parameter_shapes(const graph::Op& op,
-                                                     const std::vector<graph::NodeId>& inputs,
-                                                     const graph::Builder& builder,
-                                                     const std::string& name) {
+graph::ByRole<graph::Shape> parameter_shapes(const graph::Op& op,
+                                             const std::vector<graph::NodeId>& inputs,
+                                             const graph::Builder& builder,
+                                             const std::string& name) {
   std::vector<graph::Shape> shapes;
   for (const graph::NodeId id : inputs) shapes.push_back(builder.shape(id));
   graph::infer_shape(op, shapes, name);
@@ -319,10 +319,10 @@ graph::Model read_layers(const std::vector<TableReader>& layers, graph::Builder&
             "two layers are named \"{}\", and a name stands for one; rename this one", full_name));
       }
       claim_name(layer, full_name, tensors);
-      std::map<std::string, graph::Shape> shapes;
+      graph::ByRole<graph::Shape> shapes;
       try {
         shapes = parameter_shapes(part.op, inputs, builder, full_name);
-        for (const auto& [param, shape] : shapes) parameters += graph::element_count(shape);
+        for (const auto& [role, shape] : shapes) parameters += graph::element_count(shape);
         if (parameters > kMaxParameters) {
           user_error("the network has more than {} parameters with this layer; make it smaller",
                      kMaxParameters);
@@ -331,7 +331,8 @@ graph::Model read_layers(const std::vector<TableReader>& layers, graph::Builder&
       } catch (const UserError& error) {
         layer.fail(error.what());
       }
-      for (const auto& [param, shape] : shapes) claim_name(layer, full_name + "." + param, tensors);
+      for (const auto& [role, shape] : shapes)
+        claim_name(layer, tensor_name(full_name, role), tensors);
       ids[full_name] = last;
       inputs = {last};
     }

@@ -120,7 +120,7 @@ void read_point_form(const TableReader& root, graph::Model& model) {
   if (!form) return;
   for (graph::Node& node : model.nodes) {
     set_form(*form, node.spec, node.frac_bits);
-    for (auto& [key, param] : node.params) set_form(*form, param.spec, param.frac_bits);
+    for (auto& [role, param] : node.params) set_form(*form, param.spec, param.frac_bits);
   }
 }
 

@@ -14,9 +14,9 @@ namespace {
 
 // Products of a convolution or linear layer: one for each output element and weight of its channel.
 std::int64_t multiply_adds(const graph::FrozenNode& node) {
-  const auto weight = node.params.find("weight");
-  if (weight == node.params.end() || weight->second.shape.empty()) return 0;
-  const auto& shape = weight->second.shape;
+  const graph::FrozenParam* weight = find(node.params, graph::Role::Weight);
+  if (weight == nullptr || weight->shape.empty()) return 0;
+  const graph::Shape& shape = weight->shape;
   return graph::element_count(node.shape) * (graph::element_count(shape) / shape[0]);
 }
 
@@ -33,12 +33,11 @@ Json format_fields(const fixed::Format& format) {
           {"range_high", range_high(format)}};
 }
 
-Json param_json(const graph::FrozenNode& node, const std::string& role,
-                const graph::FrozenParam& param) {
+Json param_json(const graph::FrozenNode& node, graph::Role role, const graph::FrozenParam& param) {
   Json tensor = format_fields(param.format);
   tensor.update(
-      {{"name", node.name + "." + role},
-       {"role", role},
+      {{"name", tensor_name(node.name, role)},
+       {"role", to_string(role)},
        {"shape", param.shape},
        {"elements", param.raw.size()},
        {"frac_bits", param.channel_frac_bits.empty() ? std::vector<int>{param.format.frac_bits()}
@@ -81,7 +80,8 @@ Json layers_json(const graph::FrozenModel& model) {
     for (const graph::NodeId input : node.inputs)
       inputs.push_back(model.nodes[static_cast<std::size_t>(input)].name);
     for (const auto& [role, param] : node.params)
-      params.push_back({{"name", role}, {"shape", param.shape}, {"format", format_text(param)}});
+      params.push_back(
+          {{"name", to_string(role)}, {"shape", param.shape}, {"format", format_text(param)}});
     layers.push_back(
         {{"name", node.name},
          {"kind", graph::kind_name(node.op)},
@@ -111,7 +111,7 @@ Json model_facts(const graph::FrozenModel& model) {
   for (const graph::FrozenNode& node : model.nodes) {
     products += multiply_adds(node);
     for (const auto& [role, param] : node.params) {
-      if (role == graph::kTable) continue;  // nobody trained it
+      if (role == graph::Role::Table) continue;  // nobody trained it
       parameters += static_cast<std::int64_t>(param.raw.size());
       bits += static_cast<std::int64_t>(param.raw.size()) * param.format.width;
     }

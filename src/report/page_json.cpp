@@ -14,6 +14,7 @@
 #include "qfx/base/error.h"
 #include "qfx/fixed/format.h"
 #include "qfx/graph/file.h"
+#include "qfx/graph/role.h"
 
 namespace qfx::report {
 namespace {
@@ -24,9 +25,7 @@ namespace fs = std::filesystem;
 // name.
 std::string role_of(const std::string& name) {
   const std::string last = name.substr(name.rfind('.') + 1);
-  for (const char* role : {"weight", "bias", "scale", "offset"})
-    if (last == role && last != name) return last;
-  return "activation";
+  return last != name && graph::find_role(last) ? last : "activation";
 }
 
 // A tensor that only the log knows.

@@ -111,7 +111,7 @@ std::unique_ptr<Step> make_clip(const Analyzed& analyzed, graph::NodeId id,
 
 std::unique_ptr<Step> make_prelu(const Analyzed& analyzed, graph::NodeId id) {
   const graph::FrozenNode& node = analyzed.node(id);
-  const graph::FrozenParam& slope = node.params.at("slope");
+  const graph::FrozenParam& slope = node.params.at(graph::Role::Slope);
   const int grid = analyzed.range(id).accumulator_frac_bits;
   const int input_frac = analyzed.source(id).format.frac_bits();
   std::vector<std::int64_t> below;

@@ -104,7 +104,7 @@ kernels::ConvShape shape_of(const graph::Shape& in, const graph::Conv2d& conv) {
 
 std::unique_ptr<Step> make_conv(const Analyzed& analyzed, graph::NodeId id,
                                 const graph::Conv2d& conv) {
-  const graph::FrozenParam& weight = analyzed.node(id).params.at("weight");
+  const graph::FrozenParam& weight = analyzed.node(id).params.at(graph::Role::Weight);
   const graph::Interval& x = analyzed.source_range(id);
   const kernels::ConvShape shape = shape_of(analyzed.source(id).shape, conv);
   return by_sums(analyzed, id, [&]<class Sum, class Acc>() -> std::unique_ptr<Step> {

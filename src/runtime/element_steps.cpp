@@ -140,8 +140,8 @@ std::unique_ptr<Step> make_relu(const Analyzed& analyzed, graph::NodeId id) {
 
 std::unique_ptr<Step> make_batch_norm(const Analyzed& analyzed, graph::NodeId id) {
   const graph::FrozenNode& node = analyzed.node(id);
-  const graph::FrozenParam& scale = node.params.at("scale");
-  const graph::FrozenParam& offset = node.params.at("offset");
+  const graph::FrozenParam& scale = node.params.at(graph::Role::Scale);
+  const graph::FrozenParam& offset = node.params.at(graph::Role::Offset);
   const int grid = analyzed.range(id).accumulator_frac_bits;
   const int input_frac = analyzed.source(id).format.frac_bits();
   Affine affine;
@@ -156,7 +156,7 @@ std::unique_ptr<Step> make_batch_norm(const Analyzed& analyzed, graph::NodeId id
 
 std::unique_ptr<Step> make_shift(const Analyzed& analyzed, graph::NodeId id) {
   const graph::FrozenNode& node = analyzed.node(id);
-  const graph::FrozenParam& offset = node.params.at("offset");
+  const graph::FrozenParam& offset = node.params.at(graph::Role::Offset);
   const int grid = analyzed.range(id).accumulator_frac_bits;
   const std::int64_t channels = node.shape[0];
   Affine affine;

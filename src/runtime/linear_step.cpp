@@ -46,7 +46,7 @@ class LinearStep : public Step {
 }  // namespace
 
 std::unique_ptr<Step> make_linear(const Analyzed& analyzed, graph::NodeId id) {
-  const graph::FrozenParam& weight = analyzed.node(id).params.at("weight");
+  const graph::FrozenParam& weight = analyzed.node(id).params.at(graph::Role::Weight);
   const graph::Interval& x = analyzed.source_range(id);
   return by_sums(analyzed, id, [&]<class Sum, class Acc>() -> std::unique_ptr<Step> {
     return std::make_unique<LinearStep<Sum, Acc>>(

@@ -15,7 +15,7 @@ namespace qfx::runtime {
 // of a conv2d or linear, and its exact value with bias on the node's grid.
 template <class Make>
 std::unique_ptr<Step> by_sums(const Analyzed& analyzed, graph::NodeId id, const Make& make) {
-  const graph::FrozenParam& weight = analyzed.node(id).params.at("weight");
+  const graph::FrozenParam& weight = analyzed.node(id).params.at(graph::Role::Weight);
   const graph::Interval& x = analyzed.source_range(id);
   const bool narrow =
       fits<std::int16_t>(x) && fits<std::int16_t>(weight.raw) && products_fit_int32(weight, x);

@@ -23,14 +23,12 @@ Affine align_channels(const Analyzed& analyzed, graph::NodeId id) {
   const graph::FrozenNode& node = analyzed.node(id);
   const int input_frac = analyzed.source(id).format.frac_bits();
   const int grid = analyzed.range(id).accumulator_frac_bits;
-  const graph::FrozenParam& weight = node.params.at("weight");
-  const auto bias = node.params.find("bias");
+  const graph::FrozenParam& weight = node.params.at(graph::Role::Weight);
+  const graph::FrozenParam* bias = find(node.params, graph::Role::Bias);
   Affine affine;
   for (std::int64_t c = 0; c < weight.shape[0]; ++c) {
     affine.factor.push_back(aligned(1, input_frac + weight.frac_bits(c), grid));
-    affine.term.push_back(bias == node.params.end()
-                              ? 0
-                              : aligned(bias->second.raw[c], bias->second.frac_bits(c), grid));
+    affine.term.push_back(bias == nullptr ? 0 : aligned(bias->raw[c], bias->frac_bits(c), grid));
   }
   return affine;
 }

@@ -48,7 +48,7 @@ class SoftmaxStep : public Step {
 
 std::unique_ptr<Step> make_function(const Analyzed& analyzed, graph::NodeId id) {
   const graph::FrozenNode& node = analyzed.node(id);
-  const std::vector<std::int32_t>& table = node.params.at(graph::kTable).raw;
+  const std::vector<std::int32_t>& table = node.params.at(graph::Role::Table).raw;
   return std::make_unique<FunctionStep>(
       table, static_cast<std::int32_t>(fixed::min_raw(analyzed.source(id).format)),
       graph::element_count(node.shape), fmt::format("table of {}", table.size()));
@@ -56,7 +56,7 @@ std::unique_ptr<Step> make_function(const Analyzed& analyzed, graph::NodeId id) 
 
 std::unique_ptr<Step> make_softmax(const Analyzed& analyzed, graph::NodeId id) {
   const graph::FrozenNode& node = analyzed.node(id);
-  const std::vector<std::int32_t>& table = node.params.at(graph::kTable).raw;
+  const std::vector<std::int32_t>& table = node.params.at(graph::Role::Table).raw;
   const std::int64_t channels = node.shape[0];
   return std::make_unique<SoftmaxStep>(
       kernels::IntSoftmax(table, node.format), channels,

@@ -178,8 +178,8 @@ class FormatFiller {
     const int x = model_.nodes[node.inputs[0]].spec.width;
     if (std::holds_alternative<graph::Mul>(node.op))
       return x + model_.nodes[node.inputs[1]].spec.width;
-    const auto slope = node.params.find("slope");
-    return slope == node.params.end() ? x : x + slope->second.spec.width;
+    const Param* slope = find(node.params, graph::Role::Slope);
+    return slope == nullptr ? x : x + slope->spec.width;
   }
 
   // The node's exact values for the probe images.
@@ -212,7 +212,7 @@ class FormatFiller {
 
   void fill_params(graph::Node& node) {
     const graph::Node& source = model_.nodes[node.inputs[0]];
-    for (auto& [name, param] : node.params) {
+    for (auto& [role, param] : node.params) {
       param.spec = random_spec();
       if (rng_.chance(0.3)) {
         param.spec.k_hot = static_cast<int>(rng_.between(1, 3));
@@ -223,19 +223,19 @@ class FormatFiller {
     if (std::holds_alternative<graph::BatchNorm>(node.op))
       return fill_batch_norm(node, scale_of(source));
     if (const auto* leaky = std::get_if<graph::LeakyRelu>(&node.op))
-      return choose_points(node.params.at("slope"), std::abs(leaky->negative_slope));
-    if (node.params.contains("slope"))
-      return fill_param(node.params.at("slope"), std::exp2(rng_.uniform(-5, 2)));
+      return choose_points(node.params.at(graph::Role::Slope), std::abs(leaky->negative_slope));
+    if (node.params.contains(graph::Role::Slope))
+      return fill_param(node.params.at(graph::Role::Slope), std::exp2(rng_.uniform(-5, 2)));
     if (std::holds_alternative<graph::Shift>(node.op))
-      return fill_param(node.params.at("offset"),
+      return fill_param(node.params.at(graph::Role::Offset),
                         scale_of(source) * std::exp2(rng_.uniform(-4, 1)));
-    if (node.params.contains("weight")) {
-      Param& weight = node.params.at("weight");
+    if (node.params.contains(graph::Role::Weight)) {
+      Param& weight = node.params.at(graph::Role::Weight);
       const double magnitude = std::exp2(rng_.uniform(-5, 3));
       fill_param(weight, magnitude);
       // A bias about as large as the sums, or far smaller.
-      if (node.params.contains("bias"))
-        fill_param(node.params.at("bias"),
+      if (node.params.contains(graph::Role::Bias))
+        fill_param(node.params.at(graph::Role::Bias),
                    magnitude * scale_of(source) * std::exp2(rng_.uniform(-4, 1)));
     }
   }
@@ -260,17 +260,16 @@ class FormatFiller {
 
   void fill_batch_norm(graph::Node& node, double input_scale) {
     const double scale = std::exp2(rng_.uniform(-3, 2)), offset = scale * input_scale;
-    for (auto& [name, values] : node.statistics) {
-      for (float& value : values) {
-        if (name == "gamma") value = static_cast<float>(rng_.uniform(-scale, scale));
-        if (name == "beta") value = static_cast<float>(rng_.uniform(-offset, offset));
-        if (name == "running_mean")
-          value = static_cast<float>(rng_.uniform(-input_scale, input_scale));
-        if (name == "running_var") value = static_cast<float>(rng_.uniform(0.3, 3));
-      }
-    }
-    choose_points(node.params.at("scale"), scale);
-    choose_points(node.params.at("offset"), offset);
+    const auto fill = [&](graph::Statistic statistic, double lo, double hi) {
+      for (float& value : node.statistics.at(statistic))
+        value = static_cast<float>(rng_.uniform(lo, hi));
+    };
+    fill(graph::Statistic::Beta, -offset, offset);
+    fill(graph::Statistic::Gamma, -scale, scale);
+    fill(graph::Statistic::RunningMean, -input_scale, input_scale);
+    fill(graph::Statistic::RunningVar, 0.3, 3);
+    choose_points(node.params.at(graph::Role::Scale), scale);
+    choose_points(node.params.at(graph::Role::Offset), offset);
   }
 
   graph::Model& model_;

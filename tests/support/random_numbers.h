@@ -16,7 +16,7 @@ namespace qfx::test {
 struct RandomNumbers {
   std::uint64_t seed = 1;
   int width = 8;
-  bool per_channel = false;  // parameters with binary points of their own a channel
+  bool per_channel = false;  // parameters with binary points per channel
   int k_hot = 0;             // of the factors
   bool signed_digits = false;
   // Changes the format of a node after it was chosen; may be empty.
@@ -44,11 +44,12 @@ inline graph::FrozenModel with_random_numbers(const graph::Model& model,
     if (graph::keeps_format(node.op)) frozen.format = result.nodes[node.inputs[0]].format;
     std::vector<graph::Shape> inputs;
     for (graph::NodeId input : node.inputs) inputs.push_back(model.nodes[input].shape);
-    for (const auto& [name, shape] : graph::param_shapes(node.op, inputs)) {
-      const bool is_factor = name == "weight" || name == "scale" || name == "slope";
+    for (const auto& [role, shape] : graph::param_shapes(node.op, inputs)) {
+      const bool is_factor =
+          role == graph::Role::Weight || role == graph::Role::Scale || role == graph::Role::Slope;
       graph::FrozenParam param{.shape = shape,
                                .raw = {},
-                               .format = {how.width, name == "weight" ? 0 : 2, true},
+                               .format = {how.width, role == graph::Role::Weight ? 0 : 2, true},
                                .channel_frac_bits = {}};
       if (how.per_channel) {
         for (std::int64_t c = 0; c < shape[0]; ++c)
@@ -65,7 +66,7 @@ inline graph::FrozenModel with_random_numbers(const graph::Model& model,
           raw = fixed::project_khot(raw, param.k_hot, param.signed_digits, param.format);
         param.raw.push_back(static_cast<std::int32_t>(raw));
       }
-      frozen.params[name] = std::move(param);
+      frozen.params[role] = std::move(param);
     }
     if (graph::has_table(node.op)) {
       // Any table is a model: these have no order that a backend could rely on.
@@ -75,7 +76,7 @@ inline graph::FrozenModel with_random_numbers(const graph::Model& model,
       for (std::int32_t& entry : table.raw)
         entry = static_cast<std::int32_t>(between(held.lo, held.hi));
       table.raw[0] = std::max(table.raw[0], 1);
-      frozen.params[graph::kTable] = std::move(table);
+      frozen.params[graph::Role::Table] = std::move(table);
     }
     result.nodes.push_back(std::move(frozen));
   }

@@ -221,8 +221,8 @@ class TopologyMaker {
         const Shape out = graph::infer_shape(op, {drafts_[source].shape}, "draft");
         std::int64_t products = graph::element_count(out);
         const auto params = graph::param_shapes(op, {drafts_[source].shape});
-        if (const auto weight = params.find("weight"); weight != params.end())
-          products *= graph::element_count(weight->second) / weight->second[0];
+        if (const graph::Shape* weight = find(params, graph::Role::Weight))
+          products *= graph::element_count(*weight) / weight->front();
         if (products <= options_.max_products) return append(op, {source});
       } catch (const UserError&) {
         // does not fit the shape: draw again

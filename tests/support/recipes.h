@@ -39,8 +39,8 @@ inline const graph::Node& node_named(const graph::Model& model, const std::strin
 }
 
 inline const graph::QuantSpec& param_spec(const graph::Model& model, const std::string& node,
-                                          const std::string& param) {
-  return node_named(model, node).params.at(param).spec;
+                                          graph::Role role) {
+  return node_named(model, node).params.at(role).spec;
 }
 
 }  // namespace qfx::testing

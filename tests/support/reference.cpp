@@ -53,8 +53,8 @@ class Tensor {
 };
 
 // Element `index` of a parameter, which belongs to `channel` of axis 0.
-Exact param(const FrozenNode& node, const char* name, std::int64_t index, std::int64_t channel) {
-  const FrozenParam& p = node.params.at(name);
+Exact param(const FrozenNode& node, graph::Role role, std::int64_t index, std::int64_t channel) {
+  const FrozenParam& p = node.params.at(role);
   return {p.raw[index], p.frac_bits(channel)};
 }
 
@@ -87,12 +87,12 @@ std::vector<Exact> convolve(const FrozenNode& node, const graph::Conv2d& conv, c
           if (!x.inside(y, column)) continue;
           const std::int64_t index =
               ((c * group_inputs + i) * conv.kernel[0] + ky) * conv.kernel[1] + kx;
-          sum = sum + param(node, "weight", index, c) *
+          sum = sum + param(node, graph::Role::Weight, index, c) *
                           x.at(c / group_outputs * group_inputs + i, y, column);
         }
       }
     }
-    return conv.has_bias ? sum + param(node, "bias", c, c) : sum;
+    return conv.has_bias ? sum + param(node, graph::Role::Bias, c, c) : sum;
   });
 }
 
@@ -101,8 +101,8 @@ std::vector<Exact> multiply(const FrozenNode& node, const graph::Linear& linear,
   for (std::int64_t o = 0; o < linear.out_features; ++o) {
     Exact sum;
     for (std::int64_t i = 0; i < x.size(); ++i)
-      sum = sum + param(node, "weight", o * x.size() + i, o) * x.at(i);
-    values.push_back(linear.has_bias ? sum + param(node, "bias", o, o) : sum);
+      sum = sum + param(node, graph::Role::Weight, o * x.size() + i, o) * x.at(i);
+    values.push_back(linear.has_bias ? sum + param(node, graph::Role::Bias, o, o) : sum);
   }
   return values;
 }
@@ -111,7 +111,8 @@ std::vector<Exact> scale_and_offset(const FrozenNode& node, const Tensor& x) {
   std::vector<Exact> values;
   for (std::int64_t i = 0; i < x.size(); ++i) {
     const std::int64_t c = x.channel_of(i);
-    values.push_back(param(node, "scale", c, c) * x.at(i) + param(node, "offset", c, c));
+    values.push_back(param(node, graph::Role::Scale, c, c) * x.at(i) +
+                     param(node, graph::Role::Offset, c, c));
   }
   return values;
 }
@@ -132,10 +133,10 @@ std::vector<Exact> clip(const graph::Clip& clip, const Tensor& x) {
 
 std::vector<Exact> slope_below_zero(const FrozenNode& node, const Tensor& x) {
   std::vector<Exact> values = all_elements(x);
-  const bool is_shared = node.params.at("slope").shape[0] == 1;
+  const bool is_shared = node.params.at(graph::Role::Slope).shape[0] == 1;
   for (std::int64_t i = 0; i < x.size(); ++i) {
     const std::int64_t c = is_shared ? 0 : x.channel_of(i);
-    if (values[i].raw < 0) values[i] = param(node, "slope", c, c) * values[i];
+    if (values[i].raw < 0) values[i] = param(node, graph::Role::Slope, c, c) * values[i];
   }
   return values;
 }
@@ -144,7 +145,7 @@ std::vector<Exact> add_offset(const FrozenNode& node, const Tensor& x) {
   std::vector<Exact> values = all_elements(x);
   for (std::int64_t i = 0; i < x.size(); ++i) {
     const std::int64_t c = x.channel_of(i);
-    values[i] = values[i] + param(node, "offset", c, c);
+    values[i] = values[i] + param(node, graph::Role::Offset, c, c);
   }
   return values;
 }
@@ -214,7 +215,7 @@ Exact as_dyadic(const Exact& value, int to_frac_bits) {
 
 // table[x - L], on the node's own grid.
 std::vector<Exact> look_up(const FrozenNode& node, const RawView& input) {
-  const FrozenParam& table = node.params.at("table");
+  const FrozenParam& table = node.params.at(graph::Role::Table);
   std::vector<Exact> values;
   for (const std::int32_t raw : input.raw)
     values.push_back(
@@ -224,7 +225,7 @@ std::vector<Exact> look_up(const FrozenNode& node, const RawView& input) {
 
 // e[c] / sum of e, for each pixel apart.
 std::vector<Exact> quotients(const FrozenNode& node, const RawView& input) {
-  const std::vector<std::int32_t>& table = node.params.at("table").raw;
+  const std::vector<std::int32_t>& table = node.params.at(graph::Role::Table).raw;
   const Tensor x(input);
   const std::int64_t inner = x.height() * x.width();
   std::vector<Exact> values(x.size());

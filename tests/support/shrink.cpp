@@ -101,14 +101,14 @@ class Shrinker {
     for (NodeId id = 0; id < std::ssize(best_.model.nodes); ++id) {
       if (try_change(id, [](graph::Node& node) { simplify(node.spec); })) return true;
       if (try_change(id, [](graph::Node& node) { round_points(node.frac_bits); })) return true;
-      for (const auto& [name, unused] : graph::Node(best_.model.nodes[id]).params) {
-        if (try_change(id, [&](graph::Node& node) { simplify(node.params.at(name).spec); }))
+      for (const auto& [role, unused] : graph::Node(best_.model.nodes[id]).params) {
+        if (try_change(id, [&](graph::Node& node) { simplify(node.params.at(role).spec); }))
           return true;
         if (try_change(id,
-                       [&](graph::Node& node) { round_points(node.params.at(name).frac_bits); }))
+                       [&](graph::Node& node) { round_points(node.params.at(role).frac_bits); }))
           return true;
         if (try_change(id, [&](graph::Node& node) {
-              std::ranges::fill(node.params.at(name).values, 0.0f);
+              std::ranges::fill(node.params.at(role).values, 0.0f);
             }))
           return true;
       }
@@ -153,8 +153,8 @@ std::string to_text(const Case& failing) {
   const graph::FrozenModel frozen = graph::freeze(failing.model);
   std::string text = graph::to_text(frozen);
   for (const graph::FrozenNode& node : frozen.nodes) {
-    for (const auto& [name, param] : node.params) {
-      text += fmt::format("{}.{} = [{}]", node.name, name, fmt::join(param.raw, ", "));
+    for (const auto& [role, param] : node.params) {
+      text += fmt::format("{} = [{}]", tensor_name(node.name, role), fmt::join(param.raw, ", "));
       if (!param.channel_frac_bits.empty())
         text += fmt::format(" with fraction bits [{}]", fmt::join(param.channel_frac_bits, ", "));
       text += "\n";

@@ -1,7 +1,6 @@
 // Frozen models written down by hand in tests.
 #pragma once
 
-#include <map>
 #include <string>
 #include <vector>
 
@@ -12,7 +11,7 @@ namespace qfx::test {
 struct Link {
   graph::Op op;
   fixed::Format format;
-  std::map<std::string, graph::FrozenParam> params;
+  graph::ByRole<graph::FrozenParam> params;
 };
 
 // An input "n0" and one node after the other, "n1", "n2", ...; a two-input node reads its

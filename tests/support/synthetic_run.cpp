@@ -87,7 +87,7 @@ class Writer {
         for (double f : f_at(life, 1.0)) points.push_back(static_cast<float>(f));
         if (node.name == life.name) node.frac_bits = points;
         for (auto& [role, param] : node.params)
-          if (node.name + "." + role == life.name) param.frac_bits = points;
+          if (tensor_name(node.name, role) == life.name) param.frac_bits = points;
       }
     }
     for (graph::Node& node : model_.nodes)
@@ -118,14 +118,16 @@ class Writer {
     graph::Model model = b.finish();
     for (graph::Node& node : model.nodes) {
       for (auto& [role, param] : node.params) {
-        if (role == "scale") param.spec.k_hot = 2;
-        if (role == "weight" && node.name == "conv2")
+        if (role == graph::Role::Scale) param.spec.k_hot = 2;
+        if (role == graph::Role::Weight && node.name == "conv2")
           param.spec.granularity = graph::Granularity::PerChannel;
       }
       for (auto& [name, values] : node.statistics)
         for (float& value : values)
-          value = static_cast<float>(name == "gamma" || name == "running_var" ? uniform(0.4, 1.6)
-                                                                              : uniform(-0.4, 0.4));
+          value = static_cast<float>(name == graph::Statistic::Gamma ||
+                                             name == graph::Statistic::RunningVar
+                                         ? uniform(0.4, 1.6)
+                                         : uniform(-0.4, 0.4));
     }
     return model;
   }
@@ -134,11 +136,11 @@ class Writer {
     std::vector<Life> out;
     for (const graph::Node& node : model_.nodes) {
       for (const auto& [role, param] : node.params) {
-        double largest = role == "scale" ? 2 : 0.5;
+        double largest = role == graph::Role::Scale ? 2 : 0.5;
         for (float value : param.values) largest = std::max<double>(largest, std::abs(value));
         const double start = 7 - std::ceil(std::log2(largest));
         const bool per_channel = param.spec.granularity == graph::Granularity::PerChannel;
-        out.push_back({node.name + "." + role, param.spec, start,
+        out.push_back({tensor_name(node.name, role), param.spec, start,
                        start + std::round(uniform(-1.1, 0.7)),
                        per_channel ? static_cast<int>(param.shape[0]) : 1, uniform(0.12, 0.3)});
       }
@@ -224,7 +226,7 @@ class Writer {
     Json carriers;
     for (const graph::Node& node : model_.nodes) {
       for (const auto& [role, param] : node.params) parameters += graph::element_count(param.shape);
-      if (node.params.contains("weight"))
+      if (node.params.contains(graph::Role::Weight))
         carriers[node.name] = {{"carrier", "float32"}, {"accumulator_width", 21}};
     }
     log << Json{{"event", "start"},     {"time", 0.0},       {"name", run_.name},

@@ -33,8 +33,8 @@ int freeze(const Options& options) {
   graph::save(model, output);
   std::int64_t values = 0;
   for (const graph::FrozenNode& node : model.nodes) {
-    for (const auto& [name, param] : node.params)
-      if (name != graph::kTable) values += static_cast<std::int64_t>(param.raw.size());
+    for (const auto& [role, param] : node.params)
+      if (role != graph::Role::Table) values += static_cast<std::int64_t>(param.raw.size());
   }
   print(fmt::format("{}: {} layers, {} integer parameters", output, model.nodes.size() - 1,
                     grouped(values)));

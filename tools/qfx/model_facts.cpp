@@ -70,9 +70,9 @@ ModelFacts describe(const graph::Analyzed& model) {
     const graph::FrozenNode& node = model.node(id);
     facts.nodes.push_back(describe_node(model, engine, id));
     facts.work += facts.nodes.back().work;
-    for (const auto& [name, param] : node.params) {
-      facts.params.push_back(describe_param(node.name + "." + name, param));
-      if (name == graph::kTable) continue;
+    for (const auto& [role, param] : node.params) {
+      facts.params.push_back(describe_param(tensor_name(node.name, role), param));
+      if (role == graph::Role::Table) continue;
       facts.parameters += facts.params.back().count;
       facts.parameter_bits += facts.params.back().count * param.format.width;
     }

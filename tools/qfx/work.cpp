@@ -23,7 +23,7 @@ Work terms(const graph::FrozenParam& param, std::int64_t uses) {
 
 // Every weight once an output position; every output drops one add and gains one for its bias.
 Work count_products(const graph::FrozenNode& node, std::int64_t positions, bool has_bias) {
-  Work work = terms(node.params.at("weight"), positions);
+  Work work = terms(node.params.at(graph::Role::Weight), positions);
   if (!has_bias) work.adds -= graph::element_count(node.shape);
   return work;
 }
@@ -31,7 +31,7 @@ Work count_products(const graph::FrozenNode& node, std::int64_t positions, bool 
 // A product for each element, as if every one were below zero; a constant of several digits is
 // added up.
 Work count_slopes(const graph::FrozenNode& node) {
-  const graph::FrozenParam& slope = node.params.at("slope");
+  const graph::FrozenParam& slope = node.params.at(graph::Role::Slope);
   const std::int64_t uses = graph::element_count(node.shape) / slope.shape.front();
   Work work = terms(slope, uses);
   work.adds = 0;
@@ -68,7 +68,7 @@ Work count_work(const graph::FrozenModel& model, const graph::FrozenNode& node) 
           },
           [&](const graph::Linear& op) { return count_products(node, 1, op.has_bias); },
           [&](const graph::BatchNorm&) {
-            return terms(node.params.at("scale"),
+            return terms(node.params.at(graph::Role::Scale),
                          graph::element_count(node.shape) / node.shape.front());
           },
           [](const graph::Relu&) { return Work{}; },

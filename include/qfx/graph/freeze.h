@@ -1,7 +1,6 @@
 // The only door from the trainable to the frozen state.
 #pragma once
 
-#include <map>
 #include <string>
 #include <vector>
 
@@ -19,9 +18,9 @@ FrozenParam freeze_param(const Param& param, const std::vector<float>& values,
 // order.
 void fold_pair(const Node& batch_norm, std::vector<float>& scale, std::vector<float>& offset);
 
-// The values of derived parameters in float, by name: batch_norm's folded pair, leaky_relu's slope;
+// The values of derived parameters in float, by role: batch_norm's folded pair, leaky_relu's slope;
 // empty for every other kind.
-std::map<std::string, std::vector<float>> derived_params(const Node& node);
+ByRole<std::vector<float>> derived_params(const Node& node);
 
 // Every tensor must have a binary point (calibrated, learned or given) and none may be float; else
 // UserError.

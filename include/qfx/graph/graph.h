@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "qfx/graph/op.h"
+#include "qfx/graph/role.h"
 #include "qfx/graph/spec.h"
 
 namespace qfx::graph {
@@ -20,8 +21,8 @@ using NodeId = int;
 
 // ---- trainable -------------------------------------------------------------------------------
 
-// A parameter under training. `frac_bits` is the real-valued binary point, one entry or one a
-// channel; empty until calibrated.
+// A parameter under training. `frac_bits` is the real-valued binary point, one entry or one
+// per channel; empty until calibrated.
 struct Param {
   Shape shape;
   std::vector<float> values;  // row-major; empty where it is derived (derives_params)
@@ -34,13 +35,11 @@ struct Node {
   std::string name;
   Op op;
   std::vector<NodeId> inputs;
-  Shape shape;                          // of the output
-  QuantSpec spec;                       // of the output; a copy where the input's is kept
-  std::vector<float> frac_bits;         // of the output, one entry; empty until calibrated
-  std::map<std::string, Param> params;  // "weight", "bias", "scale", "offset", "slope"
-  // batch_norm only: "gamma", "beta", "running_mean", "running_var", float, never quantized
-  // themselves.
-  std::map<std::string, std::vector<float>> statistics;
+  Shape shape;                   // of the output
+  QuantSpec spec;                // of the output; a copy where the input's is kept
+  std::vector<float> frac_bits;  // of the output, one entry; empty until calibrated
+  ByRole<Param> params;          // without a table, which freezing makes
+  std::map<Statistic, std::vector<float>> statistics;  // batch_norm only
   bool operator==(const Node&) const = default;
 };
 
@@ -57,8 +56,8 @@ struct FrozenParam {
   Shape shape;
   std::vector<std::int32_t> raw;  // row-major
   fixed::Format format;           // per channel: channel 0's
-  std::vector<int>
-      channel_frac_bits;  // empty: format.frac_bits() throughout; else one a channel (axis 0)
+  // Empty: format.frac_bits() throughout; else one per channel (axis 0).
+  std::vector<int> channel_frac_bits;
   int k_hot = 0;
   bool signed_digits = false;
   bool operator==(const FrozenParam&) const = default;
@@ -75,9 +74,8 @@ struct FrozenNode {
   Op op;
   std::vector<NodeId> inputs;
   Shape shape;
-  fixed::Format format;                       // of the output
-  std::map<std::string, FrozenParam> params;  // "weight", "bias", "scale", "offset", "slope",
-                                              // "table"
+  fixed::Format format;  // of the output
+  ByRole<FrozenParam> params;
   bool operator==(const FrozenNode&) const = default;
 };
 
@@ -100,9 +98,9 @@ inline constexpr int kMaxAccumulatorWidth = 63;
 // do not fit.
 Shape infer_shape(const Op& op, const std::vector<Shape>& inputs, const std::string& node_name);
 
-// Names and shapes of the parameters of `op` that take part in the frozen computation, but for the
+// Roles and shapes of the parameters of `op` that take part in the frozen computation, but for the
 // table of a node that has one: its size depends on a format (table.h).
-std::map<std::string, Shape> param_shapes(const Op& op, const std::vector<Shape>& inputs);
+ByRole<Shape> param_shapes(const Op& op, const std::vector<Shape>& inputs);
 
 // Everything a well-formed model satisfies: names unique and non-empty, topological order, arities,
 // shapes, parameter sizes, formats valid and within the widths above, values inside their formats,

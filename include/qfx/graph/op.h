@@ -177,7 +177,7 @@ std::optional<FunctionName> find_function(std::string_view name);
 std::vector<std::string> function_names();
 
 // Element-wise, by a table with an entry for every raw value of the input's format. Frozen: the
-// parameter "table" holds it (qfx/graph/table.h).
+// parameter of Role::Table holds it (qfx/graph/table.h).
 struct Function {
   FunctionName function = FunctionName::Sigmoid;
   bool operator==(const Function&) const = default;
@@ -188,7 +188,7 @@ inline constexpr std::int64_t kMaxSoftmaxTableWidth = 24;  // a double has bits 
 
 // Over the channels: of the whole vector {N}, at each pixel of {C, H, W}. The exponentials come
 // from a table of ufixed<table_width, 1>, the quotient is exact and rounded once by the cast.
-// Frozen: the parameter "table".
+// Frozen: the parameter of Role::Table.
 struct Softmax {
   std::int64_t table_width = 16;
   bool operator==(const Softmax&) const = default;

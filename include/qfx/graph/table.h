@@ -1,5 +1,5 @@
-// Functions by table. A node that looks values up holds its table as the parameter "table": the
-// integers are the model, and no library's exp can change a bit once it is frozen. The training
+// Functions by table. A node that looks values up holds its table as the parameter of Role::Table:
+// the integers are the model, and no library's exp can change a bit once it is frozen. The training
 // forward makes its tables here too, so that both have the same.
 #pragma once
 
@@ -10,8 +10,6 @@
 #include "qfx/graph/graph.h"
 
 namespace qfx::graph {
-
-inline constexpr const char* kTable = "table";
 
 // A table has an entry for every raw value of the input, so inputs have at most this many bits.
 inline constexpr int kMaxTableInputWidth = 16;

@@ -103,7 +103,7 @@ class Printer {
   Text operator()(const graph::Cast&) const { return {}; }
   Text operator()(const graph::Conv2d& conv) const {
     const Constants constants = constants_of(plan_, id_);
-    const graph::Shape& weight = node_.params.at("weight").shape;
+    const graph::Shape& weight = node_.params.at(graph::Role::Weight).shape;
     return {window(in_shape(), conv.kernel, conv.stride, conv.padding, conv.dilation) +
                 constant("out_channels", conv.out_channels) + constant("groups", conv.groups) +
                 constant("group_channels", weight[1]) + constant("taps", weight[2] * weight[3]) +
@@ -184,7 +184,7 @@ class Printer {
   const NodeNames& names() const { return plan_.names[id_]; }
   const graph::Shape& in_shape() const { return plan_.node(node_.inputs[0]).shape; }
 
-  const graph::FrozenParam& entries() const { return node_.params.at(graph::kTable); }
+  const graph::FrozenParam& entries() const { return node_.params.at(graph::Role::Table); }
 
   std::string entry_type() const {
     return constant("entries", entries().shape[0]) +

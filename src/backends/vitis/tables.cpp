@@ -4,6 +4,7 @@
 #include <bit>
 #include <fmt/format.h>
 #include <iterator>
+#include <optional>
 
 #include "qfx/base/error.h"
 #include "qfx/fixed/value.h"
@@ -12,11 +13,7 @@ namespace qfx::backends::vitis {
 namespace {
 
 using fixed::BigInt;
-
-const graph::FrozenParam* find_param(const graph::FrozenNode& node, const char* name) {
-  const auto found = node.params.find(name);
-  return found == node.params.end() ? nullptr : &found->second;
-}
+using graph::Role;
 
 Constants begin(const Plan& plan, graph::NodeId id) {
   Constants constants;
@@ -59,7 +56,7 @@ std::int64_t offset_of(const graph::FrozenParam* offset, std::int64_t channel,
 
 Constants convolution(const Plan& plan, graph::NodeId id) {
   const graph::FrozenNode& node = plan.node(id);
-  const graph::FrozenParam& weight = node.params.at("weight");
+  const graph::FrozenParam& weight = node.params.at(Role::Weight);
   const std::int64_t outputs = weight.shape[0], inputs = weight.shape[1];
   const std::int64_t taps = weight.shape[2] * weight.shape[3];
   Constants constants = begin(plan, id, weight);
@@ -70,14 +67,14 @@ Constants convolution(const Plan& plan, graph::NodeId id) {
       for (std::int64_t i = 0; i < inputs; ++i)
         constants.factor.values.push_back(weight.raw[(o * inputs + i) * taps + tap]);
     constants.shift.values.push_back(shift_of(plan, id, weight, o, constants));
-    constants.offset.values.push_back(offset_of(find_param(node, "bias"), o, constants));
+    constants.offset.values.push_back(offset_of(find(node.params, Role::Bias), o, constants));
   }
   return constants;
 }
 
 Constants matrix(const Plan& plan, graph::NodeId id) {
   const graph::FrozenNode& node = plan.node(id);
-  const graph::FrozenParam& weight = node.params.at("weight");
+  const graph::FrozenParam& weight = node.params.at(Role::Weight);
   const Layout& in = plan.layouts[node.inputs[0]];
   const std::int64_t outputs = weight.shape[0], inputs = weight.shape[1];
   QFX_ASSERT(in.elements() == inputs);
@@ -90,7 +87,7 @@ Constants matrix(const Plan& plan, graph::NodeId id) {
   constants.shift.shape = constants.offset.shape = {outputs};
   for (std::int64_t o = 0; o < outputs; ++o) {
     constants.shift.values.push_back(shift_of(plan, id, weight, o, constants));
-    constants.offset.values.push_back(offset_of(find_param(node, "bias"), o, constants));
+    constants.offset.values.push_back(offset_of(find(node.params, Role::Bias), o, constants));
   }
   return constants;
 }
@@ -118,12 +115,12 @@ class ChannelTable {
 };
 
 // A factor with one entry serves every channel. Without offset the table is empty.
-Constants channels(const Plan& plan, graph::NodeId id, const char* factor_name,
-                   const char* offset_name) {
+Constants channels(const Plan& plan, graph::NodeId id, std::optional<Role> factor_role,
+                   std::optional<Role> offset_role) {
   const graph::FrozenNode& node = plan.node(id);
   const ChannelTable table(plan, id);
-  const graph::FrozenParam* factor = find_param(node, factor_name);
-  const graph::FrozenParam* offset = find_param(node, offset_name);
+  const graph::FrozenParam* factor = factor_role ? find(node.params, *factor_role) : nullptr;
+  const graph::FrozenParam* offset = offset_role ? find(node.params, *offset_role) : nullptr;
   Constants constants = factor == nullptr ? begin(plan, id) : begin(plan, id, *factor);
   if (factor != nullptr) {
     const auto entry = [&](std::int64_t c) { return factor->shape[0] == 1 ? 0 : c; };
@@ -188,11 +185,13 @@ Constants constants_of(const Plan& plan, graph::NodeId node) {
   const graph::Op& op = plan.node(node).op;
   if (std::holds_alternative<graph::Conv2d>(op)) return convolution(plan, node);
   if (std::holds_alternative<graph::Linear>(op)) return matrix(plan, node);
-  if (std::holds_alternative<graph::BatchNorm>(op)) return channels(plan, node, "scale", "offset");
-  if (std::holds_alternative<graph::Shift>(op)) return channels(plan, node, "", "offset");
+  if (std::holds_alternative<graph::BatchNorm>(op))
+    return channels(plan, node, Role::Scale, Role::Offset);
+  if (std::holds_alternative<graph::Shift>(op))
+    return channels(plan, node, std::nullopt, Role::Offset);
   QFX_ASSERT(std::holds_alternative<graph::Prelu>(op) ||
              std::holds_alternative<graph::LeakyRelu>(op));
-  return channels(plan, node, "slope", "");
+  return channels(plan, node, Role::Slope, std::nullopt);
 }
 
 MeanConstants mean_constants(int sum_width, int sum_frac_bits, std::int64_t count,

@@ -14,22 +14,22 @@ bool has_cast(const Op& op) {
 int exact_frac_bits(const std::vector<FrozenNode>& nodes, const FrozenNode& node) {
   const auto input = [&](std::size_t i) { return nodes[node.inputs.at(i)].format.frac_bits(); };
   // a product with `factor`, then a sum with `term` where the node has one
-  const auto product_sum = [&](const char* factor, const char* term) {
+  const auto product_sum = [&](Role factor, Role term) {
     const int product = input(0) + node.params.at(factor).max_frac_bits();
-    const auto found = node.params.find(term);
-    return found == node.params.end() ? product : std::max(product, found->second.max_frac_bits());
+    const FrozenParam* added = find(node.params, term);
+    return added == nullptr ? product : std::max(product, added->max_frac_bits());
   };
   // x itself on one side of zero, its product with the slope on the other
   const auto sloped = [&] {
-    return input(0) + std::max(0, node.params.at("slope").max_frac_bits());
+    return input(0) + std::max(0, node.params.at(Role::Slope).max_frac_bits());
   };
   return std::visit(
       Overloaded{
           [&](const Input&) { return node.format.frac_bits(); },
           [&](const Cast&) { return input(0); },
-          [&](const Conv2d&) { return product_sum("weight", "bias"); },
-          [&](const Linear&) { return product_sum("weight", "bias"); },
-          [&](const BatchNorm&) { return product_sum("scale", "offset"); },
+          [&](const Conv2d&) { return product_sum(Role::Weight, Role::Bias); },
+          [&](const Linear&) { return product_sum(Role::Weight, Role::Bias); },
+          [&](const BatchNorm&) { return product_sum(Role::Scale, Role::Offset); },
           [&](const Relu&) { return input(0); },
           [&](const Clip& clip) {
             return std::max({input(0), dyadic(clip.min).frac_bits, dyadic(clip.max).frac_bits});
@@ -37,7 +37,7 @@ int exact_frac_bits(const std::vector<FrozenNode>& nodes, const FrozenNode& node
           [&](const Prelu&) { return sloped(); },
           [&](const LeakyRelu&) { return sloped(); },
           [&](const Shift&) {
-            return std::max(input(0), node.params.at("offset").max_frac_bits());
+            return std::max(input(0), node.params.at(Role::Offset).max_frac_bits());
           },
           [&](const MaxPool2d&) { return input(0); },
           [&](const AvgPool2d&) { return input(0); },

@@ -104,7 +104,7 @@ class Analysis {
 
   // The least and the largest entry of a node's table, between two indices.
   static Interval entries(const FrozenNode& node, std::int64_t first, std::int64_t last) {
-    const std::vector<std::int32_t>& table = node.params.at(kTable).raw;
+    const std::vector<std::int32_t>& table = node.params.at(Role::Table).raw;
     const auto [least, largest] =
         std::minmax_element(table.begin() + first, table.begin() + last + 1);
     return {*least, *largest};
@@ -131,11 +131,11 @@ class Analysis {
     return shifted(x * factor.raw[index], frac_ - input_frac(node) - factor.frac_bits(channel));
   }
 
-  void add_term(const FrozenNode& node, const char* name, std::int64_t channel, Sum& sum) const {
-    const auto found = node.params.find(name);
-    if (found == node.params.end()) return;
-    const std::int64_t raw = found->second.raw[channel];
-    sum.add(shifted(Bounds{raw, raw}, frac_ - found->second.frac_bits(channel)));
+  void add_term(const FrozenNode& node, Role role, std::int64_t channel, Sum& sum) const {
+    const FrozenParam* term = find(node.params, role);
+    if (term == nullptr) return;
+    const std::int64_t raw = term->raw[channel];
+    sum.add(shifted(Bounds{raw, raw}, frac_ - term->frac_bits(channel)));
   }
 
   // x as it is, in each of its groups, through `f`.
@@ -157,7 +157,7 @@ class Analysis {
   }
 
   Exact convolution(const FrozenNode& node, const Conv2d& conv) const {
-    const FrozenParam& weight = node.params.at("weight");
+    const FrozenParam& weight = node.params.at(Role::Weight);
     const bool padded = conv.padding[0] > 0 || conv.padding[1] > 0;
     const std::int64_t group_inputs = weight.shape[1], taps = weight.shape[2] * weight.shape[3];
     const std::int64_t group_outputs = conv.out_channels / conv.groups;
@@ -170,21 +170,21 @@ class Analysis {
         for (std::int64_t tap = 0; tap < taps; ++tap)
           sum.add(product(node, weight, index++, out, x), !padded);
       }
-      add_term(node, "bias", out, sum);
+      add_term(node, Role::Bias, out, sum);
       exact.sums.push_back(sum);
     }
     return exact;
   }
 
   Exact matrix_product(const FrozenNode& node) const {
-    const FrozenParam& weight = node.params.at("weight");
+    const FrozenParam& weight = node.params.at(Role::Weight);
     Exact exact;
     std::int64_t index = 0;
     for (std::int64_t out = 0; out < weight.shape[0]; ++out) {
       Sum sum;
       for (std::int64_t in = 0; in < weight.shape[1]; ++in)
         sum.add(product(node, weight, index++, out, input(node).at(in)));
-      add_term(node, "bias", out, sum);
+      add_term(node, Role::Bias, out, sum);
       exact.sums.push_back(sum);
     }
     return exact;
@@ -193,8 +193,8 @@ class Analysis {
   Exact scale_and_offset(const FrozenNode& node) const {
     Exact exact;
     for (std::int64_t c = 0; c < node.shape[0]; ++c) {
-      Sum sum = single(product(node, node.params.at("scale"), c, c, input(node).at(c)));
-      add_term(node, "offset", c, sum);
+      Sum sum = single(product(node, node.params.at(Role::Scale), c, c, input(node).at(c)));
+      add_term(node, Role::Offset, c, sum);
       exact.sums.push_back(sum);
     }
     return exact;
@@ -251,7 +251,7 @@ class Analysis {
   }
 
   Exact sloped(const FrozenNode& node) const {
-    const FrozenParam& slope = node.params.at("slope");
+    const FrozenParam& slope = node.params.at(Role::Slope);
     Exact exact;
     for (std::int64_t c = 0; c < node.shape[0]; ++c) {
       const Interval& x = input(node).at(c);
@@ -271,7 +271,7 @@ class Analysis {
     Exact exact;
     for (std::int64_t c = 0; c < node.shape[0]; ++c) {
       Sum sum = single(shifted(bounds_of(input(node).at(c)), frac_ - input_frac(node)));
-      add_term(node, "offset", c, sum);
+      add_term(node, Role::Offset, c, sum);
       exact.sums.push_back(sum);
     }
     return exact;

@@ -39,6 +39,10 @@ void node_from_json(const store::JsonValue& json, auto& node) {
   node.shape = json["shape"].integers();
 }
 
+// The role or statistic that a file names; an error where the build knows none of that name.
+Role role_from_name(const std::string& name, const store::JsonValue& json);
+Statistic statistic_from_json(const store::JsonValue& json);
+
 // Hands out tensors by name, each once.
 class TensorSource {
  public:

@@ -156,9 +156,9 @@ Parts to_parts(const FrozenModel& model) {
     store::Json json = node_to_json(node.name, node.op, node.inputs, node.shape);
     json["format"] = fixed::to_string(node.format);
     json["params"] = store::Json::object();
-    for (const auto& [name, param] : node.params) {
-      json["params"][name] = param_to_json(param);
-      parts.tensors[node.name + "." + name] =
+    for (const auto& [role, param] : node.params) {
+      json["params"][std::string(to_string(role))] = param_to_json(param);
+      parts.tensors[tensor_name(node.name, role)] =
           param.k_hot > 0 ? digits_tensor(param) : raw_tensor(param);
     }
     parts.graph["nodes"].push_back(std::move(json));
@@ -178,7 +178,8 @@ FrozenModel frozen_from_parts(const Parts& parts, const std::string& what) {
     node_from_json(json, node);
     node.format = format_from_json(json["format"]);
     json["params"].each_member([&](const std::string& name, store::JsonValue param) {
-      node.params[name] = param_from_json(param, node.name + "." + name, tensors, what);
+      const Role role = role_from_name(name, param);
+      node.params[role] = param_from_json(param, tensor_name(node.name, role), tensors, what);
     });
   });
   tensors.check_all_taken();

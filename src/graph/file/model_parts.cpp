@@ -95,18 +95,20 @@ Parts to_parts(const Model& model) {
     json["spec"] = spec_to_json(node.spec);
     json["frac_bits"] = node.frac_bits;
     json["params"] = store::Json::object();
-    for (const auto& [name, param] : node.params) {
-      store::Json& entry = json["params"][name];
+    for (const auto& [role, param] : node.params) {
+      store::Json& entry = json["params"][std::string(to_string(role))];
       entry["shape"] = param.shape;
       entry["spec"] = spec_to_json(param.spec);
       entry["frac_bits"] = param.frac_bits;
       if (!param.values.empty())
-        parts.tensors[node.name + "." + name] = store::make_tensor<float>(param.shape, param.values);
+        parts.tensors[tensor_name(node.name, role)] =
+            store::make_tensor<float>(param.shape, param.values);
     }
     json["statistics"] = store::Json::array();
-    for (const auto& [name, values] : node.statistics) {
-      json["statistics"].push_back(name);
-      parts.tensors[node.name + "." + name] = store::make_tensor<float>({std::ssize(values)}, values);
+    for (const auto& [statistic, values] : node.statistics) {
+      json["statistics"].push_back(to_string(statistic));
+      parts.tensors[tensor_name(node.name, statistic)] =
+          store::make_tensor<float>({std::ssize(values)}, values);
     }
     parts.graph["nodes"].push_back(std::move(json));
   }
@@ -131,15 +133,17 @@ Model model_from_parts(const Parts& parts, const std::string& what) {
     node.frac_bits = floats(json["frac_bits"]);
     json["params"].each_member([&](const std::string& name, store::JsonValue entry) {
       entry.fields({"shape", "spec", "frac_bits"});
-      Param& param = node.params[name];
+      const Role role = role_from_name(name, entry);
+      Param& param = node.params[role];
       param.shape = entry["shape"].integers();
       param.spec = spec_from_json(entry["spec"]);
       param.frac_bits = floats(entry["frac_bits"]);
-      if (!derives_params(node.op)) param.values = take(node.name + "." + name, param.shape);
+      if (!derives_params(node.op)) param.values = take(tensor_name(node.name, role), param.shape);
     });
     json["statistics"].each_element([&](store::JsonValue name) {
+      const Statistic statistic = statistic_from_json(name);
       const Shape channels{node.shape.empty() ? 0 : node.shape[0]};
-      node.statistics[name.string()] = take(node.name + "." + name.string(), channels);
+      node.statistics[statistic] = take(tensor_name(node.name, statistic), channels);
     });
   });
   tensors.check_all_taken();

@@ -30,10 +30,9 @@ std::vector<float> he_normal(const Shape& shape, std::mt19937_64& generator) {
 }
 
 // As torch's layers begin: all kinds of slopes at 0.25, what is added at 0.
-std::vector<float> initial_values(const std::string& param, const Shape& shape,
-                                  std::mt19937_64& generator) {
-  if (param == "weight") return he_normal(shape, generator);
-  return std::vector<float>(element_count(shape), param == "slope" ? 0.25f : 0.0f);
+std::vector<float> initial_values(Role role, const Shape& shape, std::mt19937_64& generator) {
+  if (role == Role::Weight) return he_normal(shape, generator);
+  return std::vector<float>(element_count(shape), role == Role::Slope ? 0.25f : 0.0f);
 }
 
 std::string unique_name(const std::vector<Node>& nodes, std::string_view kind) {
@@ -71,17 +70,17 @@ NodeId Builder::append(Op op, std::vector<NodeId> inputs, std::string name) {
   }
   const std::vector<Shape> shapes = input_shapes(model_.nodes, node);
   node.shape = infer_shape(node.op, shapes, node.name);
-  for (auto& [param_name, shape] : param_shapes(node.op, shapes)) {
-    Param& param = node.params[param_name];
+  for (const auto& [role, shape] : param_shapes(node.op, shapes)) {
+    Param& param = node.params[role];
     param.shape = shape;
-    if (!derives_params(node.op)) param.values = initial_values(param_name, shape, generator_);
+    if (!derives_params(node.op)) param.values = initial_values(role, shape, generator_);
   }
   if (std::holds_alternative<BatchNorm>(node.op)) {
     const auto channels = static_cast<std::size_t>(node.shape[0]);
-    node.statistics["gamma"].assign(channels, 1.0f);
-    node.statistics["beta"].assign(channels, 0.0f);
-    node.statistics["running_mean"].assign(channels, 0.0f);
-    node.statistics["running_var"].assign(channels, 1.0f);
+    node.statistics[Statistic::Gamma].assign(channels, 1.0f);
+    node.statistics[Statistic::Beta].assign(channels, 0.0f);
+    node.statistics[Statistic::RunningMean].assign(channels, 0.0f);
+    node.statistics[Statistic::RunningVar].assign(channels, 1.0f);
   }
   model_.nodes.push_back(std::move(node));
   return id;

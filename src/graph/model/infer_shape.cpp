@@ -255,10 +255,10 @@ struct Checker {
   }
 };
 
-std::map<std::string, Shape> weight_and_bias(Shape weight, bool has_bias) {
-  std::map<std::string, Shape> result;
-  if (has_bias) result["bias"] = {weight[0]};
-  result["weight"] = std::move(weight);
+ByRole<Shape> weight_and_bias(Shape weight, bool has_bias) {
+  ByRole<Shape> result;
+  if (has_bias) result[Role::Bias] = {weight[0]};
+  result[Role::Weight] = std::move(weight);
   return result;
 }
 
@@ -271,8 +271,8 @@ Shape infer_shape(const Op& op, const std::vector<Shape>& inputs, const std::str
   return result;
 }
 
-std::map<std::string, Shape> param_shapes(const Op& op, const std::vector<Shape>& inputs) {
-  using Shapes = std::map<std::string, Shape>;
+ByRole<Shape> param_shapes(const Op& op, const std::vector<Shape>& inputs) {
+  using Shapes = ByRole<Shape>;
   return std::visit(
       Overloaded{
           [](const Input&) { return Shapes{}; },
@@ -287,18 +287,18 @@ std::map<std::string, Shape> param_shapes(const Op& op, const std::vector<Shape>
           },
           [&](const BatchNorm&) {
             const Shape channels{inputs.at(0)[0]};
-            return Shapes{{"scale", channels}, {"offset", channels}};
+            return Shapes{{Role::Scale, channels}, {Role::Offset, channels}};
           },
           [](const Relu&) { return Shapes{}; },
           [](const Clip&) { return Shapes{}; },
           [](const Prelu& prelu) {
-            return Shapes{{"slope", {prelu.num_parameters}}};
+            return Shapes{{Role::Slope, {prelu.num_parameters}}};
           },
           [](const LeakyRelu&) {
-            return Shapes{{"slope", {1}}};
+            return Shapes{{Role::Slope, {1}}};
           },
           [&](const Shift&) {
-            return Shapes{{"offset", {inputs.at(0)[0]}}};
+            return Shapes{{Role::Offset, {inputs.at(0)[0]}}};
           },
           [](const MaxPool2d&) { return Shapes{}; },
           [](const AvgPool2d&) { return Shapes{}; },

@@ -72,9 +72,9 @@ std::string model_text(const auto& model) {
     std::vector<std::string> inputs;
     for (NodeId input : node.inputs) inputs.push_back(model.nodes[input].name);
     std::string params;
-    for (const auto& [name, param] : node.params)
-      params += fmt::format("{}{} {} {}", params.empty() ? "" : "; ", name, to_string(param.shape),
-                            format_text(param));
+    for (const auto& [role, param] : node.params)
+      params += fmt::format("{}{} {} {}", params.empty() ? "" : "; ", to_string(role),
+                            to_string(param.shape), format_text(param));
     rows.push_back({fmt::format("{:>3}", id), node.name, describe(node.op),
                     fmt::format("({})", fmt::join(inputs, ", ")), to_string(node.shape),
                     format_text(node), params});

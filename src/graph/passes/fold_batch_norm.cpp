@@ -17,17 +17,17 @@ void fold(const Node& norm, Node& node) {
   std::vector<float> scale, offset;
   fold_pair(norm, scale, offset);
 
-  Param& weight = node.params.at("weight");
+  Param& weight = node.params.at(Role::Weight);
   const std::size_t inner = weight.values.size() / scale.size();
   for (std::size_t i = 0; i < weight.values.size(); ++i) weight.values[i] *= scale[i / inner];
   weight.frac_bits.clear();
 
   bool* has_bias = bias_switch(node.op);
-  Param& bias = node.params["bias"];
+  Param& bias = node.params[Role::Bias];
   if (!*has_bias) {
     bias.shape = {std::ssize(scale)};
     bias.values.assign(scale.size(), 0.0f);
-    bias.spec = norm.params.at("offset").spec;
+    bias.spec = norm.params.at(Role::Offset).spec;
     *has_bias = true;
   }
   for (std::size_t c = 0; c < scale.size(); ++c)

@@ -71,10 +71,10 @@ void fold_pair(const Node& batch_norm, std::vector<float>& scale, std::vector<fl
   const auto* attributes = std::get_if<BatchNorm>(&batch_norm.op);
   QFX_ASSERT(attributes != nullptr);
   const auto eps = static_cast<float>(attributes->eps);
-  const auto& gamma = batch_norm.statistics.at("gamma");
-  const auto& beta = batch_norm.statistics.at("beta");
-  const auto& mean = batch_norm.statistics.at("running_mean");
-  const auto& variance = batch_norm.statistics.at("running_var");
+  const auto& gamma = batch_norm.statistics.at(Statistic::Gamma);
+  const auto& beta = batch_norm.statistics.at(Statistic::Beta);
+  const auto& mean = batch_norm.statistics.at(Statistic::RunningMean);
+  const auto& variance = batch_norm.statistics.at(Statistic::RunningVar);
   scale.resize(gamma.size());
   offset.resize(gamma.size());
   for (std::size_t c = 0; c < gamma.size(); ++c) {
@@ -83,12 +83,12 @@ void fold_pair(const Node& batch_norm, std::vector<float>& scale, std::vector<fl
   }
 }
 
-std::map<std::string, std::vector<float>> derived_params(const Node& node) {
-  std::map<std::string, std::vector<float>> values;
+ByRole<std::vector<float>> derived_params(const Node& node) {
+  ByRole<std::vector<float>> values;
   if (std::holds_alternative<BatchNorm>(node.op)) {
-    fold_pair(node, values["scale"], values["offset"]);
+    fold_pair(node, values[Role::Scale], values[Role::Offset]);
   } else if (const auto* leaky = std::get_if<LeakyRelu>(&node.op)) {
-    values["slope"] = {static_cast<float>(leaky->negative_slope)};
+    values[Role::Slope] = {static_cast<float>(leaky->negative_slope)};
   }
   return values;
 }
@@ -107,11 +107,13 @@ FrozenModel freeze(const Model& model) {
                         ? frozen.nodes[node.inputs[0]].format
                         : node.spec.format(binary_points(node.spec, node.frac_bits, node.name)[0]);
     const auto derived = derived_params(node);
-    for (const auto& [name, param] : node.params)
-      result.params[name] = freeze_param(
-          param, derived.contains(name) ? derived.at(name) : param.values, node.name + "." + name);
+    for (const auto& [role, param] : node.params) {
+      const std::vector<float>* values = find(derived, role);
+      result.params[role] = freeze_param(param, values != nullptr ? *values : param.values,
+                                         tensor_name(node.name, role));
+    }
     if (has_table(node.op))
-      result.params[kTable] =
+      result.params[Role::Table] =
           *make_table(node.op, frozen.nodes[node.inputs[0]].format, result.format);
   }
   verify(frozen);

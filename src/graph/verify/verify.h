@@ -77,9 +77,10 @@ void check_structure(const auto& model) {
     if (node.shape != shape)
       node_error(node, "its shape is given as {}, its inputs make it {}", to_string(node.shape),
                  to_string(shape));
-    for (const auto& [name, unused] : node.params) {
-      if (!tensors.insert(node.name + "." + name).second)
-        node_error(node, "another tensor is called '{}.{}'; names are unique", node.name, name);
+    for (const auto& [role, unused] : node.params) {
+      const std::string tensor = tensor_name(node.name, role);
+      if (!tensors.insert(tensor).second)
+        node_error(node, "another tensor is called '{}'; names are unique", tensor);
     }
   }
   const auto read_by = readers(nodes);
@@ -100,17 +101,17 @@ void check_table_input(const auto& node, const auto& input, int width) {
 }
 
 // A node has exactly the expected parameters, of the right shapes.
-void check_param_shapes(const auto& node, const std::map<std::string, Shape>& expected) {
-  for (const auto& [name, param] : node.params) {
-    if (!expected.contains(name))
-      node_error(node, "it has a parameter '{}' that this kind does not have", name);
+void check_param_shapes(const auto& node, const ByRole<Shape>& expected) {
+  for (const auto& [role, param] : node.params) {
+    if (!expected.contains(role))
+      node_error(node, "it has a parameter '{}' that this kind does not have", to_string(role));
   }
-  for (const auto& [name, shape] : expected) {
-    const auto found = node.params.find(name);
-    if (found == node.params.end()) node_error(node, "its parameter '{}' is missing", name);
-    if (found->second.shape != shape)
-      node_error(node, "its parameter '{}' has shape {}, it must be {}", name,
-                 to_string(found->second.shape), to_string(shape));
+  for (const auto& [role, shape] : expected) {
+    const auto* param = find(node.params, role);
+    if (param == nullptr) node_error(node, "its parameter '{}' is missing", to_string(role));
+    if (param->shape != shape)
+      node_error(node, "its parameter '{}' has shape {}, it must be {}", to_string(role),
+                 to_string(param->shape), to_string(shape));
   }
 }
 

@@ -31,8 +31,8 @@ void check_channel_points(const FrozenNode& node, const FrozenParam& param,
   }
 }
 
-void check_param(const FrozenNode& node, const std::string& name, const FrozenParam& param) {
-  const std::string tensor = node.name + "." + name;
+void check_param(const FrozenNode& node, Role role, const FrozenParam& param) {
+  const std::string tensor = tensor_name(node.name, role);
   check_format(param.format, tensor);
   check_channel_points(node, param, tensor);
   if (static_cast<std::int64_t>(param.raw.size()) != element_count(param.shape))
@@ -65,13 +65,12 @@ void check_cast(const std::vector<FrozenNode>& nodes, const FrozenNode& node) {
                source, fixed::to_string(node.format), target, kMaxCastDistance);
 }
 
-std::map<std::string, Shape> frozen_param_shapes(const std::vector<FrozenNode>& nodes,
-                                                 const FrozenNode& node) {
-  std::map<std::string, Shape> shapes = param_shapes(node.op, input_shapes(nodes, node));
+ByRole<Shape> frozen_param_shapes(const std::vector<FrozenNode>& nodes, const FrozenNode& node) {
+  ByRole<Shape> shapes = param_shapes(node.op, input_shapes(nodes, node));
   if (has_table(node.op)) {
     const FrozenNode& input = nodes[node.inputs[0]];
     check_table_input(node, input, input.format.width);
-    shapes[kTable] = {std::int64_t{1} << input.format.width};
+    shapes[Role::Table] = {std::int64_t{1} << input.format.width};
   }
   return shapes;
 }
@@ -80,7 +79,7 @@ std::map<std::string, Shape> frozen_param_shapes(const std::vector<FrozenNode>& 
 // or exponentials of which the sum is never zero.
 void check_table(const FrozenNode& node) {
   if (!has_table(node.op)) return;
-  const FrozenParam& table = node.params.at(kTable);
+  const FrozenParam& table = node.params.at(Role::Table);
   const auto* softmax = std::get_if<Softmax>(&node.op);
   const fixed::Format format = softmax ? softmax_table_format(*softmax) : node.format;
   if (table.format != format || !table.channel_frac_bits.empty() || table.k_hot != 0)
@@ -110,7 +109,7 @@ void verify(const FrozenModel& model) {
   for (const FrozenNode& node : model.nodes) {
     check_format(node.format, node.name);
     check_param_shapes(node, frozen_param_shapes(model.nodes, node));
-    for (const auto& [name, param] : node.params) check_param(node, name, param);
+    for (const auto& [role, param] : node.params) check_param(node, role, param);
     check_table(node);
     check_cast(model.nodes, node);
     if (keeps_format(node.op) && node.format != model.nodes[node.inputs[0]].format)

@@ -41,12 +41,12 @@ void check_spec(const QuantSpec& spec, const std::vector<float>& frac_bits, std:
   }
 }
 
-void check_param(const Node& node, const std::string& name, const Param& param) {
-  const std::string tensor = node.name + "." + name;
+void check_param(const Node& node, Role role, const Param& param) {
+  const std::string tensor = tensor_name(node.name, role);
   const bool derived = derives_params(node.op);
   const std::size_t expected = derived ? 0 : static_cast<std::size_t>(element_count(param.shape));
   if (param.values.size() != expected)
-    node_error(node, "its parameter '{}' holds {} values, it must hold {}{}", name,
+    node_error(node, "its parameter '{}' holds {} values, it must hold {}{}", to_string(role),
                param.values.size(), expected,
                !derived ? ""
                : std::holds_alternative<LeakyRelu>(node.op)
@@ -58,24 +58,24 @@ void check_param(const Node& node, const std::string& name, const Param& param) 
 
 void check_statistics(const Node& node) {
   const bool normalizes = std::holds_alternative<BatchNorm>(node.op);
-  for (const auto& [name, values] : node.statistics) {
-    const bool known =
-        name == "gamma" || name == "beta" || name == "running_mean" || name == "running_var";
-    if (!normalizes || !known)
-      node_error(node, "it has a statistic '{}' that this kind does not have", name);
+  if (!normalizes) {
+    if (!node.statistics.empty())
+      node_error(node, "it has a statistic '{}' that this kind does not have",
+                 to_string(node.statistics.begin()->first));
+    return;
   }
-  if (!normalizes) return;
-  for (const char* name : {"gamma", "beta", "running_mean", "running_var"}) {
-    const auto found = node.statistics.find(name);
+  for (const Statistic statistic : kStatistics) {
+    const std::string_view name = to_string(statistic);
+    const auto found = node.statistics.find(statistic);
     if (found == node.statistics.end()) node_error(node, "its statistic '{}' is missing", name);
     const auto size = static_cast<std::int64_t>(found->second.size());
     if (size != node.shape[0])
       node_error(node,
                  "its statistic '{}' has {} entries, it must have one for each of the {} channels",
                  name, size, node.shape[0]);
-    check_finite(found->second, node.name + "." + name);
+    check_finite(found->second, tensor_name(node.name, statistic));
   }
-  for (float variance : node.statistics.at("running_var")) {
+  for (float variance : node.statistics.at(Statistic::RunningVar)) {
     if (variance < 0) node_error(node, "running_var holds {}, a variance is at least 0", variance);
   }
 }
@@ -96,7 +96,7 @@ void verify(const Model& model) {
     check_param_shapes(node, param_shapes(node.op, input_shapes(model.nodes, node)));
     check_table(model, node);
     check_spec(node.spec, node.frac_bits, 0, node.name);
-    for (const auto& [name, param] : node.params) check_param(node, name, param);
+    for (const auto& [role, param] : node.params) check_param(node, role, param);
     check_statistics(node);
   }
 }

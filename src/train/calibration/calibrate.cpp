@@ -42,10 +42,10 @@ std::span<const float> row(const at::Tensor& t) {
 // A bias finer than the products it is added to would widen their sums and change nothing that is
 // seen: one before a batch_norm, which training drives to zero, would by tens of bits.
 void coarsen_bias(Network& network, Layer& layer, const std::set<Point*>& chosen) {
-  const auto bias = layer.params.find("bias"), weight = layer.params.find("weight");
-  if (bias == layer.params.end() || weight == layer.params.end()) return;
-  Point& point = bias->second.point;
-  const Point& weights = weight->second.point;
+  Parameter* bias = find(layer.params, graph::Role::Bias);
+  if (bias == nullptr || !layer.params.contains(graph::Role::Weight)) return;
+  Point& point = bias->point;
+  const Point& weights = layer.params.at(graph::Role::Weight).point;
   const Point& input = network.output_point(network.node(layer.id).inputs[0]);
   if (!chosen.contains(&point) || !weights.casts() || !input.casts()) return;
   const auto finest = std::max_element(weights.frac_bits.begin(), weights.frac_bits.end());
@@ -74,11 +74,11 @@ void visit_uncast_values(Network& network, const at::Tensor& samples, const Tens
 
     RealParameters parameters;
     const auto derived = derived_values(network, layer);
-    for (auto& [name, param] : layer.params) {
+    for (auto& [role, param] : layer.params) {
       const at::Tensor real =
-          param.value.defined() ? param.value : at::tensor(at::ArrayRef<float>(derived.at(name)));
+          param.value.defined() ? param.value : at::tensor(at::ArrayRef<float>(derived.at(role)));
       visit(param.point, real, true);
-      parameters[name] = cast_values(real.to(type), param.point, true);
+      parameters[role] = cast_values(real.to(type), param.point, true);
     }
     const at::Tensor real = dense(real_value(node, layer, inputs, parameters, false));
     if (graph::keeps_format(node.op)) {

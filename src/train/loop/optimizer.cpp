@@ -20,13 +20,14 @@ std::vector<Trained> trained_tensors(Network& network) {
   for (Layer& layer : network.layers()) {
     const graph::Node& node = network.node(layer.id);
     const bool linear = std::holds_alternative<graph::Linear>(node.op);
-    for (auto& [name, param] : layer.params) {
+    for (auto& [role, param] : layer.params) {
       if (!param.value.defined()) continue;
-      all.push_back({node.name + "." + name, param.value, name == "weight" || linear});
+      all.push_back(
+          {tensor_name(node.name, role), param.value, role == graph::Role::Weight || linear});
     }
     if (layer.gamma.defined()) {
-      all.push_back({node.name + ".gamma", layer.gamma, false});
-      all.push_back({node.name + ".beta", layer.beta, false});
+      all.push_back({tensor_name(node.name, graph::Statistic::Gamma), layer.gamma, false});
+      all.push_back({tensor_name(node.name, graph::Statistic::Beta), layer.beta, false});
     }
   }
   return all;

@@ -104,11 +104,11 @@ Trainer::Judgement Trainer::judge() {
   gather_counts(true);
   for (const Layer& layer : network_.layers()) {
     result.overflows[layer.output.tensor] = layer.output.count;
-    for (const auto& [name, param] : layer.params) {
+    for (const auto& [role, param] : layer.params) {
       // Every batch casts the same parameters.
       OverflowCount count = param.point.count;
       const std::int64_t values =
-          graph::element_count(network_.node(layer.id).params.at(name).shape);
+          graph::element_count(network_.node(layer.id).params.at(role).shape);
       if (count.values > 0) count.overflows /= count.values / values;
       count.values = std::min(count.values, values);
       result.overflows[param.point.tensor] = count;

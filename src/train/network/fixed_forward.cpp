@@ -120,7 +120,7 @@ class FixedForward {
   // The exact sums, the bias, one cast.
   template <class Sum>
   ElementChain product_value(const Sum& sum_of) {
-    Parameter& weight = layer_->params.at("weight");
+    Parameter& weight = layer_->params.at(graph::Role::Weight);
     const at::Tensor cast_weight = cast_parameter(network_, weight, mode_);
     const std::optional<Grid> input = grid(0);
     std::vector<Grid> grids;
@@ -136,10 +136,9 @@ class FixedForward {
                                     weight.point.spec.format(bits[0]), bits, grids);
     }
     ElementChain sums = pending(sum_of(there(cast_weight), carrier, integers));
-    const auto bias = layer_->params.find("bias");
-    ElementChain result = bias == layer_->params.end()
-                              ? assign(std::move(sums))
-                              : add_bias(std::move(sums), bias->second, grids);
+    Parameter* bias = find(layer_->params, graph::Role::Bias);
+    ElementChain result =
+        bias == nullptr ? assign(std::move(sums)) : add_bias(std::move(sums), *bias, grids);
     note_carrier(carrier, grids);
     sums_ = std::move(grids);
     return result;
@@ -175,8 +174,8 @@ class FixedForward {
   }
 
   ElementChain value(const graph::BatchNorm& norm) {
-    Point& scale = layer_->params.at("scale").point;
-    Point& offset = layer_->params.at("offset").point;
+    Point& scale = layer_->params.at(graph::Role::Scale).point;
+    Point& offset = layer_->params.at(graph::Role::Offset).point;
     const std::optional<Grid> input = grid(0);
     if (!input || !scale.casts() || !offset.casts() || !layer_->output.casts()) {
       return float_batch_norm(norm, scale, offset);
@@ -195,8 +194,8 @@ class FixedForward {
       measured_.emplace_back(layer_, call);
     } else {
       const auto pair = derived_values(network_, *layer_);
-      call->folded_scale = pair.at("scale");
-      call->folded_offset = pair.at("offset");
+      call->folded_scale = pair.at(graph::Role::Scale);
+      call->folded_offset = pair.at(graph::Role::Offset);
       const float* mean = layer_->running_mean.data_ptr<float>();
       const float* variance = layer_->running_var.data_ptr<float>();
       call->running_mean.assign(mean, mean + layer_->running_mean.numel());
@@ -266,13 +265,16 @@ class FixedForward {
     return result;
   }
 
-  ElementChain value(const graph::Prelu&) { return sloped(layer_->params.at("slope").value); }
+  ElementChain value(const graph::Prelu&) {
+    return sloped(layer_->params.at(graph::Role::Slope).value);
+  }
   ElementChain value(const graph::LeakyRelu&) {
-    return sloped(at::tensor(at::ArrayRef<float>(derived_values(network_, *layer_).at("slope"))));
+    const auto derived = derived_values(network_, *layer_);
+    return sloped(at::tensor(at::ArrayRef<float>(derived.at(graph::Role::Slope))));
   }
 
   ElementChain sloped(const at::Tensor& real_slope) {
-    Parameter& slope = layer_->params.at("slope");
+    Parameter& slope = layer_->params.at(graph::Role::Slope);
     const at::Tensor cast_slope = cast_parameter(network_, slope, real_slope, mode_);
     const std::optional<Grid> input = grid(0);
     if (!input || !slope.point.casts() || !layer_->output.casts())
@@ -289,7 +291,7 @@ class FixedForward {
   ElementChain value(const graph::Shift&) {
     const std::optional<Grid> input = grid(0);
     sums_.assign(input ? static_cast<std::size_t>(node_->shape[0]) : 0, input.value_or(Grid{}));
-    return add_bias(chain(), layer_->params.at("offset"), sums_);
+    return add_bias(chain(), layer_->params.at(graph::Role::Offset), sums_);
   }
 
   ElementChain value(const graph::MaxPool2d& pool) { return assign(max_pool(x(), pool)); }

@@ -14,8 +14,8 @@ namespace {
 using graph::Overloaded;
 
 c10::optional<at::Tensor> bias_of(const RealParameters& parameters) {
-  const auto found = parameters.find("bias");
-  return found == parameters.end() ? c10::nullopt : c10::optional<at::Tensor>(found->second);
+  const at::Tensor* bias = find(parameters, graph::Role::Bias);
+  return bias == nullptr ? c10::nullopt : c10::optional<at::Tensor>(*bias);
 }
 
 at::Tensor per_channel(const at::Tensor& values, const at::Tensor& like) {
@@ -88,17 +88,17 @@ at::Tensor real_value(const graph::Node& node, Layer& layer, const std::vector<a
           [&](const graph::Input&) { return inputs[0]; },
           [&](const graph::Cast&) { return inputs[0]; },
           [&](const graph::Conv2d& conv) {
-            return at::convolution(inputs[0], parameters.at("weight"), bias_of(parameters),
-                                   conv.stride, conv.padding, conv.dilation, false, {0, 0},
-                                   conv.groups);
+            return at::convolution(inputs[0], parameters.at(graph::Role::Weight),
+                                   bias_of(parameters), conv.stride, conv.padding, conv.dilation,
+                                   false, {0, 0}, conv.groups);
           },
           [&](const graph::Linear&) {
-            return at::linear(inputs[0], parameters.at("weight"), bias_of(parameters));
+            return at::linear(inputs[0], parameters.at(graph::Role::Weight), bias_of(parameters));
           },
           [&](const graph::BatchNorm& norm) {
-            if (parameters.contains("scale")) {
-              return inputs[0] * per_channel(parameters.at("scale"), inputs[0]) +
-                     per_channel(parameters.at("offset"), inputs[0]);
+            if (parameters.contains(graph::Role::Scale)) {
+              return inputs[0] * per_channel(parameters.at(graph::Role::Scale), inputs[0]) +
+                     per_channel(parameters.at(graph::Role::Offset), inputs[0]);
             }
             if (training && peers != nullptr)
               return shared_batch_norm(norm, layer, inputs[0], *peers);
@@ -107,15 +107,17 @@ at::Tensor real_value(const graph::Node& node, Layer& layer, const std::vector<a
           [&](const graph::Relu&) { return at::relu(inputs[0]); },
           [&](const graph::Clip& clip) { return clipped(inputs[0], clip); },
           [&](const graph::Prelu&) {
-            return at::prelu(inputs[0], parameters.at("slope").to(inputs[0].scalar_type()));
+            return at::prelu(inputs[0],
+                             parameters.at(graph::Role::Slope).to(inputs[0].scalar_type()));
           },
           [&](const graph::LeakyRelu& leaky) {
-            if (!parameters.contains("slope"))
+            if (!parameters.contains(graph::Role::Slope))
               return at::leaky_relu(inputs[0], leaky.negative_slope);
-            return at::prelu(inputs[0], parameters.at("slope").to(inputs[0].scalar_type()));
+            return at::prelu(inputs[0],
+                             parameters.at(graph::Role::Slope).to(inputs[0].scalar_type()));
           },
           [&](const graph::Shift&) {
-            return inputs[0] + per_channel(parameters.at("offset"), inputs[0]);
+            return inputs[0] + per_channel(parameters.at(graph::Role::Offset), inputs[0]);
           },
           [&](const graph::MaxPool2d& pool) { return max_pool(inputs[0], pool); },
           [&](const graph::AvgPool2d& pool) {
@@ -147,8 +149,8 @@ at::Tensor float_forward(Network& network, const at::Tensor& input, bool trainin
     readers.release(network, layer.id, values);
     if (inputs.empty()) inputs.push_back(channels_last(input));
     RealParameters parameters;
-    for (const auto& [name, param] : layer.params) {
-      if (param.value.defined()) parameters[name] = param.value.to(input.device());
+    for (const auto& [role, param] : layer.params) {
+      if (param.value.defined()) parameters[role] = param.value.to(input.device());
     }
     values[layer.id] = real_value(node, layer, inputs, parameters, training, peers);
   }

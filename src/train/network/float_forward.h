@@ -1,8 +1,6 @@
 // A network in floating point: the float phase, and what calibration sees before each cast.
 #pragma once
 
-#include <map>
-#include <string>
 #include <vector>
 
 #include "train/network/network.h"
@@ -10,10 +8,10 @@
 
 namespace qfx::train {
 
-// The value of one node before its cast, from its inputs' values and its parameters by name. The
+// The value of one node before its cast, from its inputs' values and its parameters by role. The
 // derived ones may be left out: batch_norm then normalises, by the batch while training, which also
 // moves the running statistics, else by the running statistics; leaky_relu takes its attribute.
-using RealParameters = std::map<std::string, at::Tensor>;
+using RealParameters = graph::ByRole<at::Tensor>;
 at::Tensor real_value(const graph::Node& node, Layer& layer, const std::vector<at::Tensor>& inputs,
                       const RealParameters& parameters, bool training,
                       const Peers* peers = nullptr);

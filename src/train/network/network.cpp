@@ -45,17 +45,18 @@ Network::Network(graph::Model model) : model_(std::move(model)) {
     Layer& layer = layers_[i];
     layer.id = static_cast<graph::NodeId>(i);
     layer.output = make_point(node.name, node.spec, node.frac_bits, 1);
-    for (const auto& [name, param] : node.params) {
-      Parameter& p = layer.params[name];
+    for (const auto& [role, param] : node.params) {
+      Parameter& p = layer.params[role];
       if (!param.values.empty()) p.value = leaf(param.values, param.shape);
-      p.point = make_point(node.name + "." + name, param.spec, param.frac_bits, param.shape[0]);
+      p.point =
+          make_point(tensor_name(node.name, role), param.spec, param.frac_bits, param.shape[0]);
     }
     if (std::holds_alternative<graph::BatchNorm>(node.op)) {
       const auto channels = graph::Shape{node.shape[0]};
-      layer.gamma = leaf(node.statistics.at("gamma"), channels);
-      layer.beta = leaf(node.statistics.at("beta"), channels);
-      layer.running_mean = plain(node.statistics.at("running_mean"));
-      layer.running_var = plain(node.statistics.at("running_var"));
+      layer.gamma = leaf(node.statistics.at(graph::Statistic::Gamma), channels);
+      layer.beta = leaf(node.statistics.at(graph::Statistic::Beta), channels);
+      layer.running_mean = plain(node.statistics.at(graph::Statistic::RunningMean));
+      layer.running_var = plain(node.statistics.at(graph::Statistic::RunningVar));
     }
   }
   for (const Point* point : points()) {
@@ -74,16 +75,16 @@ const graph::Model& Network::model() {
     Layer& layer = layers_[i];
     const Point& point = output_point(layer.id);
     node.frac_bits = point.values();
-    for (auto& [name, param] : node.params) {
-      const Parameter& p = layer.params.at(name);
+    for (auto& [role, param] : node.params) {
+      const Parameter& p = layer.params.at(role);
       if (p.value.defined()) param.values = floats(p.value);
       param.frac_bits = p.point.values();
     }
     if (layer.gamma.defined()) {
-      node.statistics["gamma"] = floats(layer.gamma);
-      node.statistics["beta"] = floats(layer.beta);
-      node.statistics["running_mean"] = floats(layer.running_mean);
-      node.statistics["running_var"] = floats(layer.running_var);
+      node.statistics[graph::Statistic::Gamma] = floats(layer.gamma);
+      node.statistics[graph::Statistic::Beta] = floats(layer.beta);
+      node.statistics[graph::Statistic::RunningMean] = floats(layer.running_mean);
+      node.statistics[graph::Statistic::RunningVar] = floats(layer.running_var);
     }
   }
   return model_;
@@ -92,7 +93,7 @@ const graph::Model& Network::model() {
 std::vector<Point*> Network::points() {
   std::vector<Point*> all;
   for (Layer& layer : layers_) {
-    for (auto& [name, param] : layer.params) all.push_back(&param.point);
+    for (auto& [role, param] : layer.params) all.push_back(&param.point);
     if (!graph::keeps_format(node(layer.id).op)) all.push_back(&layer.output);
   }
   return all;
@@ -105,14 +106,15 @@ std::map<std::string, at::Tensor> Network::state() const {
   };
   for (const Layer& layer : layers_) {
     const std::string& name = node(layer.id).name;
-    for (const auto& [key, param] : layer.params) {
-      put(name + "." + key, param.value);
-      put(name + "." + key + ".frac_bits", param.point.f);
+    for (const auto& [role, param] : layer.params) {
+      const std::string tensor = tensor_name(name, role);
+      put(tensor, param.value);
+      put(tensor + ".frac_bits", param.point.f);
     }
-    put(name + ".gamma", layer.gamma);
-    put(name + ".beta", layer.beta);
-    put(name + ".running_mean", layer.running_mean);
-    put(name + ".running_var", layer.running_var);
+    put(tensor_name(name, graph::Statistic::Gamma), layer.gamma);
+    put(tensor_name(name, graph::Statistic::Beta), layer.beta);
+    put(tensor_name(name, graph::Statistic::RunningMean), layer.running_mean);
+    put(tensor_name(name, graph::Statistic::RunningVar), layer.running_var);
     if (!graph::keeps_format(node(layer.id).op)) put(name + ".frac_bits", layer.output.f);
   }
   return all;

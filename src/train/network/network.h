@@ -23,7 +23,7 @@ struct Parameter {
 struct Layer {
   graph::NodeId id = 0;
   Point output;                             // unused where the node keeps its input's format
-  std::map<std::string, Parameter> params;  // by name, as the graph has them
+  graph::ByRole<Parameter> params;          // as the graph has them
   at::Tensor gamma, beta;                   // batch_norm: float32 leaves
   at::Tensor running_mean, running_var;     // batch_norm: float32
   // What the last fixed forward proved; conv2d and linear only.

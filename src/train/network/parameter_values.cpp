@@ -7,17 +7,16 @@
 
 namespace qfx::train {
 
-std::map<std::string, std::vector<float>> derived_values(const Network& network,
-                                                         const Layer& layer) {
+graph::ByRole<std::vector<float>> derived_values(const Network& network, const Layer& layer) {
   graph::Node node = network.node(layer.id);
   if (!layer.gamma.defined()) return graph::derived_params(node);
   const auto floats = [](const at::Tensor& t) {
     return std::vector<float>(t.data_ptr<float>(), t.data_ptr<float>() + t.numel());
   };
-  node.statistics = {{"gamma", floats(layer.gamma)},
-                     {"beta", floats(layer.beta)},
-                     {"running_mean", floats(layer.running_mean)},
-                     {"running_var", floats(layer.running_var)}};
+  node.statistics = {{graph::Statistic::Gamma, floats(layer.gamma)},
+                     {graph::Statistic::Beta, floats(layer.beta)},
+                     {graph::Statistic::RunningMean, floats(layer.running_mean)},
+                     {graph::Statistic::RunningVar, floats(layer.running_var)}};
   return graph::derived_params(node);
 }
 

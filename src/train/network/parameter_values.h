@@ -2,8 +2,6 @@
 // (graph::derives_params), and as they are cast.
 #pragma once
 
-#include <map>
-#include <string>
 #include <vector>
 
 #include "train/network/fixed_forward.h"
@@ -13,8 +11,7 @@ namespace qfx::train {
 
 // The layer's derived parameters in float32, as graph::freeze computes them: batch_norm's pair from
 // the running statistics, leaky_relu's slope.
-std::map<std::string, std::vector<float>> derived_values(const Network& network,
-                                                         const Layer& layer);
+graph::ByRole<std::vector<float>> derived_values(const Network& network, const Layer& layer);
 
 // The cast values of one parameter, in the network's carrier; of a derived one from its real
 // values.

@@ -139,7 +139,7 @@ TEST(FrozenModel, AProjectOfAnotherModelFailsTheCheck) {
       0);
   graph::FrozenModel model = graph::load_frozen(run.model);
   for (graph::FrozenNode& node : model.nodes) {
-    if (node.name == "classifier") node.params.at("bias").raw[1] += 1;
+    if (node.name == "classifier") node.params.at(graph::Role::Bias).raw[1] += 1;
   }
   graph::save(model, run.model);
   const ProcessResult result =

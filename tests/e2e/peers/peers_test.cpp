@@ -133,8 +133,9 @@ TEST_F(PeersTest, TwoProcessesTrainAsOneDoes) {
   ASSERT_EQ(one.nodes.size(), two.nodes.size());
   for (std::size_t i = 0; i < one.nodes.size(); ++i) {
     EXPECT_EQ(one.nodes[i].format, two.nodes[i].format) << one.nodes[i].name;
-    for (const auto& [name, param] : one.nodes[i].params)
-      EXPECT_EQ(param.format, two.nodes[i].params.at(name).format) << one.nodes[i].name << name;
+    for (const auto& [role, param] : one.nodes[i].params)
+      EXPECT_EQ(param.format, two.nodes[i].params.at(role).format)
+          << tensor_name(one.nodes[i].name, role);
   }
   for (const char* key : {"float_accuracy", "ptq_accuracy", "fixed_accuracy"}) {
     EXPECT_NEAR(summary("one")[key].get<double>(), summary("two")[key].get<double>(), 1.01 / 32)

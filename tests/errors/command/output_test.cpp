@@ -79,7 +79,7 @@ TEST(KeptResult, VerifyTellsItsVerdictWhereItCannotKeepIt) {
   ASSERT_EQ(shell("export " + run.model + " --target vitis -o " + project).exit_code, 0);
   graph::FrozenModel model = graph::load_frozen(run.model);
   for (graph::FrozenNode& node : model.nodes) {
-    if (node.name == "classifier") node.params.at("bias").raw[1] += 1;
+    if (node.name == "classifier") node.params.at(graph::Role::Bias).raw[1] += 1;
   }
   graph::save(model, run.model);
   const ProcessResult json =

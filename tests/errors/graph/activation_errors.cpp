@@ -74,7 +74,7 @@ TEST(VerifyModel, ADerivedSlopeHasNoValues) {
   Builder builder("net");
   builder.leaky_relu(builder.input({3}), {}, "act");
   Model model = builder.finish();
-  model.nodes[1].params.at("slope").values = {0.5F};
+  model.nodes[1].params.at(Role::Slope).values = {0.5F};
   try {
     verify(model);
     FAIL() << "not refused";

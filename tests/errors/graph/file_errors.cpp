@@ -36,8 +36,8 @@ Model small_model() {
     node.frac_bits = {4.25f};
     for (auto& [name, param] : node.params) param.frac_bits = {5};
   }
-  model.nodes[3].params["weight"].spec.k_hot = 2;
-  model.nodes[3].params["bias"].spec.int_bits = 3;
+  model.nodes[3].params[Role::Weight].spec.k_hot = 2;
+  model.nodes[3].params[Role::Bias].spec.int_bits = 3;
   return model;
 }
 
@@ -208,6 +208,10 @@ TEST(HostileFile, SaysWhatIsWrong) {
       {with_graph("fixed<8,3,RND,SAT>", "fixed<8,3,ROUND>"), "'ROUND' is not a mode of rounding"},
       {with_graph("\"k_hot\":2", "\"k_hot\":100"),
        "params.weight.k_hot: this is 100, allowed are 0 to 32"},
+      {with_graph("\"bias\":{", "\"bios\":{"),
+       "f: graph.nodes[3].params.bios: 'bios' is no parameter of any kind; allowed are bias, "
+       "offset, "
+       "scale, slope, table, weight"},
       {with_graph("\"channel_frac_bits\":[]", "\"channel_frac_bits\":[1e9]"),
        "channel_frac_bits[0]: this is a number, it must be a whole number"},
       {resealed([](store::Safetensors& f) { f.tensors.erase("fc.bias"); }),
@@ -262,6 +266,9 @@ TEST(HostileFile, ATrainableModelIsCheckedToo) {
               HasSubstr("f: tensor 'in': width is -8, allowed are 1 to 32"));
   EXPECT_THAT(graph("\"statistics\":[\"beta\"", "\"statistics\":[\"gamma\""),
               HasSubstr("f: tensor 'bn.gamma' belongs to two nodes"));
+  EXPECT_THAT(graph("\"statistics\":[\"beta\"", "\"statistics\":[\"delta\""),
+              HasSubstr("statistics[0]: 'delta' is no statistic; allowed are beta, gamma, "
+                        "running_mean, running_var"));
   EXPECT_THAT(changed([](store::Safetensors& f) {
                 f.tensors["bn.running_var"] = store::make_tensor<float>({1}, std::vector<float>{-1});
               }),

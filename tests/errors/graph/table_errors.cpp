@@ -76,13 +76,13 @@ struct Broken {
 
 TEST(VerifyFrozen, SaysWhatIsWrongWithATable) {
   const auto table = [](FrozenModel& m, NodeId id) -> FrozenParam& {
-    return m.nodes[id].params.at("table");
+    return m.nodes[id].params.at(Role::Table);
   };
   const std::vector<Broken> cases = {
       {"node 'tanh' (function): its parameter 'table' is missing",
        [](FrozenModel& m) { m.nodes[kTanh].params.clear(); }},
       {"node 'flat' (flatten): it has a parameter 'table' that this kind does not have",
-       [=](FrozenModel& m) { m.nodes[kFlat].params["table"] = table(m, kTanh); }},
+       [=](FrozenModel& m) { m.nodes[kFlat].params[Role::Table] = table(m, kTanh); }},
       {"node 'tanh' (function): its parameter 'table' has shape [63], it must be [64]",
        [=](FrozenModel& m) { table(m, kTanh).shape = {63}; }},
       {"node 'tanh' (function): 'tanh.table' holds 63 values, its shape [64] takes 64",

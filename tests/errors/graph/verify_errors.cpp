@@ -167,35 +167,35 @@ TEST(VerifyModel, SaysWhatIsWrongAndWhatIsAllowed) {
          std::get<MaxPool2d>(m.nodes[kPool].op).padding = {2, 0};
        }},
       {"node 'conv' (conv2d): it has a parameter 'slope' that this kind does not have",
-       [](Model& m) { m.nodes[kConv].params["slope"] = {}; }},
+       [](Model& m) { m.nodes[kConv].params[Role::Slope] = {}; }},
       {"node 'fc' (linear): its parameter 'bias' is missing",
-       [](Model& m) { m.nodes[kFc].params.erase("bias"); }},
+       [](Model& m) { m.nodes[kFc].params.erase(Role::Bias); }},
       {"node 'fc' (linear): its parameter 'weight' has shape [16, 3], it must be [3, 16]",
        [](Model& m) {
-         m.nodes[kFc].params["weight"].shape = {16, 3};
+         m.nodes[kFc].params[Role::Weight].shape = {16, 3};
        }},
       {"node 'fc' (linear): its parameter 'bias' holds 2 values, it must hold 3",
-       [](Model& m) { m.nodes[kFc].params["bias"].values.pop_back(); }},
+       [](Model& m) { m.nodes[kFc].params[Role::Bias].values.pop_back(); }},
       {"node 'bn' (batch_norm): its parameter 'scale' holds 4 values, it must hold 0: it is "
        "derived from gamma, beta",
-       [](Model& m) { m.nodes[kBn].params["scale"].values.resize(4); }},
+       [](Model& m) { m.nodes[kBn].params[Role::Scale].values.resize(4); }},
       {"tensor 'fc.weight': value 2 is nan, it must be finite",
-       [=](Model& m) { m.nodes[kFc].params["weight"].values[2] = nan; }},
+       [=](Model& m) { m.nodes[kFc].params[Role::Weight].values[2] = nan; }},
       {"tensor 'bn.gamma': value 0 is inf, it must be finite",
-       [=](Model& m) { m.nodes[kBn].statistics["gamma"][0] = infinity; }},
+       [=](Model& m) { m.nodes[kBn].statistics[Statistic::Gamma][0] = infinity; }},
       {"node 'bn' (batch_norm): its statistic 'beta' is missing",
-       [](Model& m) { m.nodes[kBn].statistics.erase("beta"); }},
+       [](Model& m) { m.nodes[kBn].statistics.erase(Statistic::Beta); }},
       {"node 'bn' (batch_norm): its statistic 'beta' has 3 entries, it must have one for each of "
        "the 4 channels",
-       [](Model& m) { m.nodes[kBn].statistics["beta"].pop_back(); }},
+       [](Model& m) { m.nodes[kBn].statistics[Statistic::Beta].pop_back(); }},
       {"node 'bn' (batch_norm): running_var holds -1, a variance is at least 0",
-       [](Model& m) { m.nodes[kBn].statistics["running_var"][1] = -1; }},
+       [](Model& m) { m.nodes[kBn].statistics[Statistic::RunningVar][1] = -1; }},
       {"node 'fc' (linear): it has a statistic 'gamma' that this kind does not have",
-       [](Model& m) { m.nodes[kFc].statistics["gamma"] = {}; }},
+       [](Model& m) { m.nodes[kFc].statistics[Statistic::Gamma] = {}; }},
       {"tensor 'relu': width is 33, allowed are 1 to 31 (unsigned)",
        [](Model& m) { m.nodes[kRelu].spec.width = 33; }},
       {"tensor 'fc.weight': width is 0, allowed are 1 to 32 (signed)",
-       [](Model& m) { m.nodes[kFc].params["weight"].spec.width = 0; }},
+       [](Model& m) { m.nodes[kFc].params[Role::Weight].spec.width = 0; }},
       {"tensor 'relu': N = 3 (wrap_bits) means nothing under SAT",
        [](Model& m) { m.nodes[kRelu].spec.wrap_bits = 3; }},
       {"tensor 'relu': WRAP_SM does not exist for an unsigned format",
@@ -206,7 +206,7 @@ TEST(VerifyModel, SaysWhatIsWrongAndWhatIsAllowed) {
       {"tensor 'relu': k_hot is 2, but an activation is never K-hot; set it on parameters",
        [](Model& m) { m.nodes[kRelu].spec.k_hot = 2; }},
       {"tensor 'fc.weight': k_hot is 40, allowed are 0 (no limit) to 32",
-       [](Model& m) { m.nodes[kFc].params["weight"].spec.k_hot = 40; }},
+       [](Model& m) { m.nodes[kFc].params[Role::Weight].spec.k_hot = 40; }},
       {"tensor 'relu': an activation has one format; per-channel formats are for parameters",
        [](Model& m) { m.nodes[kRelu].spec.granularity = Granularity::PerChannel; }},
       {"tensor 'relu': it has 4 binary points, allowed are none, 1",
@@ -214,8 +214,8 @@ TEST(VerifyModel, SaysWhatIsWrongAndWhatIsAllowed) {
       {"tensor 'fc.weight': it has 2 binary points, allowed are none, 1 or one for each of its 3 "
        "channels",
        [](Model& m) {
-         m.nodes[kFc].params["weight"].spec.granularity = Granularity::PerChannel;
-         m.nodes[kFc].params["weight"].frac_bits = {1, 2};
+         m.nodes[kFc].params[Role::Weight].spec.granularity = Granularity::PerChannel;
+         m.nodes[kFc].params[Role::Weight].frac_bits = {1, 2};
        }},
       {"tensor 'relu': its binary point is nan fraction bits, allowed are -128 to 128",
        [=](Model& m) { m.nodes[kRelu].frac_bits = {nan}; }},
@@ -235,7 +235,7 @@ struct BrokenFrozen {
 
 TEST(VerifyFrozenModel, SaysWhatIsWrongAndWhatIsAllowed) {
   const auto weight = [](FrozenModel& m) -> FrozenParam& {
-    return m.nodes[kFc].params.at("weight");
+    return m.nodes[kFc].params.at(Role::Weight);
   };
   const std::vector<BrokenFrozen> cases = {
       {"node 'cast' (cast): no node reads it",
@@ -296,17 +296,17 @@ TEST(AnalyzeRanges, RefusesAccumulatorsThatNoIntegerHolds) {
   const fixed::Format wide{.width = 32, .int_bits = 32, .overflow = fixed::Overflow::SAT};
   const FrozenParam large = test::constant({1, 2}, {INT32_MIN, INT32_MIN}, 32, 32);
   FrozenModel model = test::chain(
-      {2}, wide, {{Linear{.out_features = 1, .has_bias = false}, wide, {{"weight", large}}}});
+      {2}, wide, {{Linear{.out_features = 1, .has_bias = false}, wide, {{Role::Weight, large}}}});
   EXPECT_THAT(
       error_of([&] { analyze_ranges(model); }),
       ::testing::HasSubstr(
           "node 'n1' (linear): its exact sum needs more than 64 bits, at most 63 are allowed; use "
           "narrower formats"));
   // Two products of 62 bits: one bit too many.
-  model.nodes[1].params.at("weight").raw = {INT32_MIN, 0};
+  model.nodes[1].params.at(Role::Weight).raw = {INT32_MIN, 0};
   EXPECT_THAT(error_of([&] { analyze_ranges(model); }),
               ::testing::HasSubstr("needs 64 bits, at most 63 are allowed"));
-  model.nodes[1].params.at("weight").raw = {INT32_MIN / 2, 0};
+  model.nodes[1].params.at(Role::Weight).raw = {INT32_MIN / 2, 0};
   EXPECT_EQ(error_of([&] { analyze_ranges(model); }), "no error");
   // Binary points so far apart that the alignment alone takes 100 places.
   FrozenParam apart = test::constant({2, 1}, {1, 1}, 2, 2);
@@ -314,14 +314,14 @@ TEST(AnalyzeRanges, RefusesAccumulatorsThatNoIntegerHolds) {
   model = test::chain({1}, wide,
                       {{Linear{.out_features = 2, .has_bias = false},
                         {.width = 8, .int_bits = -40},
-                        {{"weight", apart}}}});
+                        {{Role::Weight, apart}}}});
   EXPECT_THAT(error_of([&] { analyze_ranges(model); }),
               ::testing::HasSubstr("needs more than 64 bits"));
 }
 
 TEST(Freeze, NamesTheTensorThatIsNotReady) {
   Model model = good_model();
-  model.nodes[kFc].params["weight"].frac_bits.clear();
+  model.nodes[kFc].params[Role::Weight].frac_bits.clear();
   EXPECT_EQ(error_of([&] { freeze(model); }),
             "tensor 'fc.weight' has no binary point yet; calibrate the model, or give the tensor "
             "int_bits");
@@ -331,13 +331,13 @@ TEST(Freeze, NamesTheTensorThatIsNotReady) {
       error_of([&] { freeze(model); }),
       "tensor 'relu' has no binary point yet; calibrate the model, or give the tensor int_bits");
   model = good_model();
-  model.nodes[kBn].params["scale"].spec.is_float = true;
+  model.nodes[kBn].params[Role::Scale].spec.is_float = true;
   EXPECT_EQ(error_of([&] { freeze(model); }),
             "tensor 'bn.scale' is left in floating point and cannot be frozen; give it a format");
   model = good_model();
-  model.nodes[kBn].statistics["running_var"][0] = 0;
-  model.nodes[kBn].statistics["gamma"][0] = 3e38f;
-  model.nodes[kBn].statistics["running_mean"][0] = 1;
+  model.nodes[kBn].statistics[Statistic::RunningVar][0] = 0;
+  model.nodes[kBn].statistics[Statistic::Gamma][0] = 3e38f;
+  model.nodes[kBn].statistics[Statistic::RunningMean][0] = 1;
   EXPECT_EQ(error_of([&] { freeze(model); }),
             "tensor 'bn.offset': value 0 is -inf, it must be finite; training has diverged");
 }

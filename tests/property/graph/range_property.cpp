@@ -119,7 +119,7 @@ RC_GTEST_PROP(Range, LinearBoundsAreReached, (std::uint64_t seed)) {
                          .format = {.width = 3, .int_bits = 2},
                          .channel_frac_bits = {}};
   const FrozenModel model =
-      test::chain({2}, narrow, {{Linear{}, wide, {{"weight", weight}, {"bias", bias}}}});
+      test::chain({2}, narrow, {{Linear{}, wide, {{Role::Weight, weight}, {Role::Bias, bias}}}});
   const NodeRange range = analyze_ranges(model)[1];
   RC_ASSERT(!range.can_overflow);
 

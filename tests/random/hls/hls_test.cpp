@@ -121,18 +121,16 @@ TEST(RandomHls, SeesOneFlippedWeightBit) {
   for (std::uint64_t seed = 1;; ++seed) {
     Prepared prepared = prepare(test::random_case(seed, kBatch));
     for (graph::FrozenNode& node : prepared.model.nodes) {
-      const auto weight = node.params.find("weight");
-      if (weight == node.params.end() || weight->second.k_hot > 0 ||
-          weight->second.format.width == 1)
-        continue;
-      weight->second.raw[0] ^= 1;
+      const auto weight = find(node.params, graph::Role::Weight);
+      if (weight == nullptr || weight->k_hot > 0 || weight->format.width == 1) continue;
+      weight->raw[0] ^= 1;
       // One that matters to the engine must matter to the exported code.
       if (runtime::Engine(prepared.model, 1).run_all(prepared.input, prepared.batch) !=
           prepared.expected) {
         EXPECT_NE(differences({&prepared, 1})[0], "");
         return;
       }
-      weight->second.raw[0] ^= 1;
+      weight->raw[0] ^= 1;
     }
   }
 }

@@ -75,16 +75,14 @@ TEST(RandomRuntime, SeesOneFlippedWeightBit) {
     const std::vector<std::int32_t> input = quantized(model, one);
     const test::ReferenceTrace reference = test::reference_run(model, input, one.batch);
     for (graph::FrozenNode& node : model.nodes) {
-      const auto weight = node.params.find("weight");
-      if (weight == node.params.end() || weight->second.k_hot > 0 ||
-          weight->second.format.width == 1)
-        continue;
-      weight->second.raw[weight->second.raw.size() / 2] ^= 1;
+      const auto weight = find(node.params, graph::Role::Weight);
+      if (weight == nullptr || weight->k_hot > 0 || weight->format.width == 1) continue;
+      weight->raw[weight->raw.size() / 2] ^= 1;
       ++flipped;
       seen +=
           !test::first_difference(model, reference.raw, Engine(model, 1).run_all(input, one.batch))
                .empty();
-      weight->second.raw[weight->second.raw.size() / 2] ^= 1;
+      weight->raw[weight->raw.size() / 2] ^= 1;
     }
   }
   // Not each: a bit may be multiplied by zero or rounded away.

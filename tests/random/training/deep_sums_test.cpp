@@ -49,22 +49,22 @@ graph::Model deep_model(std::uint64_t seed) {
   for (graph::Node& node : model.nodes) {
     node.spec = spec(true);
     if (std::holds_alternative<graph::Flatten>(node.op)) node.spec = model.nodes[kDense - 2].spec;
-    const bool sums = node.params.contains("weight");
+    const bool sums = node.params.contains(graph::Role::Weight);
     // Of a sum keep the lowest bits, where an error of one step is an error of one step.
     if (sums) node.spec.overflow = fixed::Overflow::WRAP;
-    for (auto& [name, param] : node.params) {
+    for (auto& [role, param] : node.params) {
       param.spec = spec(false);
       param.frac_bits = {param.spec.middle_of(param.spec.width - 1)};
       for (float& value : param.values) {
         value = static_cast<float>(rng.uniform(-1, 1));
-        if (at_the_ends && name == "weight") value = rng.chance(0.5) ? -1.0F : 1.0F;
+        if (at_the_ends && role == graph::Role::Weight) value = rng.chance(0.5) ? -1.0F : 1.0F;
       }
     }
     const int low =
         node.inputs.empty() ? 0
         : sums
             ? model.nodes[node.inputs[0]].spec.point_of(model.nodes[node.inputs[0]].frac_bits[0]) +
-                  node.params.at("weight").spec.width - 1
+                  node.params.at(graph::Role::Weight).spec.width - 1
             : node.spec.width - 4;
     node.frac_bits = {node.spec.middle_of(std::min(low, 40))};
   }
@@ -94,8 +94,8 @@ TEST(DeepSums, GiveTheRuntimesBitsOnEveryTensor) {
     for (const std::string& carrier : trace.carrier) ++carriers[carrier];
     for (const auto& facts : graph::analyze_ranges(frozen))
       widest = std::max(widest, facts.accumulator_width);
-    by_16 +=
-        model.nodes[0].spec.width == 16 && model.nodes[kConv].params.at("weight").spec.width == 16;
+    by_16 += model.nodes[0].spec.width == 16 &&
+             model.nodes[kConv].params.at(graph::Role::Weight).spec.width == 16;
   }
   if (run.count >= 100) {  // fewer are a failed seed's repetition
     EXPECT_GT(carriers["float32"], run.count / 20);
@@ -118,8 +118,8 @@ std::vector<std::int64_t> forced(const graph::Model& model, const ForwardTrace& 
   const std::vector<std::int64_t>& raw = trace.raw[node.inputs[0]];
   const at::Tensor x = at::tensor(at::ArrayRef<std::int64_t>(raw)).to(at::kDouble).view(shape) *
                        std::ldexp(1.0, -x_point);
-  const graph::FrozenParam weight =
-      graph::freeze_param(node.params.at("weight"), node.params.at("weight").values, "weight");
+  const graph::FrozenParam weight = graph::freeze_param(
+      node.params.at(graph::Role::Weight), node.params.at(graph::Role::Weight).values, "weight");
   const std::vector<std::int64_t> w_raw(weight.raw.begin(), weight.raw.end());
   const at::Tensor w =
       at::tensor(at::ArrayRef<std::int64_t>(w_raw)).to(at::kDouble).view(weight.shape) *
@@ -140,7 +140,7 @@ TEST(DeepSums, ATooNarrowCarrierShows) {
   int forced_count = 0, seen = 0;
   for (std::uint64_t seed = 1; seed <= 60; ++seed) {
     graph::Model model = deep_model(seed);
-    for (const graph::NodeId id : {kConv, kDense}) model.nodes[id].params.erase("bias");
+    for (const graph::NodeId id : {kConv, kDense}) model.nodes[id].params.erase(graph::Role::Bias);
     for (const graph::NodeId id : {kConv, kDense}) {
       std::visit(
           [](auto& op) {

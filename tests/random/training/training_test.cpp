@@ -103,9 +103,9 @@ TEST(RandomTraining, SeesOneMovedWeight) {
     const graph::FrozenModel model = graph::freeze(one.model);
     const std::vector<runtime::RawTensor> expected = run_engine(model, one);
     for (graph::Node& node : one.model.nodes) {
-      const auto weight = node.params.find("weight");
-      if (weight == node.params.end()) continue;
-      weight->second.values[0] = -weight->second.values[0] + 0.5F;
+      const auto weight = find(node.params, graph::Role::Weight);
+      if (weight == nullptr) continue;
+      weight->values[0] = -weight->values[0] + 0.5F;
       ++moved;
       seen += !test::first_difference(model, expected,
                                       trace_forward(one.model, one.samples, one.batch).raw)

@@ -48,7 +48,7 @@ TEST(Work, IsWhatAHandCounts) {
   expect("softmax", 3, 0, 3 + 2);
 
   // 2-hot: 5 = 101b is two ones, 4 is one, 0 none.
-  graph::FrozenParam& scale = frozen.nodes[2].params.at("scale");
+  graph::FrozenParam& scale = frozen.nodes[2].params.at(graph::Role::Scale);
   scale.k_hot = 2;
   scale.raw = {5, 4, 0, -5};
   expect("bn", 0, (2 + 1 + 0 + 2) * 16, (2 + 1 + 0 + 2) * 16);
@@ -80,7 +80,7 @@ TEST(Work, OfActivationsAndJoins) {
   expect(5, 0, 0, 0);  // clip
   expect(6, 0, 0, 0);  // concat
   // 2-hot: 5 is two ones, one add between them; 0 none, and nothing to add.
-  graph::FrozenParam& slope = frozen.nodes[1].params.at("slope");
+  graph::FrozenParam& slope = frozen.nodes[1].params.at(graph::Role::Slope);
   slope.k_hot = 2;
   slope.raw = {5, 0};
   expect(1, 0, 2 * 3, 3);

@@ -26,8 +26,8 @@ TEST(Formats, WithoutAWordEverythingIs8BitsLearnedRoundedAndSaturated) {
     QuantSpec expected;
     expected.is_signed = node.spec.is_signed;
     EXPECT_EQ(node.spec, expected) << node.name;
-    for (const auto& [name, param] : node.params)
-      EXPECT_EQ(param.spec, QuantSpec{}) << node.name << name;
+    for (const auto& [role, param] : node.params)
+      EXPECT_EQ(param.spec, QuantSpec{}) << tensor_name(node.name, role);
   }
   EXPECT_FALSE(node_named(model, "relu1").spec.is_signed);
   EXPECT_TRUE(node_named(model, "bn1").spec.is_signed);
@@ -47,9 +47,9 @@ TEST(Formats, TheDefaultReachesEveryTensorAndEveryKey) {
                      .learned = false,
                      .int_bits = 3};
   EXPECT_EQ(node_named(model, "conv1").spec, expected);
-  EXPECT_EQ(param_spec(model, "conv1", "weight"), expected);
-  EXPECT_EQ(param_spec(model, "classifier", "bias"), expected);
-  EXPECT_EQ(param_spec(model, "bn1", "offset"), expected);
+  EXPECT_EQ(param_spec(model, "conv1", graph::Role::Weight), expected);
+  EXPECT_EQ(param_spec(model, "classifier", graph::Role::Bias), expected);
+  EXPECT_EQ(param_spec(model, "bn1", graph::Role::Offset), expected);
   expected.is_signed = false;
   EXPECT_EQ(node_named(model, "relu1").spec, expected);
   EXPECT_EQ(node_named(model, "input").spec, expected);
@@ -65,11 +65,11 @@ TEST(Formats, AClassTableSpeaksOfItsClassAlone) {
   EXPECT_EQ(node_named(model, "input").spec.width, 7);
   EXPECT_EQ(node_named(model, "conv1").spec.width, 9);
   EXPECT_EQ(node_named(model, "block1.add").spec.width, 9);
-  EXPECT_EQ(param_spec(model, "block1.conv", "weight").width, 4);
-  EXPECT_EQ(param_spec(model, "classifier", "weight").width, 4);
-  EXPECT_EQ(param_spec(model, "classifier", "bias").width, 12);
-  EXPECT_EQ(param_spec(model, "bn2", "scale").width, 5);
-  EXPECT_EQ(param_spec(model, "bn2", "offset").width, 11);
+  EXPECT_EQ(param_spec(model, "block1.conv", graph::Role::Weight).width, 4);
+  EXPECT_EQ(param_spec(model, "classifier", graph::Role::Weight).width, 4);
+  EXPECT_EQ(param_spec(model, "classifier", graph::Role::Bias).width, 12);
+  EXPECT_EQ(param_spec(model, "bn2", graph::Role::Scale).width, 5);
+  EXPECT_EQ(param_spec(model, "bn2", graph::Role::Offset).width, 11);
 }
 
 TEST(Formats, OfTheOverridesTheLaterWins) {
@@ -79,12 +79,12 @@ TEST(Formats, OfTheOverridesTheLaterWins) {
           "[[format.override]]\nmatch = \"*conv*.weight\"\nwidth = 5\n"
           "[[format.override]]\nmatch = [\"block1.*\", \"bn1.scale\"]\nwidth = 6\n")
           .model;
-  EXPECT_EQ(param_spec(model, "classifier", "weight").width, 4);
-  EXPECT_EQ(param_spec(model, "conv1", "weight").width, 5);
-  EXPECT_EQ(param_spec(model, "block1.conv", "weight").width, 6);
-  EXPECT_EQ(param_spec(model, "block1.conv", "weight").rounding, Rounding::TRN);
-  EXPECT_EQ(param_spec(model, "bn1", "scale").width, 6);
-  EXPECT_EQ(param_spec(model, "bn1", "offset").width, 8);
+  EXPECT_EQ(param_spec(model, "classifier", graph::Role::Weight).width, 4);
+  EXPECT_EQ(param_spec(model, "conv1", graph::Role::Weight).width, 5);
+  EXPECT_EQ(param_spec(model, "block1.conv", graph::Role::Weight).width, 6);
+  EXPECT_EQ(param_spec(model, "block1.conv", graph::Role::Weight).rounding, Rounding::TRN);
+  EXPECT_EQ(param_spec(model, "bn1", graph::Role::Scale).width, 6);
+  EXPECT_EQ(param_spec(model, "bn1", graph::Role::Offset).width, 8);
   EXPECT_EQ(node_named(model, "block1.add").spec.width, 6);
 }
 
@@ -94,12 +94,13 @@ TEST(Formats, TheShorthandSaysAllOfIt) {
                                  "2\n[format.input]\nformat = "
                                  "\"ufixed<8,0>\"\n")
                                  .model;
-  EXPECT_EQ(param_spec(model, "conv1", "weight"), (QuantSpec{.width = 6,
-                                                             .rounding = Rounding::TRN,
-                                                             .overflow = Overflow::SAT_SYM,
-                                                             .learned = false,
-                                                             .int_bits = 1,
-                                                             .k_hot = 2}));
+  EXPECT_EQ(param_spec(model, "conv1", graph::Role::Weight),
+            (QuantSpec{.width = 6,
+                       .rounding = Rounding::TRN,
+                       .overflow = Overflow::SAT_SYM,
+                       .learned = false,
+                       .int_bits = 1,
+                       .k_hot = 2}));
   EXPECT_EQ(node_named(model, "input").spec, (QuantSpec{.width = 8,
                                                         .is_signed = false,
                                                         .rounding = Rounding::TRN,
@@ -116,13 +117,13 @@ TEST(Formats, HowThePointIsFoundIsSaidWhole) {
                                  "[format.offsets]\nbinary_point = \"calibrated\"\n"
                                  "[format.biases]\nint_bits = 1\n")
                                  .model;
-  const QuantSpec& weight = param_spec(model, "conv1", "weight");
+  const QuantSpec& weight = param_spec(model, "conv1", graph::Role::Weight);
   EXPECT_TRUE(weight.learned && !weight.int_bits);
-  const QuantSpec& scale = param_spec(model, "bn1", "scale");
+  const QuantSpec& scale = param_spec(model, "bn1", graph::Role::Scale);
   EXPECT_TRUE(scale.learned && scale.int_bits == 2);
-  const QuantSpec& offset = param_spec(model, "bn1", "offset");
+  const QuantSpec& offset = param_spec(model, "bn1", graph::Role::Offset);
   EXPECT_TRUE(!offset.learned && !offset.int_bits);
-  const QuantSpec& bias = param_spec(model, "classifier", "bias");
+  const QuantSpec& bias = param_spec(model, "classifier", graph::Role::Bias);
   EXPECT_TRUE(!bias.learned && bias.int_bits == 1);
 }
 
@@ -132,18 +133,18 @@ TEST(Formats, AFixedPointMayGetItsBitsFromALaterTable) {
           "[format.weights]\nbinary_point = \"fixed\"\n[[format.override]]\nmatch = "
           "\"*.weight\"\nint_bits = 0\n")
           .model;
-  EXPECT_EQ(param_spec(model, "conv1", "weight").int_bits, 0);
+  EXPECT_EQ(param_spec(model, "conv1", graph::Role::Weight).int_bits, 0);
 }
 
 TEST(Formats, KHotAndChannelsByDefaultConcernConstantsOnly) {
   const graph::Model model =
       recipe_with("[format]\nk_hot = 2\nsigned_digits = true\ngranularity = \"channel\"\n").model;
-  EXPECT_EQ(param_spec(model, "conv1", "weight").k_hot, 2);
-  EXPECT_TRUE(param_spec(model, "conv1", "weight").signed_digits);
-  EXPECT_EQ(param_spec(model, "bn1", "scale").k_hot, 2);
-  EXPECT_EQ(param_spec(model, "bn1", "offset").k_hot, 0);  // it only adds
-  EXPECT_FALSE(param_spec(model, "bn1", "offset").signed_digits);
-  EXPECT_EQ(param_spec(model, "bn1", "offset").granularity, Granularity::PerChannel);
+  EXPECT_EQ(param_spec(model, "conv1", graph::Role::Weight).k_hot, 2);
+  EXPECT_TRUE(param_spec(model, "conv1", graph::Role::Weight).signed_digits);
+  EXPECT_EQ(param_spec(model, "bn1", graph::Role::Scale).k_hot, 2);
+  EXPECT_EQ(param_spec(model, "bn1", graph::Role::Offset).k_hot, 0);  // it only adds
+  EXPECT_FALSE(param_spec(model, "bn1", graph::Role::Offset).signed_digits);
+  EXPECT_EQ(param_spec(model, "bn1", graph::Role::Offset).granularity, Granularity::PerChannel);
   EXPECT_EQ(node_named(model, "conv1").spec.k_hot, 0);
   EXPECT_EQ(node_named(model, "conv1").spec.granularity, Granularity::PerTensor);
 }
@@ -172,8 +173,8 @@ TEST(Formats, ALaterFormatTakesATensorOutOfFloat) {
       recipe_with("[format]\nfloat = true\n[[format.override]]\nmatch = \"*.weight\"\nwidth = 4\n")
           .model;
   EXPECT_TRUE(node_named(model, "conv1").spec.is_float);
-  EXPECT_TRUE(param_spec(model, "bn1", "scale").is_float);
-  EXPECT_FALSE(param_spec(model, "conv1", "weight").is_float);
+  EXPECT_TRUE(param_spec(model, "bn1", graph::Role::Scale).is_float);
+  EXPECT_FALSE(param_spec(model, "conv1", graph::Role::Weight).is_float);
 }
 
 TEST(Formats, ALaterOverflowModeDropsTheWrapBitsOfTheOneBefore) {
@@ -182,7 +183,7 @@ TEST(Formats, ALaterOverflowModeDropsTheWrapBitsOfTheOneBefore) {
           "[format]\noverflow = \"WRAP\"\nwrap_bits = 2\n[format.weights]\noverflow = \"SAT\"\n")
           .model;
   EXPECT_EQ(node_named(model, "conv1").spec.wrap_bits, 2);
-  EXPECT_EQ(param_spec(model, "conv1", "weight").wrap_bits, 0);
+  EXPECT_EQ(param_spec(model, "conv1", graph::Role::Weight).wrap_bits, 0);
 }
 
 TEST(Formats, OverflowsAreForbiddenTensorByTensor) {
@@ -195,8 +196,8 @@ TEST(Formats, OverflowsAreForbiddenTensorByTensor) {
   EXPECT_TRUE(node_named(model, "conv1").spec.forbids_overflow);
   EXPECT_FALSE(node_named(model, "relu1").spec.forbids_overflow);
   EXPECT_FALSE(node_named(model, "input").spec.forbids_overflow);
-  EXPECT_TRUE(param_spec(model, "conv1", "weight").forbids_overflow);
-  EXPECT_FALSE(param_spec(model, "bn1", "scale").forbids_overflow);
+  EXPECT_TRUE(param_spec(model, "conv1", graph::Role::Weight).forbids_overflow);
+  EXPECT_FALSE(param_spec(model, "bn1", graph::Role::Scale).forbids_overflow);
 }
 
 TEST(Formats, TheFormOfThePointIsThatOfEveryLearnedOne) {
@@ -205,8 +206,9 @@ TEST(Formats, TheFormOfThePointIsThatOfEveryLearnedOne) {
                                  "[format.weights]\nbinary_point = \"fixed\"\nint_bits = 1\n")
                                  .model;
   EXPECT_EQ(node_named(model, "conv1").spec.point_form, graph::PointForm::Log2Threshold);
-  EXPECT_EQ(param_spec(model, "bn1", "scale").point_form, graph::PointForm::Log2Threshold);
-  EXPECT_EQ(param_spec(model, "conv1", "weight").point_form, graph::PointForm::FracBits);
+  EXPECT_EQ(param_spec(model, "bn1", graph::Role::Scale).point_form,
+            graph::PointForm::Log2Threshold);
+  EXPECT_EQ(param_spec(model, "conv1", graph::Role::Weight).point_form, graph::PointForm::FracBits);
 }
 
 TEST(Formats, AFlattenHasTheFormatOfWhatItFlattens) {
@@ -225,7 +227,7 @@ TEST(Formats, WithFoldedBatchNormsTheNamesAreThoseThatAreLeft) {
   EXPECT_TRUE(recipe.fold_batch_norm);
   // What folding then takes: the output of the batch norm, and its offset.
   EXPECT_EQ(node_named(recipe.model, "bn1").spec.width, 10);
-  EXPECT_EQ(param_spec(recipe.model, "bn1", "offset").width, 12);
+  EXPECT_EQ(param_spec(recipe.model, "bn1", graph::Role::Offset).width, 12);
   EXPECT_EQ(node_named(recipe.model, "bn2").spec.width, 8);
   EXPECT_THROW(
       parse_recipe(text + "[[format.override]]\nmatch = \"bn1.scale\"\nwidth = 4\n", "recipe.toml"),
@@ -266,8 +268,8 @@ TEST(Formats, ASavedGraphKeepsWhatTheRecipeDoesNotSay) {
   model.nodes[1].frac_bits = {3.0f};
   model.nodes[2].spec = model.nodes[1].spec;
   model.nodes[2].frac_bits = {3.0f};
-  model.nodes[3].params.at("weight").spec.k_hot = 3;
-  model.nodes[3].params.at("weight").frac_bits = {6.0f};
+  model.nodes[3].params.at(graph::Role::Weight).spec.k_hot = 3;
+  model.nodes[3].params.at(graph::Role::Weight).frac_bits = {6.0f};
   graph::save(model, path);
 
   const std::string text =
@@ -275,11 +277,11 @@ TEST(Formats, ASavedGraphKeepsWhatTheRecipeDoesNotSay) {
   const Recipe recipe = parse_recipe(text, "recipe.toml");
   EXPECT_EQ(node_named(recipe.model, "relu").spec.width, 5);
   EXPECT_THAT(node_named(recipe.model, "relu").frac_bits, ::testing::ElementsAre(3.0f));
-  const graph::Param& weight = node_named(recipe.model, "linear").params.at("weight");
+  const graph::Param& weight = node_named(recipe.model, "linear").params.at(graph::Role::Weight);
   EXPECT_EQ(weight.spec.k_hot, 3);
   EXPECT_EQ(weight.spec.width, 6);
   EXPECT_TRUE(weight.frac_bits.empty());  // the point belonged to 8 bits
-  EXPECT_EQ(weight.values, model.nodes[3].params.at("weight").values);
+  EXPECT_EQ(weight.values, model.nodes[3].params.at(graph::Role::Weight).values);
 }
 
 }  // namespace

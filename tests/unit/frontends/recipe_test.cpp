@@ -210,9 +210,9 @@ TEST(Recipe, EveryExampleParses) {
 TEST(Recipe, TheKHotExampleCoversEveryFactor) {
   const Recipe recipe = load_recipe(QFX_SOURCE_DIR "/examples/fashion_mnist_khot.toml");
   for (const graph::Node& node : recipe.model.nodes) {
-    for (const auto& [name, param] : node.params) {
-      EXPECT_EQ(param.spec.k_hot, name == "weight" || name == "scale" ? 2 : 0)
-          << node.name << "." << name;
+    for (const auto& [role, param] : node.params) {
+      EXPECT_EQ(param.spec.k_hot, role == graph::Role::Weight || role == graph::Role::Scale ? 2 : 0)
+          << tensor_name(node.name, role);
     }
   }
 }
@@ -268,10 +268,10 @@ TEST(Recipe, AnRpreluIsAShiftAPreluAndAShift) {
   EXPECT_EQ(model.nodes[3].op, graph::Op(graph::Prelu{.num_parameters = 4}));
   EXPECT_EQ(model.nodes[4].name, "act");
   EXPECT_EQ(model.nodes[5].inputs, (std::vector<graph::NodeId>{4}));
-  EXPECT_EQ(testing::param_spec(model, "act.prelu", "slope").width, 5);
-  EXPECT_EQ(testing::param_spec(model, "act.prelu", "slope").k_hot, 2);
-  EXPECT_EQ(testing::param_spec(model, "act.shift_x", "offset").width, 6);
-  EXPECT_EQ(testing::param_spec(model, "act", "offset").width, 6);
+  EXPECT_EQ(testing::param_spec(model, "act.prelu", graph::Role::Slope).width, 5);
+  EXPECT_EQ(testing::param_spec(model, "act.prelu", graph::Role::Slope).k_hot, 2);
+  EXPECT_EQ(testing::param_spec(model, "act.shift_x", graph::Role::Offset).width, 6);
+  EXPECT_EQ(testing::param_spec(model, "act", graph::Role::Offset).width, 6);
 }
 
 const std::string kSequenceHead =

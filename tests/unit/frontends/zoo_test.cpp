@@ -75,7 +75,9 @@ TEST(Zoo, MobileNetSeparatesDepthFromPoint) {
 
 TEST(Zoo, TheSeedDecidesTheWeights) {
   const auto weights = [](std::uint64_t seed) {
-    return node_named(zoo("mlp", {16}, {}, 3, seed), "linear1").params.at("weight").values;
+    return node_named(zoo("mlp", {16}, {}, 3, seed), "linear1")
+        .params.at(graph::Role::Weight)
+        .values;
   };
   EXPECT_EQ(weights(5), weights(5));
   EXPECT_NE(weights(5), weights(6));

@@ -22,7 +22,7 @@ constexpr fixed::Format kWide{.width = 32, .int_bits = 32, .overflow = fixed::Ov
 FrozenModel products(const fixed::Format& format, const FrozenParam& weight) {
   return test::chain(
       {2}, format,
-      {{Linear{.out_features = 1, .has_bias = false}, format, {{"weight", weight}}}});
+      {{Linear{.out_features = 1, .has_bias = false}, format, {{Role::Weight, weight}}}});
 }
 
 FrozenModel small() {
@@ -62,7 +62,7 @@ TEST(Analyzed, CopiesShareTheModel) {
 
 TEST(Analyzed, RefusesWhatDoesNotVerifyAndWhatIsTooWide) {
   FrozenModel broken = small();
-  broken.nodes[1].params.at("weight").raw[0] = 200;
+  broken.nodes[1].params.at(Role::Weight).raw[0] = 200;
   EXPECT_THAT(error_of([&] { Analyzed{broken}; }), HasSubstr("its format"));
   EXPECT_THAT(error_of([] { Analyzed{too_wide()}; }), HasSubstr("at most 63 are allowed"));
 }

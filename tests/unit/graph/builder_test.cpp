@@ -19,14 +19,14 @@ TEST(Builder, NamesInitialisesAndInfersShapes) {
   EXPECT_EQ(model.nodes[0].name, "input");
   EXPECT_EQ(model.nodes[1].name, "conv2d_1");
   EXPECT_EQ(model.nodes[2].name, "conv2d_2");
-  EXPECT_EQ(model.nodes[2].params.at("bias").values, (std::vector<float>{0, 0}));
+  EXPECT_EQ(model.nodes[2].params.at(Role::Bias).values, (std::vector<float>{0, 0}));
   const Node& norm = model.nodes[3];
   EXPECT_EQ(norm.name, "batch_norm_1");
-  EXPECT_EQ(norm.statistics.at("gamma"), (std::vector<float>{1, 1}));
-  EXPECT_EQ(norm.statistics.at("beta"), (std::vector<float>{0, 0}));
-  EXPECT_EQ(norm.statistics.at("running_mean"), (std::vector<float>{0, 0}));
-  EXPECT_EQ(norm.statistics.at("running_var"), (std::vector<float>{1, 1}));
-  EXPECT_TRUE(norm.params.at("scale").values.empty());
+  EXPECT_EQ(norm.statistics.at(Statistic::Gamma), (std::vector<float>{1, 1}));
+  EXPECT_EQ(norm.statistics.at(Statistic::Beta), (std::vector<float>{0, 0}));
+  EXPECT_EQ(norm.statistics.at(Statistic::RunningMean), (std::vector<float>{0, 0}));
+  EXPECT_EQ(norm.statistics.at(Statistic::RunningVar), (std::vector<float>{1, 1}));
+  EXPECT_TRUE(norm.params.at(Role::Scale).values.empty());
   EXPECT_TRUE(norm.frac_bits.empty());
 }
 
@@ -46,7 +46,7 @@ Model one_conv(std::uint64_t seed) {
 
 // He: variance 2 / (16 * 3 * 3), mean 0. 9,216 samples put both within a few percent.
 TEST(Builder, WeightsAreHeNormalAndDeterministic) {
-  const std::vector<float> w = one_conv(1).nodes[1].params.at("weight").values;
+  const std::vector<float> w = one_conv(1).nodes[1].params.at(Role::Weight).values;
   const double mean = std::accumulate(w.begin(), w.end(), 0.0) / w.size();
   const double square = std::inner_product(w.begin(), w.end(), w.begin(), 0.0) / w.size();
   EXPECT_NEAR(square / (2.0 / 144), 1, 0.06);
@@ -101,10 +101,10 @@ TEST(Builder, SlopesBeginAtAQuarterAndShiftsAtZero) {
   x = builder.shift(x);
   builder.leaky_relu(x);
   const Model model = builder.finish();
-  EXPECT_EQ(model.nodes[1].params.at("slope").values, (std::vector<float>{0.25F}));
-  EXPECT_EQ(model.nodes[2].params.at("slope").values, (std::vector<float>{0.25F, 0.25F}));
-  EXPECT_EQ(model.nodes[3].params.at("offset").values, (std::vector<float>{0, 0}));
-  EXPECT_TRUE(model.nodes[4].params.at("slope").values.empty()) << "derived";
+  EXPECT_EQ(model.nodes[1].params.at(Role::Slope).values, (std::vector<float>{0.25F}));
+  EXPECT_EQ(model.nodes[2].params.at(Role::Slope).values, (std::vector<float>{0.25F, 0.25F}));
+  EXPECT_EQ(model.nodes[3].params.at(Role::Offset).values, (std::vector<float>{0, 0}));
+  EXPECT_TRUE(model.nodes[4].params.at(Role::Slope).values.empty()) << "derived";
 }
 
 TEST(InferSigns, OfActivationsAndJoins) {

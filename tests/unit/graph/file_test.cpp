@@ -14,8 +14,9 @@ namespace {
 constexpr fixed::Format kByte{.width = 8, .int_bits = 4, .overflow = fixed::Overflow::SAT};
 
 FrozenModel with_weight(const FrozenParam& weight) {
-  return test::chain({2}, kByte,
-                     {{Linear{.out_features = 2, .has_bias = false}, kByte, {{"weight", weight}}}});
+  return test::chain(
+      {2}, kByte,
+      {{Linear{.out_features = 2, .has_bias = false}, kByte, {{Role::Weight, weight}}}});
 }
 
 store::Tensor stored_weight(const FrozenModel& model) {
@@ -74,7 +75,7 @@ TEST(File, AFailedSaveLeavesTheOldFile) {
   FrozenModel model = with_weight(test::constant({2, 2}, {1, 2, 3, 4}, 8, 3));
   save(model, path);
   const std::string before = read_file(path);
-  model.nodes[1].params.at("weight").raw[0] = 1000;  // not a value of its format
+  model.nodes[1].params.at(Role::Weight).raw[0] = 1000;  // not a value of its format
   EXPECT_ANY_THROW(save(model, path));
   EXPECT_EQ(read_file(path), before);
   EXPECT_EQ(std::distance(std::filesystem::directory_iterator(folder.path()), {}), 1);

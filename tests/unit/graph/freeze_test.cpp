@@ -100,8 +100,10 @@ TEST(FoldPair, IsFloatArithmeticInTheDocumentedOrder) {
   Builder builder("net");
   builder.batch_norm(builder.input({1}), {.eps = 1e-3});
   Node node = builder.finish().nodes[1];
-  node.statistics = {
-      {"gamma", {0.7f}}, {"beta", {0.1f}}, {"running_mean", {0.3f}}, {"running_var", {0.9f}}};
+  node.statistics = {{Statistic::Gamma, {0.7f}},
+                     {Statistic::Beta, {0.1f}},
+                     {Statistic::RunningMean, {0.3f}},
+                     {Statistic::RunningVar, {0.9f}}};
   std::vector<float> scale, offset;
   fold_pair(node, scale, offset);
   const float variance = 0.9f + 1e-3f;
@@ -116,13 +118,12 @@ TEST(Freeze, DerivesALeakyRelusSlope) {
   Builder builder("net");
   builder.unsqueeze(builder.leaky_relu(builder.input({2, 3}), {}, "act"));
   Model model = builder.finish();
-  EXPECT_EQ(derived_params(model.nodes[1]),
-            (std::map<std::string, std::vector<float>>{{"slope", {0.01F}}}));
+  EXPECT_EQ(derived_params(model.nodes[1]), (ByRole<std::vector<float>>{{Role::Slope, {0.01F}}}));
   EXPECT_TRUE(derived_params(model.nodes[0]).empty());
   for (Node& node : model.nodes) node.frac_bits = {4};
-  model.nodes[1].params.at("slope").frac_bits = {8};
+  model.nodes[1].params.at(Role::Slope).frac_bits = {8};
   const FrozenModel frozen = freeze(model);
-  EXPECT_EQ(frozen.nodes[1].params.at("slope").raw, (std::vector<std::int32_t>{3}));
+  EXPECT_EQ(frozen.nodes[1].params.at(Role::Slope).raw, (std::vector<std::int32_t>{3}));
   EXPECT_EQ(frozen.nodes[2].format, frozen.nodes[1].format);
 }
 
@@ -137,8 +138,8 @@ TEST(Freeze, GivesEveryTensorAFormat) {
     node.frac_bits = {4};
     for (auto& [name, p] : node.params) p.frac_bits = {5};
   }
-  model.nodes[1].statistics["running_var"] = {1, 4};
-  model.nodes[1].statistics["running_mean"] = {0, 2};
+  model.nodes[1].statistics[Statistic::RunningVar] = {1, 4};
+  model.nodes[1].statistics[Statistic::RunningMean] = {0, 2};
   // A flatten has no format of its own, whatever its spec says.
   model.nodes[2].spec.width = 3;
   model.nodes[2].spec.is_float = true;
@@ -147,11 +148,11 @@ TEST(Freeze, GivesEveryTensorAFormat) {
   EXPECT_EQ(frozen.name, "net");
   EXPECT_EQ(frozen.input().op, model.nodes[0].op);
   EXPECT_EQ(fixed::to_string(frozen.input().format), "ufixed<8,4,RND,SAT>");
-  EXPECT_EQ(frozen.nodes[1].params.at("scale").raw, (std::vector<std::int32_t>{32, 16}));
-  EXPECT_EQ(frozen.nodes[1].params.at("offset").raw, (std::vector<std::int32_t>{0, -32}));
+  EXPECT_EQ(frozen.nodes[1].params.at(Role::Scale).raw, (std::vector<std::int32_t>{32, 16}));
+  EXPECT_EQ(frozen.nodes[1].params.at(Role::Offset).raw, (std::vector<std::int32_t>{0, -32}));
   EXPECT_EQ(frozen.nodes[2].format, frozen.nodes[1].format);
   EXPECT_EQ(frozen.output().name, "fc");
-  EXPECT_EQ(frozen.output().params.at("bias").raw, (std::vector<std::int32_t>{0, 0}));
+  EXPECT_EQ(frozen.output().params.at(Role::Bias).raw, (std::vector<std::int32_t>{0, 0}));
 }
 
 }  // namespace

@@ -20,11 +20,11 @@ std::vector<double> forward(const Model& model, const std::vector<double>& input
     }
     const std::vector<double>& x = values[node.inputs[0]];
     std::vector<double> y(element_count(node.shape));
-    if (node.params.contains("weight")) {
-      const auto& weight = node.params.at("weight").values;
+    if (node.params.contains(Role::Weight)) {
+      const auto& weight = node.params.at(Role::Weight).values;
       for (std::size_t o = 0; o < y.size(); ++o) {
         for (std::size_t i = 0; i < x.size(); ++i) y[o] += weight[o * x.size() + i] * x[i];
-        if (node.params.contains("bias")) y[o] += node.params.at("bias").values[o];
+        if (node.params.contains(Role::Bias)) y[o] += node.params.at(Role::Bias).values[o];
       }
     } else if (std::holds_alternative<BatchNorm>(node.op)) {
       std::vector<float> scale, offset;
@@ -48,7 +48,8 @@ void randomise(Model& model) {
   for (Node& node : model.nodes) {
     for (auto& [name, values] : node.statistics)
       for (float& value : values)
-        value = name == "running_var" ? 0.1f + std::abs(normal(generator)) : normal(generator);
+        value =
+            name == Statistic::RunningVar ? 0.1f + std::abs(normal(generator)) : normal(generator);
     for (auto& [name, param] : node.params)
       for (float& value : param.values) value = normal(generator);
   }
@@ -67,10 +68,10 @@ TEST(FoldBatchNorm, KeepsTheFunction) {
   Model model = builder.finish();
   randomise(model);
   model.nodes[1].frac_bits = {1};
-  model.nodes[1].params["weight"].frac_bits = {2};
+  model.nodes[1].params[Role::Weight].frac_bits = {2};
   model.nodes[2].frac_bits = {3};
   model.nodes[2].spec.width = 11;
-  model.nodes[2].params["offset"].spec.width = 13;
+  model.nodes[2].params[Role::Offset].spec.width = 13;
 
   const Model folded = fold_batch_norm(model);
   std::vector<std::string> names;
@@ -87,8 +88,8 @@ TEST(FoldBatchNorm, KeepsTheFunction) {
   EXPECT_TRUE(std::get<Conv2d>(conv.op).has_bias);
   EXPECT_EQ(conv.spec.width, 11) << "the batch_norm's output spec";
   EXPECT_EQ(conv.frac_bits, std::vector<float>{3});
-  EXPECT_EQ(conv.params.at("bias").spec.width, 13) << "the offset's spec";
-  EXPECT_TRUE(conv.params.at("weight").frac_bits.empty()) << "calibrated for other values";
+  EXPECT_EQ(conv.params.at(Role::Bias).spec.width, 13) << "the offset's spec";
+  EXPECT_TRUE(conv.params.at(Role::Weight).frac_bits.empty()) << "calibrated for other values";
 }
 
 // conv is read twice, and bn2 follows a relu: nothing to fold.

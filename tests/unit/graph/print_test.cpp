@@ -15,10 +15,12 @@ TEST(ToText, ShowsAFrozenModelANodeALine) {
   FrozenParam weight = test::constant({2, 1, 3, 3}, std::vector<std::int32_t>(18, 3), 8, 1);
   weight.k_hot = 2;
   weight.channel_frac_bits = {7, 4};
-  const FrozenModel model = test::chain(
-      {1, 4, 4}, u8,
-      {{Conv2d{.out_channels = 2, .kernel = {3, 3}, .padding = {1, 1}}, u8, {{"weight", weight}}},
-       {Flatten{}, u8, {}}});
+  const FrozenModel model =
+      test::chain({1, 4, 4}, u8,
+                  {{Conv2d{.out_channels = 2, .kernel = {3, 3}, .padding = {1, 1}},
+                    u8,
+                    {{Role::Weight, weight}}},
+                   {Flatten{}, u8, {}}});
   EXPECT_EQ(to_text(model),
             "  0  n0  input                   ()    [1, 4, 4]  ufixed<8,0,TRN,SAT>\n"
             "  1  n1  conv2d 3x3 padding 1x1  (n0)  [2, 4, 4]  ufixed<8,0,TRN,SAT>  weight [2, 1, "
@@ -32,7 +34,7 @@ TEST(ToText, ShowsWhatATrainableModelDoesNotKnowYet) {
   builder.linear(builder.input({3}), {.out_features = 2, .has_bias = false}, "fc");
   Model model = builder.finish();
   model.nodes[1].frac_bits = {2.6f};
-  model.nodes[1].params["weight"].spec.is_float = true;
+  model.nodes[1].params[Role::Weight].spec.is_float = true;
   EXPECT_EQ(to_text(model),
             "  0  input  input   ()       [3]  ufixed<8,?,RND,SAT>\n"
             "  1  fc     linear  (input)  [2]  fixed<8,5,RND,SAT>   weight [2, 3] float\n");

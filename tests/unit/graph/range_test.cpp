@@ -43,7 +43,7 @@ TEST(HeldRange, LeavesOutWhatSymmetricSaturationNeverGives) {
 TEST(AnalyzeRanges, ConvolutionTakesTheSignsOfItsWeights) {
   Conv2d conv{.out_channels = 2, .kernel = {1, 2}};
   const FrozenParam weight = constant({2, 1, 1, 2}, {3, -2, 5, 4}, 4, 4);
-  FrozenModel model = chain({1, 4, 4}, kUnsigned8, {{conv, kWide, {{"weight", weight}}}});
+  FrozenModel model = chain({1, 4, 4}, kUnsigned8, {{conv, kWide, {{Role::Weight, weight}}}});
   NodeRange range = analyze_ranges(model)[1];
   EXPECT_EQ(range.output, (Interval{-2 * 255, 9 * 255}));
   EXPECT_EQ(range.accumulator, (Interval{-2 * 255, 9 * 255}));
@@ -55,7 +55,7 @@ TEST(AnalyzeRanges, ConvolutionTakesTheSignsOfItsWeights) {
   const fixed::Format input{.width = 4, .int_bits = 4, .overflow = fixed::Overflow::SAT};
   const fixed::Format narrow{.width = 4, .int_bits = 4, .overflow = fixed::Overflow::SAT};
   model = chain({1, 4, 4}, input,
-                {{conv, narrow, {{"weight", constant({2, 1, 1, 2}, {1, 1, 0, 0}, 4, 4)}}}});
+                {{conv, narrow, {{Role::Weight, constant({2, 1, 1, 2}, {1, 1, 0, 0}, 4, 4)}}}});
   range = analyze_ranges(model)[1];
   EXPECT_EQ(range.accumulator, (Interval{-16, 14}));
   EXPECT_EQ(range.output, (Interval{-8, 7}));
@@ -65,11 +65,11 @@ TEST(AnalyzeRanges, ConvolutionTakesTheSignsOfItsWeights) {
 // A bias of 300 lifts the final sum above zero, but partial sums still begin below.
 TEST(AnalyzeRanges, AccumulatorCoversPartialSumsAndOutputOnlyTheFinalOne) {
   const Linear linear{.out_features = 1, .has_bias = true};
-  const FrozenModel model =
-      chain({1}, kUnsigned8,
-            {{linear,
-              kWide,
-              {{"weight", constant({1, 1}, {-1}, 2, 2)}, {"bias", constant({1}, {300}, 10, 10)}}}});
+  const FrozenModel model = chain({1}, kUnsigned8,
+                                  {{linear,
+                                    kWide,
+                                    {{Role::Weight, constant({1, 1}, {-1}, 2, 2)},
+                                     {Role::Bias, constant({1}, {300}, 10, 10)}}}});
   const NodeRange range = analyze_ranges(model)[1];
   EXPECT_EQ(range.accumulator, (Interval{-255, 300}));
   EXPECT_EQ(range.output, (Interval{45, 300}));
@@ -78,14 +78,15 @@ TEST(AnalyzeRanges, AccumulatorCoversPartialSumsAndOutputOnlyTheFinalOne) {
 TEST(AnalyzeRanges, ZeroPaddingMayReplaceAnyTerm) {
   const Conv2d conv{.out_channels = 1, .kernel = {1, 1}, .padding = {1, 0}, .has_bias = true};
   // the first node's bias lifts the second one's input above zero
-  const FrozenModel model = chain(
-      {1, 2, 2}, kUnsigned8,
-      {{Conv2d{.has_bias = true},
-        kWide,
-        {{"weight", constant({1, 1, 1, 1}, {1}, 2, 2)}, {"bias", constant({1}, {7}, 8, 8)}}},
-       {conv,
-        kWide,
-        {{"weight", constant({1, 1, 1, 1}, {1}, 2, 2)}, {"bias", constant({1}, {0}, 8, 8)}}}});
+  const FrozenModel model = chain({1, 2, 2}, kUnsigned8,
+                                  {{Conv2d{.has_bias = true},
+                                    kWide,
+                                    {{Role::Weight, constant({1, 1, 1, 1}, {1}, 2, 2)},
+                                     {Role::Bias, constant({1}, {7}, 8, 8)}}},
+                                   {conv,
+                                    kWide,
+                                    {{Role::Weight, constant({1, 1, 1, 1}, {1}, 2, 2)},
+                                     {Role::Bias, constant({1}, {0}, 8, 8)}}}});
   const auto ranges = analyze_ranges(model);
   EXPECT_EQ(ranges[1].output, (Interval{7, 262}));
   EXPECT_EQ(ranges[2].output, (Interval{0, 262}));
@@ -98,7 +99,7 @@ TEST(AnalyzeRanges, AlignsChannelsAtTheFinestPoint) {
   weight.channel_frac_bits = {1, -1};
   const FrozenModel model =
       chain({1}, kUnsigned8,
-            {{Linear{.out_features = 2, .has_bias = false}, kWide, {{"weight", weight}}}});
+            {{Linear{.out_features = 2, .has_bias = false}, kWide, {{Role::Weight, weight}}}});
   const NodeRange range = analyze_ranges(model)[1];
   EXPECT_EQ(range.accumulator_frac_bits, 1);
   EXPECT_EQ(range.accumulator, (Interval{0, 255 * 4}));
@@ -108,16 +109,16 @@ TEST(AnalyzeRanges, AlignsChannelsAtTheFinestPoint) {
 // After a channel-wise scale, each channel keeps its own bounds through relu and flatten into a
 // linear.
 TEST(AnalyzeRanges, KeepsChannelsApart) {
-  const FrozenModel model =
-      chain({2, 1, 2}, kUnsigned8,
-            {{BatchNorm{},
-              kWide,
-              {{"scale", constant({2}, {1, -1}, 2, 2)}, {"offset", constant({2}, {0, 0}, 2, 2)}}},
-             {Relu{}, kWide, {}},
-             {Flatten{}, kWide, {}},
-             {Linear{.out_features = 1, .has_bias = false},
-              kWide,
-              {{"weight", constant({1, 4}, {1, 1, 100, 100}, 8, 8)}}}});
+  const FrozenModel model = chain(
+      {2, 1, 2}, kUnsigned8,
+      {{BatchNorm{},
+        kWide,
+        {{Role::Scale, constant({2}, {1, -1}, 2, 2)}, {Role::Offset, constant({2}, {0, 0}, 2, 2)}}},
+       {Relu{}, kWide, {}},
+       {Flatten{}, kWide, {}},
+       {Linear{.out_features = 1, .has_bias = false},
+        kWide,
+        {{Role::Weight, constant({1, 4}, {1, 1, 100, 100}, 8, 8)}}}});
   const auto ranges = analyze_ranges(model);
   EXPECT_EQ(ranges[1].output, (Interval{-255, 255}));
   EXPECT_EQ(ranges[2].output, (Interval{0, 255}));
@@ -166,12 +167,12 @@ TEST(AnalyzeRanges, DifferencesAndProductsOfTwoGrids) {
 }
 
 TEST(AnalyzeRanges, ConcatKeepsItsInputsApart) {
-  FrozenModel model =
-      chain({2, 1, 1}, kUnsigned8,
-            {{BatchNorm{},
-              kWide,
-              {{"scale", constant({2}, {1, -1}, 2, 2)}, {"offset", constant({2}, {0, 0}, 2, 2)}}},
-             {Relu{}, kWide, {}}});
+  FrozenModel model = chain(
+      {2, 1, 1}, kUnsigned8,
+      {{BatchNorm{},
+        kWide,
+        {{Role::Scale, constant({2}, {1, -1}, 2, 2)}, {Role::Offset, constant({2}, {0, 0}, 2, 2)}}},
+       {Relu{}, kWide, {}}});
   model.nodes.push_back({.name = "joined",
                          .op = Concat{},
                          .inputs = {2, 0},
@@ -189,7 +190,7 @@ TEST(AnalyzeRanges, ConcatKeepsItsInputsApart) {
                          .inputs = {4},
                          .shape = {1},
                          .format = kWide,
-                         .params = {{"weight", constant({1, 4}, {1, 100, 2, 2}, 8, 8)}}});
+                         .params = {{Role::Weight, constant({1, 4}, {1, 100, 2, 2}, 8, 8)}}});
   const auto ranges = analyze_ranges(model);
   EXPECT_EQ(ranges[3].output, (Interval{0, 255}));
   EXPECT_EQ(ranges[5].output, (Interval{0, 255 * 5})) << "channel 1 is never positive";
@@ -218,20 +219,20 @@ TEST(AnalyzeRanges, SlopesBendTheNegativeSideAlone) {
   FrozenParam slope = constant({2}, {1, -1}, 2, 0);
   slope.channel_frac_bits = {2, 1};
   NodeRange range = analyze_ranges(
-      chain({2}, input, {{Prelu{.num_parameters = 2}, kWide, {{"slope", slope}}}}))[1];
+      chain({2}, input, {{Prelu{.num_parameters = 2}, kWide, {{Role::Slope, slope}}}}))[1];
   EXPECT_EQ(range.accumulator_frac_bits, 2);
   EXPECT_EQ(range.accumulator, (Interval{-8, 28}));
   EXPECT_EQ(range.output, (Interval{-2, 7}));
   // A slope of 4 needs no finer grid than x has.
   range = analyze_ranges(
-      chain({2}, input, {{LeakyRelu{}, kWide, {{"slope", constant({1}, {1}, 2, 4)}}}}))[1];
+      chain({2}, input, {{LeakyRelu{}, kWide, {{Role::Slope, constant({1}, {1}, 2, 4)}}}}))[1];
   EXPECT_EQ(range.accumulator_frac_bits, 0);
   EXPECT_EQ(range.accumulator, (Interval{-32, 7}));
 }
 
 TEST(AnalyzeRanges, ShiftMovesEachChannel) {
-  const NodeRange range = analyze_ranges(
-      chain({2}, kUnsigned8, {{Shift{}, kWide, {{"offset", constant({2}, {-3, 5}, 4, 3)}}}}))[1];
+  const NodeRange range = analyze_ranges(chain(
+      {2}, kUnsigned8, {{Shift{}, kWide, {{Role::Offset, constant({2}, {-3, 5}, 4, 3)}}}}))[1];
   EXPECT_EQ(range.accumulator_frac_bits, 1);
   EXPECT_EQ(range.accumulator, (Interval{-3, 515}));
   EXPECT_EQ(range.output, (Interval{-2, 257})) << "-1.5 and 257.5, rounded down";

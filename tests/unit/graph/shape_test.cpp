@@ -56,20 +56,21 @@ TEST(InferShape, FollowsTorch) {
 }
 
 TEST(ParamShapes, AreTorchs) {
-  using Shapes = std::map<std::string, Shape>;
+  using Shapes = ByRole<Shape>;
   EXPECT_EQ(param_shapes(Conv2d{.out_channels = 6, .kernel = {3, 5}, .groups = 2, .has_bias = true},
                          {{4, 9, 9}}),
-            (Shapes{{"weight", {6, 2, 3, 5}}, {"bias", {6}}}));
+            (Shapes{{Role::Weight, {6, 2, 3, 5}}, {Role::Bias, {6}}}));
   EXPECT_EQ(param_shapes(Conv2d{.out_channels = 6}, {{4, 9, 9}}),
-            (Shapes{{"weight", {6, 4, 1, 1}}}));
+            (Shapes{{Role::Weight, {6, 4, 1, 1}}}));
   EXPECT_EQ(param_shapes(Linear{.out_features = 3}, {{7}}),
-            (Shapes{{"weight", {3, 7}}, {"bias", {3}}}));
-  EXPECT_EQ(param_shapes(BatchNorm{}, {{7, 2, 2}}), (Shapes{{"scale", {7}}, {"offset", {7}}}));
+            (Shapes{{Role::Weight, {3, 7}}, {Role::Bias, {3}}}));
+  EXPECT_EQ(param_shapes(BatchNorm{}, {{7, 2, 2}}),
+            (Shapes{{Role::Scale, {7}}, {Role::Offset, {7}}}));
   EXPECT_EQ(param_shapes(Add{}, {{7}, {7}}), Shapes{});
-  EXPECT_EQ(param_shapes(Prelu{}, {{7, 2, 2}}), (Shapes{{"slope", {1}}}));
-  EXPECT_EQ(param_shapes(Prelu{.num_parameters = 7}, {{7, 2, 2}}), (Shapes{{"slope", {7}}}));
-  EXPECT_EQ(param_shapes(LeakyRelu{}, {{7, 2, 2}}), (Shapes{{"slope", {1}}}));
-  EXPECT_EQ(param_shapes(Shift{}, {{7, 2, 2}}), (Shapes{{"offset", {7}}}));
+  EXPECT_EQ(param_shapes(Prelu{}, {{7, 2, 2}}), (Shapes{{Role::Slope, {1}}}));
+  EXPECT_EQ(param_shapes(Prelu{.num_parameters = 7}, {{7, 2, 2}}), (Shapes{{Role::Slope, {7}}}));
+  EXPECT_EQ(param_shapes(LeakyRelu{}, {{7, 2, 2}}), (Shapes{{Role::Slope, {1}}}));
+  EXPECT_EQ(param_shapes(Shift{}, {{7, 2, 2}}), (Shapes{{Role::Offset, {7}}}));
 }
 
 TEST(Shape, CountsAndPrints) {

@@ -130,12 +130,12 @@ FrozenModel frozen_tables() {
 TEST(Freeze, MakesTheTables) {
   const FrozenModel model = frozen_tables();
   // x * clamp(x + 3, 0, 6) / 6 in quarters, ties up, 5 bits signed: -1/3 is -1, 2/3 is 3, 5/3 is 7
-  EXPECT_EQ(model.nodes[1].params.at("table").raw,
+  EXPECT_EQ(model.nodes[1].params.at(Role::Table).raw,
             (std::vector<std::int32_t>{0, 0, 0, 0, 0, 0, -1, -1, 0, 3, 7, 12, 15, 15, 15, 15}));
-  EXPECT_EQ(model.nodes[1].params.at("table").format, model.nodes[1].format);
-  EXPECT_EQ(model.nodes[3].params.at("table").raw,
+  EXPECT_EQ(model.nodes[1].params.at(Role::Table).format, model.nodes[1].format);
+  EXPECT_EQ(model.nodes[3].params.at(Role::Table).raw,
             softmax_table({.table_width = 6}, model.nodes[1].format));
-  EXPECT_EQ(model.nodes[3].params.at("table").shape, (Shape{32}));
+  EXPECT_EQ(model.nodes[3].params.at(Role::Table).shape, (Shape{32}));
 }
 
 TEST(File, KeepsTables) {
@@ -166,11 +166,11 @@ TEST(AnalyzeRanges, AFunctionGivesTheEntriesThatItsInputReaches) {
                   {{Cast{}, s4, {}},
                    {Function{},
                     s4,
-                    {{"table", test::constant({16},
-                                              {-8, -8, -8, -8, -8, -8, -8, -8,  // never
-                                               1, 5, -2, 1, 1, 1, 1, 3},
-                                              4, 4)}}}});
-  model.nodes[2].params.at("table").format = s4;
+                    {{Role::Table, test::constant({16},
+                                                  {-8, -8, -8, -8, -8, -8, -8, -8,  // never
+                                                   1, 5, -2, 1, 1, 1, 1, 3},
+                                                  4, 4)}}}});
+  model.nodes[2].params.at(Role::Table).format = s4;
   const NodeRange range = analyze_ranges(model)[2];
   EXPECT_EQ(range.output, (Interval{-2, 5}));
   EXPECT_FALSE(range.can_overflow);
@@ -188,13 +188,13 @@ TEST(AnalyzeRanges, ASoftmaxIsAnExponentialOverItselfAndTheRest) {
   FrozenParam table = test::constant({4}, {8, 4, 2, 1}, 4, 1);
   const Softmax softmax{.table_width = 4};
   table.format = softmax_table_format(softmax);
-  FrozenModel model = test::chain({3}, u2, {{softmax, out, {{"table", table}}}});
+  FrozenModel model = test::chain({3}, u2, {{softmax, out, {{Role::Table, table}}}});
   NodeRange range = analyze_ranges(model)[1];
   EXPECT_EQ(range.output, (Interval{256 / 17, 256 * 8 / 10}));
   EXPECT_EQ(range.accumulator, (Interval{0, 24}));
   EXPECT_FALSE(range.can_overflow);
   // At one channel it is 1, which no fraction holds.
-  model = test::chain({1}, u2, {{softmax, out, {{"table", table}}}});
+  model = test::chain({1}, u2, {{softmax, out, {{Role::Table, table}}}});
   model.nodes[1].format.int_bits = 0;
   range = analyze_ranges(model)[1];
   EXPECT_EQ(range.output, (Interval{511, 511}));

@@ -187,13 +187,14 @@ TEST(PageJson, ARunThatGoesOnTakesItsAccuraciesFromTheLog) {
 TEST(PageJson, ADotInANodesNameMakesNoParameterOfIt) {
   TemporaryDirectory folder;
   std::ofstream(folder.path() / "log.jsonl")
-      << R"({"event":"frozen","formats":{"b.conv":{"frac_bits":[3]},"b.conv.weight":{"frac_bits":[7]},"scale":{"frac_bits":[1]}}})"
+      << R"({"event":"frozen","formats":{"b.conv":{"frac_bits":[3]},"b.conv.weight":{"frac_bits":[7]},"b.prelu.slope":{"frac_bits":[5]},"scale":{"frac_bits":[1]}}})"
       << '\n';
   const Json tensors = page_json(folder.path().string())["tensors"];
-  ASSERT_THAT(tensors, SizeIs(3));
+  ASSERT_THAT(tensors, SizeIs(4));
   EXPECT_EQ(tensors[0]["role"], "activation");
   EXPECT_EQ(tensors[1]["role"], "weight");
-  EXPECT_EQ(tensors[2]["role"], "activation") << "a node that is called scale";
+  EXPECT_EQ(tensors[2]["role"], "slope");
+  EXPECT_EQ(tensors[3]["role"], "activation") << "a node that is called scale";
 }
 
 TEST(PageJson, ADamagedPartIsNotedAndTheRestShown) {

@@ -19,9 +19,9 @@ graph::Model model_of(const graph::Shape& shape, int width, int int_bits) {
     for (auto& [name, param] : node.params) param.spec = {.width = width, .int_bits = int_bits};
   }
   auto& statistics = model.nodes[1].statistics;
-  for (std::size_t c = 0; c < statistics["gamma"].size(); ++c) {
-    statistics["gamma"][c] = 0.5F + 0.25F * static_cast<float>(c);
-    statistics["beta"][c] = -0.3F * static_cast<float>(c);
+  for (std::size_t c = 0; c < statistics[graph::Statistic::Gamma].size(); ++c) {
+    statistics[graph::Statistic::Gamma][c] = 0.5F + 0.25F * static_cast<float>(c);
+    statistics[graph::Statistic::Beta][c] = -0.3F * static_cast<float>(c);
   }
   return model;
 }
@@ -74,8 +74,8 @@ TEST(BatchNorm, GradientOfTheInputFollowsTorch) {
   const at::Tensor samples = at::randn({5, 2, 6, 6}), weight = at::randn({5, 3, 4, 4});
   (fixed_forward(fixed, samples, {.batch_statistics = true}) * weight).sum().backward();
   (float_forward(real, samples, true) * weight).sum().backward();
-  expect_near(fixed.layers()[1].params.at("weight").value.grad(),
-              real.layers()[1].params.at("weight").value.grad(), 2e-2, "conv.weight");
+  expect_near(fixed.layers()[1].params.at(graph::Role::Weight).value.grad(),
+              real.layers()[1].params.at(graph::Role::Weight).value.grad(), 2e-2, "conv.weight");
 }
 
 }  // namespace

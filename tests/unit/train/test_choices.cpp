@@ -32,7 +32,7 @@ class Choices : public ::testing::TestWithParam<const char*> {
             "\"\n[[format.override]]\nmatch = \"" + GetParam() + "\"\n" + key,
         "choices.toml");
     // A bias begins at zero, which every format holds.
-    std::vector<float>& bias = recipe.model.nodes.back().params.at("bias").values;
+    std::vector<float>& bias = recipe.model.nodes.back().params.at(graph::Role::Bias).values;
     for (std::size_t c = 0; c < bias.size(); ++c) bias[c] = 0.37F * static_cast<float>(c + 1);
     auto result = std::make_unique<Network>(recipe.model);
     calibrate_network(*result, {}, samples(*result));

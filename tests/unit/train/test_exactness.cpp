@@ -128,7 +128,7 @@ graph::Model linear_model(int width, std::int64_t features) {
   builder.linear(builder.input({features}), {.out_features = 2, .has_bias = false}, "fc");
   graph::Model model = builder.finish();
   for (graph::Node& node : model.nodes) node.spec = {.width = width, .int_bits = 2};
-  auto& weight = model.nodes[1].params.at("weight");
+  auto& weight = model.nodes[1].params.at(graph::Role::Weight);
   weight.spec = {.width = width, .int_bits = 1};
   std::fill(weight.values.begin(), weight.values.end(), -1.0F);
   return model;
@@ -155,7 +155,7 @@ TEST(Exactness, SmallValuesInAWideFormatNeedNoWideSum) {
   model.nodes[0].spec = {.width = 8, .int_bits = 2};
   model.nodes[1].spec = {.width = 28, .int_bits = 8};
   model.nodes[2].spec = {.width = 16, .int_bits = 6};
-  graph::Param& weight = model.nodes[2].params.at("weight");
+  graph::Param& weight = model.nodes[2].params.at(graph::Role::Weight);
   weight.spec = {.width = 28, .int_bits = 1};
   std::fill(weight.values.begin(), weight.values.end(), -1.0F);
   const ForwardTrace trace = trace_forward(model, std::vector<float>(4, 0.75F), 1);

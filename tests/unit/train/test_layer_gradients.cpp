@@ -175,7 +175,7 @@ TEST(LayerGradients, ALeakyReluTrainsItsSlopesPointAlone) {
   Network network(model_of([](Builder& g, NodeId a, NodeId b) {
     g.add(g.leaky_relu(a, {.negative_slope = 0.3}, "p"), b);
   }));
-  Parameter& slope = network.layers()[3].params.at("slope");
+  Parameter& slope = network.layers()[3].params.at(graph::Role::Slope);
   ASSERT_EQ(slope.point.tensor, "p.slope");
   EXPECT_FALSE(slope.value.defined());
   fixed_forward(network, at::randn({8, 6}), {.batch_statistics = true}).sum().backward();

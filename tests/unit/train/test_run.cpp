@@ -305,19 +305,19 @@ TEST_F(RunTest, AnIdleBiasIsNoFinerThanItsProducts) {
   train(r, {.run_folder = folder("a")});
   graph::Model model = load_checkpoint_model(folder("a"));
   for (graph::Node& node : model.nodes) {
-    if (!node.params.contains("bias")) continue;
-    for (float& value : node.params.at("bias").values) value *= 0x1p-40F;
-    node.params.at("bias").frac_bits.clear();
+    if (!node.params.contains(graph::Role::Bias)) continue;
+    for (float& value : node.params.at(graph::Role::Bias).values) value *= 0x1p-40F;
+    node.params.at(graph::Role::Bias).frac_bits.clear();
   }
   calibrate(model, r.calibration, std::vector<float>(64 * 4, 100), 4);
   int biases = 0;
   const graph::FrozenModel frozen = graph::freeze(model);
   for (const graph::FrozenNode& node : frozen.nodes) {
-    if (!node.params.contains("bias")) continue;
+    if (!node.params.contains(graph::Role::Bias)) continue;
     ++biases;
-    EXPECT_EQ(
-        node.params.at("bias").format.frac_bits(),
-        frozen.nodes[node.inputs[0]].format.frac_bits() + node.params.at("weight").max_frac_bits())
+    EXPECT_EQ(node.params.at(graph::Role::Bias).format.frac_bits(),
+              frozen.nodes[node.inputs[0]].format.frac_bits() +
+                  node.params.at(graph::Role::Weight).max_frac_bits())
         << node.name;
   }
   EXPECT_GE(biases, 2);
@@ -348,8 +348,8 @@ TEST_F(RunTest, FloatTensorsTrainButDoNotFreeze) {
   frontends::Recipe r = recipe();
   for (graph::Node& node : r.model.nodes) {
     if (node.name == "bn1" || node.name == "relu2") node.spec.is_float = true;
-    if (node.name == "bn2") node.params.at("offset").spec.is_float = true;
-    if (node.name == "fc") node.params.at("bias").spec.is_float = true;
+    if (node.name == "bn2") node.params.at(graph::Role::Offset).spec.is_float = true;
+    if (node.name == "fc") node.params.at(graph::Role::Bias).spec.is_float = true;
   }
   std::vector<std::string> lines;
   const Summary summary =

@@ -26,9 +26,10 @@ inline frontends::Recipe tiny_recipe(const std::string& data) {
   x = builder.linear(builder.flatten(builder.global_avg_pool2d(x, "gap"), "flat"),
                      {.out_features = 4}, "fc");
   recipe.model = builder.finish();
-  recipe.model.nodes[1].params.at("weight").spec.granularity = graph::Granularity::PerChannel;
+  recipe.model.nodes[1].params.at(graph::Role::Weight).spec.granularity =
+      graph::Granularity::PerChannel;
   for (graph::Node& node : recipe.model.nodes) {
-    if (node.name == "bn2") node.params.at("scale").spec.k_hot = 2;
+    if (node.name == "bn2") node.params.at(graph::Role::Scale).spec.k_hot = 2;
   }
   recipe.data = data;
   recipe.batch_size = 16;
