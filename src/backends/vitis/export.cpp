@@ -57,9 +57,10 @@ void add_golden(const graph::FrozenModel& model, const VitisOptions& options, Fi
   files["tb/data/golden_outputs.txt"] = golden_text(options.golden_outputs, out);
 }
 
-// The support headers that `files` include, and those that these include.
+// The support headers that `files` include, and those that these include; the vendor's own lie in a
+// folder of their own.
 void add_support(Files& files) {
-  const fs::path directory = support_directory("hls");
+  const fs::path layers = support_directory("hls"), vendor = layers / "vendor/ap";
   std::vector<std::string> contents;
   for (const auto& [path, content] : files) contents.push_back(content);
   const std::string mark = "#include \"qfx/";
@@ -71,6 +72,7 @@ void add_support(Files& files) {
       const std::size_t begin = at + mark.size() - 4;  // "qfx/..."
       const std::string name = content.substr(begin, content.find('"', begin) - begin);
       if (!files.contains("firmware/" + name)) {
+        const fs::path& directory = fs::exists(vendor / name) ? vendor : layers;
         files["firmware/" + name] = read_file(directory / name);
         contents.push_back(files["firmware/" + name]);
       }

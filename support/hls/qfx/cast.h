@@ -2,28 +2,21 @@
 #ifndef QFX_CAST_H_
 #define QFX_CAST_H_
 
-#include "hls_stream.h"
-
-#include "qfx/pixel.h"
-#include "qfx/pragma.h"
-#include "qfx/raw.h"
+#include "qfx/map.h"
 
 namespace qfx {
 
-template <int BEATS, class IN, class OUT, int C>
-void cast(hls::stream<Pixel<IN, C> >& in, hls::stream<Pixel<OUT, C> >& out) {
-  QFX_LOOP(BEAT)
-  for (int beat = 0; beat < BEATS; ++beat) {
-    QFX_HLS(PIPELINE II = 1 style = flp)
-    const Pixel<IN, C> pixel = in.read();
-    Pixel<OUT, C> result;
-    QFX_LOOP(CHANNEL)
-    for (int c = 0; c < C; ++c) {
-      QFX_HLS(UNROLL)
-      result.data[c] = convert<OUT, IN>(raw_of(pixel.data[c]));
-    }
-    out.write(result);
+struct Cast {
+  template <class OUT, class IN>
+  static OUT of(const IN& x) {
+    QFX_INLINE
+    return convert<OUT, IN>(raw_of(x));
   }
+};
+
+template <int BEATS, class IN, class OUT, int C>
+void cast(Stream<Pixel<IN, C> >& in, Stream<Pixel<OUT, C> >& out) {
+  map<BEATS, Cast>(out, in);
 }
 
 }  // namespace qfx

@@ -7,43 +7,37 @@
 
 #include <stdint.h>
 
-#include "hls_stream.h"
-
-#include "qfx/pixel.h"
-#include "qfx/pragma.h"
-#include "qfx/raw.h"
+#include "qfx/map.h"
 
 namespace qfx {
 
-template <class CONFIG, class IN, class OUT, int C>
-void clip(hls::stream<Pixel<IN, C> >& in, hls::stream<Pixel<OUT, C> >& out) {
-  typedef typename Sum<CONFIG::sum_width>::type sum_t;
-  const int64_t below = CONFIG::below;
-  const int64_t above = CONFIG::above;
-  const int64_t low = CONFIG::low;
-  const int64_t high = CONFIG::high;
-  QFX_LOOP(BEAT)
-  for (int beat = 0; beat < CONFIG::beats; ++beat) {
-    QFX_HLS(PIPELINE II = 1 style = flp)
-    const Pixel<IN, C> pixel = in.read();
-    Pixel<OUT, C> result;
-    QFX_LOOP(CHANNEL)
-    for (int c = 0; c < C; ++c) {
-      QFX_HLS(UNROLL)
-      const typename Traits<IN>::raw raw = raw_of(pixel.data[c]);
-      sum_t value = 0;
-      if (raw < below) {
-        value = static_cast<sum_t>(low);
-      } else if (raw > above) {
-        value = static_cast<sum_t>(high);
-      } else {
-        value += operand_of(pixel.data[c]);
-        value <<= CONFIG::places;
-      }
-      result.data[c] = cast_sum<OUT, CONFIG::sum_width, CONFIG::sum_frac_bits>(value);
+template <class CONFIG>
+struct Clip {
+  template <class OUT, class IN>
+  static OUT of(const IN& x) {
+    QFX_INLINE
+    typedef typename Sum<CONFIG::sum_width>::type sum_t;
+    const int64_t below = CONFIG::below;
+    const int64_t above = CONFIG::above;
+    const int64_t low = CONFIG::low;
+    const int64_t high = CONFIG::high;
+    const typename Traits<IN>::raw raw = raw_of(x);
+    sum_t value = 0;
+    if (raw < below) {
+      value = static_cast<sum_t>(low);
+    } else if (raw > above) {
+      value = static_cast<sum_t>(high);
+    } else {
+      value += operand_of(x);
+      value <<= CONFIG::places;
     }
-    out.write(result);
+    return cast_sum<OUT, CONFIG::sum_width, CONFIG::sum_frac_bits>(value);
   }
+};
+
+template <class CONFIG, class IN, class OUT, int C, class... TABLES>
+void clip(Stream<Pixel<IN, C> >& in, Stream<Pixel<OUT, C> >& out, const TABLES&... tables) {
+  map<CONFIG::beats, Clip<CONFIG> >(out, in, tables...);
 }
 
 }  // namespace qfx

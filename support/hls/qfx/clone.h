@@ -2,17 +2,16 @@
 #ifndef QFX_CLONE_H_
 #define QFX_CLONE_H_
 
-#include "hls_stream.h"
-
-#include "qfx/pragma.h"
+#include "qfx/vendor.h"
 
 namespace qfx {
 
+QFX_PROCESS
 template <int BEATS, class PIXEL>
-void clone(hls::stream<PIXEL>& in, hls::stream<PIXEL>& first, hls::stream<PIXEL>& second) {
-  QFX_LOOP(BEAT)
+void clone(Stream<PIXEL>& in, Stream<PIXEL>& first, Stream<PIXEL>& second) {
+  QFX_LOOP(BEAT, FREE_RUNNING)
   for (int beat = 0; beat < BEATS; ++beat) {
-    QFX_HLS(PIPELINE II = 1 style = flp)
+    QFX_BODY(FREE_RUNNING)
     const PIXEL pixel = in.read();
     first.write(pixel);
     second.write(pixel);

@@ -4,10 +4,7 @@
 #ifndef QFX_CONCAT_H_
 #define QFX_CONCAT_H_
 
-#include "hls_stream.h"
-
 #include "qfx/pixel.h"
-#include "qfx/pragma.h"
 #include "qfx/raw.h"
 
 namespace qfx {
@@ -18,22 +15,23 @@ void fill_lanes(Pixel<OUT, C>&) {
   static_assert(AT == C, "the inputs' channels add up to the output's");
 }
 template <int AT, class OUT, int C, class IN, int N, class... REST>
-void fill_lanes(Pixel<OUT, C>& result, hls::stream<Pixel<IN, N> >& first, REST&... rest) {
-  QFX_HLS(INLINE)
+void fill_lanes(Pixel<OUT, C>& result, Stream<Pixel<IN, N> >& first, REST&... rest) {
+  QFX_INLINE
   const Pixel<IN, N> pixel = first.read();
-  QFX_LOOP(CHANNEL)
+  QFX_LOOP(CHANNEL, UNROLLED)
   for (int c = 0; c < N; ++c) {
-    QFX_HLS(UNROLL)
+    QFX_BODY(UNROLLED)
     result.data[AT + c] = convert<OUT, IN>(raw_of(pixel.data[c]));
   }
   fill_lanes<AT + N>(result, rest...);
 }
 
+QFX_PROCESS
 template <int BEATS, class OUT, int C, class... IN>
-void concat(hls::stream<Pixel<OUT, C> >& out, hls::stream<IN>&... in) {
-  QFX_LOOP(BEAT)
+void concat(Stream<Pixel<OUT, C> >& out, Stream<IN>&... in) {
+  QFX_LOOP(BEAT, PIPELINED)
   for (int beat = 0; beat < BEATS; ++beat) {
-    QFX_HLS(PIPELINE II = 1)
+    QFX_BODY(PIPELINED)
     Pixel<OUT, C> result;
     fill_lanes<0>(result, in...);
     out.write(result);
@@ -48,8 +46,8 @@ struct Packer {
 
   Packer() : lane(0) {}
 
-  void put(const OUT& value, hls::stream<Pixel<OUT, C> >& out) {
-    QFX_HLS(INLINE)
+  void put(const OUT& value, Stream<Pixel<OUT, C> >& out) {
+    QFX_INLINE
     beat.data[lane] = value;
     if (++lane == C) {
       lane = 0;
@@ -59,17 +57,17 @@ struct Packer {
 };
 
 template <class OUT, int C>
-void append(Packer<OUT, C>&, hls::stream<Pixel<OUT, C> >&) {}
+void append(Packer<OUT, C>&, Stream<Pixel<OUT, C> >&) {}
 template <int BEATS, int... REST_BEATS, class OUT, int C, class IN, int N, class... REST>
-void append(Packer<OUT, C>& packer, hls::stream<Pixel<OUT, C> >& out,
-            hls::stream<Pixel<IN, N> >& first, REST&... rest) {
-  QFX_HLS(INLINE)
-  QFX_LOOP(BEAT)
+void append(Packer<OUT, C>& packer, Stream<Pixel<OUT, C> >& out, Stream<Pixel<IN, N> >& first,
+            REST&... rest) {
+  QFX_INLINE
+  QFX_LOOP(BEAT, SEQUENTIAL)
   for (int beat = 0; beat < BEATS; ++beat) {
     const Pixel<IN, N> pixel = first.read();
-    QFX_LOOP(LANE)
+    QFX_LOOP(LANE, PIPELINED)
     for (int lane = 0; lane < N; ++lane) {
-      QFX_HLS(PIPELINE II = 1)
+      QFX_BODY(PIPELINED)
       packer.put(convert<OUT, IN>(raw_of(pixel.data[lane])), out);
     }
   }
@@ -77,8 +75,9 @@ void append(Packer<OUT, C>& packer, hls::stream<Pixel<OUT, C> >& out,
 }
 
 // BEATS: of each input.
+QFX_PROCESS
 template <int... BEATS, class OUT, int C, class... IN>
-void concat_vectors(hls::stream<Pixel<OUT, C> >& out, hls::stream<IN>&... in) {
+void concat_vectors(Stream<Pixel<OUT, C> >& out, Stream<IN>&... in) {
   Packer<OUT, C> packer;
   append<BEATS...>(packer, out, in...);
 }

@@ -2,17 +2,16 @@
 #ifndef QFX_COPY_H_
 #define QFX_COPY_H_
 
-#include "hls_stream.h"
-
-#include "qfx/pragma.h"
+#include "qfx/vendor.h"
 
 namespace qfx {
 
+QFX_PROCESS
 template <int BEATS, class PIXEL>
-void copy(hls::stream<PIXEL>& in, hls::stream<PIXEL>& out) {
-  QFX_LOOP(BEAT)
+void copy(Stream<PIXEL>& in, Stream<PIXEL>& out) {
+  QFX_LOOP(BEAT, FREE_RUNNING)
   for (int beat = 0; beat < BEATS; ++beat) {
-    QFX_HLS(PIPELINE II = 1 style = flp)
+    QFX_BODY(FREE_RUNNING)
     out.write(in.read());
   }
 }

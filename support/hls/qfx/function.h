@@ -4,30 +4,24 @@
 #ifndef QFX_FUNCTION_H_
 #define QFX_FUNCTION_H_
 
-#include "hls_stream.h"
-
-#include "qfx/pixel.h"
+#include "qfx/map.h"
 #include "qfx/table.h"
 
 namespace qfx {
 
-// CONFIG: beats, entries, entry_t. table[i] is the value of the i-th raw value from the smallest.
-template <class CONFIG, class IN, class OUT, int C>
-void function(hls::stream<Pixel<IN, C> >& in, hls::stream<Pixel<OUT, C> >& out,
-              const typename CONFIG::entry_t table[CONFIG::entries]) {
-  static_assert(CONFIG::entries == 1 << Traits<IN>::width, "an entry for every value");
-  QFX_LOOP(BEAT)
-  for (int beat = 0; beat < CONFIG::beats; ++beat) {
-    QFX_HLS(PIPELINE II = 1 style = flp)
-    const Pixel<IN, C> pixel = in.read();
-    Pixel<OUT, C> result;
-    QFX_LOOP(CHANNEL)
-    for (int c = 0; c < C; ++c) {
-      QFX_HLS(UNROLL)
-      result.data[c] = from_raw<OUT>(table[table_index(pixel.data[c])]);
-    }
-    out.write(result);
+// table[i] is the value of the i-th raw value from the smallest.
+struct Function {
+  template <class OUT, class IN, class ENTRY, int N>
+  static OUT of(const IN& x, const ENTRY (&table)[N]) {
+    QFX_INLINE
+    static_assert(N == 1 << Traits<IN>::width, "an entry for every value");
+    return from_raw<OUT>(table[table_index(x)]);
   }
+};
+
+template <class CONFIG, class IN, class OUT, int C, class... TABLES>
+void function(Stream<Pixel<IN, C> >& in, Stream<Pixel<OUT, C> >& out, const TABLES&... tables) {
+  map<CONFIG::beats, Function>(out, in, tables...);
 }
 
 }  // namespace qfx

@@ -5,8 +5,6 @@
 
 #include <stdint.h>
 
-#include "hls_stream.h"
-
 #include "qfx/order.h"
 #include "qfx/pixel.h"
 #include "qfx/raw.h"
@@ -14,7 +12,7 @@
 namespace qfx {
 
 template <class T, int C>
-void write_tensor(const int32_t* raw, long beats, Order order, hls::stream<Pixel<T, C> >& stream) {
+void write_tensor(const int32_t* raw, long beats, Order order, Stream<Pixel<T, C> >& stream) {
   for (long beat = 0; beat < beats; ++beat) {
     Pixel<T, C> pixel;
     for (int lane = 0; lane < C; ++lane) {
@@ -25,7 +23,7 @@ void write_tensor(const int32_t* raw, long beats, Order order, hls::stream<Pixel
 }
 
 template <class T, int C>
-void read_tensor(hls::stream<Pixel<T, C> >& stream, long beats, Order order, int32_t* raw) {
+void read_tensor(Stream<Pixel<T, C> >& stream, long beats, Order order, int32_t* raw) {
   for (long beat = 0; beat < beats; ++beat) {
     const Pixel<T, C> pixel = stream.read();
     for (int lane = 0; lane < C; ++lane) {
@@ -38,8 +36,8 @@ void read_tensor(hls::stream<Pixel<T, C> >& stream, long beats, Order order, int
 // One sample through a network: NETWORK is the class that tb/network.h describes.
 template <class NETWORK>
 void run_sample(const int32_t* in, int32_t* out) {
-  hls::stream<typename NETWORK::input_beat> inputs("inputs");
-  hls::stream<typename NETWORK::output_beat> outputs("outputs");
+  Stream<typename NETWORK::input_beat> inputs;
+  Stream<typename NETWORK::output_beat> outputs;
   write_tensor(in, NETWORK::input_beats, NETWORK::input_order, inputs);
   NETWORK::run(inputs, outputs);
   read_tensor(outputs, NETWORK::output_beats, NETWORK::output_order, out);

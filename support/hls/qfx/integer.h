@@ -1,16 +1,16 @@
 // The integers that multiply and add.
 //
-// Under synthesis they are ap_int of exactly the width that range analysis proved. In simulation
-// sums are machine words, which is fifty times faster and gives the same bits whatever the values
-// are: addition, multiplication and left shift commute with reduction modulo 2^WIDTH, and every sum
-// is reduced to ap_int<WIDTH> before it is rounded (raw.h). -DQFX_EXACT_WIDTHS simulates the
-// synthesised form.
+// Under synthesis they are of exactly the width that range analysis proved. In simulation sums are
+// machine words, which is fifty times faster and gives the same bits whatever the values are:
+// addition, multiplication and left shift commute with reduction modulo 2^WIDTH, and every sum is
+// reduced to Int<WIDTH> before it is rounded (raw.h). -DQFX_EXACT_WIDTHS simulates the synthesised
+// form.
 #ifndef QFX_INTEGER_H_
 #define QFX_INTEGER_H_
 
 #include <stdint.h>
 
-#include "ap_int.h"
+#include "qfx/vendor.h"
 
 #if defined(__SYNTHESIS__) && !defined(QFX_EXACT_WIDTHS)
 #define QFX_EXACT_WIDTHS
@@ -18,25 +18,22 @@
 
 namespace qfx {
 
-template <int WIDTH, bool IS_SIGNED>
-struct ApInteger {
-  typedef ap_int<WIDTH> type;
-};
-template <int WIDTH>
-struct ApInteger<WIDTH, false> {
-  typedef ap_uint<WIDTH> type;
-};
-
 #ifdef QFX_EXACT_WIDTHS
 
 // A factor of a product.
 template <int WIDTH, bool IS_SIGNED>
-struct Operand : ApInteger<WIDTH, IS_SIGNED> {};
+struct Operand {
+  typedef Int<WIDTH> type;
+};
+template <int WIDTH>
+struct Operand<WIDTH, false> {
+  typedef UInt<WIDTH> type;
+};
 
 // A sum of WIDTH bits, signed.
 template <int WIDTH>
 struct Sum {
-  typedef ap_int<WIDTH> type;
+  typedef Int<WIDTH> type;
 };
 
 #else

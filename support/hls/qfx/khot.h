@@ -5,7 +5,7 @@
 #ifndef QFX_KHOT_H_
 #define QFX_KHOT_H_
 
-#include "qfx/pragma.h"
+#include "qfx/vendor.h"
 
 namespace qfx {
 
@@ -18,10 +18,10 @@ template <int K>
 struct KHot {
   template <class SUM, class OPERAND>
   static void accumulate(SUM& sum, const OPERAND& x, const Digits<K>& constant) {
-    QFX_HLS(INLINE)
-    QFX_LOOP(DIGIT)
+    QFX_INLINE
+    QFX_LOOP(DIGIT, UNROLLED)
     for (int k = 0; k < K; ++k) {
-      QFX_HLS(UNROLL)
+      QFX_BODY(UNROLLED)
       const unsigned char code = constant.code[k];
       SUM term = x;
       term <<= code & 0x3f;

@@ -17,7 +17,6 @@
 #define QFX_MEAN_H_
 
 #include "qfx/integer.h"
-#include "qfx/pragma.h"
 #include "qfx/raw.h"
 
 namespace qfx {
@@ -27,26 +26,26 @@ namespace qfx {
 template <class CONFIG, class OUT, bool IS_POWER_OF_TWO>
 struct Mean {
   template <class SUM>
-  static OUT of(const SUM& sum, const unsigned reciprocal[CONFIG::reciprocal_words]) {
-    QFX_HLS(INLINE)
+  static OUT of(const SUM& sum, const unsigned (&reciprocal)[CONFIG::reciprocal_words]) {
+    QFX_INLINE
     static const int kWidth = CONFIG::sum_width + CONFIG::extra_frac_bits;
     static const int kResultWidth = kWidth + 1;
-    ap_uint<CONFIG::reciprocal_width> factor = 0;
-    QFX_LOOP(WORD)
+    UInt<CONFIG::reciprocal_width> factor = 0;
+    QFX_LOOP(WORD, UNROLLED)
     for (int i = CONFIG::reciprocal_words - 1; i >= 0; --i) {
-      QFX_HLS(UNROLL)
-      const ap_uint<CONFIG::reciprocal_width + 32> wider = factor;
-      factor = (wider << 32) | ap_uint<32>(reciprocal[i]);
+      QFX_BODY(UNROLLED)
+      const UInt<CONFIG::reciprocal_width + 32> wider = factor;
+      factor = (wider << 32) | UInt<32>(reciprocal[i]);
     }
-    ap_int<kWidth> scaled = ap_int<CONFIG::sum_width>(sum);
+    Int<kWidth> scaled = Int<CONFIG::sum_width>(sum);
     scaled <<= CONFIG::extra_frac_bits;
     const bool is_negative = scaled < 0;
-    ap_uint<kWidth> magnitude = is_negative ? ap_int<kWidth>(~scaled) : scaled;
-    const ap_uint<kWidth + CONFIG::reciprocal_width> product = magnitude * factor;
-    ap_int<kWidth> quotient = product >> CONFIG::reciprocal_shift;
+    UInt<kWidth> magnitude = is_negative ? Int<kWidth>(~scaled) : scaled;
+    const UInt<kWidth + CONFIG::reciprocal_width> product = magnitude * factor;
+    Int<kWidth> quotient = product >> CONFIG::reciprocal_shift;
     if (is_negative) quotient = ~quotient;
-    const bool is_inexact = quotient * ap_int<32>(CONFIG::divisor) != scaled;
-    ap_int<kResultWidth> result = quotient;
+    const bool is_inexact = quotient * Int<32>(CONFIG::divisor) != scaled;
+    Int<kResultWidth> result = quotient;
     result <<= 1;
     if (is_inexact) result += 1;
     return cast_sum<OUT, kResultWidth,
@@ -57,15 +56,15 @@ struct Mean {
 template <class CONFIG, class OUT>
 struct Mean<CONFIG, OUT, true> {
   template <class SUM>
-  static OUT of(const SUM& sum, const unsigned[CONFIG::reciprocal_words]) {
-    QFX_HLS(INLINE)
+  static OUT of(const SUM& sum, const unsigned (&)[CONFIG::reciprocal_words]) {
+    QFX_INLINE
     return cast_sum<OUT, CONFIG::sum_width, CONFIG::sum_frac_bits + CONFIG::twos>(sum);
   }
 };
 
 template <class OUT, class CONFIG, class SUM>
-OUT mean(const SUM& sum, const unsigned reciprocal[CONFIG::reciprocal_words]) {
-  QFX_HLS(INLINE)
+OUT mean(const SUM& sum, const unsigned (&reciprocal)[CONFIG::reciprocal_words]) {
+  QFX_INLINE
   return Mean<CONFIG, OUT, CONFIG::divisor == 1>::of(sum, reciprocal);
 }
 

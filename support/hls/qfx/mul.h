@@ -1,22 +1,23 @@
-// Two streams of one shape, formats of their own: the vendor's exact product, one cast.
+// The product of two streams of one shape, formats of their own: the vendor's exact result, one
+// cast.
 #ifndef QFX_MUL_H_
 #define QFX_MUL_H_
 
-#include "qfx/pairwise.h"
+#include "qfx/map.h"
 
 namespace qfx {
 
-struct Times {
+struct Mul {
   template <class OUT, class A, class B>
-  static OUT result(const A& a, const B& b) {
+  static OUT of(const A& a, const B& b) {
+    QFX_INLINE
     return assign<OUT>(a * b);
   }
 };
 
 template <int BEATS, class A, class B, class OUT, int C>
-void mul(hls::stream<Pixel<A, C> >& a, hls::stream<Pixel<B, C> >& b,
-         hls::stream<Pixel<OUT, C> >& out) {
-  pairwise<BEATS, Times>(a, b, out);
+void mul(Stream<Pixel<A, C> >& a, Stream<Pixel<B, C> >& b, Stream<Pixel<OUT, C> >& out) {
+  map<BEATS, Mul>(out, a, b);
 }
 
 }  // namespace qfx

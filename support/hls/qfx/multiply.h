@@ -3,7 +3,6 @@
 #define QFX_MULTIPLY_H_
 
 #include "qfx/integer.h"
-#include "qfx/pragma.h"
 
 namespace qfx {
 
@@ -12,9 +11,9 @@ template <int WIDTH>
 struct Multiply {
   template <class SUM, class OPERAND, class CONSTANT>
   static void accumulate(SUM& sum, const OPERAND& x, const CONSTANT& constant) {
-    QFX_HLS(INLINE)
+    QFX_INLINE
 #ifdef QFX_EXACT_WIDTHS
-    const ap_int<WIDTH> factor = constant;
+    const Int<WIDTH> factor = constant;
     sum += x * factor;
 #else
     sum += static_cast<SUM>(x) * static_cast<SUM>(constant);

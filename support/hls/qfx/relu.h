@@ -2,30 +2,23 @@
 #ifndef QFX_RELU_H_
 #define QFX_RELU_H_
 
-#include "hls_stream.h"
-
-#include "qfx/pixel.h"
-#include "qfx/pragma.h"
-#include "qfx/raw.h"
+#include "qfx/map.h"
 
 namespace qfx {
 
-template <int BEATS, class IN, class OUT, int C>
-void relu(hls::stream<Pixel<IN, C> >& in, hls::stream<Pixel<OUT, C> >& out) {
-  QFX_LOOP(BEAT)
-  for (int beat = 0; beat < BEATS; ++beat) {
-    QFX_HLS(PIPELINE II = 1 style = flp)
-    const Pixel<IN, C> pixel = in.read();
-    Pixel<OUT, C> result;
-    QFX_LOOP(CHANNEL)
-    for (int c = 0; c < C; ++c) {
-      QFX_HLS(UNROLL)
-      typename Traits<IN>::raw raw = raw_of(pixel.data[c]);
-      if (raw < 0) raw = 0;
-      result.data[c] = convert<OUT, IN>(raw);
-    }
-    out.write(result);
+struct Relu {
+  template <class OUT, class IN>
+  static OUT of(const IN& x) {
+    QFX_INLINE
+    typename Traits<IN>::raw raw = raw_of(x);
+    if (raw < 0) raw = 0;
+    return convert<OUT, IN>(raw);
   }
+};
+
+template <int BEATS, class IN, class OUT, int C>
+void relu(Stream<Pixel<IN, C> >& in, Stream<Pixel<OUT, C> >& out) {
+  map<BEATS, Relu>(out, in);
 }
 
 }  // namespace qfx

@@ -3,34 +3,33 @@
 #ifndef QFX_REORDER_H_
 #define QFX_REORDER_H_
 
-#include "hls_stream.h"
-
 #include "qfx/pixel.h"
-#include "qfx/pragma.h"
+#include "qfx/vendor.h"
 
 namespace qfx {
 
+QFX_PROCESS
 template <int BEATS, class T, int C, int M>
-void reorder(hls::stream<Pixel<T, C> >& in, hls::stream<Pixel<T, M> >& out) {
+void reorder(Stream<Pixel<T, C> >& in, Stream<Pixel<T, M> >& out) {
   T image[C][BEATS];
   QFX_HLS(ARRAY_PARTITION variable = image type = complete dim = 1)
-  QFX_LOOP(READ)
+  QFX_LOOP(READ, PIPELINED)
   for (int beat = 0; beat < BEATS; ++beat) {
-    QFX_HLS(PIPELINE II = 1)
+    QFX_BODY(PIPELINED)
     const Pixel<T, C> pixel = in.read();
-    QFX_LOOP(CHANNEL)
+    QFX_LOOP(CHANNEL, UNROLLED)
     for (int c = 0; c < C; ++c) {
-      QFX_HLS(UNROLL)
+      QFX_BODY(UNROLLED)
       image[c][beat] = pixel.data[c];
     }
   }
   Pixel<T, M> result;
   int lane = 0;
-  QFX_LOOP(WRITE_CHANNEL)
+  QFX_LOOP(WRITE_CHANNEL, SEQUENTIAL)
   for (int c = 0; c < C; ++c) {
-    QFX_LOOP(WRITE)
+    QFX_LOOP(WRITE, PIPELINED)
     for (int beat = 0; beat < BEATS; ++beat) {
-      QFX_HLS(PIPELINE II = 1)
+      QFX_BODY(PIPELINED)
       result.data[lane] = image[c][beat];
       if (++lane == M) {
         lane = 0;

@@ -1,40 +1,6 @@
-// x + offset, a constant for each channel: exact sum, one cast. Rows of constants as in
-// batch_norm.h.
 #ifndef QFX_SHIFT_H_
 #define QFX_SHIFT_H_
 
-#include "hls_stream.h"
-
-#include "qfx/pixel.h"
-#include "qfx/pragma.h"
-#include "qfx/raw.h"
-
-namespace qfx {
-
-template <class CONFIG, class IN, class OUT, int C>
-void shift(hls::stream<Pixel<IN, C> >& in, hls::stream<Pixel<OUT, C> >& out,
-           const typename CONFIG::bias_t offset[CONFIG::table_beats][C]) {
-  typedef typename Sum<CONFIG::sum_width>::type sum_t;
-  QFX_HLS(ARRAY_RESHAPE variable = offset type = complete dim = 2)
-  QFX_LOOP(BEAT)
-  for (int beat = 0; beat < CONFIG::beats; ++beat) {
-    QFX_HLS(PIPELINE II = 1 style = flp)
-    const int row = CONFIG::table_beats == 1 ? 0 : beat;
-    const Pixel<IN, C> pixel = in.read();
-    Pixel<OUT, C> result;
-    QFX_LOOP(CHANNEL)
-    for (int c = 0; c < C; ++c) {
-      QFX_HLS(UNROLL)
-      sum_t sum = 0;
-      sum += operand_of(pixel.data[c]);
-      sum <<= CONFIG::places;
-      sum += offset[row][c];
-      result.data[c] = cast_sum<OUT, CONFIG::sum_width, CONFIG::sum_frac_bits>(sum);
-    }
-    out.write(result);
-  }
-}
-
-}  // namespace qfx
+#include "qfx/offset.h"
 
 #endif  // QFX_SHIFT_H_

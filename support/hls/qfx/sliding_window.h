@@ -1,9 +1,8 @@
 // The rows of an image that a sliding window still needs, and the window's place over them.
 //
 // The position (y, x) is the window's newest pixel, in image coordinates; it also walks over the
-// padding, where nothing is stored. The window itself is never copied: tap(up, left, c) reads the
-// pixel `up` rows above and `left` columns left of the newest one from the line buffer, one pixel a
-// cycle.
+// padding, where nothing is stored. The window itself is never copied: tap(up, left) is the pixel
+// `up` rows above and `left` columns left of the newest one in the line buffer, one pixel a cycle.
 //
 // GEOMETRY gives in_height, in_width, padding_h, padding_w, stride_h, stride_w, reach_h, reach_w
 // with reach = (kernel - 1) * dilation.
@@ -11,7 +10,6 @@
 #define QFX_SLIDING_WINDOW_H_
 
 #include "qfx/pixel.h"
-#include "qfx/pragma.h"
 #include "qfx/raw.h"
 
 namespace qfx {
@@ -19,7 +17,7 @@ namespace qfx {
 template <class GEOMETRY, class T, int C>
 class SlidingWindow {
  public:
-  typedef typename OperandOf<T>::type operand;
+  typedef typename OperandOf<T>::type tap_t[C];
 
   SlidingWindow()
       : y_(0),
@@ -36,7 +34,7 @@ class SlidingWindow {
 
   // Enters row y, from -padding_h to in_height + padding_h - 1, in order.
   void start_row(int y) {
-    QFX_HLS(INLINE)
+    QFX_INLINE
     if (y != -GEOMETRY::padding_h) {
       slot_ = slot_ == kRows - 1 ? 0 : slot_ + 1;
       rows_to_wait_ = rows_to_wait_ == 0 ? GEOMETRY::stride_h - 1 : rows_to_wait_ - 1;
@@ -47,7 +45,7 @@ class SlidingWindow {
 
   // Enters column x of this row, from -padding_w to in_width + padding_w - 1, in order.
   void start_column(int x) {
-    QFX_HLS(INLINE)
+    QFX_INLINE
     if (x == -GEOMETRY::padding_w) {
       columns_to_wait_ = GEOMETRY::reach_w;
     } else {
@@ -61,10 +59,10 @@ class SlidingWindow {
   bool takes_pixel() const { return in_row_ && in_column_; }
 
   void store(const Pixel<T, C>& pixel) {
-    QFX_HLS(INLINE)
-    QFX_LOOP(STORE)
+    QFX_INLINE
+    QFX_LOOP(STORE, UNROLLED)
     for (int c = 0; c < C; ++c) {
-      QFX_HLS(UNROLL)
+      QFX_BODY(UNROLLED)
       rows_[slot_][x_][c] = operand_of(pixel.data[c]);
     }
   }
@@ -74,23 +72,23 @@ class SlidingWindow {
 
   // The tap lies inside the image; elsewhere it is padding.
   bool covers(int up, int left) const {
-    QFX_HLS(INLINE)
+    QFX_INLINE
     const int y = y_ - up;
     const int x = x_ - left;
     return y >= 0 && y < GEOMETRY::in_height && x >= 0 && x < GEOMETRY::in_width;
   }
 
-  // Channel c of a tap that the image covers.
-  const operand& tap(int up, int left, int c) const {
-    QFX_HLS(INLINE)
+  // The operands of a tap that the image covers, by channel.
+  const tap_t& tap(int up, int left) const {
+    QFX_INLINE
     const int slot = slot_ - up;
-    return rows_[slot < 0 ? slot + kRows : slot][x_ - left][c];
+    return rows_[slot < 0 ? slot + kRows : slot][x_ - left];
   }
 
  private:
   static const int kRows = GEOMETRY::reach_h + 1;
 
-  operand rows_[kRows][GEOMETRY::in_width][C];
+  tap_t rows_[kRows][GEOMETRY::in_width];
   int y_, x_;
   int slot_;             // of row y_ in the line buffer
   int rows_to_wait_;     // until a row of outputs

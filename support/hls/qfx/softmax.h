@@ -8,8 +8,6 @@
 #ifndef QFX_SOFTMAX_H_
 #define QFX_SOFTMAX_H_
 
-#include "hls_stream.h"
-
 #include "qfx/pixel.h"
 #include "qfx/table.h"
 
@@ -18,15 +16,15 @@ namespace qfx {
 // exponential / sum, assigned to OUT; 0 <= exponential <= sum, sum > 0. SUM holds 2 * sum.
 template <class OUT, class SUM>
 OUT quotient(const SUM& exponential, const SUM& sum) {
-  QFX_HLS(INLINE)
+  QFX_INLINE
   static const int kFracBits = Traits<OUT>::frac_bits + 1 > 0 ? Traits<OUT>::frac_bits + 1 : 0;
   // A sign, the integer bit, the fraction, the sticky bit.
   static const int kWidth = kFracBits + 3;
-  ap_uint<kWidth> result = 0;
+  UInt<kWidth> result = 0;
   SUM rest = exponential;
-  QFX_LOOP(BIT)
+  QFX_LOOP(BIT, UNROLLED)
   for (int bit = 0; bit <= kFracBits; ++bit) {
-    QFX_HLS(UNROLL)
+    QFX_BODY(UNROLLED)
     const bool is_one = rest >= sum;
     if (is_one) rest -= sum;
     result <<= 1;
@@ -39,8 +37,9 @@ OUT quotient(const SUM& exponential, const SUM& sum) {
 }
 
 // CONFIG: sums, beats (of one sum), sum_width, entries, entry_t.
+QFX_PROCESS
 template <class CONFIG, class IN, class OUT, int C>
-void softmax(hls::stream<Pixel<IN, C> >& in, hls::stream<Pixel<OUT, C> >& out,
+void softmax(Stream<Pixel<IN, C> >& in, Stream<Pixel<OUT, C> >& out,
              const typename CONFIG::entry_t table[CONFIG::entries]) {
   static_assert(CONFIG::entries == 1 << Traits<IN>::width, "an entry for every distance");
   typedef typename Sum<CONFIG::sum_width + 1>::type sum_t;
@@ -48,38 +47,38 @@ void softmax(hls::stream<Pixel<IN, C> >& in, hls::stream<Pixel<OUT, C> >& out,
   sum_t exponential[CONFIG::beats][C];
   QFX_HLS(ARRAY_PARTITION variable = index type = complete dim = 2)
   QFX_HLS(ARRAY_PARTITION variable = exponential type = complete dim = 2)
-  QFX_LOOP(SUM)
+  QFX_LOOP(SUM, SEQUENTIAL)
   for (int s = 0; s < CONFIG::sums; ++s) {
     unsigned largest = 0;
-    QFX_LOOP(READ)
+    QFX_LOOP(READ, PIPELINED)
     for (int beat = 0; beat < CONFIG::beats; ++beat) {
-      QFX_HLS(PIPELINE II = 1)
+      QFX_BODY(PIPELINED)
       const Pixel<IN, C> pixel = in.read();
-      QFX_LOOP(LARGEST)
+      QFX_LOOP(LARGEST, UNROLLED)
       for (int c = 0; c < C; ++c) {
-        QFX_HLS(UNROLL)
+        QFX_BODY(UNROLLED)
         index[beat][c] = table_index(pixel.data[c]);
         if (index[beat][c] > largest) largest = index[beat][c];
       }
     }
     sum_t sum = 0;
-    QFX_LOOP(LOOK_UP)
+    QFX_LOOP(LOOK_UP, PIPELINED)
     for (int beat = 0; beat < CONFIG::beats; ++beat) {
-      QFX_HLS(PIPELINE II = 1)
-      QFX_LOOP(ADD)
+      QFX_BODY(PIPELINED)
+      QFX_LOOP(ADD, UNROLLED)
       for (int c = 0; c < C; ++c) {
-        QFX_HLS(UNROLL)
+        QFX_BODY(UNROLLED)
         exponential[beat][c] = table[largest - index[beat][c]];
         sum += exponential[beat][c];
       }
     }
-    QFX_LOOP(DIVIDE)
+    QFX_LOOP(DIVIDE, SEQUENTIAL)
     for (int beat = 0; beat < CONFIG::beats; ++beat) {
       Pixel<OUT, C> result;
       // One divider serves all lanes.
-      QFX_LOOP(CHANNEL)
+      QFX_LOOP(CHANNEL, PIPELINED)
       for (int c = 0; c < C; ++c) {
-        QFX_HLS(PIPELINE II = 1)
+        QFX_BODY(PIPELINED)
         result.data[c] = quotient<OUT>(exponential[beat][c], sum);
       }
       out.write(result);

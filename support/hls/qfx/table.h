@@ -2,7 +2,6 @@
 #ifndef QFX_TABLE_H_
 #define QFX_TABLE_H_
 
-#include "qfx/pragma.h"
 #include "qfx/raw.h"
 
 namespace qfx {
@@ -10,8 +9,8 @@ namespace qfx {
 // The distance to the smallest value: for a signed format the bits with the top one inverted.
 template <class IN>
 unsigned table_index(const IN& value) {
-  QFX_HLS(INLINE)
-  ap_uint<Traits<IN>::width> index = raw_of(value);
+  QFX_INLINE
+  UInt<Traits<IN>::width> index = raw_of(value);
   if (Traits<IN>::is_signed) index[Traits<IN>::width - 1] = !index[Traits<IN>::width - 1];
   return index.to_uint();
 }

@@ -17,8 +17,6 @@
 #include <stdio.h>
 #include <vector>
 
-#include "hls_stream.h"
-
 #include "qfx/pixel.h"
 #include "qfx/raw.h"
 
@@ -32,7 +30,7 @@ inline FILE*& trace_file() {
 
 // Reads the stream empty and fills it again: the next layer finds it as it was.
 template <class T, int C>
-void trace(hls::stream<Pixel<T, C> >& stream, long node, Order order) {
+void trace(Stream<Pixel<T, C> >& stream, long node, Order order) {
   if (trace_file() == 0) return;
   const long beats = static_cast<long>(stream.size());
   std::vector<int64_t> record(2 + beats * C);

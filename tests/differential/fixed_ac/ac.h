@@ -1,53 +1,12 @@
 // ac_fixed, driven by the matrices of support/fixed_matrix.h.
 #pragma once
 
-#include <ac_fixed.h>
-
+#include "support/ac_type.h"
 #include "support/fixed_matrix.h"
 
 namespace qfx::fixed::matrix {
 
-constexpr ac_q_mode ac_rounding(Rounding rounding) {
-  switch (rounding) {
-    case Rounding::RND:
-      return AC_RND;
-    case Rounding::RND_ZERO:
-      return AC_RND_ZERO;
-    case Rounding::RND_MIN_INF:
-      return AC_RND_MIN_INF;
-    case Rounding::RND_INF:
-      return AC_RND_INF;
-    case Rounding::RND_CONV:
-      return AC_RND_CONV;
-    case Rounding::TRN:
-      return AC_TRN;
-    case Rounding::TRN_ZERO:
-      return AC_TRN_ZERO;
-    case Rounding::RND_CONV_ODD:
-      return AC_RND_CONV_ODD;
-  }
-  throw "no such rounding mode";
-}
-
-constexpr ac_o_mode ac_overflow(Overflow overflow) {
-  switch (overflow) {
-    case Overflow::SAT:
-      return AC_SAT;
-    case Overflow::SAT_ZERO:
-      return AC_SAT_ZERO;
-    case Overflow::SAT_SYM:
-      return AC_SAT_SYM;
-    case Overflow::WRAP:
-      return AC_WRAP;
-    case Overflow::WRAP_SM:
-      break;
-  }
-  throw "ac_fixed has no WRAP_SM";
-}
-
-template <Format F>
-using AcFixed =
-    ac_fixed<F.width, F.int_bits, F.is_signed, ac_rounding(F.rounding), ac_overflow(F.overflow)>;
+using test::AcFixed;
 
 template <int W, int I, bool S, ac_q_mode Q, ac_o_mode O>
 constexpr Format ac_format(const ac_fixed<W, I, S, Q, O>&) {

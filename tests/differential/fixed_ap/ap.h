@@ -1,56 +1,12 @@
 // ap_fixed and ap_ufixed, driven by the matrices of support/fixed_matrix.h.
 #pragma once
 
-#include <ap_fixed.h>
-#include <type_traits>
-
+#include "support/ap_type.h"
 #include "support/fixed_matrix.h"
 
 namespace qfx::fixed::matrix {
 
-constexpr ap_q_mode ap_rounding(Rounding rounding) {
-  switch (rounding) {
-    case Rounding::RND:
-      return AP_RND;
-    case Rounding::RND_ZERO:
-      return AP_RND_ZERO;
-    case Rounding::RND_MIN_INF:
-      return AP_RND_MIN_INF;
-    case Rounding::RND_INF:
-      return AP_RND_INF;
-    case Rounding::RND_CONV:
-      return AP_RND_CONV;
-    case Rounding::TRN:
-      return AP_TRN;
-    case Rounding::TRN_ZERO:
-      return AP_TRN_ZERO;
-    case Rounding::RND_CONV_ODD:
-      break;
-  }
-  throw "ap_fixed has no RND_CONV_ODD";
-}
-
-constexpr ap_o_mode ap_overflow(Overflow overflow) {
-  switch (overflow) {
-    case Overflow::SAT:
-      return AP_SAT;
-    case Overflow::SAT_ZERO:
-      return AP_SAT_ZERO;
-    case Overflow::SAT_SYM:
-      return AP_SAT_SYM;
-    case Overflow::WRAP:
-      return AP_WRAP;
-    case Overflow::WRAP_SM:
-      return AP_WRAP_SM;
-  }
-  throw "no such overflow mode";
-}
-
-template <Format F>
-using ApFixed = std::conditional_t<
-    F.is_signed,
-    ap_fixed<F.width, F.int_bits, ap_rounding(F.rounding), ap_overflow(F.overflow), F.wrap_bits>,
-    ap_ufixed<F.width, F.int_bits, ap_rounding(F.rounding), ap_overflow(F.overflow), F.wrap_bits>>;
+using test::ApFixed;
 
 // The sign of any ap type, the operators' results included.
 template <int W, int I, bool S, ap_q_mode Q, ap_o_mode O, int N>

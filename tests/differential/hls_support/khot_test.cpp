@@ -31,8 +31,8 @@ void check_products(bool signed_digits) {
       const typename Operand<5, true>::type operand = x;
       KHot<2>::accumulate(shifted, operand, code_of<2>(raw, signed_digits));
       Multiply<8>::accumulate(multiplied, operand, static_cast<signed char>(raw));
-      ASSERT_EQ(ap_int<16>(shifted), 5 + x * raw) << x << " * " << raw;
-      ASSERT_EQ(ap_int<16>(multiplied), 5 + x * raw) << x << " * " << raw;
+      ASSERT_EQ(Int<16>(shifted), 5 + x * raw) << x << " * " << raw;
+      ASSERT_EQ(Int<16>(multiplied), 5 + x * raw) << x << " * " << raw;
     }
   }
 }
@@ -40,7 +40,7 @@ void check_products(bool signed_digits) {
 TEST(KHot, ShiftsAndAddsAreTheProduct) {
   for (bool signed_digits : {false, true}) {
     check_products<Sum<16>::type>(signed_digits);
-    check_products<ap_int<16>>(signed_digits);
+    check_products<Int<16>>(signed_digits);
     check_products<std::uint64_t>(signed_digits);
   }
 }
@@ -48,7 +48,7 @@ TEST(KHot, ShiftsAndAddsAreTheProduct) {
 TEST(Multiply, OfUnsignedOperandsOfAllBits) {
   Sum<40>::type sum = 0;
   Multiply<32>::accumulate(sum, Operand<8, false>::type(255), int{INT32_MIN});
-  EXPECT_EQ(ap_int<41>(sum), -255LL * 2147483648LL);
+  EXPECT_EQ(Int<41>(sum), -255LL * 2147483648LL);
 }
 
 }  // namespace

@@ -5,39 +5,17 @@
 
 #include "backends/vitis/tables.h"
 #include "formats.h"
+#include "mean_config.h"
 
 #include "qfx/fixed/value.h"
 
 namespace qfx::test {
 namespace {
 
-// The configuration that the exporter prints, here as constants of the compiler.
-constexpr int twos_of(int count) {
-  return count % 2 == 1 ? 0 : 1 + twos_of(count / 2);
-}
-constexpr int bits_of(int value) {
-  return value == 0 ? 0 : 1 + bits_of(value / 2);
-}
-
-template <int WIDTH, int FRAC, int COUNT, int OUT_FRAC>
-struct Config {
-  static const int sum_width = WIDTH;
-  static const int sum_frac_bits = FRAC;
-  static const int twos = twos_of(COUNT);
-  static const int divisor = COUNT >> twos;
-  static const int wanted = OUT_FRAC + 1 - FRAC - twos;
-  static const int extra_frac_bits = divisor == 1 || wanted < 0 ? 0 : wanted;
-  static const int reciprocal_shift = WIDTH - 1 + extra_frac_bits + bits_of(divisor);
-  // At least the width of 2^shift / divisor, rounded up.
-  static const int reciprocal_width = reciprocal_shift + 2 - bits_of(divisor);
-  static const int reciprocal_words = (reciprocal_width + 31) / 32;
-};
-
-template <class OUT, class CONFIG, int COUNT>
+template <Format TO, class CONFIG, int COUNT>
 void check_mean(const std::vector<std::int64_t>& sums) {
-  const fixed::Format to = FormatOf<OUT>::get();
   const auto printed = backends::vitis::mean_constants(CONFIG::sum_width, CONFIG::sum_frac_bits,
-                                                       COUNT, to.frac_bits());
+                                                       COUNT, TO.frac_bits());
   ASSERT_EQ(printed.divisor, int{CONFIG::divisor});
   ASSERT_EQ(printed.twos, int{CONFIG::twos});
   ASSERT_EQ(printed.extra_frac_bits, int{CONFIG::extra_frac_bits});
@@ -50,34 +28,31 @@ void check_mean(const std::vector<std::int64_t>& sums) {
     reciprocal[i] = static_cast<unsigned>(printed.reciprocal.values[i]);
   for (std::int64_t sum : sums) {
     const typename Sum<CONFIG::sum_width>::type word = sum;
-    ASSERT_EQ(raw_value(mean<OUT, CONFIG>(word, reciprocal)),
-              fixed::cast_quotient(sum, CONFIG::sum_frac_bits, COUNT, to))
-        << sum << " / " << COUNT << " to " << fixed::to_string(to);
+    ASSERT_EQ(raw_value(mean<Number<TO>, CONFIG>(word, reciprocal)),
+              fixed::cast_quotient(sum, CONFIG::sum_frac_bits, COUNT, TO))
+        << sum << " / " << COUNT << " to " << fixed::to_string(TO);
   }
 }
 
 template <int WIDTH>
 std::vector<std::int64_t> every_sum() {
-  std::vector<std::int64_t> sums;
-  for (std::int64_t sum = -(1 << (WIDTH - 1)); sum < 1 << (WIDTH - 1); ++sum) sums.push_back(sum);
-  return sums;
+  return every_raw(signed_format(WIDTH, WIDTH));
 }
 
-template <int COUNT, class OUT>
+template <int COUNT, Format TO>
 void check_count() {
-  constexpr int kOutFrac = 2;
-  check_mean<OUT, Config<9, 1, COUNT, kOutFrac>, COUNT>(every_sum<9>());
-  check_mean<OUT, Config<9, 4, COUNT, kOutFrac>, COUNT>(every_sum<9>());
+  constexpr int kOutFrac = TO.width - TO.int_bits;
+  check_mean<TO, MeanConfig<9, 1, COUNT, kOutFrac>, COUNT>(every_sum<9>());
+  check_mean<TO, MeanConfig<9, 4, COUNT, kOutFrac>, COUNT>(every_sum<9>());
 }
 
-TEST(Mean, EveryModeEverySum) {
-  each_mode([](auto to) {
-    using To = decltype(to);
-    check_count<1, To>();
-    check_count<3, To>();
-    check_count<4, To>();
-    check_count<6, To>();
-    check_count<49, To>();
+TEST(Mean, EveryRoundingEverySum) {
+  each_rounding([]<Format TO>() {
+    check_count<1, TO>();
+    check_count<3, TO>();
+    check_count<4, TO>();
+    check_count<6, TO>();
+    check_count<49, TO>();
   });
 }
 
@@ -85,7 +60,7 @@ TEST(Mean, EveryModeEverySum) {
 template <int COUNT>
 void check_divisors() {
   if constexpr (COUNT > 0) {
-    check_mean<ap_fixed<16, 12>, Config<11, 3, COUNT, 4>, COUNT>(every_sum<11>());
+    check_mean<signed_format(16, 12), MeanConfig<11, 3, COUNT, 4>, COUNT>(every_sum<11>());
     check_divisors<COUNT - 1>();
   }
 }
@@ -95,12 +70,14 @@ TEST(Mean, EveryDivisorTo64) {
 
 // Sums and quotients wider than a machine word.
 TEST(Mean, WideSums) {
+  constexpr Format kCoarse{32, 30, true, fixed::Rounding::RND_CONV, fixed::Overflow::SAT};
+  constexpr Format kFine{32, -8, true, fixed::Rounding::RND, fixed::Overflow::WRAP};
   std::vector<std::int64_t> sums;
   for (int bit = 0; bit < 61; ++bit)
     for (std::int64_t near : {-1, 0, 1})
       for (std::int64_t sign : {-1, 1}) sums.push_back(sign * (std::int64_t{1} << bit) + near);
-  check_mean<ap_fixed<32, 30, AP_RND_CONV, AP_SAT>, Config<63, 20, 12544, 2>, 12544>(sums);
-  check_mean<ap_fixed<32, -8, AP_RND, AP_WRAP>, Config<63, 2, 7, 40>, 7>(sums);
+  check_mean<kCoarse, MeanConfig<63, 20, 12544, 2>, 12544>(sums);
+  check_mean<kFine, MeanConfig<63, 2, 7, 40>, 7>(sums);
 }
 
 }  // namespace

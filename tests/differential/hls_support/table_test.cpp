@@ -1,4 +1,4 @@
-// function.h and softmax.h: every value, every quotient through every mode, against the law.
+// function.h and softmax.h: every value, every quotient through every rounding, against the law.
 #include <cmath>
 #include <gtest/gtest.h>
 
@@ -11,65 +11,56 @@
 namespace qfx::test {
 namespace {
 
-template <class IN>
-struct FunctionConfig {
-  static const int beats = 1 << Traits<IN>::width;
-  static const int entries = 1 << Traits<IN>::width;
-  typedef short entry_t;
-};
-
 // Entry i is i in some order: any other index is seen.
-template <class IN, class OUT>
+template <Format FROM, Format TO>
 void check_function() {
-  using Config = FunctionConfig<IN>;
-  const fixed::Format from = FormatOf<IN>::get();
-  short table[Config::entries];
-  for (int i = 0; i < Config::entries; ++i)
-    table[i] = static_cast<short>(fixed::min_raw(FormatOf<OUT>::get()) + i * 5 % Config::entries);
-  hls::stream<Pixel<IN, 1>> in("in");
-  hls::stream<Pixel<OUT, 1>> out("out");
-  for (std::int64_t r = fixed::min_raw(from); r <= fixed::max_raw(from); ++r) {
-    Pixel<IN, 1> pixel;
-    pixel.data[0] = from_raw<IN>(r);
-    in.write(pixel);
-  }
-  function<Config>(in, out, table);
-  for (int i = 0; i < Config::entries; ++i)
-    ASSERT_EQ(raw_value(out.read().data[0]), table[i]) << i << " of " << fixed::to_string(from);
+  constexpr int kEntries = 1 << FROM.width;
+  short table[kEntries];
+  for (int i = 0; i < kEntries; ++i)
+    table[i] = static_cast<short>(fixed::min_raw(TO) + i * 5 % kEntries);
+  Beats<FROM> in;
+  Beats<TO> out;
+  write_all(in, every_raw(FROM));
+  map<kEntries, Function>(out, in, table);
+  for (int i = 0; i < kEntries; ++i)
+    ASSERT_EQ(read(out), table[i]) << i << " of " << fixed::to_string(FROM);
 }
 
 TEST(Function, TakesTheEntryOfEveryValue) {
-  check_function<ap_fixed<6, 2>, ap_fixed<8, 1>>();
-  check_function<ap_ufixed<6, 2>, ap_fixed<8, 1>>();
-  check_function<ap_fixed<6, 9, AP_RND, AP_SAT_SYM>, ap_ufixed<6, -3>>();
-  check_function<ap_ufixed<1, 1>, ap_ufixed<1, 1>>();
-  check_function<ap_fixed<1, 1>, ap_ufixed<1, 1>>();
+  check_function<signed_format(6, 2), signed_format(8, 1)>();
+  check_function<unsigned_format(6, 2), signed_format(8, 1)>();
+  check_function<Format{6, 9, true, fixed::Rounding::RND, fixed::Overflow::SAT_SYM},
+                 unsigned_format(6, -3)>();
+  check_function<unsigned_format(1, 1), unsigned_format(1, 1)>();
+  check_function<signed_format(1, 1), unsigned_format(1, 1)>();
 }
 
-template <class OUT, class SUM>
+template <Format TO, class SUM>
 void check_quotients(std::int64_t most) {
-  const fixed::Format to = FormatOf<OUT>::get();
   for (std::int64_t sum = 1; sum <= most; ++sum)
     for (std::int64_t e = 0; e <= sum; ++e)
-      ASSERT_EQ(raw_value(quotient<OUT>(SUM(e), SUM(sum))), fixed::cast_quotient(e, 0, sum, to))
-          << e << " / " << sum << " to " << fixed::to_string(to);
+      ASSERT_EQ(raw_value(quotient<Number<TO>>(SUM(e), SUM(sum))),
+                fixed::cast_quotient(e, 0, sum, TO))
+          << e << " / " << sum << " to " << fixed::to_string(TO);
 }
 
-TEST(Quotient, EveryModeEveryPair) {
-  each_mode([](auto to) { check_quotients<decltype(to), ap_int<6>>(16); });
-  check_quotients<ap_ufixed<9, 1, AP_RND_CONV, AP_SAT>, std::uint32_t>(40);
+TEST(Quotient, EveryRoundingEveryPair) {
+  each_rounding([]<Format TO>() { check_quotients<TO, Int<6>>(16); });
+  using enum fixed::Rounding;
+  using enum fixed::Overflow;
+  check_quotients<Format{9, 1, false, RND_CONV, SAT}, std::uint32_t>(40);
   // A grid of eighths of ones, and one of 64ths.
-  check_quotients<ap_fixed<4, 7, AP_RND_INF, AP_SAT>, ap_int<7>>(24);
-  check_quotients<ap_fixed<5, -1, AP_RND, AP_WRAP_SM>, ap_int<7>>(24);
+  check_quotients<Format{4, 7, true, RND_INF, SAT}, Int<7>>(24);
+  check_quotients<Format{5, -1, true, RND, WRAP}, Int<7>>(24);
 }
 
 TEST(Quotient, FinerThanAWord) {
-  using To = ap_ufixed<31, -33, AP_RND_ZERO, AP_WRAP>;  // 64 fraction bits
-  const fixed::Format to = FormatOf<To>::get();
+  // 64 fraction bits.
+  constexpr Format kTo{31, -33, false, fixed::Rounding::RND_ZERO, fixed::Overflow::WRAP};
   const std::int64_t sum = (std::int64_t{1} << 52) - 3;
   for (std::int64_t e : {std::int64_t{0}, std::int64_t{1}, sum / 3, sum - 1, sum})
-    ASSERT_EQ(raw_value(quotient<To>(ap_int<54>(e), ap_int<54>(sum))),
-              fixed::cast_quotient(e, 0, sum, to))
+    ASSERT_EQ(raw_value(quotient<Number<kTo>>(Int<54>(e), Int<54>(sum))),
+              fixed::cast_quotient(e, 0, sum, kTo))
         << e;
 }
 
@@ -85,20 +76,16 @@ struct SoftmaxConfig {
 // Four lanes: a sum a beat, or all beats in one.
 template <int SUMS, int BEATS>
 void check_softmax() {
-  using In = ap_fixed<4, 2>;
-  using Out = ap_ufixed<8, 1, AP_RND, AP_SAT>;
+  constexpr Format kTo{8, 1, false, fixed::Rounding::RND, fixed::Overflow::SAT};
   unsigned short table[16];
   for (int d = 0; d < 16; ++d)
     table[d] = static_cast<unsigned short>(std::lround(100 * std::exp(-d / 4.0)));
-  hls::stream<Pixel<In, 4>> in("in");
-  hls::stream<Pixel<Out, 4>> out("out");
+  Beats<signed_format(4, 2), 4> in;
+  Beats<kTo, 4> out;
   std::vector<int> raw;
   for (int i = 0; i < SUMS * BEATS * 4; ++i) raw.push_back((i * i * 7 + i) % 16 - 8);
-  for (int beat = 0; beat < SUMS * BEATS; ++beat) {
-    Pixel<In, 4> pixel;
-    for (int c = 0; c < 4; ++c) pixel.data[c] = from_raw<In>(raw[beat * 4 + c]);
-    in.write(pixel);
-  }
+  for (std::size_t i = 0; i < raw.size(); i += 4)
+    write(in, {raw[i], raw[i + 1], raw[i + 2], raw[i + 3]});
   softmax<SoftmaxConfig<SUMS, BEATS>>(in, out, table);
   constexpr int kSize = BEATS * 4;
   for (int s = 0; s < SUMS; ++s) {
@@ -107,10 +94,10 @@ void check_softmax() {
     std::int64_t sum = 0;
     for (int i = 0; i < kSize; ++i) sum += table[largest - x[i]];
     for (int beat = 0; beat < BEATS; ++beat) {
-      const Pixel<Out, 4> pixel = out.read();
+      const Pixel<Number<kTo>, 4> pixel = out.read();
       for (int c = 0; c < 4; ++c)
-        ASSERT_EQ(raw_value(pixel.data[c]), fixed::cast_quotient(table[largest - x[beat * 4 + c]],
-                                                                 0, sum, FormatOf<Out>::get()))
+        ASSERT_EQ(raw_value(pixel.data[c]),
+                  fixed::cast_quotient(table[largest - x[beat * 4 + c]], 0, sum, kTo))
             << "sum " << s << ", beat " << beat << ", lane " << c;
     }
   }

@@ -16,6 +16,7 @@ namespace hls {
 template <class T>
 class stream {
  public:
+  stream() = default;
   explicit stream(const std::string&) {}
   void set_depth(std::size_t depth) { depth_ = depth; }
   std::size_t size() { return data_.size(); }

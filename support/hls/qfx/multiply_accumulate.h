@@ -1,0 +1,115 @@
+// Products added up, exactly: what convolutions and matrices are made of, and the reducer
+// (window.h) of convolutions.
+//
+// The sum of output o has the binary point of its weights; `shift[o]` aligns it to the finest grid
+// of the layer, on which `bias[o]` already lies. One cast follows.
+#ifndef QFX_MULTIPLY_ACCUMULATE_H_
+#define QFX_MULTIPLY_ACCUMULATE_H_
+
+#include "qfx/pixel.h"
+#include "qfx/raw.h"
+
+namespace qfx {
+
+// sum += x[first + i] * weight[i], all at once.
+template <class CONFIG, class SUM, class OPERANDS, class WEIGHT, int N>
+void accumulate(SUM& sum, const OPERANDS& x, int first, const WEIGHT (&weight)[N]) {
+  QFX_INLINE
+  QFX_LOOP(INPUT, UNROLLED)
+  for (int i = 0; i < N; ++i) {
+    QFX_BODY(UNROLLED)
+    CONFIG::product::accumulate(sum, x[first + i], weight[i]);
+  }
+}
+
+template <class OUT, class CONFIG, class SUM>
+OUT align_and_cast(SUM sum, signed char shift, const typename CONFIG::bias_t& bias) {
+  QFX_INLINE
+  sum <<= shift;
+  sum += bias;
+  return cast_sum<OUT, CONFIG::sum_width, CONFIG::sum_frac_bits>(sum);
+}
+
+// Which input channels an output channel reads: `first_input` and the group_channels - 1 behind it.
+template <class CONFIG>
+struct GroupCursor {
+  int first_input;
+  int output;  // within the group
+  GroupCursor() : first_input(0), output(0) {}
+  void next() {
+    QFX_INLINE
+    if (++output == CONFIG::out_channels / CONFIG::groups) {
+      output = 0;
+      first_input += CONFIG::group_channels;
+    }
+  }
+};
+
+// CONFIG::parallelism output channels are a block. weight[o][tap][i]: taps in row-major order of
+// the kernel, i within the group.
+template <class CONFIG, class IN, int C>
+class MultiplyAccumulate {
+ public:
+  typedef const typename CONFIG::weight_t weights[CONFIG::out_channels][CONFIG::taps]
+                                                 [CONFIG::group_channels];
+  typedef const signed char shifts[CONFIG::out_channels];
+  typedef const typename CONFIG::bias_t biases[CONFIG::out_channels];
+
+  static const int blocks = CONFIG::out_channels / CONFIG::parallelism;
+
+  MultiplyAccumulate() : first_output_(0) {
+    static_assert(CONFIG::out_channels % CONFIG::parallelism == 0,
+                  "parallelism must divide the number of output channels");
+  }
+
+  static void prepare(weights& weight, shifts&, biases&) {
+    QFX_INLINE
+    QFX_HLS(ARRAY_RESHAPE variable = weight type = complete dim = 3)
+    QFX_HLS(ARRAY_RESHAPE variable = weight type = cyclic factor = CONFIG::parallelism dim = 1)
+    static_cast<void>(weight);
+  }
+
+  void clear() {
+    QFX_INLINE
+    QFX_HLS(ARRAY_PARTITION variable = sums_ type = complete)
+    QFX_LOOP(CLEAR, UNROLLED)
+    for (int p = 0; p < CONFIG::parallelism; ++p) {
+      QFX_BODY(UNROLLED)
+      sums_[p] = 0;
+    }
+  }
+
+  template <class TAP>
+  void take(const TAP& tap, int index, weights& weight, shifts&, biases&) {
+    QFX_INLINE
+    GroupCursor<CONFIG> cursor = group_;
+    QFX_LOOP(OUTPUT, UNROLLED)
+    for (int p = 0; p < CONFIG::parallelism; ++p) {
+      QFX_BODY(UNROLLED)
+      accumulate<CONFIG>(sums_[p], tap, cursor.first_input, weight[first_output_ + p][index]);
+      cursor.next();
+    }
+  }
+
+  template <class OUT>
+  void give(Pixel<OUT, CONFIG::out_channels>& result, weights&, shifts& shift, biases& bias) {
+    QFX_INLINE
+    QFX_LOOP(CAST, UNROLLED)
+    for (int p = 0; p < CONFIG::parallelism; ++p) {
+      QFX_BODY(UNROLLED)
+      const int o = first_output_ + p;
+      result.data[o] = align_and_cast<OUT, CONFIG>(sums_[p], shift[o], bias[o]);
+      group_.next();
+    }
+    first_output_ += CONFIG::parallelism;
+  }
+
+ private:
+  typename Sum<CONFIG::sum_width>::type sums_[CONFIG::parallelism];
+  int first_output_;           // of the block
+  GroupCursor<CONFIG> group_;  // of the block's first output
+};
+
+}  // namespace qfx
+
+#endif  // QFX_MULTIPLY_ACCUMULATE_H_

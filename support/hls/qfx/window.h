@@ -1,0 +1,64 @@
+// A window that slides over a stream of pixels: line buffer, one tap a cycle, one beat of the
+// result for each place of the window.
+//
+//   window<CONFIG, REDUCER>(out, in, tables...)
+//
+// A REDUCER<CONFIG, IN, C> makes of the window's taps the lanes of one beat, in `blocks` groups of
+// lanes one after the other:
+//
+//   clear()                           before the first tap of a block
+//   take(tap, index, tables...)       for each tap that the image covers, in row-major order;
+//   tap[c]
+//                                     is the operand of channel c, index its place in the kernel
+//   give(result, tables...)           the block's lanes of the result, cast once
+//   prepare(tables...)                what a vendor wants to know of the tables
+//
+// The reducers are multiply_accumulate.h, largest.h and average.h.
+#ifndef QFX_WINDOW_H_
+#define QFX_WINDOW_H_
+
+#include "qfx/sliding_window.h"
+
+namespace qfx {
+
+QFX_PROCESS
+template <class CONFIG, template <class, class, int> class REDUCER, class OUT, int M, class IN,
+          int C, class... TABLES>
+void window(Stream<Pixel<OUT, M> >& out, Stream<Pixel<IN, C> >& in, const TABLES&... tables) {
+  typedef REDUCER<CONFIG, IN, C> reducer_t;
+  reducer_t::prepare(tables...);
+  SlidingWindow<CONFIG, IN, C> sliding;
+  QFX_LOOP(ROW, SEQUENTIAL)
+  for (int y = -CONFIG::padding_h; y < CONFIG::in_height + CONFIG::padding_h; ++y) {
+    sliding.start_row(y);
+    QFX_LOOP(COLUMN, SEQUENTIAL)
+    for (int x = -CONFIG::padding_w; x < CONFIG::in_width + CONFIG::padding_w; ++x) {
+      sliding.start_column(x);
+      if (sliding.takes_pixel()) sliding.store(in.read());
+      if (!sliding.is_due()) continue;
+
+      Pixel<OUT, M> result;
+      reducer_t reducer;
+      QFX_LOOP(BLOCK, SEQUENTIAL)
+      for (int block = 0; block < reducer_t::blocks; ++block) {
+        reducer.clear();
+        int index = 0;
+        QFX_LOOP(TAP_ROW, SEQUENTIAL)
+        for (int up = CONFIG::reach_h; up >= 0; up -= CONFIG::dilation_h) {
+          QFX_LOOP(TAP_COLUMN, PIPELINED)
+          for (int left = CONFIG::reach_w; left >= 0; left -= CONFIG::dilation_w) {
+            QFX_BODY(PIPELINED)
+            if (sliding.covers(up, left)) reducer.take(sliding.tap(up, left), index, tables...);
+            ++index;
+          }
+        }
+        reducer.give(result, tables...);
+      }
+      out.write(result);
+    }
+  }
+}
+
+}  // namespace qfx
+
+#endif  // QFX_WINDOW_H_

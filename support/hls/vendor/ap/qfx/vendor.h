@@ -1,0 +1,105 @@
+// Vitis HLS under the names that the layers use. vendor/ac states the same for Catapult; no other
+// header knows a vendor.
+//
+//   Stream<T>               a FIFO: read(), write(value), empty(), size()
+//   Int<W>, UInt<W>         integers of any width, signed and unsigned
+//   Fixed<W, I>             a signed fixed-point number that truncates and wraps
+//   Traits<T>               what a fixed-point type is made of
+//   raw_of, from_raw<T>     reinterpret, never convert: a number is raw * 2^-(W - I)
+//   assign<TO>(value)       the vendor's own conversion, with the modes that TO carries
+//   QFX_PROCESS             before a function that is a process of its own
+//   QFX_LOOP(NAME, HOW)     before a loop: its label, and what the vendor wants to read there
+//   QFX_BODY(HOW)           the first line of its body: what the vendor wants to read there
+//                           HOW: PIPELINED, FREE_RUNNING (pipelined, and running on while the
+//                           input waits), UNROLLED, or SEQUENTIAL, which says nothing
+//   QFX_INLINE              the first line of a function that is no module of its own
+//   QFX_HLS(...)            another pragma of Vitis HLS
+//
+// Outside synthesis the macros are nothing, so that g++ -Wall stays silent.
+#ifndef QFX_VENDOR_H_
+#define QFX_VENDOR_H_
+
+#include "ap_fixed.h"
+#include "ap_int.h"
+#include "hls_stream.h"
+
+#ifdef __SYNTHESIS__
+#define QFX_PRAGMA_TEXT(text) _Pragma(#text)
+#define QFX_HLS(...) QFX_PRAGMA_TEXT(HLS __VA_ARGS__)
+#define QFX_LOOP(name, how) \
+  name:
+#define QFX_BODY(how) QFX_BODY_##how
+#define QFX_BODY_SEQUENTIAL
+#define QFX_BODY_PIPELINED _Pragma("HLS PIPELINE II = 1")
+#define QFX_BODY_FREE_RUNNING _Pragma("HLS PIPELINE II = 1 style = flp")
+#define QFX_BODY_UNROLLED _Pragma("HLS UNROLL")
+#define QFX_INLINE _Pragma("HLS INLINE")  // the vendor's headers have a macro INLINE
+#else
+#define QFX_INLINE
+#define QFX_HLS(...)
+#define QFX_LOOP(name, how)
+#define QFX_BODY(how)
+#endif
+#define QFX_PROCESS
+
+namespace qfx {
+
+template <class T>
+using Stream = hls::stream<T>;
+template <int W>
+using Int = ap_int<W>;
+template <int W>
+using UInt = ap_uint<W>;
+template <int W, int I>
+using Fixed = ap_fixed<W, I>;
+
+template <class T>
+struct Traits;
+template <int W, int I, ap_q_mode Q, ap_o_mode O, int N>
+struct Traits<ap_fixed<W, I, Q, O, N> > {
+  static const int width = W;
+  static const int frac_bits = W - I;
+  static const bool is_signed = true;
+  typedef Int<W> raw;
+};
+template <int W, int I, ap_q_mode Q, ap_o_mode O, int N>
+struct Traits<ap_ufixed<W, I, Q, O, N> > {
+  static const int width = W;
+  static const int frac_bits = W - I;
+  static const bool is_signed = false;
+  typedef UInt<W> raw;
+};
+
+template <class T>
+typename Traits<T>::raw raw_of(const T& value) {
+  QFX_INLINE
+  typename Traits<T>::raw raw = value.range(Traits<T>::width - 1, 0);
+  return raw;
+}
+
+template <class T, class INTEGER>
+T from_raw(const INTEGER& raw) {
+  QFX_INLINE
+  const typename Traits<T>::raw bits = raw;
+  T value;
+  value.range(Traits<T>::width - 1, 0) = bits;
+  return value;
+}
+
+// The value goes by way of a type with the default modes: a destination with modes then always
+// converts, also where the formats are the same. That type is at least as wide as the bits that are
+// dropped, because the vendor's conversion reads the highest of them from the source and asserts
+// that it is there.
+template <class TO, int W, int I, bool S, ap_q_mode Q, ap_o_mode O, int N>
+TO assign(const ap_fixed_base<W, I, S, Q, O, N>& value) {
+  QFX_INLINE
+  static const int kDropped = (W - I) - Traits<TO>::frac_bits;
+  static const int kWidth = kDropped > W ? kDropped : W;
+  const ap_fixed_base<kWidth, kWidth - (W - I), S> exact = value;
+  const TO result = exact;
+  return result;
+}
+
+}  // namespace qfx
+
+#endif  // QFX_VENDOR_H_

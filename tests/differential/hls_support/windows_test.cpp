@@ -1,0 +1,229 @@
+// window.h and whole_image.h with each of their reducers, and linear.h, against sums written out.
+#include <gtest/gtest.h>
+
+#include "formats.h"
+#include "mean_config.h"
+
+#include "qfx/average.h"
+#include "qfx/fixed/value.h"
+#include "qfx/largest.h"
+#include "qfx/linear.h"
+#include "qfx/multiply.h"
+#include "qfx/multiply_accumulate.h"
+#include "qfx/whole_image.h"
+#include "qfx/window.h"
+
+namespace qfx::test {
+namespace {
+
+constexpr Format kIn = signed_format(6, 3);
+constexpr Format kOut{9, 5, true, fixed::Rounding::RND_INF, fixed::Overflow::SAT};
+constexpr int kChannels = 4, kHeight = 7, kWidth = 5;
+
+// Raw values without a pattern that a wrong index would keep.
+std::int64_t pixel(int c, int y, int x) {
+  return (c * 29 + y * 41 + x * 17 + c * y * 5 + x * x * 3) % 64 - 32;
+}
+bool is_inside(int y, int x) {
+  return y >= 0 && y < kHeight && x >= 0 && x < kWidth;
+}
+
+void write_image(Beats<kIn, kChannels>& in) {
+  for (int y = 0; y < kHeight; ++y)
+    for (int x = 0; x < kWidth; ++x)
+      write(in, {pixel(0, y, x), pixel(1, y, x), pixel(2, y, x), pixel(3, y, x)});
+}
+
+template <int KERNEL_H, int KERNEL_W, int STRIDE_H, int STRIDE_W, int PADDING_H, int PADDING_W,
+          int DILATION_H, int DILATION_W>
+struct Geometry {
+  static const int in_height = kHeight, in_width = kWidth;
+  static const int kernel_h = KERNEL_H, kernel_w = KERNEL_W;
+  static const int stride_h = STRIDE_H, stride_w = STRIDE_W;
+  static const int padding_h = PADDING_H, padding_w = PADDING_W;
+  static const int dilation_h = DILATION_H, dilation_w = DILATION_W;
+  static const int reach_h = (KERNEL_H - 1) * DILATION_H, reach_w = (KERNEL_W - 1) * DILATION_W;
+};
+
+// f(y, x) for the first pixel of each place of the window.
+template <class GEOMETRY, class F>
+void each_place(const F& f) {
+  for (int y = -GEOMETRY::padding_h; y + GEOMETRY::reach_h < kHeight + GEOMETRY::padding_h;
+       y += GEOMETRY::stride_h)
+    for (int x = -GEOMETRY::padding_w; x + GEOMETRY::reach_w < kWidth + GEOMETRY::padding_w;
+         x += GEOMETRY::stride_w)
+      f(y, x);
+}
+
+// f(y, x, index) for each tap of the window at (top, left) that the image covers.
+template <class GEOMETRY, class F>
+void each_tap(int top, int left, const F& f) {
+  for (int i = 0; i < GEOMETRY::kernel_h; ++i) {
+    for (int j = 0; j < GEOMETRY::kernel_w; ++j) {
+      const int y = top + i * GEOMETRY::dilation_h, x = left + j * GEOMETRY::dilation_w;
+      if (is_inside(y, x)) f(y, x, i * GEOMETRY::kernel_w + j);
+    }
+  }
+}
+
+// Six outputs of two groups, PARALLELISM at a time; products in 64ths, sums in 128ths.
+template <class GEOMETRY, int PARALLELISM>
+struct ConvConfig : GEOMETRY {
+  static const int out_channels = 6;
+  static const int groups = 2;
+  static const int group_channels = 2;
+  static const int taps = GEOMETRY::kernel_h * GEOMETRY::kernel_w;
+  static const int parallelism = PARALLELISM;
+  static const int sum_width = 20;
+  static const int sum_frac_bits = 7;
+  typedef signed char weight_t;
+  typedef qfx::Multiply<8> product;
+  typedef short bias_t;
+};
+
+template <class GEOMETRY, int PARALLELISM>
+void check_convolution() {
+  using Config = ConvConfig<GEOMETRY, PARALLELISM>;
+  signed char weight[6][Config::taps][2];
+  for (int o = 0; o < 6; ++o)
+    for (int tap = 0; tap < Config::taps; ++tap)
+      for (int i = 0; i < 2; ++i)
+        weight[o][tap][i] = static_cast<signed char>((o * 37 + tap * 53 + i * 91) % 255 - 127);
+  const signed char shift[6] = {0, 1, 0, 1, 1, 0};
+  const short bias[6] = {100, -200, 300, 0, 5, -7};
+  Beats<kIn, kChannels> in;
+  Beats<kOut, 6> out;
+  write_image(in);
+  window<Config, MultiplyAccumulate>(out, in, weight, shift, bias);
+  each_place<GEOMETRY>([&](int y, int x) {
+    const Pixel<Number<kOut>, 6> result = out.read();
+    for (int o = 0; o < 6; ++o) {
+      std::int64_t sum = 0;
+      each_tap<GEOMETRY>(y, x, [&](int row, int column, int index) {
+        for (int i = 0; i < 2; ++i) sum += weight[o][index][i] * pixel(o / 3 * 2 + i, row, column);
+      });
+      sum = (sum << shift[o]) + bias[o];
+      ASSERT_EQ(raw_value(result.data[o]), fixed::cast_raw(sum, 7, kOut))
+          << o << " at " << y << ", " << x;
+    }
+  });
+  EXPECT_TRUE(in.empty() && out.empty());
+}
+
+TEST(Window, Convolution) {
+  check_convolution<Geometry<3, 2, 1, 1, 0, 0, 1, 1>, 1>();
+  check_convolution<Geometry<3, 2, 2, 1, 1, 1, 1, 1>, 2>();
+  check_convolution<Geometry<2, 3, 1, 2, 2, 1, 3, 1>, 3>();
+  check_convolution<Geometry<1, 1, 3, 2, 0, 0, 1, 1>, 6>();
+  check_convolution<Geometry<7, 5, 1, 1, 3, 2, 1, 1>, 6>();
+}
+
+template <class GEOMETRY>
+void check_largest() {
+  Beats<kIn, kChannels> in;
+  Beats<kOut, kChannels> out;
+  write_image(in);
+  window<GEOMETRY, Largest>(out, in);
+  each_place<GEOMETRY>([&](int y, int x) {
+    const Pixel<Number<kOut>, kChannels> result = out.read();
+    for (int c = 0; c < kChannels; ++c) {
+      std::int64_t largest = INT64_MIN;
+      each_tap<GEOMETRY>(y, x, [&](int row, int column, int) {
+        largest = std::max(largest, pixel(c, row, column));
+      });
+      ASSERT_EQ(raw_value(result.data[c]), fixed::cast_raw(largest, 3, kOut))
+          << c << " at " << y << ", " << x;
+    }
+  });
+  EXPECT_TRUE(in.empty() && out.empty());
+}
+
+TEST(Window, Largest) {
+  check_largest<Geometry<2, 2, 2, 2, 0, 0, 1, 1>>();
+  check_largest<Geometry<3, 3, 2, 1, 1, 1, 1, 1>>();
+}
+
+// The reciprocal fits one word.
+template <class CONFIG>
+unsigned reciprocal_of() {
+  return ((1u << CONFIG::reciprocal_shift) + CONFIG::divisor - 1) / CONFIG::divisor;
+}
+
+TEST(Window, Average) {
+  using Walk = Geometry<3, 3, 1, 2, 1, 1, 1, 1>;
+  struct Config : Walk, MeanConfig<12, 3, 9, 4> {};
+  const unsigned reciprocal[1] = {reciprocal_of<Config>()};
+  Beats<kIn, kChannels> in;
+  Beats<kOut, kChannels> out;
+  write_image(in);
+  window<Config, Average>(out, in, reciprocal);
+  each_place<Walk>([&](int y, int x) {
+    const Pixel<Number<kOut>, kChannels> result = out.read();
+    for (int c = 0; c < kChannels; ++c) {
+      std::int64_t sum = 0;
+      each_tap<Walk>(y, x, [&](int row, int column, int) { sum += pixel(c, row, column); });
+      ASSERT_EQ(raw_value(result.data[c]), fixed::cast_quotient(sum, 3, 9, kOut))
+          << c << " at " << y << ", " << x;
+    }
+  });
+  EXPECT_TRUE(in.empty() && out.empty());
+}
+
+struct ImageConfig : MeanConfig<12, 3, kHeight * kWidth, 4> {
+  static const int in_beats = kHeight * kWidth;
+};
+
+TEST(WholeImage, Average) {
+  const unsigned reciprocal[1] = {reciprocal_of<ImageConfig>()};
+  Beats<kIn, kChannels> in;
+  Beats<kOut, kChannels> out;
+  write_image(in);
+  whole_image<ImageConfig, Average>(out, in, reciprocal);
+  const Pixel<Number<kOut>, kChannels> result = out.read();
+  for (int c = 0; c < kChannels; ++c) {
+    std::int64_t sum = 0;
+    for (int y = 0; y < kHeight; ++y)
+      for (int x = 0; x < kWidth; ++x) sum += pixel(c, y, x);
+    EXPECT_EQ(raw_value(result.data[c]), fixed::cast_quotient(sum, 3, kHeight * kWidth, kOut));
+  }
+  EXPECT_TRUE(in.empty() && out.empty());
+}
+
+struct LinearConfig {
+  static const int in_beats = 3;
+  static const int out_features = 4;
+  static const int parallelism = 2;
+  static const int sum_width = 20;
+  static const int sum_frac_bits = 7;
+  typedef signed char weight_t;
+  typedef qfx::Multiply<8> product;
+  typedef short bias_t;
+};
+
+// 6 elements in 3 beats to 4 in 1.
+TEST(Linear, EveryBeatIntoEveryOutput) {
+  signed char weight[3][4][2];
+  for (int beat = 0; beat < 3; ++beat)
+    for (int o = 0; o < 4; ++o)
+      for (int lane = 0; lane < 2; ++lane)
+        weight[beat][o][lane] =
+            static_cast<signed char>((beat * 71 + o * 37 + lane * 91) % 255 - 127);
+  const signed char shift[4] = {0, 1, 0, 1};
+  const short bias[4] = {100, -200, 300, 0};
+  Beats<kIn, 2> in;
+  Beats<kOut, 4> out;
+  for (int beat = 0; beat < 3; ++beat) write(in, {pixel(0, beat, 0), pixel(1, beat, 0)});
+  linear<LinearConfig>(in, out, weight, shift, bias);
+  const Pixel<Number<kOut>, 4> result = out.read();
+  for (int o = 0; o < 4; ++o) {
+    std::int64_t sum = 0;
+    for (int beat = 0; beat < 3; ++beat)
+      for (int lane = 0; lane < 2; ++lane) sum += weight[beat][o][lane] * pixel(lane, beat, 0);
+    sum = (sum << shift[o]) + bias[o];
+    EXPECT_EQ(raw_value(result.data[o]), fixed::cast_raw(sum, 7, kOut)) << o;
+  }
+  EXPECT_TRUE(in.empty() && out.empty());
+}
+
+}  // namespace
+}  // namespace qfx::test
