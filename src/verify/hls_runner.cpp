@@ -1,10 +1,11 @@
-#include "qfx/verify/hls_runner.h"
+#include "verify/hls_runner.h"
 
 #include <filesystem>
 
-#include "verify/hls_build.h"
+#include "verify/cpp_build.h"
 #include "verify/raw_files.h"
 
+#include "qfx/backends/target.h"
 #include "qfx/base/error.h"
 #include "qfx/base/file.h"
 #include "qfx/base/process.h"
@@ -15,7 +16,7 @@ namespace {
 namespace fs = std::filesystem;
 
 // All tops in one source, and a main that picks one: driver INDEX INPUTS OUTPUTS FIRST COUNT TRACE.
-std::string driver_source(const std::vector<backends::VitisProject>& projects) {
+std::string driver_source(const std::vector<backends::Project>& projects) {
   std::string includes, cases;
   for (std::size_t i = 0; i < projects.size(); ++i) {
     const fs::path directory = fs::absolute(projects[i].directory);
@@ -37,12 +38,14 @@ HlsRunner::HlsRunner(const std::vector<std::string>& projects, const std::string
   QFX_ASSERT(!projects.empty());
   std::vector<fs::path> includes;
   for (const std::string& directory : projects) {
-    projects_.push_back(backends::read_vitis_project(directory));
+    projects_.push_back(backends::read_project(directory));
+    QFX_ASSERT(projects_.back().target == projects_.front().target);
     includes.push_back(fs::absolute(directory) / "firmware");
     includes.push_back(fs::absolute(directory) / "tb");
   }
   write_file_atomically(work_ / "driver.cpp", driver_source(projects_));
-  compile(compile_command({work_ / "driver.cpp"}, includes, flags, work_ / "driver"));
+  compile(compile_command(backends::target_named(projects_[0].target).headers,
+                          {work_ / "driver.cpp"}, includes, flags, work_ / "driver"));
 }
 
 std::vector<std::vector<std::int32_t>> HlsRunner::run_all(std::size_t index,

@@ -9,8 +9,7 @@
 #include "model_data.h"
 #include "verb.h"
 
-#include "qfx/backends/vitis.h"
-#include "qfx/base/error.h"
+#include "qfx/backends/target.h"
 #include "qfx/base/text.h"
 #include "qfx/graph/file.h"
 #include "qfx/runtime/engine.h"
@@ -18,24 +17,27 @@
 namespace qfx::command {
 namespace {
 
-const std::vector<std::string> kTargets{"vitis"};
-
 struct Options {
   std::string model;
   std::string target;
   std::string output;
   std::string data;
   std::string top;
-  std::string part = backends::VitisOptions{}.part;
-  double clock_ns = backends::VitisOptions{}.clock_period_ns;
+  std::string part;
+  double clock_ns = backends::ExportOptions{}.clock_period_ns;
   std::int64_t vectors = 16;
 };
 
+// "vitis: C++ on ap_fixed for Vitis HLS"
+std::string target_help() {
+  std::vector<std::string> lines;
+  for (const backends::Target& target : backends::targets())
+    lines.push_back(fmt::format("{}: {}", target.name, target.summary));
+  return join(lines, "; ");
+}
+
 int export_model(const Options& options) {
-  if (options.target != "vitis") {
-    user_error("--target {} is not known; did you mean {}? Allowed: {}", options.target,
-               nearest(options.target, kTargets), join(kTargets, ", "));
-  }
+  const backends::Target& target = backends::target_named(options.target);
   const runtime::Engine engine(graph::load_analyzed(options.model));
   std::vector<std::int32_t> inputs;
   std::string source = "random inputs";
@@ -50,13 +52,13 @@ int export_model(const Options& options) {
   const std::int64_t count =
       static_cast<std::int64_t>(inputs.size()) / graph::element_count(engine.model().input().shape);
   const runtime::RawTensor outputs = engine.run(inputs, count);
-  backends::export_vitis(engine.analyzed(), options.output,
-                         {.top = options.top,
-                          .part = options.part,
-                          .clock_period_ns = options.clock_ns,
-                          .golden_inputs = inputs,
-                          .golden_outputs = outputs});
-  print(fmt::format("{}: a Vitis HLS project, {} golden vectors from {}", options.output, count,
+  backends::export_project(target, engine.analyzed(), options.output,
+                           {.top = options.top,
+                            .part = options.part,
+                            .clock_period_ns = options.clock_ns,
+                            .golden_inputs = inputs,
+                            .golden_outputs = outputs});
+  print(fmt::format("{}: {}, {} golden vectors from {}", options.output, target.summary, count,
                     source));
   return kSuccess;
 }
@@ -67,7 +69,7 @@ Verb add_export(CLI::App& command) {
   auto options = std::make_shared<Options>();
   CommandLine verb(command, "export", "write a frozen model as a hardware project");
   verb.text("model", options->model, "the frozen model (.qfx)", Need::Required);
-  verb.text("--target", options->target, "vitis: C++ on ap_fixed for Vitis HLS", Need::Required);
+  verb.text("--target", options->target, target_help(), Need::Required);
   verb.text("-o,--output", options->output, "the folder to write: new, empty, or an earlier export",
             Need::Required);
   verb.text(
@@ -75,7 +77,7 @@ Verb add_export(CLI::App& command) {
       "data for the golden vectors, or \"random\" (default: that of the run the model lies in)");
   verb.count("--vectors", options->vectors, "golden vectors", 1, 10000);
   verb.text("--top", options->top, "name of the top function (default: the model's)");
-  verb.text("--part", options->part, "the FPGA part");
+  verb.text("--part", options->part, "the FPGA part (default: the target's)");
   verb.real("--clock", options->clock_ns, "clock period in ns", 0.1, 1000.0);
   return {verb.app(), [options] { return export_model(*options); }};
 }

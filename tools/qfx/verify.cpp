@@ -1,10 +1,12 @@
 #include "qfx/verify/verify.h"
 
+#include <algorithm>
 #include <filesystem>
 #include <fmt/format.h>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "command_line.h"
@@ -13,6 +15,7 @@
 #include "model_data.h"
 #include "verb.h"
 
+#include "qfx/backends/target.h"
 #include "qfx/base/error.h"
 #include "qfx/base/file.h"
 #include "qfx/base/text.h"
@@ -23,11 +26,13 @@
 namespace qfx::command {
 namespace {
 
-const std::vector<std::string> kTargets{"hls"};
+using Json = nlohmann::ordered_json;
+
+constexpr char kAll[] = "all";
 
 struct Options {
   std::string model;
-  std::string against = "hls";
+  std::string against = std::string(backends::targets().front().name);
   std::string data;
   std::string project;
   std::int64_t limit = 0;
@@ -35,26 +40,44 @@ struct Options {
   bool json = false;
 };
 
+// The targets to verify, and why the others are left out.
+struct Wanted {
+  std::vector<const backends::Target*> targets;
+  std::vector<std::pair<std::string, std::string>> left_out;
+};
+
+Wanted wanted_targets(const Options& options, const graph::FrozenModel& model) {
+  if (options.against != kAll) return {{&backends::target_named(options.against)}, {}};
+  Wanted wanted;
+  std::vector<std::string> obstacles;
+  for (const backends::Target& target : backends::targets()) {
+    const std::string obstacle = verify::obstacle(target, model);
+    if (obstacle.empty()) {
+      wanted.targets.push_back(&target);
+    } else {
+      wanted.left_out.emplace_back(target.name, obstacle);
+      obstacles.push_back(fmt::format("{}: {}", target.name, obstacle));
+    }
+  }
+  if (wanted.targets.empty())
+    user_error("'{}' cannot be verified against any target: {}", options.model,
+               join(obstacles, "; "));
+  return wanted;
+}
+
 double fraction(std::int64_t part, std::int64_t whole) {
   return static_cast<double>(part) / static_cast<double>(whole);
 }
 
-// What verify.json holds, as docs/run_folder.md says.
-nlohmann::ordered_json record(const Options& options, const std::string& seal,
-                              const std::string& data, const verify::Result& result,
-                              const runtime::Evaluation& own) {
-  nlohmann::ordered_json first;
+// What verify.json says of one target.
+Json target_record(const verify::Result& result) {
+  Json first;
   if (result.first) {
     first = {{"layer", result.first->layer},   {"image", result.first->image},
              {"index", result.first->index},   {"expected", result.first->expected},
              {"actual", result.first->actual}, {"frac_bits", result.first->frac_bits}};
   }
   return {{"target", result.target},
-          {"model", seal},
-          {"data", data},
-          {"limit", options.limit},
-          {"images", result.images},
-          {"values", result.values},
           {"images_differ", result.images_differ},
           {"values_differ", result.values_differ},
           {"correct", result.correct},
@@ -62,12 +85,44 @@ nlohmann::ordered_json record(const Options& options, const std::string& seal,
           {"build_seconds", result.build_seconds},
           {"run_seconds", result.run_seconds},
           {"command", result.command},
-          {"first", first},
-          {"runtime_accuracy", fraction(own.correct, own.images)}};
+          {"first", first}};
+}
+
+// What verify.json holds, as docs/run_folder.md says: one target's record beside what all share, or
+// a list of them.
+Json record(const Options& options, const std::string& seal, const std::string& data,
+            const Wanted& wanted, const std::vector<verify::Result>& results,
+            const runtime::Evaluation& own) {
+  Json json{{"model", seal},
+            {"data", data},
+            {"limit", options.limit},
+            {"images", results[0].images},
+            {"values", results[0].values},
+            {"runtime_accuracy", fraction(own.correct, own.images)}};
+  if (options.against != kAll) {
+    json.update(target_record(results[0]));
+    return json;
+  }
+  json["targets"] = Json::array();
+  for (const verify::Result& result : results) json["targets"].push_back(target_record(result));
+  json["left_out"] = Json::object();
+  for (const auto& [target, why] : wanted.left_out) json["left_out"][target] = why;
+  return json;
+}
+
+// The verdict is the last line.
+void print_result(const verify::Result& result, const runtime::Evaluation& own) {
+  print(fmt::format("built in {}, ran in {}", format_duration(result.build_seconds),
+                    format_duration(result.run_seconds)));
+  print(fmt::format("accuracy: {} by the exported code, {} by the integer runtime",
+                    percent(fraction(result.correct, result.images)),
+                    percent(fraction(own.correct, own.images))));
+  if (result.first) print(verify::describe(*result.first));
+  print(verify::summary(result));
 }
 
 // Beside a model in a run folder, for `qfx report`. The verdict is out by then and stands.
-void keep(const nlohmann::ordered_json& json, const std::string& model_path) {
+void keep(const Json& json, const std::string& model_path) {
   const auto folder = run_folder_of(model_path);
   if (!folder) return;
   try {
@@ -78,55 +133,53 @@ void keep(const nlohmann::ordered_json& json, const std::string& model_path) {
 }
 
 int verify_model(const Options& options) {
-  if (options.against != "hls") {
-    user_error("--against {} is not known; did you mean {}? Allowed: {}", options.against,
-               nearest(options.against, kTargets), join(kTargets, ", "));
-  }
-  if (!options.project.empty() && !std::filesystem::is_directory(options.project)) {
-    user_error("--project {} is not a folder; give one that `qfx export --target vitis` wrote",
-               options.project);
+  if (!options.project.empty()) {
+    if (options.against == kAll)
+      user_error("--project is a project of one target; name that with --against");
+    if (!std::filesystem::is_directory(options.project))
+      user_error("--project {} is not a folder; give one that `qfx export` wrote", options.project);
   }
   const runtime::Engine engine(graph::load_analyzed(options.model));
+  const Wanted wanted = wanted_targets(options, engine.model());
   const data::Dataset set =
       load_test_data(options.data, options.model, engine.model(), options.limit);
   // Read before the long work: afterwards nothing may fail but the writing.
   const std::string seal =
       store::seal_of(store::parse_safetensors(read_file(options.model), options.model));
   const std::string source = *data_source(options.data, options.model);
+  if (!options.json) {
+    for (const auto& [target, why] : wanted.left_out)
+      print(fmt::format("{}: left out: {}", target, why));
+  }
   ProgressLine line(!options.json);
   const runtime::Evaluation own = runtime::evaluate(engine, set, ImageCounter(line, "integers"));
-  verify::Options how;
-  how.project = options.project;
-  how.jobs = options.jobs;
-  how.progress = ImageCounter(line, "hls");
   // What the work leaves in the system's temporary folder goes before the command ends.
   const InterruptGuard interrupt;
-  how.should_stop = [&] { return interrupt.interrupted(); };
-  verify::Result result;
-  try {
-    result = verify::verify_hls(engine.analyzed(), set, how);
-  } catch (const UserError&) {
-    // A terminal's Ctrl-C also ends the compiler, which may be what is raised here.
-    if (!interrupt.interrupted()) throw;
-    line.message("stopped before the end; nothing is proved");
-    return interrupt.exit_code();
+  std::vector<verify::Result> results;
+  for (const backends::Target* target : wanted.targets) {
+    verify::Options how;
+    how.project = options.project;
+    how.jobs = options.jobs;
+    how.progress = ImageCounter(line, std::string(target->name));
+    how.should_stop = [&] { return interrupt.interrupted(); };
+    try {
+      results.push_back(verify::verify_export(*target, engine, set, own.outputs, how));
+    } catch (const UserError&) {
+      // A terminal's Ctrl-C also ends the compiler, which may be what is raised here.
+      if (!interrupt.interrupted()) throw;
+      line.message(fmt::format("stopped before the end; nothing is proved about {}", target->name));
+      return interrupt.exit_code();
+    }
+    line.clear();
+    if (!options.json) print_result(results.back(), own);
   }
-  line.clear();
-
-  const nlohmann::ordered_json json = record(options, seal, source, result, own);
-  if (options.json) {
-    print(json.dump(2));
-  } else {
-    print(fmt::format("built in {}, ran in {}", format_duration(result.build_seconds),
-                      format_duration(result.run_seconds)));
-    print(fmt::format("accuracy: {} by the exported code, {} by the integer runtime",
-                      percent(fraction(result.correct, result.images)),
-                      percent(fraction(own.correct, own.images))));
-    if (result.first) print(verify::describe(*result.first));
-    print(verify::summary(result));
-  }
+  const Json json = record(options, seal, source, wanted, results, own);
+  if (options.json) print(json.dump(2));
   keep(json, options.model);
-  return result.values_differ == 0 && result.images_differ == 0 ? kSuccess : kCheckFailed;
+  const bool agree = std::ranges::all_of(results, [](const verify::Result& result) {
+    return result.values_differ == 0 && result.images_differ == 0;
+  });
+  return agree ? kSuccess : kCheckFailed;
 }
 
 }  // namespace
@@ -136,7 +189,9 @@ Verb add_verify(CLI::App& command) {
   CommandLine verb(command, "verify",
                    "prove that exported code gives the same bits as the integers");
   verb.text("model", options->model, "the frozen model (.qfx)", Need::Required);
-  verb.text("--against", options->against, "hls: the Vitis HLS project");
+  verb.text("--against", options->against,
+            fmt::format("the target: {}; or {}: each that the model and this machine allow",
+                        join(backends::target_names(), ", "), kAll));
   verb.text("--data", options->data, "the data (default: that of the run the model lies in)");
   verb.count("--limit", options->limit, "only the first N images; 0: all", 0, kImageLimit);
   verb.text("--project", options->project,

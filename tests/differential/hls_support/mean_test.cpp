@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-#include "backends/vitis/tables.h"
+#include "dataflow/mean.h"
 #include "formats.h"
 #include "mean_config.h"
 
@@ -14,8 +14,8 @@ namespace {
 
 template <Format TO, class CONFIG, int COUNT>
 void check_mean(const std::vector<std::int64_t>& sums) {
-  const auto printed = backends::vitis::mean_constants(CONFIG::sum_width, CONFIG::sum_frac_bits,
-                                                       COUNT, TO.frac_bits());
+  const auto printed =
+      dataflow::mean_of({CONFIG::sum_width, CONFIG::sum_frac_bits}, COUNT, TO.frac_bits());
   ASSERT_EQ(printed.divisor, int{CONFIG::divisor});
   ASSERT_EQ(printed.twos, int{CONFIG::twos});
   ASSERT_EQ(printed.extra_frac_bits, int{CONFIG::extra_frac_bits});

@@ -40,7 +40,7 @@ TEST(Folder, RunsAndVerifiesLikeAnyOtherSource) {
   const ProcessResult verified =
       qfx_command({"verify", frozen.model, "--data", source, "--limit", "4"});
   EXPECT_EQ(verified.exit_code, 0) << verified.output;
-  EXPECT_THAT(verified.output, HasSubstr("hls: 0 of 4 images differ"));
+  EXPECT_THAT(verified.output, HasSubstr("vitis: 0 of 4 images differ"));
   const ProcessResult whole =
       qfx_command({"run", frozen.model, "--data", "folder:" + (folder.path() / "set").string()});
   EXPECT_EQ(whole.exit_code, 2);

@@ -89,7 +89,7 @@ TEST(FrozenModel, ExportThenVerifyThenReport) {
 
   const json record =
       json_of({"verify", run.model, "--project", project, "--limit", "6", "--json"});
-  EXPECT_EQ(record["target"], "hls");
+  EXPECT_EQ(record["target"], "vitis");
   EXPECT_EQ(record["images"], 6);
   EXPECT_EQ(record["values"], 24);
   EXPECT_EQ(record["images_differ"], 0);
@@ -146,7 +146,7 @@ TEST(FrozenModel, AProjectOfAnotherModelFailsTheCheck) {
       qfx_command({"verify", run.model, "--project", project, "--limit", "4"});
   EXPECT_EQ(result.exit_code, 1) << result.output;
   EXPECT_THAT(result.output, HasSubstr("first difference: layer classifier, image 0, index [1]"));
-  EXPECT_THAT(result.output, HasSubstr("hls: 4 of 4 images differ (4 of 16 values)"));
+  EXPECT_THAT(result.output, HasSubstr("vitis: 4 of 4 images differ (4 of 16 values)"));
 }
 
 TEST(FrozenModel, WithoutDataTheGoldenVectorsAreRandomAndTheSameEverywhere) {

@@ -58,9 +58,9 @@ TEST(Training, TheWholeRoad) {
                    summary["fixed_accuracy"].get<double>());
 
   const ProcessResult verified =
-      qfx_command({"verify", tiny.run + "/model.qfx", "--against", "hls", "--limit", "8"});
+      qfx_command({"verify", tiny.run + "/model.qfx", "--against", "vitis", "--limit", "8"});
   EXPECT_EQ(verified.exit_code, 0) << verified.output;
-  EXPECT_THAT(verified.output, HasSubstr("hls: 0 of 8 images differ (0 of 32 values)"));
+  EXPECT_THAT(verified.output, HasSubstr("vitis: 0 of 8 images differ (0 of 32 values)"));
 
   EXPECT_EQ(qfx_command({"report", tiny.run}).exit_code, 0);
   EXPECT_TRUE(std::filesystem::exists(tiny.run + "/report.html"));

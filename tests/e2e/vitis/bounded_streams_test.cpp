@@ -8,7 +8,7 @@
 
 #include "support/random_numbers.h"
 
-#include "qfx/backends/vitis.h"
+#include "qfx/backends/target.h"
 #include "qfx/base/error.h"
 #include "qfx/base/file.h"
 #include "qfx/base/process.h"
@@ -74,8 +74,8 @@ TEST(BoundedStreams, SufficeAndAreNeeded) {
   const fs::path project = work.path() / "project";
   const std::vector<std::int32_t> inputs = test::random_inputs(model, 1, kSamples);
   const std::vector<std::int32_t> outputs = runtime::Engine(model, 1).run(inputs, kSamples);
-  backends::export_vitis(graph::Analyzed(model), project.string(),
-                         {.golden_inputs = inputs, .golden_outputs = outputs});
+  backends::export_project(backends::target_named("vitis"), graph::Analyzed(model),
+                           project.string(), {.golden_inputs = inputs, .golden_outputs = outputs});
 
   const fs::path source = project / "firmware/bounded.cpp";
   const std::string top = read_file(source);

@@ -3,11 +3,11 @@
 
 #include "networks.h"
 #include "support/random_numbers.h"
+#include "verify/hls_runner.h"
 
-#include "qfx/backends/vitis.h"
+#include "qfx/backends/target.h"
 #include "qfx/base/file.h"
 #include "qfx/runtime/engine.h"
-#include "qfx/verify/hls_runner.h"
 
 namespace qfx::verify {
 namespace {
@@ -20,7 +20,8 @@ void expect_runtime_bits(const std::vector<std::string>& flags) {
   std::vector<std::string> projects;
   for (const graph::FrozenModel& model : models) {
     projects.push_back((work.path() / model.name).string());
-    backends::export_vitis(graph::Analyzed(model), projects.back(), {});
+    backends::export_project(backends::target_named("vitis"), graph::Analyzed(model),
+                             projects.back(), {});
   }
   const HlsRunner runner(projects, work.path().string(), flags);
   for (std::size_t i = 0; i < models.size(); ++i) {

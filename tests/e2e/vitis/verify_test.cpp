@@ -1,4 +1,4 @@
-// verify_hls finds nothing where nothing is, and everything else.
+// verify_export finds nothing where nothing is, and everything else.
 #include "qfx/verify/verify.h"
 
 #include <cstdlib>
@@ -9,7 +9,7 @@
 #include "networks.h"
 #include "support/random_numbers.h"
 
-#include "qfx/backends/vitis.h"
+#include "qfx/backends/target.h"
 #include "qfx/base/error.h"
 #include "qfx/base/file.h"
 #include "qfx/base/process.h"
@@ -52,6 +52,13 @@ std::string error_of(F action) {
   return "no UserError";
 }
 
+Result verify_vitis(const graph::FrozenModel& model, const data::Dataset& set,
+                    const Options& options) {
+  const runtime::Engine engine(model);
+  return verify_export(backends::target_named("vitis"), engine, set,
+                       runtime::evaluate(engine, set).outputs, options);
+}
+
 class Environment {
  public:
   Environment(const char* name, const char* value) : name_(name) { ::setenv(name, value, 1); }
@@ -61,15 +68,15 @@ class Environment {
   const char* name_;
 };
 
-TEST(VerifyHls, FindsNoDifference) {
+TEST(VerifyExport, FindsNoDifference) {
   const graph::FrozenModel network = model();
   std::vector<std::int64_t> progress;
   Options options;
   options.jobs = 2;
   options.progress = [&](std::int64_t done, std::int64_t) { progress.push_back(done); };
   const data::Dataset set = samples(network, 501);
-  const Result result = verify_hls(graph::Analyzed(network), set, options);
-  EXPECT_EQ(summary(result), "hls: 0 of 501 images differ (0 of 2505 values)");
+  const Result result = verify_vitis(network, set, options);
+  EXPECT_EQ(summary(result), "vitis: 0 of 501 images differ (0 of 2505 values)");
   EXPECT_FALSE(result.first);
   EXPECT_EQ(result.correct, runtime::evaluate(runtime::Engine(network), set).correct);
   EXPECT_THAT(progress, testing::ElementsAre(0, 500, 501));
@@ -100,16 +107,17 @@ graph::FrozenModel transparent() {
                                    }});
 }
 
-TEST(VerifyHls, NamesTheLayerWhoseWeightWasChanged) {
+TEST(VerifyExport, NamesTheLayerWhoseWeightWasChanged) {
   const graph::FrozenModel network = transparent();
   const TemporaryDirectory work;
   Options options;
   options.project = (work.path() / "project").string();
-  backends::export_vitis(graph::Analyzed(network), options.project, {});
+  backends::export_project(backends::target_named("vitis"), graph::Analyzed(network),
+                           options.project, {});
   flip_bit(work.path() / "project/firmware/params/conv_1.h", "conv_1_weight");
 
   const data::Dataset set = samples(network, 20);
-  const Result result = verify_hls(graph::Analyzed(network), set, options);
+  const Result result = verify_vitis(network, set, options);
   EXPECT_GT(result.images_differ, 0);
   EXPECT_GE(result.values_differ, result.images_differ);
   ASSERT_TRUE(result.first);
@@ -129,48 +137,63 @@ TEST(VerifyHls, NamesTheLayerWhoseWeightWasChanged) {
   EXPECT_NE(result.first->actual, result.first->expected);
 }
 
-TEST(VerifyHls, RefusesAProjectOfAnotherModel) {
+TEST(VerifyExport, RefusesAProjectOfAnotherModel) {
   const TemporaryDirectory work;
   Options options;
   options.project = (work.path() / "project").string();
-  backends::export_vitis(graph::Analyzed(test::all_kinds()[3]), options.project, {});
+  backends::export_project(backends::target_named("vitis"), graph::Analyzed(test::all_kinds()[3]),
+                           options.project, {});
   const graph::FrozenModel network = model();
-  EXPECT_THAT(error_of([&] { verify_hls(graph::Analyzed(network), samples(network, 1), options); }),
+  EXPECT_THAT(error_of([&] { verify_vitis(network, samples(network, 1), options); }),
               HasSubstr("was exported from another model"));
   options.project = work.path().string();
-  EXPECT_THAT(error_of([&] { verify_hls(graph::Analyzed(network), samples(network, 1), options); }),
-              HasSubstr("is not an exported Vitis project"));
+  EXPECT_THAT(error_of([&] { verify_vitis(network, samples(network, 1), options); }),
+              HasSubstr("is not an exported project"));
 }
 
-TEST(VerifyHls, SaysWhatIsWrongWithTheBuild) {
+TEST(VerifyExport, NamesTheObstacleToATarget) {
+  const backends::Target& vitis = backends::target_named("vitis");
+  graph::FrozenModel network = model();
+  EXPECT_EQ(obstacle(vitis, network), "");
+  {
+    const Environment headers("QFX_AP_TYPES", "/nowhere");
+    EXPECT_THAT(obstacle(vitis, network), HasSubstr("ap_types headers are missing"));
+  }
+  network.nodes[1].format.rounding = fixed::Rounding::RND_CONV_ODD;
+  EXPECT_THAT(obstacle(vitis, network), HasSubstr("RND_CONV_ODD"));
+}
+
+TEST(VerifyExport, SaysWhatIsWrongWithTheBuild) {
   const graph::FrozenModel network = model();
   const data::Dataset set = samples(network, 1);
   {
     const Environment compiler("QFX_HLS_CXX", "/no/such/compiler");
-    EXPECT_THAT(error_of([&] { verify_hls(graph::Analyzed(network), set, {}); }),
-                HasSubstr("/no/such/compiler"));
+    EXPECT_THAT(error_of([&] { verify_vitis(network, set, {}); }), HasSubstr("/no/such/compiler"));
   }
   {
     const Environment headers("QFX_AP_TYPES", "/nowhere");
     EXPECT_THAT(
-        error_of([&] { verify_hls(graph::Analyzed(network), set, {}); }),
+        error_of([&] { verify_vitis(network, set, {}); }),
         AllOf(HasSubstr("no ap_fixed.h and hls_stream.h in /nowhere"), HasSubstr("QFX_AP_TYPES")));
   }
   const TemporaryDirectory work;
   Options options;
   options.project = (work.path() / "project").string();
-  backends::export_vitis(graph::Analyzed(network), options.project, {});
+  backends::export_project(backends::target_named("vitis"), graph::Analyzed(network),
+                           options.project, {});
   std::ofstream(work.path() / "project/firmware/types.h") << "#error broken\n";
   EXPECT_THAT(
-      error_of([&] { verify_hls(graph::Analyzed(network), set, options); }),
+      error_of([&] { verify_vitis(network, set, options); }),
       AllOf(HasSubstr("does not compile"), HasSubstr("#error broken"), HasSubstr("types.h:1")));
 }
 
-TEST(VerifyHls, RefusesASetOfAnotherShape) {
+TEST(VerifyExport, RefusesASetOfAnotherShape) {
   const graph::FrozenModel network = model();
-  EXPECT_THAT(
-      error_of([&] { verify_hls(graph::Analyzed(network), samples(test::all_kinds()[3], 1), {}); }),
-      HasSubstr("has 297 values, the model 'residual' takes 112"));
+  EXPECT_THAT(error_of([&] {
+                verify_export(backends::target_named("vitis"), runtime::Engine(network),
+                              samples(test::all_kinds()[3], 1), {}, {});
+              }),
+              HasSubstr("has 297 values, the model 'residual' takes 112"));
 }
 
 TEST(TestBench, PassesOnItsGoldenVectorsAndFailsOnOthers) {
@@ -186,8 +209,8 @@ TEST(TestBench, PassesOnItsGoldenVectorsAndFailsOnOthers) {
                                       std::string("AP_TYPES=") + QFX_AP_TYPES_DIR,
                                       "CXXFLAGS=-O0 -Werror",
                                       "test"};
-  backends::export_vitis(graph::Analyzed(network), project.string(),
-                         {.golden_inputs = inputs, .golden_outputs = outputs});
+  backends::export_project(backends::target_named("vitis"), graph::Analyzed(network),
+                           project.string(), {.golden_inputs = inputs, .golden_outputs = outputs});
   const ProcessResult good = run_process(make);
   EXPECT_EQ(good.exit_code, 0) << good.output;
   EXPECT_THAT(good.output, HasSubstr("PASS: 3 samples, 15 values"));

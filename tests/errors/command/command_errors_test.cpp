@@ -127,9 +127,9 @@ TEST(CommandInput, ALabelWithoutAnOutputIsRefused) {
 TEST(CommandInput, AnUnknownTargetNamesTheNearest) {
   const FrozenRun run;
   expect_error({"export", run.model, "--target", "vits", "-o", run.run + "/x"},
-               {"--target vits is not known", "did you mean vitis"});
-  expect_error({"verify", run.model, "--against", "hsl"},
-               {"--against hsl is not known", "did you mean hls"});
+               {"the target 'vits' is not known", "did you mean 'vitis'"});
+  expect_error({"verify", run.model, "--against", "vits"},
+               {"the target 'vits' is not known", "did you mean 'vitis'"});
   EXPECT_FALSE(std::filesystem::exists(run.run + "/x"));
 }
 
@@ -138,6 +138,8 @@ TEST(CommandInput, AProjectThatIsNoneIsRefused) {
   expect_error({"verify", run.model, "--project", "/nowhere/hls"},
                {"--project /nowhere/hls is not a folder", "qfx export"});
   expect_error({"verify", run.model, "--project", run.run}, {run.run});
+  expect_error({"verify", run.model, "--project", run.run, "--against", "all"},
+               {"--project is a project of one target", "--against"});
 }
 
 TEST(CommandInput, AnExportOverSomethingElseIsRefused) {

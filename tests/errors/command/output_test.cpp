@@ -72,7 +72,7 @@ TEST(KeptResult, VerifyTellsItsVerdictWhereItCannotKeepIt) {
   const ProcessResult text = shell("verify --limit 2 " + run.model);
   EXPECT_EQ(text.exit_code, 0) << text.output;
   EXPECT_THAT(text.output,
-              ::testing::ContainsRegex("hls: 0 of 2 images differ \\(0 of 8 values\\)\n"
+              ::testing::ContainsRegex("vitis: 0 of 2 images differ \\(0 of 8 values\\)\n"
                                        "qfx: warning: .*cannot write .*verify\\.json"));
 
   const std::string project = run.run + "/hls", words = run.run + "/words";

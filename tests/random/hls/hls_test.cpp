@@ -10,13 +10,13 @@
 
 #include "support/compare.h"
 #include "support/random_run.h"
+#include "verify/hls_runner.h"
 
-#include "qfx/backends/vitis.h"
+#include "qfx/backends/target.h"
 #include "qfx/base/error.h"
 #include "qfx/base/file.h"
 #include "qfx/graph/freeze.h"
 #include "qfx/runtime/engine.h"
-#include "qfx/verify/hls_runner.h"
 
 namespace qfx::verify {
 namespace {
@@ -49,7 +49,7 @@ std::vector<std::string> differences(std::span<const Prepared> group) {
   std::vector<std::string> projects;
   for (std::size_t i = 0; i < group.size(); ++i) {
     projects.push_back((folder.path() / std::to_string(i)).string());
-    backends::export_vitis(graph::Analyzed(group[i].model), projects.back(),
+    backends::export_project(backends::target_named("vitis"), graph::Analyzed(group[i].model), projects.back(),
                            {.top = fmt::format("top_{}", i)});
   }
   const HlsRunner runner(projects, folder.path().string());

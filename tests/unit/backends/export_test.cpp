@@ -6,8 +6,8 @@
 
 #include "support/random_numbers.h"
 
-#include "qfx/backends/vitis.h"
-#include "qfx/backends/vitis_project.h"
+#include "qfx/backends/project.h"
+#include "qfx/backends/target.h"
 #include "qfx/base/error.h"
 #include "qfx/base/file.h"
 #include "qfx/graph/builder.h"
@@ -38,6 +38,11 @@ std::map<std::string, std::string> files_under(const fs::path& root) {
   for (const auto& entry : fs::recursive_directory_iterator(root))
     if (entry.is_regular_file()) files[fs::relative(entry, root).string()] = read_file(entry);
   return files;
+}
+
+void export_vitis(const graph::Analyzed& model, const std::string& directory,
+                  const ExportOptions& options) {
+  export_project(target_named("vitis"), model, directory, options);
 }
 
 template <class F>
@@ -173,23 +178,31 @@ TEST(Export, RefusesWhatItCannotWrite) {
   EXPECT_TRUE(fs::is_empty(work.path()));
 }
 
+TEST(Target, IsFoundByItsNamesOrRefused) {
+  EXPECT_EQ(target_named("vitis").name, "vitis");
+  EXPECT_EQ(target_named("hls").name, "vitis") << "its former name";
+  EXPECT_THAT(error_of([] { target_named("vitsi"); }),
+              AllOf(HasSubstr("'vitsi'"), HasSubstr("did you mean 'vitis'")));
+  EXPECT_THAT(error_of([] { target_named(""); }), HasSubstr("Allowed: vitis"));
+}
+
 TEST(Project, IsReadBack) {
   const TemporaryDirectory work;
   const fs::path project = work.path() / "project";
   export_vitis(graph::Analyzed(small_network()), project.string(), {});
-  const VitisProject read = read_vitis_project(project.string());
+  const Project read = read_project(project.string());
+  EXPECT_EQ(read.target, "vitis");
   EXPECT_EQ(read.top, "small_network");
   EXPECT_EQ(read.nodes, describe_nodes(small_network()));
-  EXPECT_THAT(error_of([&] { read_vitis_project(work.path().string()); }),
-              HasSubstr("is not an exported Vitis project"));
+  EXPECT_THAT(error_of([&] { read_project(work.path().string()); }),
+              HasSubstr("is not an exported project"));
   for (const char* text : {"{", "{}", "[]", R"({"target": "vitis", "version": 1, "top": 3})"}) {
     std::ofstream(project / "qfx_project.json") << text;
-    EXPECT_THAT(error_of([&] { read_vitis_project(project.string()); }), HasSubstr("is damaged"))
-        << text;
+    EXPECT_THAT(error_of([&] { read_project(project.string()); }), HasSubstr("is damaged")) << text;
   }
   std::ofstream(project / "qfx_project.json")
       << R"({"target": "vitis", "version": 1, "top": "../x", "namespace": "a", "nodes": []})";
-  EXPECT_THAT(error_of([&] { read_vitis_project(project.string()); }), HasSubstr("'../x'"));
+  EXPECT_THAT(error_of([&] { read_project(project.string()); }), HasSubstr("'../x'"));
 }
 
 TEST(Support, ComesFromTheEnvironmentFirst) {

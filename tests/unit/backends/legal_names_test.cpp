@@ -1,14 +1,21 @@
 #include <gmock/gmock.h>
 #include <set>
+#include <string>
+#include <vector>
 
-#include "backends/identifiers.h"
+#include "backends/hls/identifiers.h"
 
-#include "qfx/backends/vitis.h"
-
-namespace qfx::backends {
+namespace qfx::backends::hls {
 namespace {
 
 using testing::ElementsAre;
+
+std::vector<std::string> legal_names(const std::vector<std::string>& names) {
+  Identifiers identifiers(" hls ap_int ");
+  std::vector<std::string> result;
+  for (const std::string& name : names) result.push_back(identifiers.unique(name));
+  return result;
+}
 
 TEST(LegalNames, LeavesGoodNamesAlone) {
   EXPECT_THAT(legal_names({"conv1", "layer2_0_bn", "x"}), ElementsAre("conv1", "layer2_0_bn", "x"));
@@ -42,7 +49,9 @@ TEST(LegalNames, AreDeterministicAndShort) {
 }
 
 TEST(CommentText, CannotLeaveItsLine) {
-  EXPECT_EQ(comment_text("conv 1 */ // \\\n#x ?" "?/ `rm`"), "conv 1 __ __ ___x ___ _rm_");
+  EXPECT_EQ(comment_text("conv 1 */ // \\\n#x ?"
+                         "?/ `rm`"),
+            "conv 1 __ __ ___x ___ _rm_");
 }
 
 TEST(IsIdentifier, AcceptsOnlyWhatIsHandedOut) {
@@ -51,5 +60,20 @@ TEST(IsIdentifier, AcceptsOnlyWhatIsHandedOut) {
     EXPECT_FALSE(is_identifier(name)) << name;
 }
 
+TEST(ReservedWords, AreWholeAndOfAnyCase) {
+  EXPECT_TRUE(contains(cpp_keywords(), "alignas"));
+  EXPECT_TRUE(contains(cpp_keywords(), "Xor_Eq"));
+  EXPECT_FALSE(contains(cpp_keywords(), "align"));
+  EXPECT_FALSE(contains(cpp_keywords(), "signal"));
+  EXPECT_TRUE(is_hdl_keyword("Signal"));
+  EXPECT_TRUE(is_hdl_keyword("wor"));
+}
+
+// A word of one vendor's headers is a name like any other for another vendor.
+TEST(ReservedWords, OfAVendorAreReservedForIt) {
+  EXPECT_FALSE(is_identifier("ap_int", " hls ap_int "));
+  EXPECT_TRUE(is_identifier("ap_int", " ac_int "));
+}
+
 }  // namespace
-}  // namespace qfx::backends
+}  // namespace qfx::backends::hls

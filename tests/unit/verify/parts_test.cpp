@@ -2,12 +2,13 @@
 #include <gmock/gmock.h>
 
 #include "support/small_models.h"
+#include "verify/cpp_build.h"
 #include "verify/first_difference.h"
-#include "verify/hls_build.h"
 #include "verify/raw_files.h"
 
 #include "qfx/base/error.h"
 #include "qfx/base/file.h"
+#include "qfx/verify/verify.h"
 
 namespace qfx::verify {
 namespace {
@@ -62,8 +63,8 @@ TEST(FirstDifference, IsTheFirstInTopologicalOrder) {
 
 TEST(Summary, IsOneLine) {
   EXPECT_EQ(
-      summary({.target = "hls", .images = 10000, .values = 100000, .first = {}, .command = ""}),
-      "hls: 0 of 10000 images differ (0 of 100000 values)");
+      summary({.target = "vitis", .images = 10000, .values = 100000, .first = {}, .command = ""}),
+      "vitis: 0 of 10000 images differ (0 of 100000 values)");
 }
 
 TEST(ShellText, QuotesWhatAShellWouldSplit) {

@@ -1,0 +1,27 @@
+// What an exported project says about itself, for who builds and runs it.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "qfx/graph/graph.h"
+
+namespace qfx::backends {
+
+struct Project {
+  std::string directory;
+  std::string target;  // as in target.h
+  std::string top;     // firmware/TOP.cpp
+  std::string space;   // namespace of `network` in tb/network.h
+  // One per node of the model: "conv1: conv2d [16, 28, 28] fixed<8,3,RND,SAT>".
+  std::vector<std::string> nodes;
+};
+
+// The nodes' descriptions for a model: equal for a project that was exported from it, or from one
+// that differs in its parameters only.
+std::vector<std::string> describe_nodes(const graph::FrozenModel& model);
+
+// Raises UserError where the folder is no exported project or its marker file is damaged.
+Project read_project(const std::string& directory);
+
+}  // namespace qfx::backends

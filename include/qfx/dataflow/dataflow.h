@@ -1,0 +1,116 @@
+// A frozen model as hardware: processes of a few forms, joined by streams. No language, no vendor;
+// who prints it visits the forms and not the kinds of nodes.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <variant>
+#include <vector>
+
+#include "qfx/dataflow/constants.h"
+#include "qfx/dataflow/layout.h"
+#include "qfx/graph/analyzed.h"
+
+namespace qfx::dataflow {
+
+using StreamId = int;
+
+// A FIFO between two processes, or an end of the network.
+struct Stream {
+  graph::NodeId node = 0;  // whose values it carries; never one that keeps its input's format
+  Layout layout;
+  bool is_port = false;
+  std::int64_t depth = 2;
+};
+
+// A window's walk over an image.
+struct Window {
+  std::int64_t height = 1, width = 1;  // of the image
+  graph::Pair kernel{1, 1}, stride{1, 1}, padding{0, 0}, dilation{1, 1};
+};
+
+// Each element by itself, from the elements of all inputs at its place; the node's kind says how.
+// Constants that the kind does not have are empty; a table of them has a row for all pixels of an
+// image, or one for each beat of a vector.
+struct Map {
+  Sum sum = {};
+  std::optional<Factor> factor = {};
+  std::optional<Table> offset = {};  // on the sum's grid
+  std::optional<Limits> limits = {};
+  std::optional<Lookup> lookup = {};  // entry i is for the i-th of the input's raw values
+  // Where the input reaches the sum without a factor: how far left it is shifted to its grid.
+  std::optional<int> places = {};
+};
+
+// Sums of products. factor: {outputs, taps of the window in row-major order, inputs of the group};
+// without a window every element of the input is multiplied: {input beats, outputs, lanes}. Shift
+// and offset are {outputs}.
+struct MultiplyAccumulate {
+  std::optional<Window> window = {};
+  std::int64_t groups = 1;
+  Factor factor = {};
+  Table offset = {};
+  Sum sum = {};
+};
+
+// The mean, or without one the maximum, of each channel: under a window, or without one over all
+// pixels.
+struct WindowReduce {
+  std::optional<Window> window = {};
+  std::optional<Mean> mean = {};
+};
+
+// Softmax: at each pixel of an image, or over a whole vector. Entry d is the exponential at d steps
+// below the largest value; their sum has no fraction bits.
+struct Normalise {
+  bool per_pixel = false;
+  Sum sum = {};
+  Lookup exponentials = {};
+};
+
+// Several streams as one, each value cast to the common format: the lanes of all inputs side by
+// side, or one input after the other.
+struct Join {
+  bool side_by_side = false;
+};
+
+struct Reorder {};  // a flattened image into the order of vectors
+struct Clone {};    // one stream to two readers
+struct Copy {};     // the input passed on as the output
+
+using Work =
+    std::variant<Map, MultiplyAccumulate, WindowReduce, Normalise, Join, Reorder, Clone, Copy>;
+
+struct Process {
+  Work work;
+  graph::NodeId node = 0;  // whose values it computes or moves
+  std::vector<StreamId> inputs;
+  std::vector<StreamId> outputs;
+};
+
+// It computes a node's values; else it only moves them.
+bool computes(const Process& process);
+
+// The stream on which a node's values can be seen, and the process after which they are there.
+struct Trace {
+  graph::NodeId node = 0;
+  StreamId stream = 0;
+  int after_process = -1;  // -1: at the start
+};
+
+struct Network {
+  graph::Analyzed analyzed;
+  std::vector<graph::NodeId> source = {};  // indexed by node: itself, or whose format it keeps
+  std::vector<Layout> layouts = {};        // indexed by node
+  std::vector<Stream> streams = {};
+  std::vector<Process> processes = {};  // in topological order
+  std::vector<Trace> traces = {};       // indexed by node
+  StreamId input = 0, output = 0;
+
+  const graph::FrozenModel& model() const { return analyzed.model(); }
+  const graph::FrozenNode& node(graph::NodeId id) const { return analyzed.node(id); }
+};
+
+Network lower(const graph::Analyzed& model);
+
+}  // namespace qfx::dataflow

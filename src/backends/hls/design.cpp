@@ -1,0 +1,81 @@
+#include "backends/hls/design.h"
+
+#include "backends/hls/identifiers.h"
+
+#include "qfx/base/error.h"
+
+namespace qfx::backends::hls {
+namespace {
+
+using dataflow::Process;
+using dataflow::StreamId;
+
+void check_top(const std::string& top, Words vendor) {
+  if (top.empty() || (is_identifier(top, vendor) && !is_hdl_keyword(top))) return;
+  user_error(
+      "the top function cannot be called '{}': it must be a C++ identifier of letters, digits and "
+      "single underscores, at most {} long, with a lower-case letter among them, and no word of "
+      "C++, Verilog or VHDL",
+      top, kMaxIdentifierLength);
+}
+
+std::vector<NodeNames> name_nodes(const graph::FrozenModel& model, Identifiers& identifiers) {
+  std::vector<NodeNames> nodes;
+  // Values first, so that a layer keeps its own name wherever that is possible.
+  for (const graph::FrozenNode& node : model.nodes)
+    nodes.emplace_back().value = identifiers.unique(node.name);
+  for (NodeNames& names : nodes) {
+    names.type = identifiers.unique(names.value + "_t");
+    names.beat = identifiers.unique(names.value + "_beat");
+    names.config = identifiers.unique(names.value + "_config");
+    names.weight = identifiers.unique(names.value + "_weight");
+    names.shift = identifiers.unique(names.value + "_shift");
+    names.bias = identifiers.unique(names.value + "_bias");
+    names.reciprocal = identifiers.unique(names.value + "_reciprocal");
+    names.table = identifiers.unique(names.value + "_table");
+  }
+  return nodes;
+}
+
+// A stream is called after the node whose values it carries, and after what moved them.
+std::vector<std::string> name_streams(const Design& design, Identifiers& identifiers) {
+  const dataflow::Network& network = design.network;
+  std::vector<const Process*> writers(network.streams.size());
+  for (const Process& process : network.processes)
+    for (StreamId output : process.outputs) writers[output] = &process;
+  std::vector<std::string> names;
+  for (StreamId id = 0; id < std::ssize(network.streams); ++id) {
+    const dataflow::Stream& stream = network.streams[id];
+    const std::string& value = design.nodes[stream.node].value;
+    if (stream.is_port) {
+      names.push_back(id == network.input ? "in" : "out");
+    } else if (dataflow::computes(*writers[id])) {
+      names.push_back(value);
+    } else {
+      const bool is_copy = std::holds_alternative<dataflow::Clone>(writers[id]->work);
+      names.push_back(identifiers.unique(value + (is_copy ? "_copy" : "_in_order")));
+    }
+  }
+  return names;
+}
+
+}  // namespace
+
+Design make_design(const dataflow::Network& network, const Vendor& vendor, const std::string& top) {
+  check_top(top, vendor.reserved);
+  Identifiers identifiers(vendor.reserved);
+  identifiers.take("in");
+  identifiers.take("out");
+  identifiers.take("types");  // a file beside the top's
+  Design design{network, vendor, {}, {}, {}, {}};
+  std::string wanted = top.empty() ? network.model().name : top;
+  if (is_hdl_keyword(wanted)) wanted += "_top";
+  design.top = identifiers.unique(wanted);
+  design.space = identifiers.unique(design.top + "_net");
+  identifiers.take("network");
+  design.nodes = name_nodes(network.model(), identifiers);
+  design.streams = name_streams(design, identifiers);
+  return design;
+}
+
+}  // namespace qfx::backends::hls

@@ -1,0 +1,104 @@
+#include "backends/hls/print_build.h"
+
+#include <fmt/format.h>
+
+#include "backends/hls/fill.h"
+#include "backends/hls/identifiers.h"
+
+namespace qfx::backends::hls {
+
+std::string print_makefile(const Design& design) {
+  const VendorHeaders& headers = design.vendor.headers;
+  return fill(R"(# Simulation with a plain C++ compiler:
+#   make @VARIABLE@=/path/to/@NAME@ test     the test bench on its golden vectors
+#   make @VARIABLE@=/path/to/@NAME@ replay   raw inputs to raw outputs (tb/replay.cpp)
+#   make @VARIABLE@=/path/to/@NAME@ trace    the same with every layer's values
+# @VARIABLE@ is the folder that holds @FILES@; @TOOL@ has them in its @FOLDER@ folder.
+@VARIABLE@ ?= $(@HOME@)/@FOLDER@
+CXX ?= g++
+# The vendor's headers count as a system's: their warnings are not ours to mend.
+FLAGS = -std=c++14 -O2 -Wall -Wextra -isystem $(@VARIABLE@) -Ifirmware -Itb $(CXXFLAGS)
+SOURCES = $(wildcard firmware/*.h firmware/*/*.h tb/*.h)
+
+.PHONY: test clean
+test: test_bench
+	./test_bench tb/data
+
+test_bench: tb/test_bench.cpp firmware/@TOP@.cpp $(SOURCES)
+	$(CXX) $(FLAGS) tb/test_bench.cpp firmware/@TOP@.cpp -o $@
+
+replay: tb/replay.cpp firmware/@TOP@.cpp $(SOURCES)
+	$(CXX) $(FLAGS) tb/replay.cpp firmware/@TOP@.cpp -o $@
+
+trace: tb/replay.cpp firmware/@TOP@.cpp $(SOURCES)
+	$(CXX) $(FLAGS) -DQFX_TRACE_FILE tb/replay.cpp firmware/@TOP@.cpp -o $@
+
+clean:
+	$(RM) test_bench replay trace
+)",
+              {{"VARIABLE", std::string(design.vendor.headers_variable)},
+               {"NAME", std::string(headers.name)},
+               {"FILES", fmt::format("{}", fmt::join(headers.files, " and "))},
+               {"TOOL", std::string(headers.tool)},
+               {"HOME", std::string(headers.tool_variable)},
+               {"FOLDER", std::string(headers.tool_folder)},
+               {"TOP", design.top}});
+}
+
+std::string print_readme(const Design& design, const ExportOptions& options) {
+  std::string layers;
+  for (graph::NodeId id = 0; id < std::ssize(design.nodes); ++id) {
+    const graph::FrozenNode& node = design.network.node(id);
+    layers += fmt::format("| {} | `{}` | {} | `{}` | `{}` |\n", id, comment_text(node.name),
+                          kind_name(node.op), graph::to_string(node.shape),
+                          fixed::to_string(node.format));
+  }
+  const VendorHeaders& headers = design.vendor.headers;
+  return fill(R"(# @TOP@
+
+A neural network in fixed point as a @TOOL@ project, written by QFX. Every layer is a process, streams
+join them, and the results are bit for bit those of the frozen model.
+
+| file | what it is |
+|---|---|
+| `firmware/@TOP@.cpp`, `@TOP@.h` | the top function: streams, FIFO depths, one call a layer |
+| `firmware/types.h` | the number format of every tensor |
+| `firmware/params/` | each layer's geometry, parallelism and constants, as raw integers |
+| `firmware/qfx/` | the layers themselves, the same for every network |
+| `tb/test_bench.cpp`, `tb/data/` | self-checking test bench and its golden vectors |
+| `tb/replay.cpp` | raw inputs in, raw outputs out; with `-DQFX_TRACE_FILE` every layer's values too |
+| `@SCRIPT@`, `Makefile` | the two ways to run it |
+
+## In @TOOL@
+
+@USAGE@
+## With g++
+
+    make @VARIABLE@=/path/to/@NAME@ test
+
+`@VARIABLE@` is the folder with the vendor's @FILES@.
+
+## Faster or smaller
+
+`parallelism` in `firmware/params/` says how many outputs of a layer are computed at once: a convolution
+takes kernel height x kernel width x outputs / parallelism cycles a pixel and that many multipliers times
+the input channels. Any divisor of the number of outputs will do; the results stay the same.
+
+## Layers
+
+Indices and values everywhere are in C, H, W order, whatever the order on the streams.
+
+| node | name | kind | shape | format |
+|---|---|---|---|---|
+@LAYERS@)",
+              {{"TOP", design.top},
+               {"TOOL", std::string(design.vendor.tool)},
+               {"SCRIPT", std::string(design.vendor.script)},
+               {"USAGE", design.vendor.print_usage(options)},
+               {"VARIABLE", std::string(design.vendor.headers_variable)},
+               {"NAME", std::string(headers.name)},
+               {"FILES", fmt::format("`{}`", fmt::join(headers.files, "` and `"))},
+               {"LAYERS", layers}});
+}
+
+}  // namespace qfx::backends::hls

@@ -1,0 +1,204 @@
+#include "backends/hls/print_parameters.h"
+
+#include <fmt/format.h>
+
+#include "backends/hls/c_literals.h"
+#include "backends/hls/identifiers.h"
+
+#include "qfx/base/error.h"
+
+namespace qfx::backends::hls {
+namespace {
+
+using dataflow::Factor;
+using dataflow::Layout;
+using dataflow::Sum;
+using dataflow::Table;
+
+std::string constant(std::string_view name, std::int64_t value) {
+  return fmt::format("  static const int {} = {};\n", name, value);
+}
+
+std::string wide_constant(std::string_view name, std::int64_t value) {
+  return fmt::format("  static const int64_t {} = {}LL;\n", name, value);
+}
+
+std::string table(const std::string& type, const std::string& name, const Table& values,
+                  const std::string& text) {
+  std::string dimensions;
+  for (std::int64_t extent : values.shape) dimensions += fmt::format("[{}]", extent);
+  return fmt::format("static const {} {}{} = {};\n", type, name, dimensions, text);
+}
+
+std::string table(const std::string& type, const std::string& name, const Table& values) {
+  return table(type, name, values, initializer(values));
+}
+
+std::string geometry(const dataflow::Window& window) {
+  std::string text = constant("in_height", window.height) + constant("in_width", window.width);
+  for (int axis : {0, 1}) {
+    const auto named = [&](const char* what, std::int64_t value) {
+      text += constant(fmt::format("{}_{}", what, axis == 0 ? 'h' : 'w'), value);
+    };
+    named("stride", window.stride[axis]);
+    named("padding", window.padding[axis]);
+    named("dilation", window.dilation[axis]);
+    named("reach", (window.kernel[axis] - 1) * window.dilation[axis]);
+  }
+  return text;
+}
+
+std::string sum_type(const Sum& sum) {
+  return constant("sum_width", sum.width) + constant("sum_frac_bits", sum.frac_bits);
+}
+
+std::string parallelism(const char* what) {
+  return fmt::format("  // {} computed at once; any divisor of their number\n", what) +
+         constant("parallelism", 1);
+}
+
+// The body of the configuration and the tables behind it.
+struct Text {
+  std::string config, tables;
+  std::string include = {};  // of the product
+};
+
+class Printer {
+ public:
+  Printer(const Design& design, const dataflow::Process& process)
+      : design_(design),
+        names_(design.nodes[process.node]),
+        in_(design.stream(process.inputs[0]).layout) {}
+
+  Text operator()(const dataflow::Map& map) const {
+    Text text{constant("beats", in_.beats), {}};
+    const Table* rows = map.factor ? &map.factor->values : map.offset ? &*map.offset : nullptr;
+    if (rows != nullptr) text.config += constant("table_beats", rows->shape[0]);
+    if (rows != nullptr || map.limits) text.config += sum_type(map.sum);
+    if (map.factor) add_factor(*map.factor, text);
+    if (map.limits) {
+      text.config +=
+          wide_constant("below", map.limits->below) + wide_constant("above", map.limits->above) +
+          wide_constant("low", map.limits->low) + wide_constant("high", map.limits->high);
+    }
+    if (map.places) text.config += constant("places", *map.places);
+    if (map.offset) add_offset(*map.offset, map.sum, text);
+    if (map.lookup) add_lookup(*map.lookup, text);
+    return text;
+  }
+
+  Text operator()(const dataflow::MultiplyAccumulate& sums) const {
+    const std::vector<std::int64_t>& shape = sums.factor.values.shape;
+    Text text;
+    if (sums.window) {
+      text.config = geometry(*sums.window) + constant("out_channels", shape[0]) +
+                    constant("groups", sums.groups) + constant("group_channels", shape[2]) +
+                    constant("taps", shape[1]) + parallelism("output channels");
+    } else {
+      text.config = constant("in_beats", shape[0]) + constant("out_features", shape[1]) +
+                    parallelism("outputs");
+    }
+    text.config += sum_type(sums.sum);
+    add_factor(sums.factor, text);
+    add_offset(sums.offset, sums.sum, text);
+    return text;
+  }
+
+  Text operator()(const dataflow::WindowReduce& pool) const {
+    Text text{pool.window ? geometry(*pool.window) : constant("in_beats", in_.beats), {}};
+    if (!pool.mean) return text;
+    const dataflow::Mean& mean = *pool.mean;
+    text.config += sum_type(mean.sum) + constant("twos", mean.twos) +
+                   constant("divisor", mean.divisor) +
+                   constant("extra_frac_bits", mean.extra_frac_bits) +
+                   constant("reciprocal_width", mean.reciprocal_width) +
+                   constant("reciprocal_words", mean.reciprocal.shape[0]) +
+                   constant("reciprocal_shift", mean.reciprocal_shift);
+    text.tables = table("unsigned", names_.reciprocal, mean.reciprocal);
+    return text;
+  }
+
+  Text operator()(const dataflow::Normalise& softmax) const {
+    Text text{constant("sums", softmax.per_pixel ? in_.beats : 1) +
+                  constant("beats", softmax.per_pixel ? 1 : in_.beats) +
+                  constant("sum_width", softmax.sum.width),
+              {}};
+    add_lookup(softmax.exponentials, text);
+    return text;
+  }
+
+  Text operator()(const dataflow::Join&) const { return {}; }
+  Text operator()(const dataflow::Reorder&) const { return {}; }
+  Text operator()(const dataflow::Clone&) const { return {}; }
+  Text operator()(const dataflow::Copy&) const { return {}; }
+
+ private:
+  void add_factor(const Factor& factor, Text& text) const {
+    const Table& values = factor.values;
+    if (factor.digits > 0) {
+      text.include = "qfx/khot.h";
+      text.config +=
+          fmt::format("  typedef qfx::Digits<{0}> weight_t;\n  typedef qfx::KHot<{0}> product;\n",
+                      factor.digits);
+      text.tables += table(names_.config + "::weight_t", names_.weight, values,
+                           digit_initializer(values, factor.digits, factor.signed_digits));
+    } else {
+      text.include = "qfx/multiply.h";
+      text.config += fmt::format("  typedef {} weight_t;\n  typedef qfx::Multiply<{}> product;\n",
+                                 c_type(factor.width), factor.width);
+      text.tables += table(names_.config + "::weight_t", names_.weight, values);
+    }
+    text.tables += table("signed char", names_.shift, factor.shift);
+  }
+
+  void add_offset(const Table& offset, const Sum& sum, Text& text) const {
+    text.config += fmt::format("  typedef {} bias_t;\n", c_type(sum.width));
+    text.tables += table(names_.config + "::bias_t", names_.bias, offset);
+  }
+
+  void add_lookup(const dataflow::Lookup& lookup, Text& text) const {
+    text.config += constant("entries", lookup.entries.shape[0]) +
+                   fmt::format("  typedef {} entry_t;\n", c_type(lookup.format));
+    text.tables += table(names_.config + "::entry_t", names_.table, lookup.entries);
+  }
+
+  const Design& design_;
+  const NodeNames& names_;
+  const Layout& in_;
+};
+
+}  // namespace
+
+bool has_parameters(const dataflow::Process& process) {
+  return std::visit(graph::Overloaded{
+                        [](const dataflow::Map& map) {
+                          return map.factor || map.offset || map.limits || map.lookup;
+                        },
+                        [](const dataflow::MultiplyAccumulate&) { return true; },
+                        [](const dataflow::WindowReduce&) { return true; },
+                        [](const dataflow::Normalise&) { return true; },
+                        [](const dataflow::Join&) { return false; },
+                        [](const dataflow::Reorder&) { return false; },
+                        [](const dataflow::Clone&) { return false; },
+                        [](const dataflow::Copy&) { return false; },
+                    },
+                    process.work);
+}
+
+std::string print_parameters(const Design& design, const dataflow::Process& process) {
+  const graph::FrozenNode& node = design.network.node(process.node);
+  const Text text = std::visit(Printer(design, process), process.work);
+  QFX_ASSERT(!text.config.empty());
+  const NodeNames& names = design.nodes[process.node];
+  const std::string guard = fmt::format("QFX_{}_{}_H_", design.top, names.value);
+  std::string result = fmt::format("// {}: {}\n#ifndef {}\n#define {}\n\n", comment_text(node.name),
+                                   kind_name(node.op), guard, guard);
+  result += "#include <stdint.h>\n\n";
+  if (!text.include.empty()) result += fmt::format("#include \"{}\"\n\n", text.include);
+  result += fmt::format("namespace {} {{\n\nstruct {} {{\n{}}};\n", design.space, names.config,
+                        text.config);
+  if (!text.tables.empty()) result += "\n" + text.tables;
+  return result + fmt::format("\n}}  // namespace {}\n\n#endif  // {}\n", design.space, guard);
+}
+
+}  // namespace qfx::backends::hls

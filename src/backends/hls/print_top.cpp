@@ -1,0 +1,130 @@
+#include "backends/hls/print_top.h"
+
+#include <fmt/format.h>
+#include <set>
+
+#include "backends/hls/identifiers.h"
+#include "backends/hls/print_call.h"
+#include "backends/hls/print_parameters.h"
+
+#include "qfx/base/error.h"
+
+namespace qfx::backends::hls {
+namespace {
+
+using dataflow::Process;
+using dataflow::StreamId;
+using graph::NodeId;
+
+std::string beat_type(const Design& design, const dataflow::Stream& stream) {
+  const NodeNames& names = design.nodes[stream.node];
+  if (stream.layout == design.network.layouts[stream.node]) return names.beat;
+  return fmt::format("qfx::Pixel<{}, {}>", names.type, stream.layout.lanes);
+}
+
+std::string signature(const Design& design) {
+  return fmt::format("void {}({}, {})", design.top, print_port(design, design.network.input),
+                     print_port(design, design.network.output));
+}
+
+std::string includes(const Design& design) {
+  std::string text;
+  std::set<std::string> headers{"qfx/trace.h"};
+  for (const Process& process : design.network.processes) {
+    headers.insert(header_of(design, process));
+    if (has_parameters(process))
+      text += fmt::format("#include \"params/{}.h\"\n", design.nodes[process.node].value);
+  }
+  for (const std::string& header : headers) text += fmt::format("#include \"{}\"\n", header);
+  return text;
+}
+
+std::string streams(const Design& design) {
+  std::string text;
+  for (StreamId id = 0; id < std::ssize(design.streams); ++id) {
+    if (!design.stream(id).is_port)
+      text += fmt::format("  {0}<{1}> {2}(\"{2}\");\n", design.vendor.stream,
+                          beat_type(design, design.stream(id)), design.streams[id]);
+  }
+  return text;
+}
+
+std::string traces_after(const Design& design, int process) {
+  std::string text;
+  for (const dataflow::Trace& trace : design.network.traces) {
+    if (trace.after_process != process) continue;
+    text += fmt::format("  QFX_TRACE({}, {}, {});\n", design.streams[trace.stream], trace.node,
+                        order_text(design.stream(trace.stream).layout.order));
+  }
+  return text;
+}
+
+}  // namespace
+
+std::string print_port(const Design& design, StreamId port) {
+  return fmt::format("{}<{}::{}>& {}", design.vendor.stream, design.space,
+                     design.nodes[design.stream(port).node].beat, design.streams[port]);
+}
+
+std::string order_text(dataflow::Order order) {
+  switch (order) {
+    case dataflow::Order::Pixels:
+      return "qfx::kPixels";
+    case dataflow::Order::Elements:
+      return "qfx::kElements";
+  }
+  internal_error("unknown order");
+}
+
+std::string print_types(const Design& design) {
+  const std::string guard = fmt::format("QFX_{}_TYPES_H_", design.top);
+  std::string text = fmt::format(
+      "// The number format and the stream of every tensor.\n#ifndef {0}\n#define {0}\n\n", guard);
+  for (const std::string& header : design.vendor.includes)
+    text += fmt::format("#include \"{}\"\n", header);
+  text += fmt::format("#include \"qfx/pixel.h\"\n\nnamespace {} {{\n\n", design.space);
+  for (NodeId id = 0; id < std::ssize(design.nodes); ++id) {
+    if (design.network.source[id] != id) continue;
+    const graph::FrozenNode& node = design.network.node(id);
+    const NodeNames& names = design.nodes[id];
+    text += fmt::format("// {}: {} {}\ntypedef {} {};\ntypedef qfx::Pixel<{}, {}> {};\n",
+                        comment_text(node.name), kind_name(node.op), graph::to_string(node.shape),
+                        design.vendor.fixed_type(node.format), names.type, names.type,
+                        design.network.layouts[id].lanes, names.beat);
+  }
+  return text + fmt::format("\n}}  // namespace {}\n\n#endif  // {}\n", design.space, guard);
+}
+
+std::string print_top_header(const Design& design) {
+  const std::string guard = fmt::format("QFX_{}_H_", design.top);
+  const auto describe = [&](StreamId id) {
+    const dataflow::Layout& layout = design.stream(id).layout;
+    return fmt::format("{} beats of {} {}", layout.beats, layout.lanes,
+                       layout.order == dataflow::Order::Pixels
+                           ? "channels, a pixel a beat, row by row"
+                           : "elements, in order");
+  };
+  return fmt::format(
+      "// {}: one call takes one sample and gives one result.\n//   in:  {}\n//   out: {}\n"
+      "#ifndef {}\n#define {}\n\n#include \"types.h\"\n\n{};\n\n#endif  // {}\n",
+      comment_text(design.network.model().name), describe(design.network.input),
+      describe(design.network.output), guard, guard, signature(design), guard);
+}
+
+std::string print_top(const Design& design) {
+  std::string text = fmt::format(
+      "// {0}: the layers as processes joined by streams.\n#include \"{1}.h\"\n\n{2}\n"
+      "{3} {{\n  using namespace {4};\n",
+      comment_text(design.network.model().name), design.top, includes(design), signature(design),
+      design.space);
+  text += streams(design) + design.vendor.top_pragmas(design) + "\n" + traces_after(design, -1);
+  for (int i = 0; i < std::ssize(design.network.processes); ++i) {
+    const Process& process = design.network.processes[i];
+    if (dataflow::computes(process))
+      text += fmt::format("\n  // {}\n", comment_text(design.network.node(process.node).name));
+    text += fmt::format("  {}\n", print_call(design, process)) + traces_after(design, i);
+  }
+  return text + "}\n";
+}
+
+}  // namespace qfx::backends::hls

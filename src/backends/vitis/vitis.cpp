@@ -1,0 +1,142 @@
+#include "backends/vitis/vitis.h"
+
+#include <algorithm>
+#include <cctype>
+#include <fmt/format.h>
+
+#include "backends/hls/design.h"
+#include "backends/hls/fill.h"
+#include "backends/hls/vendor.h"
+
+#include "qfx/base/error.h"
+
+namespace qfx::backends::vitis {
+namespace {
+
+constexpr char kDefaultPart[] = "xczu3eg-sbva484-1-e";
+
+// Parameters are constants: only their numbers are exported, their rounding is history.
+std::string refusal(const graph::FrozenModel& model) {
+  for (const graph::FrozenNode& node : model.nodes) {
+    if (node.format.rounding == fixed::Rounding::RND_CONV_ODD)
+      return fmt::format(
+          "node '{}' uses {}: ap_fixed has no RND_CONV_ODD; choose another rounding, or a target "
+          "on "
+          "ac_fixed",
+          node.name, fixed::to_string(node.format));
+  }
+  return "";
+}
+
+std::string ap_type(const fixed::Format& format) {
+  std::string text = fmt::format(
+      "{}<{}, {}, AP_{}, AP_{}", format.is_signed ? "ap_fixed" : "ap_ufixed", format.width,
+      format.int_bits, to_string(format.rounding), to_string(format.overflow));
+  if (format.wrap_bits > 0) text += fmt::format(", {}", format.wrap_bits);
+  return text + ">";
+}
+
+std::string pragmas(const hls::Design& design) {
+  const dataflow::Network& network = design.network;
+  std::string text = "#ifdef __SYNTHESIS__\n";
+  for (dataflow::StreamId id : {network.input, network.output})
+    text += fmt::format("#pragma HLS INTERFACE axis port={}\n", design.streams[id]);
+  text += "#pragma HLS INTERFACE ap_ctrl_chain port=return\n#pragma HLS DATAFLOW\n";
+  for (dataflow::StreamId id = 0; id < std::ssize(design.streams); ++id) {
+    if (!design.stream(id).is_port)
+      text += fmt::format("#pragma HLS STREAM variable={} depth={}\n", design.streams[id],
+                          design.stream(id).depth);
+  }
+  return text + "#endif\n";
+}
+
+std::string part_of(const ExportOptions& options) {
+  const auto plain = [](char c) {
+    return std::isalnum(static_cast<unsigned char>(c)) || c == '-' || c == '_' || c == '.' ||
+           c == '/';
+  };
+  if (!std::ranges::all_of(options.part, plain))
+    user_error("the part is '{}'; allowed are letters, digits, '-', '_', '.' and '/', as in {}",
+               options.part, kDefaultPart);
+  return options.part.empty() ? kDefaultPart : options.part;
+}
+
+std::string script(const hls::Design& design, const ExportOptions& options) {
+  return hls::fill(
+      R"(# Vitis HLS: C simulation, synthesis, and on request co-simulation and export of the IP.
+#   vitis_hls -f run_hls.tcl                      simulate and synthesise
+#   vitis_hls -f run_hls.tcl -tclargs cosim ip    the same, then co-simulate and package
+set part @PART@
+set period @PERIOD@
+set root [file normalize [file dirname [info script]]]
+set flags "-std=c++14 -I$root/firmware"
+
+set arguments [expr {[info exists argv] ? $argv : {}}]
+set do_cosim [expr {[lsearch -glob $arguments *cosim*] >= 0}]
+set do_ip [expr {[lsearch -glob $arguments *ip*] >= 0}]
+
+open_project -reset @TOP@_hls
+set_top @TOP@
+add_files $root/firmware/@TOP@.cpp -cflags $flags
+add_files -tb $root/tb/test_bench.cpp -cflags "$flags -I$root/tb"
+open_solution -reset solution1 -flow_target vivado
+set_part $part
+create_clock -period $period -name default
+
+csim_design -argv "$root/tb/data"
+csynth_design
+if {$do_cosim} { cosim_design -argv "$root/tb/data" }
+if {$do_ip} { export_design -format ip_catalog }
+exit
+)",
+      {{"PART", part_of(options)},
+       {"PERIOD", fmt::format("{}", options.clock_period_ns)},
+       {"TOP", design.top}});
+}
+
+std::string usage(const ExportOptions& options) {
+  return fmt::format(
+      "    vitis_hls -f run_hls.tcl                     # C simulation, then synthesis for {}\n"
+      "    vitis_hls -f run_hls.tcl -tclargs cosim ip   # and co-simulation and the packaged IP\n",
+      part_of(options));
+}
+
+VendorHeaders headers() {
+  return {.name = "ap_types",
+          .files = {"ap_fixed.h", "hls_stream.h"},
+          .folder = QFX_AP_TYPES_DIR,
+          .variable = "QFX_AP_TYPES",
+          .tool = "Vitis",
+          .tool_variable = "XILINX_HLS",
+          .tool_folder = "include"};
+}
+
+Files print(const dataflow::Network& network, const ExportOptions& options) {
+  const hls::Vendor vendor{.target = "vitis",
+                           .tool = "Vitis HLS",
+                           .reserved = " ap_fixed ap_int ap_ufixed ap_uint half hls ",
+                           .includes = {"ap_fixed.h", "hls_stream.h"},
+                           .stream = "hls::stream",
+                           .support = "vendor/ap",
+                           .fixed_type = ap_type,
+                           .top_pragmas = pragmas,
+                           .script = "run_hls.tcl",
+                           .print_script = script,
+                           .print_usage = usage,
+                           .headers = headers(),
+                           .headers_variable = "AP_TYPES"};
+  return hls::print_project(vendor, network, options);
+}
+
+}  // namespace
+
+Target target() {
+  return {.name = "vitis",
+          .former_name = "hls",
+          .summary = "C++ on ap_fixed for Vitis HLS",
+          .headers = headers(),
+          .refusal = refusal,
+          .print = print};
+}
+
+}  // namespace qfx::backends::vitis

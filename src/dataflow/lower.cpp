@@ -1,0 +1,185 @@
+#include <algorithm>
+
+#include "dataflow/fifo_depth.h"
+#include "dataflow/work.h"
+
+#include "qfx/dataflow/dataflow.h"
+#include "qfx/graph/form.h"
+
+namespace qfx::dataflow {
+namespace {
+
+using graph::NodeId;
+
+// The node itself, or the one whose format and stream it keeps.
+std::vector<NodeId> sources_of(const graph::FrozenModel& model) {
+  std::vector<NodeId> sources;
+  for (const graph::FrozenNode& node : model.nodes) {
+    const auto id = static_cast<NodeId>(sources.size());
+    sources.push_back(graph::keeps_format(node.op) ? sources[node.inputs[0]] : id);
+  }
+  return sources;
+}
+
+// How each tensor lies on its stream: as its shape says, or as that of its inputs where no element
+// changes its place.
+std::vector<Layout> layouts_of(const graph::FrozenModel& model) {
+  std::vector<Layout> layouts;
+  for (const graph::FrozenNode& node : model.nodes) {
+    const auto own = [&] { return layout_of(node.shape); };
+    const auto kept = [&] { return layouts[node.inputs[0]]; };
+    const auto common = [&] {
+      const bool agree =
+          std::ranges::all_of(node.inputs, [&](NodeId input) { return layouts[input] == kept(); });
+      return agree ? kept() : vector_layout(node.shape[0]);
+    };
+    const Layout layout = std::visit(graph::Overloaded{
+                                         [&](const graph::Source&) { return own(); },
+                                         [&](const graph::Map&) { return common(); },
+                                         [&](const graph::Window&) { return own(); },
+                                         [&](const graph::Plane&) { return own(); },
+                                         [&](const graph::Dot&) { return own(); },
+                                         [&](const graph::Join&) { return own(); },
+                                         [&](const graph::Rename&) { return kept(); },
+                                         [&](const graph::Normalise&) { return kept(); },
+                                     },
+                                     graph::form_of(node.op));
+    layouts.push_back(layout);
+  }
+  return layouts;
+}
+
+// How a node needs the values of `input`. Only where tensors meet does their order matter.
+Layout wanted_layout(const Network& network, NodeId input, NodeId reader) {
+  const graph::FrozenNode& node = network.node(reader);
+  const Layout& given = network.layouts[input];
+  if (std::holds_alternative<graph::Join>(graph::form_of(node.op))) {
+    const bool is_flattened = node.shape.size() == 1 && given.order == Order::Pixels;
+    return is_flattened ? vector_layout(given.elements()) : given;
+  }
+  return node.inputs.size() > 1 ? network.layouts[reader] : given;
+}
+
+// Makes the processes in topological order and the streams between them, one for each reader.
+class Connection {
+ public:
+  explicit Connection(Network& network) : network_(network), uses_(count(), 0), ends_(count()) {}
+
+  void run() {
+    count_uses();
+    for (NodeId id = 0; id < count(); ++id) add(id);
+    const NodeId result = network_.source.back();
+    network_.output = take(result);
+    if (result == 0 && network_.processes.empty()) {
+      const StreamId out = port(result);
+      network_.processes.push_back({Copy{}, result, {network_.output}, {out}});
+      network_.output = out;
+    }
+  }
+
+ private:
+  NodeId count() const { return static_cast<NodeId>(network_.model().nodes.size()); }
+
+  void count_uses() {
+    for (const graph::FrozenNode& node : network_.model().nodes) {
+      if (graph::keeps_format(node.op)) continue;
+      for (NodeId input : node.inputs) ++uses_[network_.source[input]];
+    }
+    ++uses_[network_.source.back()];
+  }
+
+  StreamId stream(NodeId node, const Layout& layout) {
+    network_.streams.push_back({.node = node, .layout = layout});
+    return static_cast<StreamId>(network_.streams.size()) - 1;
+  }
+
+  StreamId port(NodeId node) {
+    const StreamId id = stream(node, network_.layouts[node]);
+    network_.streams[id].is_port = true;
+    return id;
+  }
+
+  void add(NodeId id) {
+    const graph::FrozenNode& node = network_.node(id);
+    if (graph::keeps_format(node.op)) {
+      Trace trace = network_.traces[node.inputs[0]];
+      trace.node = id;
+      network_.traces.push_back(trace);
+      return;
+    }
+    std::vector<StreamId> inputs;
+    for (NodeId input : node.inputs) inputs.push_back(read(input, id));
+    StreamId value;
+    if (id == 0) {
+      value = network_.input = port(0);
+    } else {
+      const bool is_result = id == network_.source.back() && uses_[id] == 1;
+      value = is_result ? port(id) : stream(id, network_.layouts[id]);
+      network_.processes.push_back(
+          {work_of(network_.analyzed, id, network_.layouts), id, inputs, {value}});
+    }
+    network_.traces.push_back({id, value, static_cast<int>(network_.processes.size()) - 1});
+    fan_out(id, value);
+  }
+
+  // One end of the stream for each reader: a chain of clones.
+  void fan_out(NodeId id, StreamId value) {
+    for (int left = uses_[id]; left > 1; --left) {
+      const bool feeds_port = id == network_.source.back() && left == 2;
+      const StreamId first = stream(id, network_.layouts[id]);
+      const StreamId rest = feeds_port ? port(id) : stream(id, network_.layouts[id]);
+      network_.processes.push_back({Clone{}, id, {value}, {first, rest}});
+      ends_[id].push_back(first);
+      value = rest;
+    }
+    ends_[id].push_back(value);
+    std::ranges::reverse(ends_[id]);  // the output port is taken last, from the front
+  }
+
+  StreamId take(NodeId source) {
+    const StreamId id = ends_[source].back();
+    ends_[source].pop_back();
+    return id;
+  }
+
+  // The stream from which `reader` takes the values of `input`, in the order it needs.
+  StreamId read(NodeId input, NodeId reader) {
+    const NodeId source = network_.source[input];
+    const StreamId from = take(source);
+    const Layout wanted = wanted_layout(network_, input, reader);
+    if (network_.layouts[input] == wanted) return from;
+    const StreamId to = stream(source, wanted);
+    network_.processes.push_back({Reorder{}, source, {from}, {to}});
+    return to;
+  }
+
+  Network& network_;
+  std::vector<int> uses_;  // readers of a node's stream, the network's output among them
+  std::vector<std::vector<StreamId>> ends_;  // not yet taken
+};
+
+}  // namespace
+
+bool computes(const Process& process) {
+  return std::visit(graph::Overloaded{
+                        [](const Map&) { return true; },
+                        [](const MultiplyAccumulate&) { return true; },
+                        [](const WindowReduce&) { return true; },
+                        [](const Normalise&) { return true; },
+                        [](const Join&) { return true; },
+                        [](const Reorder&) { return false; },
+                        [](const Clone&) { return false; },
+                        [](const Copy&) { return false; },
+                    },
+                    process.work);
+}
+
+Network lower(const graph::Analyzed& model) {
+  Network network{
+      .analyzed = model, .source = sources_of(model.model()), .layouts = layouts_of(model.model())};
+  Connection(network).run();
+  set_fifo_depths(network);
+  return network;
+}
+
+}  // namespace qfx::dataflow

@@ -1,0 +1,234 @@
+#include <algorithm>
+#include <chrono>
+#include <filesystem>
+#include <thread>
+
+#include "verify/cpp_build.h"
+#include "verify/first_difference.h"
+#include "verify/raw_files.h"
+
+#include "qfx/backends/project.h"
+#include "qfx/base/error.h"
+#include "qfx/base/file.h"
+#include "qfx/base/process.h"
+#include "qfx/verify/verify.h"
+
+namespace qfx::verify {
+namespace {
+
+namespace fs = std::filesystem;
+
+class Stopwatch {
+ public:
+  double seconds() const {
+    return std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
+  }
+
+ private:
+  std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
+};
+
+// Images a process runs at most before progress is told.
+constexpr std::int64_t kImagesAProcess = 250;
+// Images that are read at once.
+constexpr std::int64_t kBatch = 256;
+
+class Verification {
+ public:
+  Verification(const backends::Target& target, const runtime::Engine& engine,
+               const data::Dataset& set, const runtime::RawTensor& expected, const Options& options,
+               const fs::path& work)
+      : target_(target),
+        engine_(engine),
+        model_(engine.model()),
+        set_(set),
+        expected_(expected),
+        options_(options),
+        work_(fs::absolute(work)),
+        in_size_(graph::element_count(model_.input().shape)),
+        out_size_(graph::element_count(model_.output().shape)) {
+    if (set.sample_size() != in_size_)
+      user_error("a sample of '{}' has {} values, the model '{}' takes {} ({})", set.name,
+                 set.sample_size(), model_.name, in_size_, graph::to_string(model_.input().shape));
+    set.check_labels(out_size_);
+    QFX_ASSERT(std::ssize(expected) == set.size() * out_size_);
+  }
+
+  Result run() {
+    result_.target = target_.name;
+    result_.images = set_.size();
+    result_.values = set_.size() * out_size_;
+    prepare_project();
+    build();
+    write_inputs();
+    run_exported();
+    compare();
+    return std::move(result_);
+  }
+
+ private:
+  fs::path inputs() const { return work_ / "inputs.bin"; }
+
+  void prepare_project() {
+    if (options_.project.empty()) {
+      backends::export_project(target_, engine_.analyzed(), (work_ / "project").string(), {});
+      project_ = backends::read_project((work_ / "project").string());
+      return;
+    }
+    project_ = backends::read_project(fs::absolute(options_.project).string());
+    if (project_.target != target_.name)
+      user_error("the project '{}' is of the target '{}' and is to be verified against '{}'",
+                 options_.project, project_.target, target_.name);
+    const std::vector<std::string> nodes = backends::describe_nodes(model_);
+    const auto [ours, theirs] = std::ranges::mismatch(nodes, project_.nodes);
+    if (ours == nodes.end() && theirs == project_.nodes.end()) return;
+    const std::string none = "nothing more";
+    user_error(
+        "the project '{}' was exported from another model: it has '{}' where this one has '{}'",
+        options_.project, theirs == project_.nodes.end() ? none : *theirs,
+        ours == nodes.end() ? none : *ours);
+  }
+
+  std::vector<std::string> build_command(const std::vector<std::string>& flags,
+                                         const fs::path& program) {
+    const fs::path root = project_.directory;
+    return compile_command(
+        target_.headers, {root / "tb" / "replay.cpp", root / "firmware" / (project_.top + ".cpp")},
+        {root / "firmware", root / "tb"}, flags, program);
+  }
+
+  void build() {
+    const Stopwatch watch;
+    const std::vector<std::string> command = build_command({"-O2"}, work_ / "replay");
+    result_.command = shell_text(command);
+    compile(command, options_.should_stop);
+    result_.build_seconds = watch.seconds();
+  }
+
+  std::vector<std::int32_t> quantized(std::int64_t first, std::int64_t count) const {
+    std::vector<float> samples(static_cast<std::size_t>(count * in_size_));
+    std::vector<std::int32_t> raw(samples.size());
+    set_.copy_samples(first, count, samples.data());
+    runtime::quantize_input(model_.input(), samples, raw);
+    return raw;
+  }
+
+  void write_inputs() {
+    std::vector<std::int32_t> raw;
+    raw.reserve(static_cast<std::size_t>(set_.size() * in_size_));
+    for (std::int64_t first = 0; first < set_.size(); first += kBatch) {
+      const auto part = quantized(first, std::min(kBatch, set_.size() - first));
+      raw.insert(raw.end(), part.begin(), part.end());
+    }
+    write_raw(inputs(), raw);
+  }
+
+  // Raises UserError: the program was tampered with, or the machine is out of something.
+  static void check_run(const ProcessResult& result) {
+    if (result.exit_code != 0 || !result.output.empty())
+      user_error("the exported code failed to run (exit code {}): {}", result.exit_code,
+                 result.output.substr(0, 500));
+  }
+
+  void run_exported() {
+    const Stopwatch watch;
+    const int cores = std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+    const int jobs = options_.jobs > 0 ? options_.jobs : cores;
+    const std::int64_t part =
+        std::clamp<std::int64_t>((set_.size() + jobs - 1) / jobs, 1, kImagesAProcess);
+    if (options_.progress) options_.progress(0, set_.size());
+    for (std::int64_t done = 0; done < set_.size();) {
+      std::vector<std::vector<std::string>> commands;
+      std::vector<std::int64_t> counts;
+      for (std::int64_t first = done; first < set_.size() && std::ssize(commands) < jobs;
+           first += part) {
+        counts.push_back(std::min(part, set_.size() - first));
+        const fs::path out = work_ / fmt::format("outputs_{}.bin", commands.size());
+        commands.push_back({(work_ / "replay").string(), inputs().string(), out.string(),
+                            std::to_string(first), std::to_string(counts.back())});
+      }
+      const std::vector<ProcessResult> results =
+          run_processes(commands, jobs, options_.should_stop);
+      for (std::size_t i = 0; i < commands.size(); ++i) {
+        check_run(results[i]);
+        const auto values = read_raw(commands[i][2], counts[i] * out_size_);
+        outputs_.insert(outputs_.end(), values.begin(), values.end());
+        done += counts[i];
+      }
+      if (options_.progress) options_.progress(done, set_.size());
+    }
+    result_.run_seconds = watch.seconds();
+  }
+
+  void compare() {
+    std::int64_t first_image = -1;
+    for (std::int64_t image = 0; image < set_.size(); ++image) {
+      const auto actual = outputs_.begin() + image * out_size_;
+      const auto wanted = expected_.begin() + image * out_size_;
+      std::int64_t differ = 0;
+      for (std::int64_t i = 0; i < out_size_; ++i) differ += actual[i] != wanted[i];
+      result_.values_differ += differ;
+      result_.images_differ += differ > 0;
+      result_.correct +=
+          std::max_element(actual, actual + out_size_) - actual == set_.labels[image];
+      if (differ > 0 && first_image < 0) first_image = image;
+    }
+    if (first_image >= 0) result_.first = locate(first_image);
+  }
+
+  // Runs one image through the trace form and compares every layer.
+  Difference locate(std::int64_t image) {
+    compile(build_command({"-O1", "-DQFX_TRACE_FILE"}, work_ / "trace"), options_.should_stop);
+    const fs::path trace = work_ / "trace.bin";
+    check_run(run_process({(work_ / "trace").string(), inputs().string(),
+                           (work_ / "trace_outputs.bin").string(), std::to_string(image), "1",
+                           trace.string()}));
+    const auto samples = read_trace(trace, static_cast<int>(model_.nodes.size()));
+    QFX_ASSERT(samples.size() == 1);
+    const auto found =
+        first_difference(model_, engine_.run_all(quantized(image, 1), 1), samples[0], image);
+    if (!found)
+      internal_error("image {} differs at the output, but not in the traced build; look at {}",
+                     image, work_.string());
+    return *found;
+  }
+
+  const backends::Target& target_;
+  const runtime::Engine& engine_;
+  const graph::FrozenModel& model_;
+  const data::Dataset& set_;
+  const runtime::RawTensor& expected_;
+  const Options& options_;
+  fs::path work_;
+  std::int64_t in_size_, out_size_;
+  backends::Project project_;
+  std::vector<std::int32_t> outputs_;
+  Result result_;
+};
+
+}  // namespace
+
+std::string obstacle(const backends::Target& target, const graph::FrozenModel& model) {
+  try {
+    headers_directory(target.headers);
+  } catch (const UserError& error) {
+    return error.what();
+  }
+  return target.refusal(model);
+}
+
+Result verify_export(const backends::Target& target, const runtime::Engine& engine,
+                     const data::Dataset& set, const runtime::RawTensor& expected,
+                     const Options& options) {
+  if (options.work_directory.empty()) {
+    const TemporaryDirectory work;
+    return Verification(target, engine, set, expected, options, work.path()).run();
+  }
+  std::error_code error;
+  fs::create_directories(options.work_directory, error);
+  if (error)
+    user_error("cannot make the work folder '{}': {}", options.work_directory, error.message());
+  return Verification(target, engine, set, expected, options, options.work_directory).run();
+}
+
+}  // namespace qfx::verify
