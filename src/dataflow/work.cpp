@@ -8,12 +8,12 @@
 #include "qfx/fixed/khot.h"
 #include "qfx/graph/clip.h"
 #include "qfx/graph/form.h"
-#include "qfx/graph/table.h"
 
 namespace qfx::dataflow {
 namespace {
 
 using graph::FrozenParam;
+using graph::Role;
 
 class Lowering {
  public:
@@ -30,14 +30,14 @@ class Lowering {
 
   Work operator()(const graph::Map&) const {
     Map map{.sum = sum_};
-    if (const FrozenParam* scale = find("scale")) map.factor = channel_factor(*scale);
-    if (const FrozenParam* slope = find("slope")) map.factor = channel_factor(*slope);
-    if (const FrozenParam* offset = find("offset"))
+    if (const FrozenParam* scale = find(Role::Scale)) map.factor = channel_factor(*scale);
+    if (const FrozenParam* slope = find(Role::Slope)) map.factor = channel_factor(*slope);
+    if (const FrozenParam* offset = find(Role::Offset))
       map.offset = by_channel([&](std::int64_t channel) { return on_sum_grid(*offset, channel); });
-    if (find(graph::kTable) != nullptr) map.lookup = lookup();
+    if (find(Role::Table) != nullptr) map.lookup = lookup();
     if (const auto* clip = std::get_if<graph::Clip>(&node_.op)) map.limits = limits(*clip);
     const bool has_constants = map.factor || map.offset || map.limits;
-    if (has_constants && find("scale") == nullptr) map.places = input_places();
+    if (has_constants && find(Role::Scale) == nullptr) map.places = input_places();
     return map;
   }
 
@@ -65,7 +65,7 @@ class Lowering {
   }
 
   Work operator()(const graph::Dot&) const {
-    const FrozenParam& weight = node_.params.at("weight");
+    const FrozenParam& weight = node_.params.at(Role::Weight);
     const std::int64_t outputs = weight.shape[0], inputs = weight.shape[1];
     QFX_ASSERT(in_.elements() == inputs);
     Factor factor = begin(weight);
@@ -84,10 +84,7 @@ class Lowering {
   }
 
  private:
-  const FrozenParam* find(const char* name) const {
-    const auto found = node_.params.find(name);
-    return found == node_.params.end() ? nullptr : &found->second;
-  }
+  const FrozenParam* find(Role role) const { return graph::find(node_.params, role); }
 
   // ---- factors ---------------------------------------------------------------------------------
 
@@ -153,7 +150,7 @@ class Lowering {
   // ---- sums of products ------------------------------------------------------------------------
 
   MultiplyAccumulate convolution(const Window& window, std::int64_t groups) const {
-    const FrozenParam& weight = node_.params.at("weight");
+    const FrozenParam& weight = node_.params.at(Role::Weight);
     const std::int64_t outputs = weight.shape[0], inputs = weight.shape[1];
     const std::int64_t taps = weight.shape[2] * weight.shape[3];
     Factor factor = begin(weight);
@@ -168,7 +165,7 @@ class Lowering {
   // With the shifts and the offset, which is zero where the node has no bias.
   MultiplyAccumulate products(const std::optional<Window>& window, std::int64_t groups,
                               const FrozenParam& weight, Factor factor) const {
-    const FrozenParam* bias = find("bias");
+    const FrozenParam* bias = find(Role::Bias);
     MultiplyAccumulate result{window, groups, std::move(factor), {}, sum_};
     result.factor.shift.shape = result.offset.shape = {weight.shape[0]};
     for (std::int64_t o = 0; o < weight.shape[0]; ++o) {
@@ -183,7 +180,7 @@ class Lowering {
   Mean mean(std::int64_t count) const { return mean_of(sum_, count, node_.format.frac_bits()); }
 
   Lookup lookup() const {
-    const FrozenParam& table = node_.params.at(graph::kTable);
+    const FrozenParam& table = node_.params.at(Role::Table);
     return {{table.shape, {table.raw.begin(), table.raw.end()}}, table.format};
   }
 

@@ -1,36 +1,81 @@
 #include "report/accuracy.h"
 
 #include <fmt/format.h>
+#include <vector>
 
 namespace qfx::report {
+
+namespace {
+
+// An object per target that was verified, each with what all targets share.
+std::vector<Json> targets_of(const Json& verify) {
+  const Json* list = field(verify, "targets");
+  if (list == nullptr || !list->is_array()) return {verify};
+  std::vector<Json> targets;
+  for (const Json& entry : *list) {
+    if (!entry.is_object()) continue;
+    Json& target = targets.emplace_back(verify);
+    target.erase("targets");
+    target.update(entry);
+  }
+  return targets;
+}
+
+// The first target that differs, else the first.
+Json shown_target(const Json& verify) {
+  const std::vector<Json> targets = targets_of(verify);
+  for (const Json& target : targets)
+    if (number(target, "values_differ").value_or(0) > 0) return target;
+  return targets.empty() ? Json(nullptr) : targets[0];
+}
+
+// Vitis was called hls in older files.
+std::string target_name(const Json& target) {
+  const std::string name = text(target, "target").value_or("vitis");
+  return name == "hls" ? "vitis" : name;
+}
+
+// Empty where it is no result.
+std::string target_line(const Json& target) {
+  const auto images = number(target, "images"), values = number(target, "values");
+  const auto images_differ = number(target, "images_differ"),
+             values_differ = number(target, "values_differ");
+  if (!images || !values || !images_differ || !values_differ) return "";
+  return fmt::format("{}: {:.0f} of {:.0f} images differ ({:.0f} of {:.0f} values)",
+                     target_name(target), *images_differ, *images, *values_differ, *values);
+}
+
+}  // namespace
 
 Accuracies read_accuracies(const Json& summary, const Json& verify) {
   return {number(summary, "float_accuracy"), number(summary, "ptq_accuracy"),
           number(summary, "fixed_accuracy"), number(verify, "runtime_accuracy"),
-          number(verify, "accuracy")};
+          number(shown_target(verify), "accuracy")};
 }
 
-std::string verify_line(const Json& verify) {
-  const auto images = number(verify, "images"), values = number(verify, "values");
-  const auto images_differ = number(verify, "images_differ"),
-             values_differ = number(verify, "values_differ");
-  if (!images || !values || !images_differ || !values_differ) return "";
-  return fmt::format("{}: {:.0f} of {:.0f} images differ ({:.0f} of {:.0f} values)",
-                     text(verify, "target").value_or("hls"), *images_differ, *images,
-                     *values_differ, *values);
+std::string verify_lines(const Json& verify) {
+  std::string lines;
+  for (const Json& target : targets_of(verify)) {
+    const std::string line = target_line(target);
+    if (!line.empty()) lines += (lines.empty() ? "" : "\n") + line;
+  }
+  return lines;
 }
 
 Json verify_json(const Json& verify, bool comparable) {
-  if (verify_line(verify).empty()) return nullptr;
+  const Json shown = shown_target(verify);
+  if (target_line(shown).empty()) return nullptr;
   Json out = pick_numbers(
-      verify, {"images", "values", "images_differ", "values_differ", "correct", "accuracy",
-               "runtime_accuracy", "build_seconds", "run_seconds", "limit"});
+      shown, {"images", "values", "images_differ", "values_differ", "correct", "accuracy",
+              "runtime_accuracy", "build_seconds", "run_seconds", "limit"});
   out["comparable"] = comparable;
-  out["target"] = text(verify, "target").value_or("hls");
-  out["command"] = or_null(text(verify, "command"));
-  out["line"] = verify_line(verify);
+  out["target"] = target_name(shown);
+  out["targets"] = Json::array();
+  for (const Json& target : targets_of(verify)) out["targets"].push_back(target_name(target));
+  out["command"] = or_null(text(shown, "command"));
+  out["line"] = target_line(shown);
   out["first"] = nullptr;
-  if (const Json* first = field(verify, "first"); first && first->is_object()) {
+  if (const Json* first = field(shown, "first"); first && first->is_object()) {
     out["first"] = pick_numbers(*first, {"image", "expected", "actual", "frac_bits"});
     out["first"]["layer"] = text(*first, "layer").value_or("?");
     out["first"]["index"] = numbers(*first, "index");

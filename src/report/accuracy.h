@@ -19,11 +19,13 @@ struct Accuracies {
 
 Accuracies read_accuracies(const Json& summary, const Json& verify);
 
-// "hls: 0 of 10000 images differ (0 of 100000 values)"; empty where verify.json holds no result.
-std::string verify_line(const Json& verify);
+// "vitis: 0 of 10000 images differ (0 of 100000 values)", a line per target; empty where
+// verify.json holds no result.
+std::string verify_lines(const Json& verify);
 
-// Every field of verify.json with its type, null where missing; null where there is no result.
-// comparable: its accuracies are of the images that training's are.
+// Every field of verify.json with its type, null where missing; null where there is no result. Of
+// several targets it tells of the first that differs, else of the first, and names all in
+// `targets`. comparable: its accuracies are of the images that training's are.
 Json verify_json(const Json& verify, bool comparable);
 
 }  // namespace qfx::report

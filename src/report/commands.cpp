@@ -57,11 +57,11 @@ Json commands_json(const std::string& source, bool is_run, const std::optional<s
         fmt::format("qfx train {} --out {}", quoted(path / "recipe.toml"),
                     quoted(path.parent_path() / (path.filename().string() + "-again"))));
   add("Accuracy of the integer model", fmt::format("qfx run {} --data {}", model, data));
-  add("Export the Vitis HLS project",
+  add("Export a Vitis HLS project",
       fmt::format("qfx export {} --target vitis -o {}", model,
-                  quoted((is_run ? path : path.parent_path()) / "hls")));
-  add("Compare every output value with HLS",
-      fmt::format("qfx verify {} --against hls --data {}", model, data));
+                  quoted((is_run ? path : path.parent_path()) / "vitis")));
+  add("Compare every output value of the exported code",
+      fmt::format("qfx verify {} --against vitis --data {}", model, data));
   if (const auto command = text(verify, "command"); command && !command->empty())
     add("How verify built the exported code", *command);
   add("This page", fmt::format("qfx report {} -o report.html", quoted(path)));

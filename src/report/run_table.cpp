@@ -29,8 +29,8 @@ std::string run_table(const std::string& run_folder) {
   add("fixed-point accuracy (training emulation)", accuracies.fixed);
   add("integer accuracy", accuracies.integer);
   add("HLS accuracy", accuracies.hls);
-  const std::string line = verify_line(run.verify);
-  return table.to_string() + (line.empty() ? "hls: -" : line) + "\n";
+  const std::string lines = verify_lines(run.verify);
+  return table.to_string() + (lines.empty() ? "verify: -" : lines) + "\n";
 }
 
 }  // namespace qfx::report

@@ -1,8 +1,8 @@
 "use strict";
 // The first screen: the verdict, the four accuracies, what was run.
 
-const kTargets = {hls: "HLS", catapult: "Catapult", verilog: "Verilog"};
-const targetName = (verify) => kTargets[verify?.target ?? "hls"] ?? verify.target;
+const kTargets = {vitis: "Vitis HLS", catapult: "Catapult", verilog: "Verilog"};
+const targetName = (target) => kTargets[target] ?? target;
 
 // Two accuracies over `images` are the same count of correct images.
 function sameAccuracy(a, b, images) {
@@ -20,13 +20,13 @@ function differenceText(first) {
 function verdictOf(data) {
   const {verify, accuracy} = data;
   if (verify) {
-    const target = targetName(verify);
     const title = `${count(verify.images_differ)} of ${count(verify.images)} images differ`;
     if (verify.images_differ > 0 || verify.values_differ > 0) {
       return {state: "bad", title, text: `${count(verify.values_differ)} of ${plural(verify.values, "output value")} of ` +
-        `${target} differ from the integer model. ${differenceText(verify.first)}`};
+        `${targetName(verify.target)} differ from the integer model. ${differenceText(verify.first)}`};
     }
-    let text = `${target} gives the integer model’s bits in all ${plural(verify.values, "output value")}.`;
+    const targets = verify.targets.map(targetName).join(" and ");
+    let text = `${targets} ${verify.targets.length > 1 ? "give" : "gives"} the integer model’s bits in all ${plural(verify.values, "output value")}.`;
     const all = data.start?.test_images;
     if (verify.limit > 0) text += ` Only the first ${plural(verify.images, "image")} were compared.`;
     if (!verify.comparable) {
@@ -89,7 +89,7 @@ function drawFigures(data) {
     partial ? relation(null, null) : relation(fixed, integer, images),
     figure("Integer model", integer, scope || gap(integer), !scope && worse(integer), "figure-integer"),
     relation(integer, hls, images),
-    figure(targetName(data.verify), hls, scope || gap(hls), !scope && worse(hls), "figure-hls"));
+    figure(data.verify ? targetName(data.verify.target) : "Exported code", hls, scope || gap(hls), !scope && worse(hls), "figure-hls"));
 }
 
 function drawFacts(data) {

@@ -79,7 +79,7 @@ TEST_F(Page, ShowsAWholeRun) {
   EXPECT_EQ(probe["layers"], 15);
   EXPECT_EQ(probe["notes"], nullptr);
   EXPECT_THAT(visit.dom, HasSubstr("qfx verify " + folder() +
-                                   "/model.qfx --against hls --data fashion-mnist"));
+                                   "/model.qfx --against vitis --data fashion-mnist"));
 }
 
 TEST_F(Page, AnswersTheReader) {

@@ -113,7 +113,7 @@ TEST(PageJson, TellsAWholeRun) {
                                     {"fixed", 0.9143},
                                     {"integer", 0.9143},
                                     {"hls", 0.9143}}));
-  EXPECT_EQ(page["verify"]["line"], "hls: 0 of 10000 images differ (0 of 100000 values)");
+  EXPECT_EQ(page["verify"]["line"], "vitis: 0 of 10000 images differ (0 of 100000 values)");
   EXPECT_THAT(page["epochs"], SizeIs(8));
   EXPECT_THAT(page["moments"], SizeIs(7));
   EXPECT_THAT(page["layers"], SizeIs(15));
@@ -155,6 +155,29 @@ TEST(PageJson, TellsWhatWasVerified) {
   EXPECT_EQ(stale["notes"],
             Json::array({"verify.json is about another model.qfx than this one; run qfx verify "
                          "again"}));
+}
+
+TEST(PageJson, OfSeveralTargetsTheOneThatDiffersIsShown) {
+  TemporaryDirectory folder;
+  testing::write_synthetic_run(folder.path(), {});
+  const Json equal = {{"images_differ", 0}, {"values_differ", 0}, {"accuracy", 0.9143}};
+  Json vitis = equal, catapult = equal;
+  vitis["target"] = "vitis";
+  catapult["target"] = "catapult";
+  const auto shown = [&] {
+    const Json verify = {{"images", 10000},
+                         {"values", 100000},
+                         {"runtime_accuracy", 0.9143},
+                         {"targets", {vitis, catapult}}};
+    std::ofstream(folder.path() / "verify.json") << verify;
+    return page_json(folder.path().string());
+  };
+  EXPECT_EQ(shown()["verify"]["target"], "vitis");
+  EXPECT_EQ(shown()["verify"]["targets"], Json({"vitis", "catapult"}));
+  catapult["values_differ"] = 1;
+  catapult["accuracy"] = 0.9142;
+  EXPECT_EQ(shown()["verify"]["target"], "catapult");
+  EXPECT_EQ(shown()["accuracy"]["hls"], 0.9142);
 }
 
 TEST(PageJson, EveryPartMayBeMissing) {

@@ -57,7 +57,17 @@ TEST_F(RunTable, ShowsTheFourAccuraciesAndTheVerifyLine) {
             "fixed-point accuracy (training emulation)  91.43 %  -0.19 points\n"
             "integer accuracy                           91.43 %  -0.19 points\n"
             "HLS accuracy                               91.43 %  -0.19 points\n"
-            "hls: 0 of 10000 images differ (0 of 100000 values)\n");
+            "vitis: 0 of 10000 images differ (0 of 100000 values)\n");
+}
+
+TEST_F(RunTable, HasALinePerTarget) {
+  file("verify.json", R"({"images": 20, "values": 80, "runtime_accuracy": 0.95, "targets": [
+      {"target": "vitis", "images_differ": 0, "values_differ": 0, "accuracy": 0.95}, "no target",
+      {"target": "catapult", "images_differ": 2, "values_differ": 3, "accuracy": 0.9}]})");
+  EXPECT_THAT(table(), ::testing::HasSubstr("HLS accuracy                               90.00 %\n"
+                                            "vitis: 0 of 20 images differ (0 of 80 values)\n"
+                                            "catapult: 2 of 20 images differ (3 of 80 values)\n"))
+      << "the accuracy is that of the target which differs";
 }
 
 TEST_F(RunTable, MissingPartsAreDashes) {
@@ -68,7 +78,7 @@ TEST_F(RunTable, MissingPartsAreDashes) {
             "fixed-point accuracy (training emulation)  90.00 %  +0.00 points\n"
             "integer accuracy                                 -\n"
             "HLS accuracy                                     -\n"
-            "hls: -\n");
+            "verify: -\n");
 }
 
 TEST_F(RunTable, AccuraciesOfOtherImagesHaveNoGap) {
@@ -82,7 +92,7 @@ TEST_F(RunTable, AccuraciesOfOtherImagesHaveNoGap) {
             "fixed-point accuracy (training emulation)  90.00 %  +0.00 points\n"
             "integer accuracy                           95.00 %  of 20 images\n"
             "HLS accuracy                               95.00 %  of 20 images\n"
-            "hls: -\n");
+            "verify: -\n");
 }
 
 TEST_F(RunTable, AGapThatRoundsToNothingHasNoMinus) {
@@ -93,8 +103,8 @@ TEST_F(RunTable, AGapThatRoundsToNothingHasNoMinus) {
 TEST_F(RunTable, FieldsOfAnotherTypeAreMissing) {
   file("summary.json", R"({"float_accuracy": "high", "fixed_accuracy": [0.9]})");
   file("verify.json", R"({"target": 7, "images": "10000", "accuracy": 0.5})");
-  EXPECT_THAT(table(),
-              ::testing::HasSubstr("HLS accuracy                               50.00 %\nhls: -\n"));
+  EXPECT_THAT(table(), ::testing::HasSubstr(
+                           "HLS accuracy                               50.00 %\nverify: -\n"));
 }
 
 }  // namespace
