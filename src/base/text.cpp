@@ -58,6 +58,10 @@ bool matches_one(std::string_view pattern, char c, std::size_t& length) {
 
 constexpr std::size_t kShortestBeginning = 3;
 
+bool is_printable(char c) {
+  return c >= 0x20 && c <= 0x7e;
+}
+
 }  // namespace
 
 std::string nearest(std::string_view word, const std::vector<std::string>& candidates) {
@@ -100,7 +104,19 @@ bool matches_glob(std::string_view pattern, std::string_view text) {
 }
 
 bool is_printable_ascii(std::string_view text) {
-  return std::ranges::all_of(text, [](char c) { return c >= 0x20 && c <= 0x7e; });
+  return std::ranges::all_of(text, is_printable);
+}
+
+std::string in_quotes(std::string_view text) {
+  constexpr std::size_t kShown = 80;
+  std::string shown = "'";
+  for (const char c : text.substr(0, kShown)) {
+    if (is_printable(c))
+      shown += c;
+    else
+      shown += fmt::format("\\x{:02x}", static_cast<unsigned char>(c));
+  }
+  return shown + (text.size() > kShown ? "...'" : "'");
 }
 
 std::string join(const std::vector<std::string>& parts, std::string_view separator) {

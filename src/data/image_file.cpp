@@ -4,6 +4,8 @@
 #include <array>
 
 #include "data/input_file.h"
+#include "data/jpeg_image.h"
+#include "data/png_image.h"
 
 namespace qfx::data {
 namespace {

@@ -19,14 +19,8 @@ struct Image {
   std::vector<std::uint8_t> pixels;  // row-major {height, width, channels}, as the files have them
 };
 
-// By the file's first bytes, whatever its name. PNG: grey of 1 to 8 bits, RGB and palettes, without
-// transparency, gamma not applied. JPEG: grey and colour, baseline or progressive, by the slow
-// exact inverse transform; an orientation in its EXIF data is not applied.
+// By the file's first bytes, whatever its name (png_image.h, jpeg_image.h).
 Image read_image(const std::filesystem::path& path);
-
-// The parsers alone. `file` is the whole content; `path` is for messages.
-Image decode_png(const std::vector<std::uint8_t>& file, const std::string& path);
-Image decode_jpeg(const std::vector<std::uint8_t>& file, const std::string& path);
 
 // Raises UserError where a side is 0 or more than kMaxImageSide.
 void check_image_size(std::int64_t height, std::int64_t width, const std::string& path);

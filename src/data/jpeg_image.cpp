@@ -1,11 +1,11 @@
 // libjpeg's own error handler ends the process; this one leaves through longjmp. So what it jumps
 // over holds no object with a destructor: the steps below are C, their state lies in the reader.
+#include "data/jpeg_image.h"
+
 #include <csetjmp>
 #include <cstddef>
 #include <cstdio>
 #include <jpeglib.h>
-
-#include "data/image_file.h"
 
 #include "qfx/base/error.h"
 
@@ -115,8 +115,10 @@ Image decode_jpeg(const std::vector<std::uint8_t>& file, const std::string& path
         "{}: its header claims {} x {} pixels, more than a JPEG file of {} bytes can hold; it is "
         "truncated or its header is damaged, fetch it again",
         path, reader.height(), reader.width(), file.size());
-  Image image{
-      .channels = reader.is_grey() ? 1 : 3, .height = reader.height(), .width = reader.width()};
+  Image image{.channels = reader.is_grey() ? 1 : 3,
+              .height = reader.height(),
+              .width = reader.width(),
+              .pixels = {}};
   image.pixels.resize(pixels * static_cast<std::uint64_t>(image.channels));
   if (!reader.read_pixels(image.pixels.data())) damaged();
   return image;

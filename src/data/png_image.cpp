@@ -1,11 +1,11 @@
 // libpng leaves through longjmp on an error. So what it calls into and jumps over holds no object
 // with a destructor: the two steps below are C, and their state lies in the reader around them.
+#include "data/png_image.h"
+
 #include <algorithm>
 #include <csetjmp>
 #include <cstdio>
 #include <png.h>
-
-#include "data/image_file.h"
 
 #include "qfx/base/error.h"
 
@@ -109,8 +109,10 @@ Image decode_png(const std::vector<std::uint8_t>& file, const std::string& path)
         "{}: its header claims {} x {} pixels, more than a PNG file of {} bytes can hold; it is "
         "truncated or its header is damaged, fetch it again",
         path, reader.height(), reader.width(), file.size());
-  Image image{
-      .channels = reader.is_grey() ? 1 : 3, .height = reader.height(), .width = reader.width()};
+  Image image{.channels = reader.is_grey() ? 1 : 3,
+              .height = reader.height(),
+              .width = reader.width(),
+              .pixels = {}};
   const auto row_size = static_cast<std::size_t>(image.width * image.channels);
   image.pixels.resize(static_cast<std::size_t>(image.height) * row_size);
   std::vector<png_bytep> rows;

@@ -2,13 +2,12 @@
 #include <cstdint>
 
 #include "qfx/base/error.h"
+#include "qfx/base/int128.h"
 #include "qfx/fixed/convert.h"
 #include "qfx/fixed/raw.h"
 
 namespace qfx::fixed {
 namespace {
-
-__extension__ using Int128 = __int128;
 
 constexpr int kRawBits = 64;
 

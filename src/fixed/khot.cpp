@@ -4,11 +4,10 @@
 #include <bit>
 
 #include "qfx/base/error.h"
+#include "qfx/base/int128.h"
 
 namespace qfx::fixed {
 namespace {
-
-__extension__ using UInt128 = unsigned __int128;
 
 std::uint64_t magnitude_of(std::int64_t raw) {
   return raw < 0 ? std::uint64_t{0} - static_cast<std::uint64_t>(raw)

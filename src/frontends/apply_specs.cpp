@@ -11,7 +11,8 @@
 
 #include "qfx/base/error.h"
 #include "qfx/base/text.h"
-#include "qfx/graph/passes.h"
+#include "qfx/graph/fold_batch_norm.h"
+#include "qfx/graph/links.h"
 #include "qfx/graph/table.h"
 
 namespace qfx::frontends {
@@ -120,16 +121,15 @@ void check(const FormatTarget& target) {
 void check_tables(const graph::Model& model, const std::vector<FormatTarget>& targets) {
   for (const graph::Node& node : model.nodes) {
     if (!graph::has_table(node.op)) continue;
-    const graph::Node* input = &model.nodes[node.inputs.front()];
-    while (!has_own_format(*input)) input = &model.nodes[input->inputs.front()];
-    if (input->spec.is_float || input->spec.width <= graph::kMaxTableInputWidth) continue;
+    const graph::Node& input = model.nodes[graph::format_source(model.nodes, node.inputs.front())];
+    if (input.spec.is_float || input.spec.width <= graph::kMaxTableInputWidth) continue;
     const auto target =
-        std::ranges::find_if(targets, [&](const FormatTarget& t) { return t.name == input->name; });
+        std::ranges::find_if(targets, [&](const FormatTarget& t) { return t.name == input.name; });
     if (target->last == nullptr) continue;
     target->last->table.fail(fmt::format(
         "this gives \"{}\" {} bits, and \"{}\" looks its values up in a table, which takes at most "
         "{}; lower the width of \"{}\", or put a cast of {} bits between them",
-        input->name, input->spec.width, node.name, graph::kMaxTableInputWidth, input->name,
+        input.name, input.spec.width, node.name, graph::kMaxTableInputWidth, input.name,
         graph::kMaxTableInputWidth));
   }
 }

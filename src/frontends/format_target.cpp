@@ -4,6 +4,7 @@
 
 #include "qfx/base/error.h"
 #include "qfx/graph/builder.h"
+#include "qfx/graph/signs.h"
 
 namespace qfx::frontends {
 namespace {

@@ -55,6 +55,68 @@ graph::Shape read_shape(const TableReader& table) {
   return *sizes;
 }
 
+// Shape, classes and the default divisor where the table does not say them, and whether what it
+// says is true.
+void complete_from_data(const TableReader& table, const std::string& source, DataFacts& facts) {
+  data::Dataset set;
+  try {
+    set = data::load(source, data::Split::Train, 1);
+  } catch (const UserError& error) {
+    table.fail("source", error.what());
+  }
+  if (!facts.shape.empty() && !graph::takes_samples(facts.shape, set.sample_shape)) {
+    table.fail("input",
+               fmt::format("the samples of {} have the shape {}; leave this key out, or write that",
+                           source, graph::to_string(set.sample_shape)));
+  }
+  if (facts.classes != 0 && facts.classes < set.class_count) {
+    table.fail("classes", fmt::format("{} has {} classes; leave this key out, or write that",
+                                      source, set.class_count));
+  }
+  if (facts.shape.empty()) facts.shape = set.sample_shape;
+  if (facts.classes == 0) facts.classes = set.class_count;
+  facts.preprocess.signed_samples = !set.floats.empty();
+  if (!facts.preprocess_given && set.floats.empty()) facts.preprocess.divisor = kByteDivisor;
+}
+
+DataFacts read_facts(const TableReader& table, const std::string& source) {
+  DataFacts facts;
+  facts.shape = read_shape(table);
+  facts.classes = table.integer("classes", {2, 1 << 20}).value_or(0);
+  const auto normalize = table.table("normalize", {"divisor", "mean", "std"});
+  facts.preprocess_given = normalize.has_value();
+  if (normalize) facts.preprocess = read_normalize(*normalize);
+  // NPY files alone hold floats as well as bytes.
+  const bool may_be_float = source.starts_with("npy:");
+  if (facts.shape.empty() || facts.classes == 0 || !normalize || may_be_float)
+    complete_from_data(table, source, facts);
+  if (normalize) {
+    check_channels(*normalize, "mean", facts.preprocess.mean, facts.shape.front());
+    check_channels(*normalize, "std", facts.preprocess.std, facts.shape.front());
+  }
+  return facts;
+}
+
+Augment read_augment(const TableReader& table, const graph::Shape& sample) {
+  Augment augment;
+  augment.flip = table.boolean("flip").value_or(false);
+  augment.crop_padding = static_cast<int>(table.integer("crop_padding", {0, 1024}).value_or(0));
+  const bool is_image = sample.size() == 3;
+  if (augment.flip && !is_image)
+    table.fail("flip", "the samples are not images; leave this key out");
+  if (augment.crop_padding == 0) return augment;
+  if (!is_image) table.fail("crop_padding", "the samples are not images; leave this key out");
+  // One more would let a crop hold nothing of the image.
+  const std::int64_t side = std::min(sample[1], sample[2]);
+  if (augment.crop_padding >= side) {
+    table.fail("crop_padding",
+               fmt::format("the images have {} x {} pixels, and the padding must be less than "
+                           "the smaller side; a whole number from 0 to {} is allowed",
+                           sample[1], sample[2], side - 1));
+  }
+  return augment;
+}
+
 }  // namespace
 
 DataFacts read_data(const TableReader& root, Recipe& recipe) {
@@ -70,63 +132,9 @@ DataFacts read_data(const TableReader& root, Recipe& recipe) {
   recipe.batch_size = table->integer("batch_size", {1, 65536}).value_or(recipe.batch_size);
   recipe.train_limit = table->integer("train_limit", {0, kMaxImages}).value_or(0);
   recipe.test_limit = table->integer("test_limit", {0, kMaxImages}).value_or(0);
-
-  DataFacts facts;
-  facts.shape = read_shape(*table);
-  facts.classes = table->integer("classes", {2, 1 << 20}).value_or(0);
-  const auto normalize = table->table("normalize", {"divisor", "mean", "std"});
-  facts.preprocess_given = normalize.has_value();
-  if (normalize) facts.preprocess = read_normalize(*normalize);
-  // NPY files alone hold floats as well as bytes.
-  const bool may_be_float = recipe.data.starts_with("npy:");
-  if (facts.shape.empty() || facts.classes == 0 || !normalize || may_be_float) {
-    data::Dataset set;
-    try {
-      set = data::load(recipe.data, data::Split::Train, 1);
-    } catch (const UserError& error) {
-      table->fail("source", error.what());
-    }
-    if (!facts.shape.empty() && !graph::takes_samples(facts.shape, set.sample_shape)) {
-      table->fail(
-          "input",
-          fmt::format("the samples of {} have the shape {}; leave this key out, or write that",
-                      recipe.data, graph::to_string(set.sample_shape)));
-    }
-    if (facts.classes != 0 && facts.classes < set.class_count) {
-      table->fail("classes", fmt::format("{} has {} classes; leave this key out, or write that",
-                                         recipe.data, set.class_count));
-    }
-    if (facts.shape.empty()) facts.shape = set.sample_shape;
-    if (facts.classes == 0) facts.classes = set.class_count;
-    facts.preprocess.signed_samples = !set.floats.empty();
-    if (!normalize && set.floats.empty()) facts.preprocess.divisor = kByteDivisor;
-  }
-  if (normalize) {
-    check_channels(*normalize, "mean", facts.preprocess.mean, facts.shape.front());
-    check_channels(*normalize, "std", facts.preprocess.std, facts.shape.front());
-  }
-  if (const auto augment = table->table("augment", {"flip", "crop_padding"})) {
-    recipe.augment.flip = augment->boolean("flip").value_or(false);
-    recipe.augment.crop_padding =
-        static_cast<int>(augment->integer("crop_padding", {0, 1024}).value_or(0));
-    const bool is_image = facts.shape.size() == 3;
-    if (recipe.augment.flip && !is_image)
-      augment->fail("flip", "the samples are not images; leave this key out");
-    if (recipe.augment.crop_padding > 0 && !is_image) {
-      augment->fail("crop_padding", "the samples are not images; leave this key out");
-    }
-    // One more would let a crop hold nothing of the image.
-    if (is_image && recipe.augment.crop_padding > 0) {
-      const std::int64_t side = std::min(facts.shape[1], facts.shape[2]);
-      if (recipe.augment.crop_padding >= side) {
-        augment->fail(
-            "crop_padding",
-            fmt::format("the images have {} x {} pixels, and the padding must be less than "
-                        "the smaller side; a whole number from 0 to {} is allowed",
-                        facts.shape[1], facts.shape[2], side - 1));
-      }
-    }
-  }
+  DataFacts facts = read_facts(*table, recipe.data);
+  if (const auto augment = table->table("augment", {"flip", "crop_padding"}))
+    recipe.augment = read_augment(*augment, facts.shape);
   return facts;
 }
 

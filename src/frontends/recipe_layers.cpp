@@ -11,6 +11,7 @@
 
 #include "qfx/base/error.h"
 #include "qfx/base/text.h"
+#include "qfx/graph/infer_shape.h"
 
 namespace qfx::frontends {
 namespace {

@@ -4,14 +4,13 @@
 #include <bit>
 
 #include "qfx/base/error.h"
+#include "qfx/base/int128.h"
 #include "qfx/fixed/raw.h"
 
 namespace qfx::kernels {
 namespace {
 
 using fixed::Rounding;
-
-__extension__ using Unsigned128 = unsigned __int128;
 
 // Bits of |value|, or of its one's complement below zero.
 int magnitude_width(std::int64_t value) {
@@ -76,7 +75,7 @@ IntMeanCast::IntMeanCast(int from_frac, std::int64_t divisor, const fixed::Forma
   const int s = std::max({magnitude_width(lo) + up_, magnitude_width(hi) + up_, 64 - b});
   reciprocal_shift_ = s + b;
   reciprocal_ = static_cast<std::uint64_t>(
-      ((static_cast<Unsigned128>(1) << reciprocal_shift_) + denominator_ - 1) / denominator_);
+      ((static_cast<UInt128>(1) << reciprocal_shift_) + denominator_ - 1) / denominator_);
   fit_.emplace(to.frac_bits(), to, rounded(lo), rounded(hi));
 }
 
@@ -84,7 +83,7 @@ std::int64_t IntMeanCast::floor_of(std::int64_t numerator) const {
   // floor(n / d) = ~floor(~n / d)
   const std::int64_t sign = numerator < 0 ? -1 : 0;
   const auto magnitude = static_cast<std::uint64_t>(numerator ^ sign);
-  const Unsigned128 product = static_cast<Unsigned128>(magnitude) * reciprocal_;
+  const UInt128 product = static_cast<UInt128>(magnitude) * reciprocal_;
   return static_cast<std::int64_t>(product >> reciprocal_shift_) ^ sign;
 }
 

@@ -1,3 +1,5 @@
+#include "qfx/report/run_table.h"
+
 #include <cmath>
 #include <fmt/format.h>
 
@@ -5,7 +7,7 @@
 #include "report/run_files.h"
 
 #include "qfx/base/error.h"
-#include "qfx/report/table.h"
+#include "qfx/base/table.h"
 
 namespace qfx::report {
 

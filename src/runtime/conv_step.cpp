@@ -84,29 +84,14 @@ class ConvStep : public Step {
   Finish<Sum, Acc> finish_;
 };
 
-kernels::ConvShape shape_of(const graph::Shape& in, const graph::Conv2d& conv) {
-  return {.channels = in[0],
-          .height = in[1],
-          .width = in[2],
-          .out_channels = conv.out_channels,
-          .groups = conv.groups,
-          .kernel_height = conv.kernel[0],
-          .kernel_width = conv.kernel[1],
-          .stride_height = conv.stride[0],
-          .stride_width = conv.stride[1],
-          .pad_height = conv.padding[0],
-          .pad_width = conv.padding[1],
-          .dilation_height = conv.dilation[0],
-          .dilation_width = conv.dilation[1]};
-}
-
 }  // namespace
 
 std::unique_ptr<Step> make_conv(const Analyzed& analyzed, graph::NodeId id,
                                 const graph::Conv2d& conv) {
   const graph::FrozenParam& weight = analyzed.node(id).params.at(graph::Role::Weight);
   const graph::Interval& x = analyzed.source_range(id);
-  const kernels::ConvShape shape = shape_of(analyzed.source(id).shape, conv);
+  const graph::Shape& in = analyzed.source(id).shape;
+  const kernels::ConvShape shape = kernels::conv_shape(conv, in[0], in[1], in[2]);
   return by_sums(analyzed, id, [&]<class Sum, class Acc>() -> std::unique_ptr<Step> {
     return std::make_unique<ConvStep<Sum, Acc>>(
         shape, kernels::IntConv<Sum>(shape, weight.raw, x.lo, x.hi),

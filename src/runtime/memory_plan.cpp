@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "qfx/graph/links.h"
 #include "qfx/kernels/int_gemm.h"
 
 namespace qfx::runtime {
@@ -35,10 +36,11 @@ MemoryPlan plan_memory(const graph::FrozenModel& model) {
   const auto count = static_cast<graph::NodeId>(model.nodes.size());
   // The node that owns the memory of each node's tensor, and the last reader of what it owns.
   std::vector<graph::NodeId> owner(count), last_reader(count);
+  const auto read_by = graph::readers(model.nodes);
   for (graph::NodeId id = 0; id < count; ++id) {
     owner[id] = is_alias(model, id) ? owner[model.nodes[id].inputs[0]] : id;
-    last_reader[owner[id]] = id;
-    for (const graph::NodeId input : model.nodes[id].inputs) last_reader[owner[input]] = id;
+    const graph::NodeId last = read_by[id].empty() ? id : read_by[id].back();
+    last_reader[owner[id]] = std::max(last_reader[owner[id]], last);
   }
 
   MemoryPlan plan;

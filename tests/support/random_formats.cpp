@@ -9,6 +9,7 @@
 #include "qfx/base/error.h"
 #include "qfx/graph/freeze.h"
 #include "qfx/graph/range.h"
+#include "qfx/graph/verify.h"
 #include "qfx/graph/table.h"
 
 namespace qfx::test {

@@ -8,8 +8,10 @@
 
 #include "qfx/fixed/khot.h"
 #include "qfx/graph/graph.h"
+#include "qfx/graph/infer_shape.h"
 #include "qfx/graph/range.h"
 #include "qfx/graph/table.h"
+#include "qfx/graph/verify.h"
 
 namespace qfx::test {
 

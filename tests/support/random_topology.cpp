@@ -5,6 +5,7 @@
 
 #include "qfx/base/error.h"
 #include "qfx/graph/builder.h"
+#include "qfx/graph/infer_shape.h"
 
 namespace qfx::test {
 namespace {

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "qfx/graph/graph.h"
+#include "qfx/graph/infer_shape.h"
 
 namespace qfx::test {
 

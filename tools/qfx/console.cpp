@@ -33,11 +33,6 @@ void write_error(const std::string& text) {
   std::fflush(stderr);
 }
 
-// Digits with a sign, a point, commas, an exponent; a range or a count of counts is text.
-bool is_number(const std::string& cell) {
-  return !cell.empty() && cell.find_first_not_of("0123456789.,-+e") == std::string::npos;
-}
-
 }  // namespace
 
 std::string describe(const Step& step) {
@@ -98,40 +93,6 @@ void ImageCounter::operator()(std::int64_t done, std::int64_t total) {
     step.seconds_left = static_cast<double>(total - done) / step.images_per_second;
   }
   line_.show(step);
-}
-
-Table::Table(std::vector<std::string> heading) {
-  rows_.push_back(std::move(heading));
-}
-
-void Table::add(std::vector<std::string> row) {
-  row.resize(rows_.front().size());
-  rows_.push_back(std::move(row));
-}
-
-std::string Table::text() const {
-  const std::size_t columns = rows_.front().size();
-  std::vector<std::size_t> widths(columns, 0);
-  std::vector<bool> right(columns, rows_.size() > 1);
-  for (std::size_t r = 0; r < rows_.size(); ++r) {
-    for (std::size_t c = 0; c < columns; ++c) {
-      const std::string& cell = rows_[r][c];
-      widths[c] = std::max(widths[c], cell.size());
-      if (r > 0 && !cell.empty() && cell != "-" && !is_number(cell)) right[c] = false;
-    }
-  }
-  std::string text;
-  for (const auto& row : rows_) {
-    std::string line;
-    for (std::size_t c = 0; c < columns; ++c) {
-      line += right[c] ? fmt::format("{:>{}}", row[c], widths[c])
-                       : fmt::format("{:<{}}", row[c], widths[c]);
-      line += "  ";
-    }
-    line.erase(line.find_last_not_of(' ') + 1);
-    text += line + "\n";
-  }
-  return text;
 }
 
 void print(const std::string& line) {

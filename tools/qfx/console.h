@@ -6,7 +6,6 @@
 #include <chrono>
 #include <cstdint>
 #include <string>
-#include <vector>
 
 namespace qfx::command {
 
@@ -56,17 +55,6 @@ class ImageCounter {
   ProgressLine& line_;
   std::string phase_;
   std::chrono::steady_clock::time_point begin_;
-};
-
-// Rows under a heading, columns as wide as their widest cell, numbers to the right.
-class Table {
- public:
-  explicit Table(std::vector<std::string> heading);
-  void add(std::vector<std::string> row);
-  std::string text() const;
-
- private:
-  std::vector<std::vector<std::string>> rows_;
 };
 
 // Prints to standard output, with a newline. What cannot be written is finish_output's to tell: a

@@ -8,6 +8,7 @@
 #include "model_facts.h"
 #include "verb.h"
 
+#include "qfx/base/table.h"
 #include "qfx/graph/file.h"
 
 namespace qfx::command {
@@ -39,23 +40,24 @@ std::string khot_text(const ParamFacts& param) {
 }
 
 void print_tables(const ModelFacts& facts) {
-  Table layers({"layer", "kind", "shape", "format", "range", "sum bits", "overflow", "kernel"});
+  Table layers = Table::headed(
+      {"layer", "kind", "shape", "format", "range", "sum bits", "overflow", "kernel"});
   for (const NodeFacts& node : facts.nodes) {
-    layers.add({node.name, node.kind, graph::to_string(node.shape), node.format,
-                range_text(node.low, node.high),
-                node.accumulator_width > 0 ? std::to_string(node.accumulator_width) : "-",
-                node.can_overflow ? "possible" : "-", node.kernel.empty() ? "-" : node.kernel});
+    layers.add_row({node.name, node.kind, graph::to_string(node.shape), node.format,
+                    range_text(node.low, node.high),
+                    node.accumulator_width > 0 ? std::to_string(node.accumulator_width) : "-",
+                    node.can_overflow ? "possible" : "-", node.kernel.empty() ? "-" : node.kernel});
   }
-  print(layers.text());
+  print(layers.to_string());
   if (!facts.params.empty()) {
-    Table params({"parameter", "shape", "format", "points", "range", "K-hot",
-                  "constants by number of ones"});
+    Table params = Table::headed({"parameter", "shape", "format", "points", "range", "K-hot",
+                                  "constants by number of ones"});
     for (const ParamFacts& param : facts.params) {
-      params.add({param.name, graph::to_string(param.shape), param.format,
-                  param.points.empty() ? "-" : param.points, range_text(param.low, param.high),
-                  khot_text(param), ones_text(param.ones)});
+      params.add_row({param.name, graph::to_string(param.shape), param.format,
+                      param.points.empty() ? "-" : param.points, range_text(param.low, param.high),
+                      khot_text(param), ones_text(param.ones)});
     }
-    print(params.text());
+    print(params.to_string());
   }
   print(fmt::format("parameters: {} ({:.1f} KiB)", grouped(facts.parameters),
                     static_cast<double>(facts.parameter_bits) / 8 / 1024));

@@ -10,7 +10,7 @@
 #include "verb.h"
 
 #include "qfx/base/error.h"
-#include "qfx/report/table.h"
+#include "qfx/report/run_table.h"
 
 namespace qfx::command {
 namespace {

@@ -16,6 +16,10 @@ bool matches_glob(std::string_view pattern, std::string_view text);
 // Space to ~, nothing else.
 bool is_printable_ascii(std::string_view text);
 
+// Somebody else's text on one line of a message: '...' with anything unprintable escaped, and
+// shortened.
+std::string in_quotes(std::string_view text);
+
 std::string join(const std::vector<std::string>& parts, std::string_view separator);
 
 // "3.2 s", "4 min 10 s", "1 h 02 min"

@@ -44,17 +44,13 @@ class Builder {
 
   const Shape& shape(NodeId id) const;
 
-  // The verified model; its last node is the output. Activations that cannot be negative (relu,
-  // sigmoid, softmax, a clip from 0 on, whatever keeps the sign of such; an input whose
-  // preprocessing cannot give one) are unsigned.
+  // The verified model; its last node is the output. Activations that cannot be negative are
+  // unsigned (signs.h).
   Model finish();
 
  private:
   Model model_;
   std::mt19937_64 generator_;
 };
-
-// The rule finish() applies, for a model whose nodes were changed by hand.
-void infer_signs(Model& model);
 
 }  // namespace qfx::graph

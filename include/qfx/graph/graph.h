@@ -94,18 +94,4 @@ inline constexpr int kMaxUnsignedWidth = 31;
 // Exact sums live in 64-bit integers.
 inline constexpr int kMaxAccumulatorWidth = 63;
 
-// The output shape of `op` for these input shapes. Raises UserError naming `node_name` where they
-// do not fit.
-Shape infer_shape(const Op& op, const std::vector<Shape>& inputs, const std::string& node_name);
-
-// Roles and shapes of the parameters of `op` that take part in the frozen computation, but for the
-// table of a node that has one: its size depends on a format (table.h).
-ByRole<Shape> param_shapes(const Op& op, const std::vector<Shape>& inputs);
-
-// Everything a well-formed model satisfies: names unique and non-empty, topological order, arities,
-// shapes, parameter sizes, formats valid and within the widths above, values inside their formats,
-// K-hot constants within K. Raises UserError that names the node and says what is allowed.
-void verify(const Model& model);
-void verify(const FrozenModel& model);
-
 }  // namespace qfx::graph

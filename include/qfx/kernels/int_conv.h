@@ -36,6 +36,25 @@ struct ConvShape {
   }
 };
 
+// The shape for attributes with these names, pairs of {height, width}: a graph's conv2d has them,
+// and kernels know no graph.
+ConvShape conv_shape(const auto& conv, std::int64_t channels, std::int64_t height,
+                     std::int64_t width) {
+  return {.channels = channels,
+          .height = height,
+          .width = width,
+          .out_channels = conv.out_channels,
+          .groups = conv.groups,
+          .kernel_height = conv.kernel[0],
+          .kernel_width = conv.kernel[1],
+          .stride_height = conv.stride[0],
+          .stride_width = conv.stride[1],
+          .pad_height = conv.padding[0],
+          .pad_width = conv.padding[1],
+          .dilation_height = conv.dilation[0],
+          .dilation_width = conv.dilation[1]};
+}
+
 // Some rows of the output of some channels, as they come from the product: channel c's pixel (y, x)
 // is sums[c * stride + y * pitch + x], with whatever fell out between the rows.
 template <class Sum>

@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "qfx/graph/verify.h"
+
 namespace qfx::graph {
 
 Analyzed::Analyzed(FrozenModel model) {

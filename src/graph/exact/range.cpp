@@ -5,7 +5,7 @@
 
 #include "graph/exact/arithmetic.h"
 #include "graph/exact/bounds.h"
-#include "graph/verify/verify.h"
+#include "graph/model/node_error.h"
 
 #include "qfx/graph/clip.h"
 

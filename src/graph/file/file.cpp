@@ -9,6 +9,7 @@
 
 #include "qfx/base/error.h"
 #include "qfx/base/file.h"
+#include "qfx/graph/verify.h"
 
 namespace qfx::graph {
 namespace {

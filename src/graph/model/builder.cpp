@@ -4,7 +4,12 @@
 #include <numbers>
 #include <set>
 
-#include "graph/verify/verify.h"
+#include "graph/model/node_error.h"
+
+#include "qfx/graph/infer_shape.h"
+#include "qfx/graph/links.h"
+#include "qfx/graph/signs.h"
+#include "qfx/graph/verify.h"
 
 namespace qfx::graph {
 namespace {
@@ -174,7 +179,6 @@ const Shape& Builder::shape(NodeId id) const {
 }
 
 Model Builder::finish() {
-  check_structure(model_);
   infer_signs(model_);
   verify(model_);
   return model_;

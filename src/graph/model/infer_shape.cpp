@@ -1,3 +1,5 @@
+#include "qfx/graph/infer_shape.h"
+
 #include <cmath>
 #include <limits>
 #include <string>
@@ -6,7 +8,6 @@
 
 #include "qfx/base/error.h"
 #include "qfx/graph/clip.h"
-#include "qfx/graph/graph.h"
 
 namespace qfx::graph {
 namespace {

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "qfx/base/table.h"
 #include "qfx/graph/freeze.h"
 
 namespace qfx::graph {
@@ -48,25 +49,8 @@ std::string format_text(const Param& param) {
          k_hot_text(param.spec.k_hot, param.spec.signed_digits);
 }
 
-// Columns as wide as their widest entry; the last one is not padded.
-std::string table(const std::vector<std::vector<std::string>>& rows) {
-  std::vector<std::size_t> widths;
-  for (const auto& row : rows) {
-    widths.resize(std::max(widths.size(), row.size()));
-    for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], row[i].size());
-  }
-  std::string text;
-  for (const auto& row : rows) {
-    std::string line;
-    for (std::size_t i = 0; i < row.size(); ++i) line += fmt::format("{:<{}}  ", row[i], widths[i]);
-    line.erase(line.find_last_not_of(' ') + 1);
-    text += line + "\n";
-  }
-  return text;
-}
-
 std::string model_text(const auto& model) {
-  std::vector<std::vector<std::string>> rows;
+  Table table(std::vector<Align>(7, Align::Left));
   for (std::size_t id = 0; id < model.nodes.size(); ++id) {
     const auto& node = model.nodes[id];
     std::vector<std::string> inputs;
@@ -75,11 +59,11 @@ std::string model_text(const auto& model) {
     for (const auto& [role, param] : node.params)
       params += fmt::format("{}{} {} {}", params.empty() ? "" : "; ", to_string(role),
                             to_string(param.shape), format_text(param));
-    rows.push_back({fmt::format("{:>3}", id), node.name, describe(node.op),
+    table.add_row({fmt::format("{:>3}", id), node.name, describe(node.op),
                     fmt::format("({})", fmt::join(inputs, ", ")), to_string(node.shape),
                     format_text(node), params});
   }
-  return table(rows);
+  return table.to_string();
 }
 
 std::string pair_text(std::string_view name, const Pair& value, const Pair& usual) {

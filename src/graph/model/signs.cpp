@@ -1,7 +1,8 @@
+#include "qfx/graph/signs.h"
+
 #include <algorithm>
 
 #include "qfx/base/error.h"
-#include "qfx/graph/builder.h"
 
 namespace qfx::graph {
 namespace {

@@ -1,7 +1,11 @@
-#include "graph/verify/verify.h"
+#include "qfx/graph/fold_batch_norm.h"
+
+#include <cstddef>
+#include <vector>
 
 #include "qfx/graph/freeze.h"
-#include "qfx/graph/passes.h"
+#include "qfx/graph/links.h"
+#include "qfx/graph/verify.h"
 
 namespace qfx::graph {
 namespace {

@@ -2,10 +2,11 @@
 
 #include <cmath>
 
-#include "graph/verify/verify.h"
+#include "graph/verify/checks.h"
 
 #include "qfx/fixed/khot.h"
 #include "qfx/fixed/raw.h"
+#include "qfx/graph/verify.h"
 
 namespace qfx::graph {
 namespace {

@@ -1,10 +1,11 @@
 #include <algorithm>
 
 #include "graph/exact/arithmetic.h"
-#include "graph/verify/verify.h"
+#include "graph/verify/checks.h"
 
 #include "qfx/fixed/khot.h"
 #include "qfx/graph/range.h"
+#include "qfx/graph/verify.h"
 
 namespace qfx::graph {
 namespace {

@@ -1,6 +1,8 @@
 #include <cmath>
 
-#include "graph/verify/verify.h"
+#include "graph/verify/checks.h"
+
+#include "qfx/graph/verify.h"
 
 namespace qfx::graph {
 namespace {
@@ -83,9 +85,8 @@ void check_statistics(const Node& node) {
 // A flatten has its input's format, whatever its own spec says.
 void check_table(const Model& model, const Node& node) {
   if (!has_table(node.op)) return;
-  const Node* input = &model.nodes[node.inputs[0]];
-  while (keeps_format(input->op)) input = &model.nodes[input->inputs[0]];
-  if (!input->spec.is_float) check_table_input(node, *input, input->spec.width);
+  const Node& input = model.nodes[format_source(model.nodes, node.inputs[0])];
+  if (!input.spec.is_float) check_table_input(node, input, input.spec.width);
 }
 
 }  // namespace

@@ -9,9 +9,9 @@
 #include "kernels/conv/blocks.h"
 #include "kernels/conv/depthwise_planes.h"
 #include "kernels/conv/word_image.h"
-#include "kernels/fit.h"
 
 #include "qfx/base/error.h"
+#include "qfx/kernels/fits.h"
 #include "qfx/kernels/int_elementwise.h"
 #include "qfx/kernels/int_gemm.h"
 
@@ -79,11 +79,11 @@ struct IntConv<Sum>::Impl {
                                        std::int64_t hi) {
     QFX_ASSERT(lo <= hi);
     QFX_ASSERT(std::ssize(weights) == shape.out_channels * shape.group_channels() * shape.taps());
-    const bool narrow = fit<std::int16_t>(lo, hi) && fit<std::int16_t>(weights);
+    const bool narrow = fits<std::int16_t>(lo, hi) && fits<std::int16_t>(weights);
     if constexpr (std::is_same_v<Sum, std::int32_t>) {
       QFX_ASSERT(narrow);
       const bool bytes =
-          fit<std::int8_t>(weights) && (fit<std::uint8_t>(lo, hi) || fit<std::int8_t>(lo, hi));
+          fits<std::int8_t>(weights) && (fits<std::uint8_t>(lo, hi) || fits<std::int8_t>(lo, hi));
       if (!bytes) return {Path::Int16};
       const bool is_fast =
           has_int8_dot() || (has_int8_fitting() && pairs_fit(shape, weights, lo, hi));

@@ -11,9 +11,9 @@
 #include "kernels/conv/narrow.h"
 #include "kernels/conv/pixel_depthwise.h"
 #include "kernels/conv/pixel_product.h"
-#include "kernels/fit.h"
 
 #include "qfx/base/error.h"
+#include "qfx/kernels/fits.h"
 #include "qfx/kernels/int_gemm.h"
 
 namespace qfx::kernels {
@@ -30,8 +30,8 @@ struct PixelConv::Impl {
        int x_frac_bits, std::span<const int> weight_frac_bits)
       : shape(s),
         depthwise(s.is_depthwise()),
-        bytes(!depthwise && has_int8_dot() && fit<std::int8_t>(weights) &&
-              (fit<std::uint8_t>(lo, hi) || fit<std::int8_t>(lo, hi))),
+        bytes(!depthwise && has_int8_dot() && fits<std::int8_t>(weights) &&
+              (fits<std::uint8_t>(lo, hi) || fits<std::int8_t>(lo, hi))),
         offset(bytes && lo < 0 ? 128 : 0),
         word(bytes ? 4 : 2),
         pixel(depthwise ? s.channels : (s.channels + word - 1) / word * word),
@@ -40,7 +40,7 @@ struct PixelConv::Impl {
         to_grid(std::ldexp(1.0, x_frac_bits)) {
     QFX_ASSERT(takes(s) && s.out_height() > 0 && s.out_width() > 0);
     QFX_ASSERT(std::ssize(weights) == s.out_channels * s.group_channels() * s.taps());
-    QFX_ASSERT(fit<std::int16_t>(weights) && fit<std::int16_t>(lo, hi));
+    QFX_ASSERT(fits<std::int16_t>(weights) && fits<std::int16_t>(lo, hi));
     for (std::int64_t o = 0; o < s.out_channels; ++o) {
       const int bits = weight_frac_bits.size() == 1 ? weight_frac_bits[0]
                                                     : weight_frac_bits[static_cast<std::size_t>(o)];

@@ -1,6 +1,8 @@
 #include "train/network/network.h"
 
 #include "qfx/base/error.h"
+#include "qfx/graph/links.h"
+#include "qfx/graph/verify.h"
 
 namespace qfx::train {
 namespace {
@@ -65,8 +67,7 @@ Network::Network(graph::Model model) : model_(std::move(model)) {
 }
 
 Point& Network::output_point(graph::NodeId id) {
-  while (graph::keeps_format(model_.nodes[id].op)) id = model_.nodes[id].inputs[0];
-  return layers_[id].output;
+  return layers_[graph::format_source(model_.nodes, id)].output;
 }
 
 const graph::Model& Network::model() {

@@ -8,6 +8,7 @@
 #include "train/samples/samples.h"
 
 #include "qfx/base/error.h"
+#include "qfx/graph/links.h"
 #include "qfx/graph/preprocess.h"
 
 namespace qfx::train {
@@ -77,15 +78,14 @@ std::vector<std::string> wide_products(const graph::Model& model) {
   for (const graph::Node& node : model.nodes) {
     const graph::Param* weight = find(node.params, graph::Role::Weight);
     if (weight == nullptr) continue;
-    const graph::Node* input = &model.nodes[node.inputs[0]];
-    while (graph::keeps_format(input->op)) input = &model.nodes[input->inputs[0]];
-    if (input->spec.is_float || weight->spec.is_float) continue;
-    const int bits = magnitude_bits(input->spec) + magnitude_bits(weight->spec);
+    const graph::Node& input = model.nodes[graph::format_source(model.nodes, node.inputs[0])];
+    if (input.spec.is_float || weight->spec.is_float) continue;
+    const int bits = magnitude_bits(input.spec) + magnitude_bits(weight->spec);
     if (bits <= kCarriedBits) continue;
     all.push_back(fmt::format(
         "\"{}\" multiplies {} by {} bits, and training carries sums of {}: unless its values stay "
         "small the run ends after its float phase; lower the width of \"{}\" or \"{}.weight\"",
-        node.name, input->spec.width, weight->spec.width, kCarriedBits, input->name, node.name));
+        node.name, input.spec.width, weight->spec.width, kCarriedBits, input.name, node.name));
   }
   return all;
 }

@@ -22,7 +22,8 @@
 #include "qfx/base/text.h"
 #include "qfx/graph/file.h"
 #include "qfx/graph/freeze.h"
-#include "qfx/graph/passes.h"
+#include "qfx/graph/fold_batch_norm.h"
+#include "qfx/graph/verify.h"
 
 namespace qfx::train {
 namespace {

@@ -3,7 +3,8 @@
 #include <gtest/gtest.h>
 #include <sys/resource.h>
 
-#include "data/image_file.h"
+#include "data/jpeg_image.h"
+#include "data/png_image.h"
 #include "support/data_files.h"
 #include "support/image_files.h"
 #include "support/rng.h"

@@ -5,6 +5,8 @@
 
 #include "qfx/base/error.h"
 #include "qfx/graph/builder.h"
+#include "qfx/graph/infer_shape.h"
+#include "qfx/graph/verify.h"
 
 namespace qfx::graph {
 namespace {

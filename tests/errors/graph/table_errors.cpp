@@ -8,6 +8,8 @@
 #include "qfx/base/error.h"
 #include "qfx/graph/builder.h"
 #include "qfx/graph/freeze.h"
+#include "qfx/graph/infer_shape.h"
+#include "qfx/graph/verify.h"
 #include "qfx/store/safetensors.h"
 #include "qfx/graph/table.h"
 

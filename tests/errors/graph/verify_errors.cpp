@@ -11,6 +11,7 @@
 #include "qfx/graph/builder.h"
 #include "qfx/graph/freeze.h"
 #include "qfx/graph/range.h"
+#include "qfx/graph/verify.h"
 
 namespace qfx::graph {
 namespace {

@@ -8,7 +8,7 @@
 
 #include "qfx/base/file.h"
 #include "qfx/report/report.h"
-#include "qfx/report/table.h"
+#include "qfx/report/run_table.h"
 
 namespace qfx::report {
 namespace {

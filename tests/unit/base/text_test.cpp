@@ -42,6 +42,12 @@ TEST(Text, GlobIsNotExponential) {
   EXPECT_FALSE(matches_glob("a" + stars + "b", std::string(5000, 'a')));
 }
 
+TEST(Text, InQuotesIsOnePrintableLine) {
+  EXPECT_EQ(in_quotes("conv1"), "'conv1'");
+  EXPECT_EQ(in_quotes("a\nb\x01\xff"), "'a\\x0ab\\x01\\xff'");
+  EXPECT_EQ(in_quotes(std::string(81, 'x')), "'" + std::string(80, 'x') + "...'");
+}
+
 TEST(Text, Durations) {
   EXPECT_EQ(format_duration(3.21), "3.2 s");
   EXPECT_EQ(format_duration(59.99), "1 min 00 s");

@@ -25,17 +25,5 @@ TEST(Console, NumbersHaveGroupsAndPercentTwoDecimals) {
   EXPECT_EQ(percent(1), "100.00 %");
 }
 
-TEST(Console, ColumnsOfNumbersStandRightOthersLeft) {
-  Table table({"layer", "bits", "range"});
-  table.add({"conv1", "17", "0 .. 1"});
-  table.add({"a", "1,024", "-4 .. 3.5"});
-  table.add({"flatten", "-"});
-  EXPECT_EQ(table.text(),
-            "layer     bits  range\n"
-            "conv1       17  0 .. 1\n"
-            "a        1,024  -4 .. 3.5\n"
-            "flatten      -\n");
-}
-
 }  // namespace
 }  // namespace qfx::command

@@ -1,5 +1,6 @@
 // The house keeps its order: arrows between rooms, torch behind one door, no default in switches
 // over enums of ours.
+#include <algorithm>
 #include <filesystem>
 #include <gtest/gtest.h>
 #include <map>
@@ -33,6 +34,11 @@ const Rooms kArrows = {
     {"verify", {"base", "fixed", "kernels", "graph", "data", "runtime", "backends"}},
     {"train", {"base", "store", "fixed", "kernels", "graph", "data", "frontends"}},
     {"report", {"base", "store", "fixed", "graph"}},
+};
+
+// The shelves of a room's sources: a file may include its own shelf and those before it.
+const std::map<std::string, std::vector<std::string>> kShelves = {
+    {"graph", {"model", "exact", "verify", "passes", "file"}},
 };
 
 // Files whose `default:` stands in a switch over something else than an enum of ours.
@@ -104,6 +110,47 @@ TEST(Layout, RoomsIncludeOnlyWhatStandsBeforeThem) {
     }
   }
   EXPECT_GT(arrows, 20) << "the scan found hardly any includes; is it looking in the right place?";
+}
+
+// The private header that a line includes, "graph/model/limits.h"; empty where it includes none.
+std::string private_header(const std::string& line) {
+  static const std::regex kInclude(R"re(^\s*#\s*include\s*"(\w+/[^"]+)")re");
+  std::smatch match;
+  if (!std::regex_search(line, match, kInclude) || match[1].str().starts_with("qfx/")) return "";
+  return match[1];
+}
+
+// Where the shelf of "graph/model/limits.h" stands among those of its room; -1: on none.
+std::ptrdiff_t shelf_of(const std::string& file, const std::vector<std::string>& shelves) {
+  const std::size_t room_end = file.find('/') + 1;
+  const std::string shelf = file.substr(room_end, file.rfind('/') - room_end);
+  const auto found = std::ranges::find(shelves, shelf);
+  return found == shelves.end() ? -1 : found - shelves.begin();
+}
+
+TEST(Layout, ShelvesIncludeOnlyThoseBeforeThem) {
+  for (const auto& [room, shelves] : kShelves) {
+    int arrows = 0;
+    for (const Line& line : lines_of(room)) {
+      if (!line.file.starts_with("src/")) continue;
+      const std::ptrdiff_t own = shelf_of(line.file.substr(4), shelves);
+      ASSERT_GE(own, 0) << line.file << " lies on no shelf that this test knows";
+      const std::string header = private_header(line.text);
+      if (!header.starts_with(room + "/")) continue;
+      ++arrows;
+      EXPECT_LE(shelf_of(header, shelves), own)
+          << line.place() << "\n" << shelves[own] << " may not include it";
+    }
+    EXPECT_GT(arrows, 5) << "the scan of " << room << " found hardly any includes";
+  }
+}
+
+TEST(Layout, PrivateHeadersAreToldFromPublicOnes) {
+  EXPECT_EQ(private_header("#include \"graph/model/limits.h\""), "graph/model/limits.h");
+  EXPECT_EQ(private_header("#include \"qfx/graph/op.h\""), "");
+  EXPECT_EQ(private_header("#include <vector>"), "");
+  EXPECT_EQ(shelf_of("graph/exact/bounds.h", {"model", "exact"}), 1);
+  EXPECT_EQ(shelf_of("graph/bounds.h", {"model", "exact"}), -1);
 }
 
 TEST(Layout, TorchStaysInTrain) {

@@ -10,6 +10,7 @@
 #include "verb.h"
 
 #include "qfx/base/error.h"
+#include "qfx/base/table.h"
 #include "qfx/base/text.h"
 #include "qfx/frontends/recipe.h"
 #include "qfx/train/run.h"
@@ -29,15 +30,15 @@ void show(ProgressLine& line, const train::Progress& progress) {
 }
 
 std::string summary_table(const train::Summary& summary) {
-  Table table({"", "test accuracy", "training time"});
+  Table table = Table::headed({"", "test accuracy", "training time"});
   const auto add = [&](const std::string& name, std::optional<double> accuracy, double seconds) {
     if (accuracy)
-      table.add({name, percent(*accuracy), seconds > 0 ? format_duration(seconds) : "-"});
+      table.add_row({name, percent(*accuracy), seconds > 0 ? format_duration(seconds) : "-"});
   };
   add("float", summary.float_accuracy, summary.float_seconds);
   add("fixed point, calibrated only", summary.ptq_accuracy, 0);
   add("fixed point, trained", summary.fixed_accuracy, summary.fixed_seconds);
-  return table.text();
+  return table.to_string();
 }
 
 // What overflows = "forbid" found; empty where it is kept.

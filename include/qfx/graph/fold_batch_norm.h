@@ -1,4 +1,4 @@
-// Passes over a trainable model.
+// The pass that folds batch norms away.
 #pragma once
 
 #include "qfx/graph/graph.h"

@@ -1,31 +1,11 @@
-#include "graph/verify/verify.h"
+#include "graph/verify/checks.h"
 
-#include <algorithm>
 #include <cstdlib>
 
 namespace qfx::graph {
-namespace {
-
-bool is_printable(char c) {
-  return c >= 0x20 && c <= 0x7e;
-}
-
-}  // namespace
 
 bool is_legal_name(const std::string& name) {
-  return !name.empty() && name.size() <= kMaxNameLength && std::ranges::all_of(name, is_printable);
-}
-
-std::string quoted(const std::string& name) {
-  constexpr std::size_t kShown = 80;
-  std::string text = "'";
-  for (char c : name.substr(0, kShown)) {
-    if (is_printable(c))
-      text += c;
-    else
-      text += fmt::format("\\x{:02x}", static_cast<unsigned char>(c));
-  }
-  return text + (name.size() > kShown ? "...'" : "'");
+  return !name.empty() && name.size() <= kMaxNameLength && is_printable_ascii(name);
 }
 
 void check_format(const fixed::Format& format, const std::string& tensor) {

@@ -5,54 +5,34 @@
 #include <map>
 #include <set>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "graph/model/limits.h"
+#include "graph/model/node_error.h"
 
 #include "qfx/base/error.h"
+#include "qfx/base/text.h"
 #include "qfx/graph/graph.h"
+#include "qfx/graph/infer_shape.h"
+#include "qfx/graph/links.h"
 #include "qfx/graph/table.h"
 
 namespace qfx::graph {
 
 // Printable ASCII of a sensible length: fit for messages, logs, JSON and file names of any program.
 bool is_legal_name(const std::string& name);
-std::string quoted(const std::string& name);  // '...' with anything unprintable escaped, shortened
-
-template <class AnyNode, class... Args>
-[[noreturn]] void node_error(const AnyNode& node, fmt::format_string<Args...> text,
-                             Args&&... args) {
-  user_error("node {} ({}): {}", quoted(node.name), kind_name(node.op),
-             fmt::format(text, std::forward<Args>(args)...));
-}
 
 // The formats of a model: a width that 32-bit integers hold, a binary point within the limits,
 // modes that exist. `tensor` names it in the message.
 void check_format(const fixed::Format& format, const std::string& tensor);
-
-std::vector<Shape> input_shapes(const auto& nodes, const auto& node) {
-  std::vector<Shape> shapes;
-  for (NodeId id : node.inputs) shapes.push_back(nodes[id].shape);
-  return shapes;
-}
-
-// Nodes that read each node, with one entry a read.
-std::vector<std::vector<NodeId>> readers(const auto& nodes) {
-  std::vector<std::vector<NodeId>> result(nodes.size());
-  for (std::size_t id = 0; id < nodes.size(); ++id) {
-    for (NodeId input : nodes[id].inputs) result[input].push_back(static_cast<NodeId>(id));
-  }
-  return result;
-}
 
 // Everything that does not depend on numbers. After it, ids and shapes may be relied on.
 void check_structure(const auto& model) {
   const auto& nodes = model.nodes;
   const auto node_count = static_cast<std::int64_t>(nodes.size());
   if (!is_legal_name(model.name))
-    user_error("the model's name {} must be 1 to {} printable ASCII characters", quoted(model.name),
-               kMaxNameLength);
+    user_error("the model's name {} must be 1 to {} printable ASCII characters",
+               in_quotes(model.name), kMaxNameLength);
   if (node_count < 2 || node_count > kMaxNodes)
     user_error(
         "model '{}': the number of its nodes is {}, allowed are 2 (the input and one more) to {}",
@@ -63,7 +43,7 @@ void check_structure(const auto& model) {
     const auto& node = nodes[id];
     if (!is_legal_name(node.name))
       user_error("node {} has the name {}; a name is 1 to {} printable ASCII characters", id,
-                 quoted(node.name), kMaxNameLength);
+                 in_quotes(node.name), kMaxNameLength);
     if (!tensors.insert(node.name).second)
       node_error(node, "another tensor has this name; names are unique");
     if (std::holds_alternative<Input>(node.op) != (id == 0))

@@ -1,4 +1,4 @@
-#include "qfx/graph/passes.h"
+#include "qfx/graph/fold_batch_norm.h"
 
 #include <gtest/gtest.h>
 #include <random>

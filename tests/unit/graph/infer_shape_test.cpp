@@ -1,8 +1,9 @@
+#include "qfx/graph/infer_shape.h"
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "qfx/base/error.h"
-#include "qfx/graph/graph.h"
 
 namespace qfx::graph {
 namespace {

@@ -1,4 +1,4 @@
-#include "qfx/report/table.h"
+#include "qfx/base/table.h"
 
 #include <algorithm>
 #include <cstdint>
@@ -6,7 +6,7 @@
 
 #include "qfx/base/error.h"
 
-namespace qfx::report {
+namespace qfx {
 namespace {
 
 constexpr std::string_view kGap = "  ";
@@ -68,6 +68,11 @@ bool is_wide(std::uint32_t point) {
                            {0x20000, 0x3fffd}});
 }
 
+// Digits with a sign, a point, commas, an exponent; a range or a count of counts is text.
+bool is_number(std::string_view cell) {
+  return cell.find_first_not_of("0123456789.,-+e") == std::string_view::npos;
+}
+
 }  // namespace
 
 int display_width(std::string_view text) {
@@ -84,6 +89,12 @@ Table::Table(std::vector<Align> columns) : columns_(std::move(columns)) {
   QFX_ASSERT(!columns_.empty());
 }
 
+Table Table::headed(std::vector<std::string> heading) {
+  Table table(std::vector<Align>(heading.size(), Align::Numeric));
+  table.add_row(std::move(heading));
+  return table;
+}
+
 void Table::add_row(std::vector<std::string> cells) {
   QFX_ASSERT(!cells.empty() && cells.size() <= columns_.size());
   rows_.push_back(std::move(cells));
@@ -93,11 +104,20 @@ void Table::add_rule() {
   rows_.emplace_back();
 }
 
+bool Table::stands_right(std::size_t column) const {
+  if (columns_[column] != Align::Numeric) return columns_[column] == Align::Right;
+  return rows_.size() > 1 && std::all_of(rows_.begin() + 1, rows_.end(), [&](const auto& row) {
+           return column >= row.size() || is_number(row[column]);
+         });
+}
+
 std::string Table::to_string() const {
   std::vector<int> widths(columns_.size());
   for (const auto& row : rows_)
     for (std::size_t i = 0; i < row.size(); ++i)
       widths[i] = std::max(widths[i], display_width(row[i]));
+  std::vector<bool> right(columns_.size());
+  for (std::size_t i = 0; i < columns_.size(); ++i) right[i] = stands_right(i);
   int total = static_cast<int>(kGap.size() * (columns_.size() - 1));
   for (const int width : widths) total += width;
 
@@ -107,7 +127,7 @@ std::string Table::to_string() const {
     for (std::size_t i = 0; i < row.size(); ++i) {
       if (i > 0) line += kGap;
       const std::string padding(static_cast<std::size_t>(widths[i] - display_width(row[i])), ' ');
-      line += columns_[i] == Align::Left ? row[i] + padding : padding + row[i];
+      line += right[i] ? padding + row[i] : row[i] + padding;
     }
     if (row.empty())
       for (int i = 0; i < total; ++i) line += "─";
@@ -117,4 +137,4 @@ std::string Table::to_string() const {
   return out;
 }
 
-}  // namespace qfx::report
+}  // namespace qfx
