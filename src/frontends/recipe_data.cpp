@@ -22,7 +22,7 @@ constexpr double kByteDivisor = 256;
 
 graph::Preprocess read_normalize(const TableReader& table) {
   graph::Preprocess preprocess;
-  const RealRange divisor{0, 1e9, true}, any{-1e9, 1e9};
+  const RealBounds divisor{0, 1e9, true}, any{-1e9, 1e9};
   if (const auto value = table.real("divisor", divisor)) preprocess.divisor = *value;
   if (auto values = table.reals("mean", any)) preprocess.mean = std::move(*values);
   if (auto values = table.reals("std", divisor)) preprocess.std = std::move(*values);

@@ -43,10 +43,11 @@ std::string shown(const toml::node& node) {
   return text;
 }
 
-std::string describe(RealRange range) {
-  return range.above
-             ? fmt::format("a number above {} and at most {} is allowed", range.low, range.high)
-             : fmt::format("a number from {} to {} is allowed", range.low, range.high);
+std::string sentence_of(const RealBounds& bounds) {
+  if (!bounds.sentence.empty()) return std::string(bounds.sentence);
+  return bounds.above
+             ? fmt::format("a number above {} and at most {} is allowed", bounds.low, bounds.high)
+             : fmt::format("a number from {} to {} is allowed", bounds.low, bounds.high);
 }
 
 }  // namespace
@@ -89,21 +90,19 @@ void TableReader::fail(std::string_view sentence) const {
 }
 
 double TableReader::real_of(const toml::node& node, const std::string& name,
-                            RealRange range) const {
+                            const RealBounds& bounds) const {
   const std::optional<double> value = node.is_number() ? node.value<double>() : std::nullopt;
-  const bool fits = value && std::isfinite(*value) && *value <= range.high &&
-                    (range.above ? *value > range.low : *value >= range.low);
-  if (!fits) fail_at(node, name, describe(range));
+  if (!value || !bounds.hold(*value)) fail_at(node, name, sentence_of(bounds));
   return *value;
 }
 
 std::int64_t TableReader::integer_of(const toml::node& node, const std::string& name,
-                                     IntRange range) const {
+                                     IntBounds bounds) const {
   const std::optional<std::int64_t> value =
       node.is_integer() ? node.value<std::int64_t>() : std::nullopt;
-  if (!value || *value < range.low || *value > range.high) {
+  if (!value || *value < bounds.low || *value > bounds.high) {
     fail_at(node, name,
-            fmt::format("a whole number from {} to {} is allowed", range.low, range.high));
+            fmt::format("a whole number from {} to {} is allowed", bounds.low, bounds.high));
   }
   return *value;
 }
@@ -133,16 +132,16 @@ std::optional<bool> TableReader::boolean(std::string_view key) const {
   return node->value<bool>();
 }
 
-std::optional<std::int64_t> TableReader::integer(std::string_view key, IntRange range) const {
+std::optional<std::int64_t> TableReader::integer(std::string_view key, IntBounds bounds) const {
   const toml::node* node = table_->get(key);
   if (node == nullptr) return std::nullopt;
-  return integer_of(*node, full_name(key), range);
+  return integer_of(*node, full_name(key), bounds);
 }
 
-std::optional<double> TableReader::real(std::string_view key, RealRange range) const {
+std::optional<double> TableReader::real(std::string_view key, const RealBounds& bounds) const {
   const toml::node* node = table_->get(key);
   if (node == nullptr) return std::nullopt;
-  return real_of(*node, full_name(key), range);
+  return real_of(*node, full_name(key), bounds);
 }
 
 std::optional<std::string> TableReader::text(std::string_view key) const {
@@ -170,23 +169,25 @@ std::optional<std::string> TableReader::choice(std::string_view key,
        fmt::format("one of {} is allowed; did you mean \"{}\"?", list, nearest(value, allowed)));
 }
 
-std::optional<std::vector<double>> TableReader::reals(std::string_view key, RealRange range) const {
+std::optional<std::vector<double>> TableReader::reals(std::string_view key,
+                                                      const RealBounds& bounds) const {
   const toml::node* node = table_->get(key);
   if (node == nullptr) return std::nullopt;
   std::vector<double> values;
   for (const toml::node& item : array_of(*node, full_name(key), "a list of numbers")) {
-    values.push_back(real_of(item, fmt::format("{}[{}]", full_name(key), values.size()), range));
+    values.push_back(real_of(item, fmt::format("{}[{}]", full_name(key), values.size()), bounds));
   }
   return values;
 }
 
 std::optional<std::vector<std::int64_t>> TableReader::integers(std::string_view key,
-                                                               IntRange range) const {
+                                                               IntBounds bounds) const {
   const toml::node* node = table_->get(key);
   if (node == nullptr) return std::nullopt;
   std::vector<std::int64_t> values;
   for (const toml::node& item : array_of(*node, full_name(key), "a list of whole numbers")) {
-    values.push_back(integer_of(item, fmt::format("{}[{}]", full_name(key), values.size()), range));
+    values.push_back(
+        integer_of(item, fmt::format("{}[{}]", full_name(key), values.size()), bounds));
   }
   return values;
 }
@@ -203,15 +204,15 @@ std::optional<std::vector<std::string>> TableReader::texts(std::string_view key)
   return values;
 }
 
-std::optional<graph::Pair> TableReader::pair(std::string_view key, IntRange range) const {
+std::optional<graph::Pair> TableReader::pair(std::string_view key, IntBounds bounds) const {
   const toml::node* node = table_->get(key);
   if (node == nullptr) return std::nullopt;
   if (const toml::array* array = node->as_array()) {
     if (array->size() != 2) fail(key, "one whole number or [height, width] is allowed");
-    return graph::Pair{integer_of((*array)[0], full_name(key) + "[0]", range),
-                       integer_of((*array)[1], full_name(key) + "[1]", range)};
+    return graph::Pair{integer_of((*array)[0], full_name(key) + "[0]", bounds),
+                       integer_of((*array)[1], full_name(key) + "[1]", bounds)};
   }
-  const std::int64_t both = integer_of(*node, full_name(key), range);
+  const std::int64_t both = integer_of(*node, full_name(key), bounds);
   return graph::Pair{both, both};
 }
 

@@ -16,17 +16,8 @@
 
 namespace qfx::frontends {
 
-// Allowed real numbers: low to high, low itself excluded where `above`.
-struct RealRange {
-  double low;
-  double high;
-  bool above = false;
-};
-
-struct IntRange {
-  std::int64_t low;
-  std::int64_t high;
-};
+using graph::IntBounds;
+using graph::RealBounds;
 
 // The words by which a recipe names the enumerators, in the order in which errors list them.
 template <class Enum>
@@ -52,8 +43,8 @@ class TableReader {
 
   // Each is empty where the key is not there.
   std::optional<bool> boolean(std::string_view key) const;
-  std::optional<std::int64_t> integer(std::string_view key, IntRange range) const;
-  std::optional<double> real(std::string_view key, RealRange range) const;
+  std::optional<std::int64_t> integer(std::string_view key, IntBounds bounds) const;
+  std::optional<double> real(std::string_view key, const RealBounds& bounds) const;
   std::optional<std::string> text(std::string_view key) const;
   // A text that can name a model or a layer: printable ASCII, at most `longest` characters.
   std::optional<std::string> name(std::string_view key, std::size_t longest) const;
@@ -67,12 +58,12 @@ class TableReader {
     if (!chosen) return std::nullopt;
     return words[std::ranges::find(allowed, *chosen) - allowed.begin()].second;
   }
-  std::optional<std::vector<double>> reals(std::string_view key, RealRange range) const;
-  std::optional<std::vector<std::int64_t>> integers(std::string_view key, IntRange range) const;
+  std::optional<std::vector<double>> reals(std::string_view key, const RealBounds& bounds) const;
+  std::optional<std::vector<std::int64_t>> integers(std::string_view key, IntBounds bounds) const;
   // One text or a list of texts, none empty.
   std::optional<std::vector<std::string>> texts(std::string_view key) const;
   // One whole number for both directions, or [height, width].
-  std::optional<graph::Pair> pair(std::string_view key, IntRange range) const;
+  std::optional<graph::Pair> pair(std::string_view key, IntBounds bounds) const;
   std::optional<TableReader> table(std::string_view key, std::vector<std::string> known) const;
   // The tables of [[key]], in order.
   std::vector<TableReader> tables(std::string_view key,
@@ -89,8 +80,8 @@ class TableReader {
   std::size_t line_of(const toml::node& node) const;
   [[noreturn]] void fail_at(const toml::node& node, const std::string& name,
                             std::string_view sentence) const;
-  double real_of(const toml::node& node, const std::string& name, RealRange range) const;
-  std::int64_t integer_of(const toml::node& node, const std::string& name, IntRange range) const;
+  double real_of(const toml::node& node, const std::string& name, const RealBounds& bounds) const;
+  std::int64_t integer_of(const toml::node& node, const std::string& name, IntBounds bounds) const;
   std::string text_of(const toml::node& node, const std::string& name) const;
   const toml::array& array_of(const toml::node& node, const std::string& name,
                               std::string_view allowed) const;

@@ -227,7 +227,7 @@ class FormatFiller {
       return choose_points(node.params.at(graph::Role::Slope), std::abs(leaky->negative_slope));
     if (node.params.contains(graph::Role::Slope))
       return fill_param(node.params.at(graph::Role::Slope), std::exp2(rng_.uniform(-5, 2)));
-    if (std::holds_alternative<graph::Shift>(node.op))
+    if (std::holds_alternative<graph::Offset>(node.op))
       return fill_param(node.params.at(graph::Role::Offset),
                         scale_of(source) * std::exp2(rng_.uniform(-4, 1)));
     if (node.params.contains(graph::Role::Weight)) {

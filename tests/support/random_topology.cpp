@@ -128,7 +128,7 @@ class TopologyMaker {
         return append(graph::LeakyRelu{.negative_slope = rng_.pick({0.01, 0.1, 0.25, -0.5, 1.5})},
                       {source});
       case kShift:
-        return append(graph::Shift{}, {source});
+        return append(graph::Offset{}, {source});
       case kMaxPool:
         return try_append(source, [&] { return random_pool<graph::MaxPool2d>(); });
       case kAvgPool:
@@ -158,7 +158,7 @@ class TopologyMaker {
 
   // How often each kind follows a tensor of this shape, in the order of Kind.
   static std::vector<double> weights_of_kinds(const Shape& shape) {
-    // cast conv linear bn relu clip prelu leaky shift max avg global add sub mul concat flatten
+    // cast conv linear bn relu clip prelu leaky offset max avg global add sub mul concat flatten
     // unsqueeze function softmax
     switch (shape.size()) {
       case 3:

@@ -267,7 +267,7 @@ std::vector<Exact> exact_values(const FrozenNode& node, const std::vector<RawVie
           [&](const graph::Clip& op) { return clip(op, x); },
           [&](const graph::Prelu&) { return slope_below_zero(node, x); },
           [&](const graph::LeakyRelu&) { return slope_below_zero(node, x); },
-          [&](const graph::Shift&) { return add_offset(node, x); },
+          [&](const graph::Offset&) { return add_offset(node, x); },
           [&](const graph::MaxPool2d& pool) {
             return reduce_windows(node, x, pool.kernel, pool.stride, pool.padding, largest);
           },

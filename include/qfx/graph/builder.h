@@ -29,7 +29,7 @@ class Builder {
   NodeId clip(NodeId x, Clip bounds, std::string name = "");
   NodeId prelu(NodeId x, Prelu attributes = {}, std::string name = "");
   NodeId leaky_relu(NodeId x, LeakyRelu attributes = {}, std::string name = "");
-  NodeId shift(NodeId x, std::string name = "");
+  NodeId offset(NodeId x, std::string name = "");
   NodeId max_pool2d(NodeId x, MaxPool2d attributes, std::string name = "");
   NodeId avg_pool2d(NodeId x, AvgPool2d attributes, std::string name = "");
   NodeId global_avg_pool2d(NodeId x, std::string name = "");

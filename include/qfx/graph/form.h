@@ -1,13 +1,15 @@
-// Where the operands of one output element lie. Layouts of streams, FIFO depths and generated code
-// need no more of a kind than this; what is computed from the operands is docs/semantics.md's.
+// Where the operands of one output element lie. A kind says it (kinds.h), form_of of op.h asks.
+// Layouts of streams, FIFO depths and generated code need no more of a kind than this; what is
+// computed from the operands is docs/semantics.md's.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <variant>
 
-#include "qfx/graph/op.h"
-
 namespace qfx::graph {
+
+using Pair = std::array<std::int64_t, 2>;  // {height, width}
 
 // The input: its operand is a stored sample.
 struct Source {
@@ -63,7 +65,5 @@ struct Normalise {
 };
 
 using Form = std::variant<Source, Map, Window, Plane, Dot, Join, Rename, Normalise>;
-
-Form form_of(const Op& op);
 
 }  // namespace qfx::graph

@@ -18,7 +18,7 @@ store::Json node_to_json(const std::string& name, const Op& op, const std::vecto
                   const Shape& shape) {
   store::Json json;
   json["name"] = name;
-  json["op"] = kind_name(op);
+  json["op"] = file_name(op);
   json["attributes"] = attributes_to_json(op);
   json["inputs"] = inputs;
   json["shape"] = shape;

@@ -11,7 +11,7 @@ namespace qfx::graph {
 
 store::Json attributes_to_json(const Op& op);
 
-// `kind` is the value that kind_name was written to.
+// `kind` is the value that file_name was written to.
 Op op_from_json(const store::JsonValue& kind, const store::JsonValue& attributes);
 
 }  // namespace qfx::graph

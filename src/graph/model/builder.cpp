@@ -123,8 +123,8 @@ NodeId Builder::leaky_relu(NodeId x, LeakyRelu attributes, std::string name) {
   return append(attributes, {x}, std::move(name));
 }
 
-NodeId Builder::shift(NodeId x, std::string name) {
-  return append(Shift{}, {x}, std::move(name));
+NodeId Builder::offset(NodeId x, std::string name) {
+  return append(Offset{}, {x}, std::move(name));
 }
 
 NodeId Builder::max_pool2d(NodeId x, MaxPool2d attributes, std::string name) {

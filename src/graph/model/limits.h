@@ -1,14 +1,12 @@
 // Sizes beyond which a model is refused. They keep every index and product of sizes inside 64 bits
-// and a hostile file from asking for absurd memory; real networks stay far below.
+// and a hostile file from asking for absurd memory; real networks stay far below. Those of
+// attributes and of whole tensors stand in qfx/graph/attribute.h.
 #pragma once
 
 #include <cstdint>
 
 namespace qfx::graph {
 
-inline constexpr std::int64_t kMaxElements = std::int64_t{1} << 28;  // of one tensor
-inline constexpr std::int64_t kMaxAttribute = std::int64_t{1}
-                                              << 16;  // kernel, stride, padding, dilation
 inline constexpr std::int64_t kMaxNodes = std::int64_t{1} << 16;
 inline constexpr std::size_t kMaxNameLength = 256;
 inline constexpr int kMaxKHot = 32;

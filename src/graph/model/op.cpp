@@ -1,43 +1,59 @@
 #include "qfx/graph/op.h"
 
+#include <utility>
+
 #include "qfx/base/error.h"
 
 namespace qfx::graph {
 
+namespace {
+
+template <std::size_t... I>
+std::vector<Op> kinds_at(std::index_sequence<I...>) {
+  return {Op(std::in_place_index<I>)...};
+}
+
+}  // namespace
+
+std::vector<Op> all_kinds() {
+  return kinds_at(std::make_index_sequence<std::variant_size_v<Op>>());
+}
+
 std::string_view kind_name(const Op& op) {
-  using namespace std::string_view_literals;
-  return std::visit(Overloaded{
-                        [](const Input&) { return "input"sv; },
-                        [](const Cast&) { return "cast"sv; },
-                        [](const Conv2d&) { return "conv2d"sv; },
-                        [](const Linear&) { return "linear"sv; },
-                        [](const BatchNorm&) { return "batch_norm"sv; },
-                        [](const Relu&) { return "relu"sv; },
-                        [](const Clip&) { return "clip"sv; },
-                        [](const Prelu&) { return "prelu"sv; },
-                        [](const LeakyRelu&) { return "leaky_relu"sv; },
-                        [](const Shift&) { return "shift"sv; },
-                        [](const MaxPool2d&) { return "max_pool2d"sv; },
-                        [](const AvgPool2d&) { return "avg_pool2d"sv; },
-                        [](const GlobalAvgPool2d&) { return "global_avg_pool2d"sv; },
-                        [](const Add&) { return "add"sv; },
-                        [](const Sub&) { return "sub"sv; },
-                        [](const Mul&) { return "mul"sv; },
-                        [](const Concat&) { return "concat"sv; },
-                        [](const Flatten&) { return "flatten"sv; },
-                        [](const Unsqueeze&) { return "unsqueeze"sv; },
-                        [](const Function&) { return "function"sv; },
-                        [](const Softmax&) { return "softmax"sv; },
-                    },
-                    op);
+  return std::visit([](const auto& kind) { return kind.kName; }, op);
+}
+
+std::string_view file_name(const Op& op) {
+  return std::visit(
+      [](const auto& kind) {
+        if constexpr (requires { kind.kFileName; })
+          return kind.kFileName;
+        else
+          return kind.kName;
+      },
+      op);
+}
+
+Arity arity(const Op& op) {
+  return std::visit([](const auto& kind) { return kind.kInputs; }, op);
+}
+
+Form form_of(const Op& op) {
+  return std::visit([](const auto& kind) { return Form(kind.form()); }, op);
 }
 
 bool keeps_format(const Op& op) {
-  return std::holds_alternative<Flatten>(op) || std::holds_alternative<Unsqueeze>(op);
+  return std::holds_alternative<Rename>(form_of(op));
 }
 
 bool derives_params(const Op& op) {
-  return std::holds_alternative<BatchNorm>(op) || std::holds_alternative<LeakyRelu>(op);
+  return std::visit(
+      [](const auto& kind) {
+        return requires {
+          kind.kDerivesParams;
+        };
+      },
+      op);
 }
 
 std::string_view to_string(FunctionName function) {

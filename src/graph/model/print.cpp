@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <concepts>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
@@ -19,7 +20,7 @@ std::string k_hot_text(int k_hot, bool signed_digits) {
 std::string channel_text(const std::vector<int>& frac_bits) {
   if (frac_bits.size() < 2) return "";
   const auto [least, most] = std::ranges::minmax(frac_bits);
-  return fmt::format(", a point a channel: {} to {} fraction bits", least, most);
+  return fmt::format(", one point per channel: {} to {} fraction bits", least, most);
 }
 
 // The format's text with a ? for the integer bits that nobody has chosen yet.
@@ -66,60 +67,38 @@ std::string model_text(const auto& model) {
   return table.to_string();
 }
 
-std::string pair_text(std::string_view name, const Pair& value, const Pair& usual) {
-  return value == usual ? "" : fmt::format(" {} {}x{}", name, value[0], value[1]);
+std::string shown(const Pair& value) {
+  return fmt::format("{}x{}", value[0], value[1]);
+}
+std::string shown(FunctionName function) {
+  return std::string(to_string(function));
+}
+std::string shown(const auto& value) {
+  return fmt::format("{}", value);
 }
 
-std::string pool_text(const Pair& kernel, const Pair& stride, const Pair& padding) {
-  return fmt::format(" {}x{}", kernel[0], kernel[1]) + pair_text("stride", stride, kernel) +
-         pair_text("padding", padding, {0, 0});
-}
+// What the kind wants people to see of its attributes.
+struct AttributesText {
+  std::string text;
 
-std::string attributes_text(const Op& op) {
-  using namespace std::string_literals;
-  return std::visit(
-      Overloaded{
-          [](const Input&) { return ""s; },
-          [](const Cast&) { return ""s; },
-          [](const Conv2d& conv) {
-            return fmt::format(" {}x{}", conv.kernel[0], conv.kernel[1]) +
-                   pair_text("stride", conv.stride, {1, 1}) +
-                   pair_text("padding", conv.padding, {0, 0}) +
-                   pair_text("dilation", conv.dilation, {1, 1}) +
-                   (conv.groups == 1 ? "" : fmt::format(" groups {}", conv.groups));
-          },
-          [](const Linear&) { return ""s; },
-          [](const BatchNorm& norm) {
-            return norm.eps == BatchNorm{}.eps ? ""s : fmt::format(" eps {}", norm.eps);
-          },
-          [](const Relu&) { return ""s; },
-          [](const Clip& clip) { return fmt::format(" {} to {}", clip.min, clip.max); },
-          [](const Prelu& prelu) { return prelu.num_parameters == 1 ? " one slope"s : ""s; },
-          [](const LeakyRelu& leaky) { return fmt::format(" {}", leaky.negative_slope); },
-          [](const Shift&) { return ""s; },
-          [](const MaxPool2d& pool) { return pool_text(pool.kernel, pool.stride, pool.padding); },
-          [](const AvgPool2d& pool) { return pool_text(pool.kernel, pool.stride, pool.padding); },
-          [](const GlobalAvgPool2d&) { return ""s; },
-          [](const Add&) { return ""s; },
-          [](const Sub&) { return ""s; },
-          [](const Mul&) { return ""s; },
-          [](const Concat&) { return ""s; },
-          [](const Flatten&) { return ""s; },
-          [](const Unsqueeze&) { return ""s; },
-          [](const Function& op) { return fmt::format(" {}", to_string(op.function)); },
-          [](const Softmax& op) {
-            return op.table_width == Softmax{}.table_width
-                       ? ""s
-                       : fmt::format(" table {} bits", op.table_width);
-          },
-      },
-      op);
-}
+  template <class T, class Usual>
+  void operator()(const Attribute& attribute, const T& value, const auto&, const Usual& usual) {
+    bool is_shown = attribute.always_shown;
+    if constexpr (std::same_as<Usual, Required>)
+      is_shown = true;
+    else
+      is_shown = is_shown || value != usual;
+    if (is_shown && !attribute.text.empty())
+      text += fmt::format(fmt::runtime(attribute.text), shown(value));
+  }
+};
 
 }  // namespace
 
 std::string describe(const Op& op) {
-  return std::string(kind_name(op)) + attributes_text(op);
+  AttributesText attributes;
+  std::visit([&](const auto& kind) { visit_attributes(kind, attributes); }, op);
+  return std::string(kind_name(op)) + attributes.text;
 }
 
 std::string to_text(const FrozenModel& model) {

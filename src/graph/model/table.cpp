@@ -34,7 +34,13 @@ std::size_t entries(const fixed::Format& input) {
 }  // namespace
 
 bool has_table(const Op& op) {
-  return std::holds_alternative<Function>(op) || std::holds_alternative<Softmax>(op);
+  return std::visit(
+      [](const auto& kind) {
+        return requires {
+          kind.kHasTable;
+        };
+      },
+      op);
 }
 
 double function_value(FunctionName function, double x) {

@@ -96,7 +96,7 @@ graph::FrozenModel activations(const std::string& name, int k_hot, bool signed_d
   Builder b(name);
   const NodeId x = b.input({3, 5, 4});
   const NodeId c = b.conv2d(x, {.out_channels = 3, .kernel = {3, 3}, .padding = {1, 1}});
-  const NodeId rprelu = b.shift(b.prelu(b.shift(c), {.num_parameters = 3}));
+  const NodeId rprelu = b.offset(b.prelu(b.offset(c), {.num_parameters = 3}));
   const NodeId clipped = b.clip(b.sub(rprelu, x), {.min = -0.8125, .max = 2.5});
   const NodeId product = b.mul(b.leaky_relu(clipped, {.negative_slope = 0.25}), c);
   const NodeId relu6 = b.clip(product, {.min = 0, .max = 6});
@@ -115,11 +115,11 @@ graph::FrozenModel joined_vectors() {
   const NodeId image = b.relu(b.input({3, 4, 2}));
   const NodeId flat = b.flatten(image);
   const NodeId dense = b.linear(flat, {.out_features = 70});
-  const NodeId bent = b.shift(b.prelu(flat, {.num_parameters = 24}));
+  const NodeId bent = b.offset(b.prelu(flat, {.num_parameters = 24}));
   // lanes of 24 and 35 into lanes of 59; the mean of an image is one beat
   const NodeId mean = b.flatten(b.global_avg_pool2d(image));
   const NodeId joined = b.concat({bent, dense, mean, flat});
-  const NodeId moved = b.prelu(b.sub(joined, b.shift(joined)), {.num_parameters = 121});
+  const NodeId moved = b.prelu(b.sub(joined, b.offset(joined)), {.num_parameters = 121});
   b.concat({b.clip(moved, {}), b.mul(b.leaky_relu(moved), moved)});
   return with_random_numbers(b.finish(), {.seed = 11, .per_channel = true, .adjust = vary});
 }
@@ -128,7 +128,7 @@ graph::FrozenModel joined_vectors() {
 graph::FrozenModel sequence() {
   Builder b("sequence");
   NodeId x = b.input({3, 17});
-  x = b.prelu(b.batch_norm(b.shift(x)), {.num_parameters = 3});
+  x = b.prelu(b.batch_norm(b.offset(x)), {.num_parameters = 3});
   x = b.concat({x, b.mul(x, x)});
   x = b.unsqueeze(b.clip(x, {}));
   x = b.conv2d(x, {.out_channels = 4, .kernel = {1, 3}, .stride = {1, 2}, .padding = {0, 1}});

@@ -43,7 +43,7 @@ TEST(InferShape, RefusesWithASentence) {
        "node 'n' (leaky_relu): negative_slope is 1e+39, it must be a finite single-precision "
        "number"},
       {LeakyRelu{.negative_slope = -infinity}, {{3}}, "negative_slope is -inf"},
-      {Shift{}, {}, "node 'n' (shift): the number of its inputs is 0, it must be 1"},
+      {Offset{}, {}, "node 'n' (offset): the number of its inputs is 0, it must be 1"},
       {Sub{}, {{3}}, "node 'n' (sub): the number of its inputs is 1, it must be 2"},
       {Sub{}, {{3}, {4}}, "node 'n' (sub): its inputs have shapes [3] and [4], they must be equal"},
       {Mul{}, {{3}, {3, 1, 1}}, "node 'n' (mul): its inputs have shapes [3] and [3, 1, 1]"},

@@ -57,7 +57,7 @@ TEST(Work, IsWhatAHandCounts) {
 TEST(Work, OfActivationsAndJoins) {
   graph::Builder builder("net");
   graph::NodeId x = builder.input({2, 3});
-  x = builder.shift(builder.prelu(x, {.num_parameters = 2}, "prelu"), "shift");
+  x = builder.offset(builder.prelu(x, {.num_parameters = 2}, "prelu"), "offset");
   x = builder.mul(builder.sub(x, x, "sub"), x, "mul");
   builder.concat({builder.clip(x, {}, "clip"), x}, "concat");
   graph::Model model = builder.finish();
@@ -74,7 +74,7 @@ TEST(Work, OfActivationsAndJoins) {
     EXPECT_EQ(work.adds, adds) << frozen.nodes[node].name;
   };
   expect(1, 6, 0, 0);  // prelu
-  expect(2, 0, 0, 6);  // shift
+  expect(2, 0, 0, 6);  // offset
   expect(3, 0, 0, 6);  // sub
   expect(4, 6, 0, 0);  // mul
   expect(5, 0, 0, 0);  // clip

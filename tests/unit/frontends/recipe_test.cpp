@@ -230,8 +230,8 @@ TEST(Recipe, ActivationsAndJoins) {
               layer("kind = \"hardtanh\"\nmin_val = -2\nmax_val = 0.5") +
               layer("kind = \"clip\"\nmin = 0.25\nmax = 3") + layer("kind = \"prelu\"") +
               layer("kind = \"prelu\"\nnum_parameters = 4") + layer("kind = \"leaky_relu\"") +
-              layer("kind = \"leaky_relu\"\nnegative_slope = 0.2") + layer("kind = \"shift\"") +
-              layer("kind = \"sub\"\ninputs = [\"shift_1\", \"conv\"]") +
+              layer("kind = \"leaky_relu\"\nnegative_slope = 0.2") + layer("kind = \"offset\"") +
+              layer("kind = \"sub\"\ninputs = [\"offset_1\", \"conv\"]") +
               layer("kind = \"mul\"\ninputs = [\"sub_1\", \"conv\"]") +
               layer("kind = \"concat\"\ninputs = [\"mul_1\", \"conv\", \"mul_1\"]") +
               layer("kind = \"flatten\"") + layer("kind = \"linear\"\nout_features = 10"),
@@ -247,14 +247,14 @@ TEST(Recipe, ActivationsAndJoins) {
   EXPECT_EQ(op("prelu_2"), graph::Op(graph::Prelu{.num_parameters = 4}));
   EXPECT_EQ(op("leaky_relu_1"), graph::Op(graph::LeakyRelu{.negative_slope = 0.01}));
   EXPECT_EQ(op("leaky_relu_2"), graph::Op(graph::LeakyRelu{.negative_slope = 0.2}));
-  EXPECT_EQ(op("shift_1"), graph::Op(graph::Shift{}));
+  EXPECT_EQ(op("offset_1"), graph::Op(graph::Offset{}));
   EXPECT_EQ(node_named(model, "sub_1").inputs, (std::vector<graph::NodeId>{10, 1}));
   EXPECT_EQ(node_named(model, "concat_1").shape, (graph::Shape{12, 26, 26}));
   EXPECT_FALSE(node_named(model, "relu6_1").spec.is_signed);
 }
 
 // FracBNN's activation: a layer of three nodes, of which the last has its name.
-TEST(Recipe, AnRpreluIsAShiftAPreluAndAShift) {
+TEST(Recipe, AnRpreluIsAnOffsetAPreluAndAnOffset) {
   const graph::Model model =
       parse_recipe(kDataHead + layer("kind = \"conv2d\"\nout_channels = 4\nkernel_size = 28") +
                        layer("kind = \"rprelu\"\nname = \"act\"") + layer("kind = \"flatten\"") +
@@ -272,6 +272,15 @@ TEST(Recipe, AnRpreluIsAShiftAPreluAndAShift) {
   EXPECT_EQ(testing::param_spec(model, "act.prelu", graph::Role::Slope).k_hot, 2);
   EXPECT_EQ(testing::param_spec(model, "act.shift_x", graph::Role::Offset).width, 6);
   EXPECT_EQ(testing::param_spec(model, "act", graph::Role::Offset).width, 6);
+}
+
+TEST(Recipe, AShiftIsAnOffset) {
+  const std::string rest =
+      layer("kind = \"flatten\"") + layer("kind = \"linear\"\nout_features = 10");
+  const graph::Model model =
+      parse_recipe(kDataHead + layer("kind = \"shift\"") + rest, "recipe.toml").model;
+  EXPECT_EQ(model.nodes[1].op, graph::Op(graph::Offset{}));
+  EXPECT_EQ(model.nodes[1].name, "shift_1") << "the first name stays, and with it the file";
 }
 
 const std::string kSequenceHead =

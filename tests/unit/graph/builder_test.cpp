@@ -93,12 +93,12 @@ TEST(InferSigns, OfAFunctionAreThoseOfItsGraph) {
   }
 }
 
-TEST(Builder, SlopesBeginAtAQuarterAndShiftsAtZero) {
+TEST(Builder, SlopesBeginAtAQuarterAndOffsetsAtZero) {
   Builder builder("net");
   NodeId x = builder.input({2, 6});
   x = builder.prelu(x);
   x = builder.prelu(x, {.num_parameters = 2});
-  x = builder.shift(x);
+  x = builder.offset(x);
   builder.leaky_relu(x);
   const Model model = builder.finish();
   EXPECT_EQ(model.nodes[1].params.at(Role::Slope).values, (std::vector<float>{0.25F}));
@@ -118,15 +118,15 @@ TEST(InferSigns, OfActivationsAndJoins) {
   const NodeId bent = builder.prelu(bytes);
   const NodeId bent_signed = builder.prelu(hardtanh);
   const NodeId leaky = builder.leaky_relu(bent_signed);
-  const NodeId shift = builder.shift(cut);
+  const NodeId moved = builder.offset(cut);
   const NodeId product = builder.mul(relu6, bent);
   const NodeId signed_product = builder.mul(below, leaky);
   const NodeId joined = builder.concat({product, cut});
-  builder.concat({joined, shift, signed_product});
+  builder.concat({joined, moved, signed_product});
   const Model model = builder.finish();
   for (NodeId id : {bytes, relu6, cut, bent, product, joined})
     EXPECT_FALSE(model.nodes[id].spec.is_signed) << model.nodes[id].name;
-  for (NodeId id : {difference, hardtanh, below, bent_signed, leaky, shift, signed_product})
+  for (NodeId id : {difference, hardtanh, below, bent_signed, leaky, moved, signed_product})
     EXPECT_TRUE(model.nodes[id].spec.is_signed) << model.nodes[id].name;
   EXPECT_TRUE(model.nodes.back().spec.is_signed);
 }

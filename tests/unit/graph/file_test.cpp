@@ -69,6 +69,16 @@ TEST(File, MetadataSaysWhatItIs) {
   EXPECT_EQ(metadata.at("qfx_graph").substr(0, 30), R"({"name":"model","nodes":[{"nam)");
 }
 
+TEST(File, AnOffsetKeepsItsFirstName) {
+  const TemporaryDirectory folder;
+  const std::string path = folder.path() / "model.qfx";
+  const FrozenModel model = test::chain(
+      {2}, kByte, {{Offset{}, kByte, {{Role::Offset, test::constant({2}, {3, -4}, 8, 3)}}}});
+  save(model, path);
+  EXPECT_NE(read_file(path).find(R"(\"op\":\"shift\")"), std::string::npos);
+  EXPECT_EQ(load_frozen(path), model);
+}
+
 TEST(File, AFailedSaveLeavesTheOldFile) {
   const TemporaryDirectory folder;
   const std::string path = folder.path() / "model.qfx";

@@ -1,6 +1,6 @@
-#include "qfx/graph/form.h"
-
 #include <gtest/gtest.h>
+
+#include "qfx/graph/op.h"
 
 namespace qfx::graph {
 namespace {

@@ -43,7 +43,7 @@ TEST(InferShape, FollowsTorch) {
       {Clip{.min = 0, .max = 6}, {{8, 5, 4}}, {8, 5, 4}},
       {Prelu{.num_parameters = 8}, {{8, 5, 4}}, {8, 5, 4}},
       {LeakyRelu{}, {{8, 5}}, {8, 5}},
-      {Shift{}, {{8}}, {8}},
+      {Offset{}, {{8}}, {8}},
       {Sub{}, {{8, 5}, {8, 5}}, {8, 5}},
       {Mul{}, {{8}, {8}}, {8}},
       {Concat{}, {{8, 5, 4}, {3, 5, 4}, {1, 5, 4}}, {12, 5, 4}},
@@ -71,7 +71,7 @@ TEST(ParamShapes, AreTorchs) {
   EXPECT_EQ(param_shapes(Prelu{}, {{7, 2, 2}}), (Shapes{{Role::Slope, {1}}}));
   EXPECT_EQ(param_shapes(Prelu{.num_parameters = 7}, {{7, 2, 2}}), (Shapes{{Role::Slope, {7}}}));
   EXPECT_EQ(param_shapes(LeakyRelu{}, {{7, 2, 2}}), (Shapes{{Role::Slope, {1}}}));
-  EXPECT_EQ(param_shapes(Shift{}, {{7, 2, 2}}), (Shapes{{Role::Offset, {7}}}));
+  EXPECT_EQ(param_shapes(Offset{}, {{7, 2, 2}}), (Shapes{{Role::Offset, {7}}}));
 }
 
 TEST(Shape, CountsAndPrints) {

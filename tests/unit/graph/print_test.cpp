@@ -24,8 +24,8 @@ TEST(ToText, ShowsAFrozenModelANodeALine) {
   EXPECT_EQ(to_text(model),
             "  0  n0  input                   ()    [1, 4, 4]  ufixed<8,0,TRN,SAT>\n"
             "  1  n1  conv2d 3x3 padding 1x1  (n0)  [2, 4, 4]  ufixed<8,0,TRN,SAT>  weight [2, 1, "
-            "3, 3] fixed<8,1>, a "
-            "point a channel: 4 to 7 fraction bits 2-hot\n"
+            "3, 3] fixed<8,1>, one "
+            "point per channel: 4 to 7 fraction bits 2-hot\n"
             "  2  n2  flatten                 (n1)  [32]       ufixed<8,0,TRN,SAT>\n");
 }
 
@@ -48,9 +48,13 @@ TEST(Describe, ShowsWhatIsUnusual) {
             "avg_pool2d 3x3 stride 2x2 padding 1x1");
   EXPECT_EQ(describe(BatchNorm{.eps = 0.25}), "batch_norm eps 0.25");
   EXPECT_EQ(describe(Clip{.min = -0.5, .max = 6}), "clip -0.5 to 6");
-  EXPECT_EQ(describe(Prelu{}), "prelu one slope");
-  EXPECT_EQ(describe(Prelu{.num_parameters = 4}), "prelu");
+  EXPECT_EQ(describe(Prelu{}), "prelu");
+  EXPECT_EQ(describe(Prelu{.num_parameters = 4}), "prelu 4 slopes");
   EXPECT_EQ(describe(LeakyRelu{}), "leaky_relu 0.01");
+  EXPECT_EQ(describe(Offset{}), "offset");
+  EXPECT_EQ(describe(Function{FunctionName::Gelu}), "function gelu");
+  EXPECT_EQ(describe(Softmax{}), "softmax");
+  EXPECT_EQ(describe(Softmax{.table_width = 9}), "softmax table 9 bits");
 }
 
 }  // namespace

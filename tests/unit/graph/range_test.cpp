@@ -232,7 +232,7 @@ TEST(AnalyzeRanges, SlopesBendTheNegativeSideAlone) {
 
 TEST(AnalyzeRanges, ShiftMovesEachChannel) {
   const NodeRange range = analyze_ranges(chain(
-      {2}, kUnsigned8, {{Shift{}, kWide, {{Role::Offset, constant({2}, {-3, 5}, 4, 3)}}}}))[1];
+      {2}, kUnsigned8, {{Offset{}, kWide, {{Role::Offset, constant({2}, {-3, 5}, 4, 3)}}}}))[1];
   EXPECT_EQ(range.accumulator_frac_bits, 1);
   EXPECT_EQ(range.accumulator, (Interval{-3, 515}));
   EXPECT_EQ(range.output, (Interval{-2, 257})) << "-1.5 and 257.5, rounded down";
