@@ -1,9 +1,10 @@
-# qfx_room(NAME [COLD] [ROOMS r...] [LIBRARIES public...] [PRIVATE_LIBRARIES linked...] [HEADER_LIBRARIES headers only...])
+# qfx_room(NAME [COLD] [APART] [ROOMS r...] [LIBRARIES public...] [PRIVATE_LIBRARIES linked...]
+#   [HEADER_LIBRARIES headers only...])
 # One static library qfx::NAME from src/NAME, public headers in include/qfx/NAME. Who uses an installed room needs
 # its public and its linked libraries, never its header-only ones. COLD: reads and prints once a run, and is built at -O1
-# for the sake of everybody's build.
+# for the sake of everybody's build. APART: its sources are compiled one by one even under QFX_UNITY.
 function(qfx_room name)
-  cmake_parse_arguments(ARG "COLD" "" "ROOMS;LIBRARIES;PRIVATE_LIBRARIES;HEADER_LIBRARIES" ${ARGN})
+  cmake_parse_arguments(ARG "COLD;APART" "" "ROOMS;LIBRARIES;PRIVATE_LIBRARIES;HEADER_LIBRARIES" ${ARGN})
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/${name}/*.cpp)
   list(TRANSFORM ARG_ROOMS PREPEND qfx::)
   add_library(qfx_${name} STATIC ${sources})
@@ -18,6 +19,9 @@ function(qfx_room name)
     PRIVATE ${ARG_PRIVATE_LIBRARIES} $<BUILD_INTERFACE:qfx_compiler>)
   if(ARG_COLD AND CMAKE_BUILD_TYPE STREQUAL Release)
     target_compile_options(qfx_${name} PRIVATE -O1)
+  endif()
+  if(NOT ARG_APART)
+    qfx_unite(qfx_${name} 8)
   endif()
   foreach(library ${ARG_HEADER_LIBRARIES})
     target_link_libraries(qfx_${name} PRIVATE $<BUILD_INTERFACE:${library}>)

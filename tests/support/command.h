@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "support/paths.h"
 #include "support/tiny_data.h"
 
 #include "qfx/base/file.h"
@@ -13,11 +14,11 @@
 #include "qfx/graph/file.h"
 #include "qfx/graph/freeze.h"
 
-namespace qfx::testing {
+namespace qfx::test {
 
 // Standard output and standard error together, in order.
 inline ProcessResult qfx_command(std::vector<std::string> arguments) {
-  arguments.insert(arguments.begin(), QFX_BINARY_DIR "/bin/qfx");
+  arguments.insert(arguments.begin(), qfx_program());
   return run_process(arguments);
 }
 
@@ -43,4 +44,4 @@ struct FrozenRun {
   }
 };
 
-}  // namespace qfx::testing
+}  // namespace qfx::test

@@ -9,7 +9,7 @@
 
 #include "qfx/base/error.h"
 
-namespace qfx::testing {
+namespace qfx::test {
 
 inline std::string big_endian(std::uint32_t value) {
   return {static_cast<char>(value >> 24), static_cast<char>(value >> 16),
@@ -77,4 +77,4 @@ std::string user_error_of(F&& f) {
   return "";
 }
 
-}  // namespace qfx::testing
+}  // namespace qfx::test

@@ -6,7 +6,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-namespace qfx::testing {
+namespace qfx::test {
 
 inline int free_port() {
   const int s = socket(AF_INET, SOCK_STREAM, 0);
@@ -20,4 +20,4 @@ inline int free_port() {
   return ntohs(address.sin_port);
 }
 
-}  // namespace qfx::testing
+}  // namespace qfx::test

@@ -11,7 +11,7 @@
 
 #include "qfx/base/error.h"
 
-namespace qfx::testing {
+namespace qfx::test {
 
 // pixels: row-major, channels together; 2 and 4 channels have an alpha.
 inline std::string png_file(int height, int width, int channels,
@@ -95,4 +95,4 @@ inline std::string jpeg_file(int height, int width, int channels,
   return file;
 }
 
-}  // namespace qfx::testing
+}  // namespace qfx::test

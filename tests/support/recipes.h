@@ -6,7 +6,7 @@
 #include "qfx/base/error.h"
 #include "qfx/frontends/recipe.h"
 
-namespace qfx::testing {
+namespace qfx::test {
 
 // Lines 1 to 7; what is appended begins at line 8. IDX samples are bytes and everything else about
 // them is said, so that no data is read.
@@ -43,4 +43,4 @@ inline const graph::QuantSpec& param_spec(const graph::Model& model, const std::
   return node_named(model, node).params.at(role).spec;
 }
 
-}  // namespace qfx::testing
+}  // namespace qfx::test

@@ -12,7 +12,7 @@
 #include "qfx/graph/file.h"
 #include "qfx/graph/freeze.h"
 
-namespace qfx::testing {
+namespace qfx::test {
 namespace {
 
 using Json = nlohmann::json;
@@ -314,4 +314,4 @@ graph::FrozenModel synthetic_model(const SyntheticRun& run) {
   return Writer({}, run).frozen();
 }
 
-}  // namespace qfx::testing
+}  // namespace qfx::test

@@ -7,7 +7,7 @@
 
 #include "qfx/graph/graph.h"
 
-namespace qfx::testing {
+namespace qfx::test {
 
 struct SyntheticRun {
   std::string name = "fashion-small";
@@ -23,4 +23,4 @@ void write_synthetic_run(const std::filesystem::path& folder, const SyntheticRun
 // The model of such a run.
 graph::FrozenModel synthetic_model(const SyntheticRun& run);
 
-}  // namespace qfx::testing
+}  // namespace qfx::test

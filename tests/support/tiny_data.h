@@ -7,7 +7,7 @@
 
 #include "support/data_files.h"
 
-namespace qfx::testing {
+namespace qfx::test {
 
 struct TinyData {
   std::int64_t channels = 1, height = 8, width = 8;
@@ -39,4 +39,4 @@ inline std::string write_tiny_data(const std::filesystem::path& folder, const Ti
   return "npy:" + folder.string();
 }
 
-}  // namespace qfx::testing
+}  // namespace qfx::test

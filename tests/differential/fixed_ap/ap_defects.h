@@ -1,5 +1,5 @@
 // The cases in which ap_fixed's operators are known to be wrong: docs/header_defects.md, each shown
-// in defects.cpp.
+// in defects_test.cpp.
 #pragma once
 
 #include <algorithm>

@@ -11,7 +11,7 @@ namespace {
 
 using nlohmann::json;
 using ::testing::HasSubstr;
-using testing::qfx_command;
+using test::qfx_command;
 
 // Two classes of 10 x 10 pictures, dark PNGs and bright JPEGs.
 std::string write_pictures(const std::filesystem::path& folder) {
@@ -21,10 +21,10 @@ std::string write_pictures(const std::filesystem::path& folder) {
           bright(100, static_cast<std::uint8_t>(220 + i));
       std::filesystem::create_directories(folder / split / "dark");
       std::filesystem::create_directories(folder / split / "bright");
-      testing::write(folder / split / "dark" / fmt::format("{:02}.png", i),
-                     testing::png_file(10, 10, 1, dark));
-      testing::write(folder / split / "bright" / fmt::format("{:02}.jpg", i),
-                     testing::jpeg_file(10, 10, 1, bright));
+      test::write(folder / split / "dark" / fmt::format("{:02}.png", i),
+                     test::png_file(10, 10, 1, dark));
+      test::write(folder / split / "bright" / fmt::format("{:02}.jpg", i),
+                     test::jpeg_file(10, 10, 1, bright));
     }
   }
   return folder.string();
@@ -33,7 +33,7 @@ std::string write_pictures(const std::filesystem::path& folder) {
 TEST(Folder, RunsAndVerifiesLikeAnyOtherSource) {
   const TemporaryDirectory folder;
   const std::string source = "folder@8x8:" + write_pictures(folder.path() / "set");
-  const testing::FrozenRun frozen;  // takes 1 x 8 x 8
+  const test::FrozenRun frozen;  // takes 1 x 8 x 8
   const ProcessResult ran = qfx_command({"run", frozen.model, "--data", source, "--json"});
   ASSERT_EQ(ran.exit_code, 0) << ran.output;
   EXPECT_EQ(json::parse(ran.output)["images"], 12);
@@ -52,7 +52,7 @@ TEST(Folder, Trains) {
   const TemporaryDirectory folder;
   const std::string run = (folder.path() / "run").string(),
                     recipe = (folder.path() / "r.toml").string();
-  testing::write(recipe, "network.zoo = \"mlp\"\n[data]\nsource = \"folder:" +
+  test::write(recipe, "network.zoo = \"mlp\"\n[data]\nsource = \"folder:" +
                              write_pictures(folder.path() / "set") +
                              "\"\nbatch_size = 8\n[float]\nepochs = 8\n[fixed]\nepochs = 2\n");
   const ProcessResult trained = qfx_command({"train", recipe, "--out", run});

@@ -16,9 +16,9 @@ namespace qfx {
 namespace {
 
 using nlohmann::json;
-using testing::FrozenRun;
+using test::FrozenRun;
 using ::testing::HasSubstr;
-using testing::qfx_command;
+using test::qfx_command;
 
 json json_of(const std::vector<std::string>& arguments) {
   const ProcessResult result = qfx_command(arguments);
@@ -112,7 +112,7 @@ TEST(FrozenModel, AVerifyThatIsStoppedLeavesNothingBehind) {
     ASSERT_GE(child, 0);
     if (child == 0) {
       setenv("TMPDIR", path.c_str(), 1);
-      execl(QFX_BINARY_DIR "/bin/qfx", "qfx", "verify", run.model.c_str(), nullptr);
+      execl(test::qfx_program().c_str(), "qfx", "verify", run.model.c_str(), nullptr);
       _exit(127);
     }
     // Its folder, and the compiler's files.

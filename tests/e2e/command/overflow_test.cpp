@@ -16,16 +16,16 @@ using nlohmann::json;
 using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::Not;
-using testing::qfx_command;
+using test::qfx_command;
 
 struct Forbidding {
   TemporaryDirectory folder;
-  std::string data = testing::write_tiny_data(folder.path() / "data");
+  std::string data = test::write_tiny_data(folder.path() / "data");
   std::string recipe = (folder.path() / "r.toml").string();
   std::string run = (folder.path() / "run").string();
 
   explicit Forbidding(const std::string& formats) {
-    testing::write(recipe, "network.zoo = \"tiny_resnet\"\n[data]\nsource = \"" + data +
+    test::write(recipe, "network.zoo = \"tiny_resnet\"\n[data]\nsource = \"" + data +
                                "\"\nbatch_size = 16\n[float]\nepochs = 2\n[fixed]\nepochs = 2\n"
                                "[calibration]\nimages = 32\n" +
                                formats);

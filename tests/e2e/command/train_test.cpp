@@ -18,17 +18,17 @@ namespace {
 
 using nlohmann::json;
 using ::testing::HasSubstr;
-using testing::qfx_command;
+using test::qfx_command;
 
 // A run on tiny data: a few steps a phase.
 struct TinyRecipe {
   TemporaryDirectory folder;
-  std::string data = testing::write_tiny_data(folder.path() / "data", {.train_images = 128});
+  std::string data = test::write_tiny_data(folder.path() / "data", {.train_images = 128});
   std::string recipe = (folder.path() / "tiny.toml").string();
   std::string run = (folder.path() / "run").string();
 
   explicit TinyRecipe(const std::string& epochs = "2") {
-    testing::write(recipe, "network.zoo = \"tiny_resnet\"\n[data]\nsource = \"" + data +
+    test::write(recipe, "network.zoo = \"tiny_resnet\"\n[data]\nsource = \"" + data +
                                "\"\nbatch_size = 16\n[float]\nepochs = " + epochs +
                                "\n[fixed]\nepochs = " + epochs + "\n[calibration]\nimages = 32\n");
   }
@@ -73,7 +73,7 @@ TEST(Training, ARunThatIsThereIsResumedOrLeftAlone) {
   EXPECT_EQ(qfx_command({"train", tiny.recipe, "--out", tiny.run}).exit_code, 2);
   EXPECT_EQ(qfx_command({"train", "--out", tiny.run, "--resume"}).exit_code, 0);
   EXPECT_EQ(read_file(tiny.run + "/model.qfx"), model);
-  testing::write(tiny.recipe, read_file(tiny.recipe) + "[points]\nfreeze_after = 0.5\n");
+  test::write(tiny.recipe, read_file(tiny.recipe) + "[points]\nfreeze_after = 0.5\n");
   EXPECT_EQ(qfx_command({"train", tiny.recipe, "--out", tiny.run, "--resume"}).exit_code, 2);
 }
 
@@ -82,7 +82,7 @@ TEST(Training, AnInterruptLeavesACheckpointThatGoesOn) {
   const pid_t child = fork();
   ASSERT_GE(child, 0);
   if (child == 0) {
-    execl(QFX_BINARY_DIR "/bin/qfx", "qfx", "train", tiny.recipe.c_str(), "--out", tiny.run.c_str(),
+    execl(test::qfx_program().c_str(), "qfx", "train", tiny.recipe.c_str(), "--out", tiny.run.c_str(),
           nullptr);
     _exit(127);
   }
@@ -111,7 +111,7 @@ TEST(Training, AnInterruptLeavesACheckpointThatGoesOn) {
 
 TEST(Training, AModelThatIsNotFrozenIsNotNamed) {
   const TinyRecipe tiny("0.2");
-  testing::write(tiny.recipe, read_file(tiny.recipe) +
+  test::write(tiny.recipe, read_file(tiny.recipe) +
                                   "[[format.override]]\nmatch = \"*.weight\"\nfloat = true\n");
   const ProcessResult result = qfx_command({"train", tiny.recipe, "--out", tiny.run});
   EXPECT_EQ(result.exit_code, 0) << result.output;

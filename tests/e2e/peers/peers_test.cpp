@@ -32,7 +32,7 @@ struct Process {
   Process(const std::vector<std::string>& arguments, const Variables& variables,
           const std::string& words)
       : output(words) {
-    testing::write(words, "");  // there to read before the child is
+    test::write(words, "");  // there to read before the child is
     id = fork();
     if (id != 0) return;
     if (std::freopen(words.c_str(), "w", stdout) == nullptr) _exit(126);
@@ -42,7 +42,7 @@ struct Process {
     for (const std::string& argument : arguments)
       all.push_back(const_cast<char*>(argument.c_str()));
     all.push_back(nullptr);
-    execv(QFX_BINARY_DIR "/bin/qfx", all.data());
+    execv(test::qfx_program().c_str(), all.data());
     _exit(127);
   }
 
@@ -66,7 +66,7 @@ struct Process {
 class PeersTest : public ::testing::Test {
  protected:
   void write_recipe(const std::string& epochs, int batch = 16) {
-    testing::write(recipe_, "network.zoo = \"tiny_resnet\"\nthreads = 1\n[data]\nsource = \"" +
+    test::write(recipe_, "network.zoo = \"tiny_resnet\"\nthreads = 1\n[data]\nsource = \"" +
                                 data_ + "\"\nbatch_size = " + std::to_string(batch) +
                                 "\n[float]\nepochs = " + epochs + "\n[fixed]\nepochs = " + epochs +
                                 "\n[calibration]\nimages = 32\n");
@@ -86,7 +86,7 @@ class PeersTest : public ::testing::Test {
   }
   std::vector<Process> start(const std::vector<std::string>& arguments, int size,
                              int timeout = 40) {
-    const std::string port = std::to_string(testing::free_port());
+    const std::string port = std::to_string(test::free_port());
     std::vector<Process> all;
     for (int rank = 0; rank < size; ++rank)
       all.push_back(start_one(arguments, rank, size, port, timeout));
@@ -115,7 +115,7 @@ class PeersTest : public ::testing::Test {
   }
 
   TemporaryDirectory folder_;
-  std::string data_ = testing::write_tiny_data(folder_.path() / "data", {.train_images = 128});
+  std::string data_ = test::write_tiny_data(folder_.path() / "data", {.train_images = 128});
   std::string recipe_ = (folder_.path() / "r.toml").string();
   int started_ = 0;
 };
@@ -183,7 +183,7 @@ TEST_F(PeersTest, WaitingForPeersIsToldAndCanBeStopped) {
   write_recipe("1");
   for (const int rank : {0, 1}) {
     for (const int signal : {SIGINT, SIGTERM}) {
-      const std::string port = std::to_string(testing::free_port());
+      const std::string port = std::to_string(test::free_port());
       Process process = start_one({"train", recipe_, "--out", run("alone")}, rank, 3, port, 300);
       const std::string told =
           "waiting for 2 other processes at 127.0.0.1:" + port + ", up to 300 s\n";
@@ -204,7 +204,7 @@ TEST_F(PeersTest, WaitingForPeersIsToldAndCanBeStopped) {
 TEST_F(PeersTest, OneThatCameAndWentMayComeAgain) {
   write_recipe("1", 15);
   const std::vector<std::string> arguments{"train", recipe_, "--out", run("again")};
-  const std::string port = std::to_string(testing::free_port());
+  const std::string port = std::to_string(test::free_port());
   Process first = start_one(arguments, 0, 3, port, 100);
   Process second = start_one(arguments, 1, 3, port, 100);
   for (int i = 0; i < 600 && second.words().empty(); ++i)
@@ -260,7 +260,7 @@ TEST_F(PeersTest, WhatIsWrongIsSaid) {
   EXPECT_THAT(words_of({{"WORLD_SIZE", "2"},
                         {"RANK", "0"},
                         {"MASTER_ADDR", "127.0.0.1"},
-                        {"MASTER_PORT", std::to_string(testing::free_port())},
+                        {"MASTER_PORT", std::to_string(test::free_port())},
                         {"QFX_PEER_TIMEOUT", "2"}}),
               HasSubstr("process 0 of 2 cannot reach the others"));
 }

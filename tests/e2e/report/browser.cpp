@@ -4,11 +4,13 @@
 #include <stdexcept>
 #include <vector>
 
+#include "support/paths.h"
+
 #include "qfx/base/error.h"
 #include "qfx/base/file.h"
 #include "qfx/base/process.h"
 
-namespace qfx::testing {
+namespace qfx::test {
 namespace {
 
 std::string chromium(const std::vector<std::string>& arguments, int width, int height) {
@@ -53,7 +55,7 @@ std::string between(const std::string& text, const std::string& open, const std:
 Visit visit(const std::string& page, int width, int height) {
   const TemporaryDirectory folder;
   std::string html = read_file(page);
-  const std::string probe = read_file(QFX_SOURCE_DIR "/tests/e2e/report/probe.js");
+  const std::string probe = read_file(source_path("tests/e2e/report/probe.js"));
   html.insert(html.rfind("</body>"), "<script>" + probe + "</script>");
   const auto copy = folder.path() / "page.html";
   write_file_atomically(copy, html);
@@ -72,4 +74,4 @@ Image screenshot(const std::string& page, const std::string& png, int width, int
   return {png_int(content, 16), png_int(content, 20), content.size()};
 }
 
-}  // namespace qfx::testing
+}  // namespace qfx::test

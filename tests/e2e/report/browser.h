@@ -4,7 +4,7 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
-namespace qfx::testing {
+namespace qfx::test {
 
 struct Visit {
   nlohmann::json probe;  // what probe.js found; null where it did not run
@@ -22,4 +22,4 @@ struct Image {
 // A screenshot of the page as it is, written as a PNG.
 Image screenshot(const std::string& page, const std::string& png, int width, int height);
 
-}  // namespace qfx::testing
+}  // namespace qfx::test

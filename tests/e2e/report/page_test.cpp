@@ -19,8 +19,8 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
-using testing::SyntheticRun;
-using testing::Visit;
+using test::SyntheticRun;
+using test::Visit;
 using Strings = std::vector<std::string>;
 
 class Page : public ::testing::Test {
@@ -30,7 +30,7 @@ class Page : public ::testing::Test {
 
   Visit open(const std::string& source, int width = 1280, int height = 900) {
     write_report(source, page());
-    Visit visit = testing::visit(page(), width, height);
+    Visit visit = test::visit(page(), width, height);
     EXPECT_FALSE(visit.probe.is_null()) << "the probe did not run";
     return visit;
   }
@@ -52,7 +52,7 @@ class Page : public ::testing::Test {
 };
 
 TEST_F(Page, ShowsAWholeRun) {
-  testing::write_synthetic_run(folder(), {});
+  test::write_synthetic_run(folder(), {});
   const Visit visit = open(folder());
   expect_sound(visit);
   const auto& probe = visit.probe;
@@ -83,7 +83,7 @@ TEST_F(Page, ShowsAWholeRun) {
 }
 
 TEST_F(Page, AnswersTheReader) {
-  testing::write_synthetic_run(folder(), {});
+  test::write_synthetic_run(folder(), {});
   const auto found = open(folder()).probe["interaction"];
   EXPECT_THAT(found["searched"].get<Strings>(), ElementsAre("conv2.weight", "conv2"));
   EXPECT_EQ(found["all"], 25);
@@ -97,7 +97,7 @@ TEST_F(Page, AnswersTheReader) {
 }
 
 TEST_F(Page, SaysWhatDiffers) {
-  testing::write_synthetic_run(folder(), {.images_differ = 17});
+  test::write_synthetic_run(folder(), {.images_differ = 17});
   const Visit visit = open(folder());
   expect_sound(visit);
   EXPECT_EQ(visit.probe["verdict"], "bad");
@@ -110,12 +110,12 @@ TEST_F(Page, SaysWhatDiffers) {
 }
 
 TEST_F(Page, StaysNarrowOnAPhone) {
-  testing::write_synthetic_run(folder(), {});
+  test::write_synthetic_run(folder(), {});
   expect_sound(open(folder(), 390, 844));
 }
 
 TEST_F(Page, HoldsAHundredTensorsAndSixtyEpochs) {
-  testing::write_synthetic_run(folder(), {.fixed_epochs = 60, .blocks = 14});
+  test::write_synthetic_run(folder(), {.fixed_epochs = 60, .blocks = 14});
   const Visit visit = open(folder());
   expect_sound(visit);
   EXPECT_EQ(visit.probe["strip"], 109);
@@ -123,7 +123,7 @@ TEST_F(Page, HoldsAHundredTensorsAndSixtyEpochs) {
 }
 
 TEST_F(Page, ShowsAModelAlone) {
-  testing::write_synthetic_run(folder(), {});
+  test::write_synthetic_run(folder(), {});
   const Visit visit = open(folder() + "/model.qfx");
   expect_sound(visit);
   EXPECT_EQ(visit.probe["verdict"], "open");
@@ -134,7 +134,7 @@ TEST_F(Page, ShowsAModelAlone) {
 }
 
 TEST_F(Page, ShowsWhatARunHasSoFar) {
-  testing::write_synthetic_run(folder(), {});
+  test::write_synthetic_run(folder(), {});
   for (const char* later : {"/summary.json", "/verify.json", "/model.qfx", "/recipe.toml"})
     std::filesystem::remove(folder() + later);
   std::ofstream(folder() + "/log.jsonl", std::ios::app)
@@ -183,7 +183,7 @@ TEST_F(Page, TakesNamesForTextOnly) {
 }
 
 TEST_F(Page, AsksTheNetworkForNothing) {
-  testing::write_synthetic_run(folder(), {});
+  test::write_synthetic_run(folder(), {});
   write_report(folder(), page());
   const std::string html = read_file(page());
   EXPECT_THAT(html, HasSubstr("default-src 'none'"));
@@ -198,7 +198,7 @@ TEST_F(Page, AsksTheNetworkForNothing) {
 }
 
 TEST_F(Page, IsTheSameForTheSameRun) {
-  testing::write_synthetic_run(folder(), {});
+  test::write_synthetic_run(folder(), {});
   write_report(folder(), page());
   const std::string first = read_file(page());
   write_report(folder(), page());
@@ -206,10 +206,10 @@ TEST_F(Page, IsTheSameForTheSameRun) {
 }
 
 TEST_F(Page, MakesAScreenshot) {
-  testing::write_synthetic_run(folder(), {});
+  test::write_synthetic_run(folder(), {});
   write_report(folder(), page());
   const auto image =
-      testing::screenshot(page(), (folder_.path() / "page.png").string(), 1280, 1600);
+      test::screenshot(page(), (folder_.path() / "page.png").string(), 1280, 1600);
   EXPECT_EQ(image.width, 1280);
   EXPECT_EQ(image.height, 1600);
   EXPECT_GT(image.file_size, 100'000u) << "a page with charts, not an empty one";

@@ -6,6 +6,7 @@
 #include <gmock/gmock.h>
 #include <regex>
 
+#include "support/paths.h"
 #include "support/random_numbers.h"
 
 #include "qfx/backends/target.h"
@@ -84,8 +85,8 @@ TEST(BoundedStreams, SufficeAndAreNeeded) {
     std::ofstream(source) << threaded(top, skip, cut);
     const std::string program = (work.path() / "program").string();
     const ProcessResult built = run_process(
-        {"g++", "-std=c++14", "-O0", "-I", std::string(QFX_SOURCE_DIR) + "/tests/e2e/vitis/bounded",
-         "-isystem", QFX_AP_TYPES_DIR, "-I", (project / "firmware").string(), "-I",
+        {"g++", "-std=c++14", "-O0", "-I", test::source_path("tests/e2e/vitis/bounded"),
+         "-isystem", test::vendor_headers("ap_types"), "-I", (project / "firmware").string(), "-I",
          (project / "tb").string(), (project / "tb/test_bench.cpp").string(), source.string(), "-o",
          program, "-pthread"});
     EXPECT_EQ(built.exit_code, 0) << built.output;

@@ -7,6 +7,7 @@
 #include <gmock/gmock.h>
 
 #include "networks.h"
+#include "support/paths.h"
 #include "support/random_numbers.h"
 
 #include "qfx/backends/target.h"
@@ -206,7 +207,7 @@ TEST(TestBench, PassesOnItsGoldenVectorsAndFailsOnOthers) {
                                       "-s",
                                       "-C",
                                       project.string(),
-                                      std::string("AP_TYPES=") + QFX_AP_TYPES_DIR,
+                                      "AP_TYPES=" + test::vendor_headers("ap_types"),
                                       "CXXFLAGS=-O0 -Werror",
                                       "test"};
   backends::export_project(backends::target_named("vitis"), graph::Analyzed(network),

@@ -10,9 +10,9 @@
 namespace qfx {
 namespace {
 
-using testing::FrozenRun;
+using test::FrozenRun;
 using ::testing::HasSubstr;
-using testing::qfx_command;
+using test::qfx_command;
 
 constexpr int kUserFault = 2;
 
@@ -85,12 +85,12 @@ TEST(CommandInput, ADamagedModelIsToldFromAGoodOne) {
   EXPECT_EQ(qfx_command({"inspect", run.model}).exit_code, 0);
   std::string bytes = read_file(run.model);
   bytes[bytes.size() - 5] ^= 1;
-  testing::write(run.model, bytes);
+  test::write(run.model, bytes);
   expect_error({"inspect", run.model}, {"model.qfx", "checksum"});
   expect_error({"run", run.model}, {"model.qfx", "checksum"});
-  testing::write(run.model, bytes.substr(0, bytes.size() / 2));
+  test::write(run.model, bytes.substr(0, bytes.size() / 2));
   expect_error({"inspect", run.model}, {"model.qfx"});
-  testing::write(run.model, "not a model");
+  test::write(run.model, "not a model");
   expect_error({"inspect", run.model}, {"model.qfx"});
 }
 
@@ -107,15 +107,15 @@ TEST(CommandInput, UnreadableDataIsNamed) {
   const FrozenRun run;
   expect_error({"run", run.model, "--data", "npy:/nowhere"}, {"/nowhere", "not a folder"});
   expect_error({"run", run.model, "--data", "mnist"}, {"mnist", "fashion-mnist"});
-  const std::string other = testing::write_tiny_data(run.folder.path() / "other", {.height = 9});
+  const std::string other = test::write_tiny_data(run.folder.path() / "other", {.height = 9});
   expect_error({"run", run.model, "--data", other}, {"[1, 9, 8]", "[1, 8, 8]", "--data"});
-  testing::write(run.run + "/recipe.toml", "seed = 3\n");
+  test::write(run.run + "/recipe.toml", "seed = 3\n");
   expect_error({"run", run.model}, {"recipe.toml", "data.source"});
 }
 
 TEST(CommandInput, ALabelWithoutAnOutputIsRefused) {
   const FrozenRun run;
-  const std::string more = testing::write_tiny_data(run.folder.path() / "more", {.classes = 6});
+  const std::string more = test::write_tiny_data(run.folder.path() / "more", {.classes = 6});
   for (const char* verb : {"run", "verify"}) {
     expect_error({verb, run.model, "--data", more},
                  {"sample 4 of " + more + " has label 4", "4 outputs", "0 to 3 are allowed"});
@@ -162,7 +162,7 @@ TEST(CommandInput, AFolderThatIsNoRunIsRefused) {
 TEST(CommandInput, ARecipesFaultKeepsItsLine) {
   const TemporaryDirectory folder;
   const std::string recipe = (folder.path() / "r.toml").string();
-  testing::write(recipe, "network.zoo = \"tiny_resnet\"\ndata.sorce = \"x\"\n");
+  test::write(recipe, "network.zoo = \"tiny_resnet\"\ndata.sorce = \"x\"\n");
   expect_error({"train", recipe, "--out", (folder.path() / "run").string()},
                {recipe + ":2: data.sorce", "did you mean \"source\""});
   EXPECT_FALSE(std::filesystem::exists(folder.path() / "run"));

@@ -8,15 +8,13 @@
 namespace qfx {
 namespace {
 
-using testing::FrozenRun;
+using test::FrozenRun;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
-constexpr const char* kQfx = QFX_BINARY_DIR "/bin/qfx ";
-
 // A shell's, so that the streams can go to different places.
 ProcessResult shell(const std::string& command) {
-  return run_process({"/bin/sh", "-c", kQfx + command});
+  return run_process({"/bin/sh", "-c", test::qfx_program() + " " + command});
 }
 
 void expect_no_space(const std::string& command) {

@@ -15,7 +15,7 @@ namespace {
 using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::StartsWith;
-using namespace qfx::testing;
+using namespace qfx::test;
 
 class Hostile : public ::testing::Test {
  protected:

@@ -18,7 +18,7 @@ namespace {
 using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::StartsWith;
-using namespace qfx::testing;
+using namespace qfx::test;
 
 std::vector<std::uint8_t> noise(std::size_t count) {
   test::Rng rng(1);

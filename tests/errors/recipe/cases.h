@@ -14,7 +14,7 @@
 namespace qfx::frontends {
 
 inline std::string error_of(const std::string& text) {
-  return testing::user_error_of([&] { parse_recipe(text, "recipe.toml"); });
+  return test::user_error_of([&] { parse_recipe(text, "recipe.toml"); });
 }
 
 inline void expect_fragments(const std::string& text, const std::vector<std::string>& fragments) {

@@ -15,8 +15,8 @@
 namespace qfx::frontends {
 namespace {
 
-using testing::kDataHead;
-using testing::kRecipeHead;
+using test::kDataHead;
+using test::kRecipeHead;
 
 struct Case {
   std::string text;  // begins at line 8, after kRecipeHead
@@ -263,7 +263,7 @@ class RecipeDataError : public ::testing::TestWithParam<DataCase> {};
 // Against a real data set of [1, 8, 8] and 4 classes.
 TEST_P(RecipeDataError, SaysWhereWhatAndWhatIsAllowed) {
   const TemporaryDirectory folder;
-  const std::string source = testing::write_tiny_data(folder.path());
+  const std::string source = test::write_tiny_data(folder.path());
   expect_fragments(
       "[network]\nzoo = \"mlp\"\n[data]\nsource = \"" + source + "\"\n" + GetParam().text,
       GetParam().fragments);

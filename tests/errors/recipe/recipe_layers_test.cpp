@@ -6,7 +6,7 @@
 namespace qfx::frontends {
 namespace {
 
-using testing::kDataHead;
+using test::kDataHead;
 
 class RecipeLayerError : public ::testing::TestWithParam<HeadCase> {};
 

@@ -12,8 +12,8 @@ namespace qfx::frontends {
 namespace {
 
 using ::testing::HasSubstr;
-using testing::kRecipeHead;
-using testing::user_error_of;
+using test::kRecipeHead;
+using test::user_error_of;
 
 TEST(RecipeText, WhatIsNotTomlSaysItsLine) {
   EXPECT_THAT(error_of("[network\nzoo = 1\n"), HasSubstr("recipe.toml:1: this is not TOML"));

@@ -15,7 +15,7 @@ namespace {
 
 using ::testing::AllOf;
 using ::testing::HasSubstr;
-using testing::user_error_of;
+using test::user_error_of;
 
 class Source : public ::testing::Test {
  protected:
@@ -47,7 +47,7 @@ TEST_F(Source, ThatIsADamagedModel) {
 }
 
 TEST_F(Source, IsFineButTheOutputCannotBeWritten) {
-  testing::write_synthetic_run(folder_.path() / "run", {});
+  test::write_synthetic_run(folder_.path() / "run", {});
   const std::string output = path("no/such/folder/report.html");
   EXPECT_THAT(user_error_of([&] { write_report(path("run"), output); }),
               HasSubstr("no/such/folder"));

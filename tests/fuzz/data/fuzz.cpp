@@ -83,7 +83,7 @@ extern "C" std::size_t LLVMFuzzerCustomMutator(std::uint8_t* data, std::size_t s
   size = LLVMFuzzerMutate(data, size, max_size);
   if (size < 2 || seed % 16 != 0) return size;
   const std::string packed =
-      qfx::testing::gzip({reinterpret_cast<const char*>(data + 1), size - 1});
+      qfx::test::gzip({reinterpret_cast<const char*>(data + 1), size - 1});
   if (packed.size() + 1 > max_size) return size;
   std::copy(packed.begin(), packed.end(), data + 1);
   return packed.size() + 1;

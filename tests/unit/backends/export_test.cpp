@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <regex>
 
+#include "support/paths.h"
 #include "support/random_numbers.h"
 
 #include "qfx/backends/project.h"
@@ -67,7 +68,7 @@ TEST(Export, GivesTheGoldenFiles) {
                {.golden_inputs = inputs, .golden_outputs = outputs});
   fs::remove_all(project / "firmware/qfx");
 
-  const fs::path golden = fs::path(QFX_SOURCE_DIR) / "tests/golden/vitis/small_network";
+  const fs::path golden = test::source_path("tests/golden/vitis/small_network");
   if (std::getenv("QFX_REGENERATE") != nullptr) {
     fs::remove_all(golden);
     fs::create_directories(golden.parent_path());

@@ -16,7 +16,7 @@ namespace {
 
 using ::testing::Each;
 using ::testing::ElementsAre;
-using namespace qfx::testing;
+using namespace qfx::test;
 
 class Folder : public ::testing::Test {
  protected:

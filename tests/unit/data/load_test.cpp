@@ -12,7 +12,7 @@ namespace {
 
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
-using namespace qfx::testing;
+using namespace qfx::test;
 
 class Load : public ::testing::Test {
  protected:

@@ -15,10 +15,10 @@ using fixed::Overflow;
 using fixed::Rounding;
 using graph::Granularity;
 using graph::QuantSpec;
-using testing::kDataHead;
-using testing::node_named;
-using testing::param_spec;
-using testing::recipe_with;
+using test::kDataHead;
+using test::node_named;
+using test::param_spec;
+using test::recipe_with;
 
 TEST(Formats, WithoutAWordEverythingIs8BitsLearnedRoundedAndSaturated) {
   const graph::Model model = recipe_with("").model;

@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 
 #include "support/data_files.h"
+#include "support/paths.h"
 #include "support/recipes.h"
 #include "support/tiny_data.h"
 
@@ -14,13 +15,13 @@ namespace qfx::frontends {
 namespace {
 
 using ::testing::ElementsAre;
-using testing::kDataHead;
-using testing::node_named;
-using testing::recipe_with;
+using test::kDataHead;
+using test::node_named;
+using test::recipe_with;
 
 TEST(Recipe, TwoLinesAreEnough) {
   const TemporaryDirectory folder;
-  const std::string source = testing::write_tiny_data(folder.path(), {.channels = 3, .classes = 5});
+  const std::string source = test::write_tiny_data(folder.path(), {.channels = 3, .classes = 5});
   const std::string text = "network.zoo = \"tiny_resnet\"\ndata.source = \"" + source + "\"\n";
   const Recipe recipe = parse_recipe(text, "some/first_try.toml");
   EXPECT_EQ(recipe.text, "name = \"first_try\"\n" + text);
@@ -46,11 +47,11 @@ TEST(Recipe, TwoLinesAreEnough) {
 TEST(Recipe, FloatSamplesComeAsTheyAre) {
   const TemporaryDirectory folder;
   for (const std::string split : {"train", "test"}) {
-    testing::write(
+    test::write(
         folder.path() / (split + "_x.npy"),
-        testing::npy("<f4", "(2, 4)", testing::bytes_of<float>({0, 1, -2, 3, 4, 5, 6, 7})));
-    testing::write(folder.path() / (split + "_y.npy"),
-                   testing::npy("|u1", "(2,)", std::string("\0\1", 2)));
+        test::npy("<f4", "(2, 4)", test::bytes_of<float>({0, 1, -2, 3, 4, 5, 6, 7})));
+    test::write(folder.path() / (split + "_y.npy"),
+                   test::npy("|u1", "(2,)", std::string("\0\1", 2)));
   }
   const Recipe recipe = parse_recipe(
       "network.zoo = \"mlp\"\ndata.source = \"npy:" + folder.path().string() + "\"\n", "r.toml");
@@ -123,7 +124,7 @@ TEST(Recipe, AShortPhaseWarmsUpForATenthOfIt) {
 }
 
 TEST(Recipe, AStartTakesTheFloatPhasesPlace) {
-  const Recipe recipe = parse_recipe("start = \"runs/other\"\n" + testing::kRecipeHead, "r.toml");
+  const Recipe recipe = parse_recipe("start = \"runs/other\"\n" + test::kRecipeHead, "r.toml");
   EXPECT_EQ(recipe.start, "runs/other");
   EXPECT_EQ(recipe.float_phase.epochs, 0);
 }
@@ -197,7 +198,7 @@ TEST(Recipe, TheDataSourceIsReadWithoutTheData) {
 
 TEST(Recipe, EveryExampleParses) {
   int count = 0;
-  for (const auto& entry : std::filesystem::directory_iterator(QFX_SOURCE_DIR "/examples")) {
+  for (const auto& entry : std::filesystem::directory_iterator(test::source_path("examples"))) {
     if (entry.path().extension() != ".toml") continue;
     const Recipe recipe = load_recipe(entry.path().string());
     EXPECT_EQ(recipe.name, entry.path().stem().string());
@@ -208,7 +209,7 @@ TEST(Recipe, EveryExampleParses) {
 }
 
 TEST(Recipe, TheKHotExampleCoversEveryFactor) {
-  const Recipe recipe = load_recipe(QFX_SOURCE_DIR "/examples/fashion_mnist_khot.toml");
+  const Recipe recipe = load_recipe(test::source_path("examples/fashion_mnist_khot.toml"));
   for (const graph::Node& node : recipe.model.nodes) {
     for (const auto& [role, param] : node.params) {
       EXPECT_EQ(param.spec.k_hot, role == graph::Role::Weight || role == graph::Role::Scale ? 2 : 0)
@@ -268,10 +269,10 @@ TEST(Recipe, AnRpreluIsAnOffsetAPreluAndAnOffset) {
   EXPECT_EQ(model.nodes[3].op, graph::Op(graph::Prelu{.num_parameters = 4}));
   EXPECT_EQ(model.nodes[4].name, "act");
   EXPECT_EQ(model.nodes[5].inputs, (std::vector<graph::NodeId>{4}));
-  EXPECT_EQ(testing::param_spec(model, "act.prelu", graph::Role::Slope).width, 5);
-  EXPECT_EQ(testing::param_spec(model, "act.prelu", graph::Role::Slope).k_hot, 2);
-  EXPECT_EQ(testing::param_spec(model, "act.shift_x", graph::Role::Offset).width, 6);
-  EXPECT_EQ(testing::param_spec(model, "act", graph::Role::Offset).width, 6);
+  EXPECT_EQ(test::param_spec(model, "act.prelu", graph::Role::Slope).width, 5);
+  EXPECT_EQ(test::param_spec(model, "act.prelu", graph::Role::Slope).k_hot, 2);
+  EXPECT_EQ(test::param_spec(model, "act.shift_x", graph::Role::Offset).width, 6);
+  EXPECT_EQ(test::param_spec(model, "act", graph::Role::Offset).width, 6);
 }
 
 TEST(Recipe, AShiftIsAnOffset) {

@@ -11,8 +11,8 @@ namespace {
 
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
-using testing::node_named;
-using testing::user_error_of;
+using test::node_named;
+using test::user_error_of;
 
 std::int64_t parameter_count(const graph::Model& model) {
   std::int64_t count = 0;

@@ -9,6 +9,8 @@
 #include <string>
 #include <vector>
 
+#include "support/paths.h"
+
 #include "qfx/base/file.h"
 
 namespace {
@@ -16,7 +18,7 @@ namespace {
 namespace fs = std::filesystem;
 using Rooms = std::map<std::string, std::set<std::string>>;
 
-const fs::path kRoot = QFX_SOURCE_DIR;
+const fs::path kRoot = qfx::test::source_path("");
 
 // What each room may include, itself and what stands before it. CMakeLists.txt draws the same
 // arrows for the linker.

@@ -73,7 +73,7 @@ TEST(ParamStats, OnesOfConstants) {
 }
 
 TEST(ModelJson, KHotConstantsHaveAtMostKOnes) {
-  const Json tensors = tensors_json(testing::synthetic_model({}));
+  const Json tensors = tensors_json(test::synthetic_model({}));
   int k_hot = 0;
   for (const Json& tensor : tensors)
     if (tensor["role"] == "scale") {
@@ -103,7 +103,7 @@ TEST(Commands, FindsTheDataSource) {
 TEST(PageJson, TellsAWholeRun) {
   TemporaryDirectory folder;
   const std::string run = (folder.path() / "run").string();
-  testing::write_synthetic_run(run, {});
+  test::write_synthetic_run(run, {});
   const Json page = page_json(run);
   EXPECT_EQ(page["kind"], "run");
   EXPECT_EQ(page["name"], "fashion-small");
@@ -133,7 +133,7 @@ TEST(PageJson, TellsAWholeRun) {
 TEST(PageJson, TellsWhatWasVerified) {
   TemporaryDirectory folder;
   const std::string run = (folder.path() / "run").string();
-  testing::write_synthetic_run(run, {});
+  test::write_synthetic_run(run, {});
   const Json written = Json::parse(read_file(run + "/verify.json"));
   const auto page_with = [&](const Json& more) {
     Json verify = written;
@@ -159,7 +159,7 @@ TEST(PageJson, TellsWhatWasVerified) {
 
 TEST(PageJson, OfSeveralTargetsTheOneThatDiffersIsShown) {
   TemporaryDirectory folder;
-  testing::write_synthetic_run(folder.path(), {});
+  test::write_synthetic_run(folder.path(), {});
   const Json equal = {{"images_differ", 0}, {"values_differ", 0}, {"accuracy", 0.9143}};
   Json vitis = equal, catapult = equal;
   vitis["target"] = "vitis";
@@ -184,7 +184,7 @@ TEST(PageJson, EveryPartMayBeMissing) {
   for (const char* only :
        {"recipe.toml", "log.jsonl", "summary.json", "verify.json", "model.qfx"}) {
     TemporaryDirectory folder;
-    testing::write_synthetic_run(folder.path() / "all", {});
+    test::write_synthetic_run(folder.path() / "all", {});
     std::filesystem::create_directory(folder.path() / "one");
     std::filesystem::copy_file(folder.path() / "all" / only, folder.path() / "one" / only);
     const Json page = page_json((folder.path() / "one").string());
@@ -195,7 +195,7 @@ TEST(PageJson, EveryPartMayBeMissing) {
 
 TEST(PageJson, ARunThatGoesOnTakesItsAccuraciesFromTheLog) {
   TemporaryDirectory folder;
-  testing::write_synthetic_run(folder.path(), {});
+  test::write_synthetic_run(folder.path(), {});
   for (const char* later : {"summary.json", "verify.json", "model.qfx"})
     std::filesystem::remove(folder.path() / later);
   std::ofstream(folder.path() / "log.jsonl", std::ios::app) << R"({"event":"epoch","pha)";
@@ -222,7 +222,7 @@ TEST(PageJson, ADotInANodesNameMakesNoParameterOfIt) {
 
 TEST(PageJson, ADamagedPartIsNotedAndTheRestShown) {
   TemporaryDirectory folder;
-  testing::write_synthetic_run(folder.path(), {});
+  test::write_synthetic_run(folder.path(), {});
   std::ofstream(folder.path() / "model.qfx") << "damaged";
   std::ofstream(folder.path() / "verify.json") << "{";
   const Json page = page_json(folder.path().string());
@@ -235,7 +235,7 @@ TEST(PageJson, ADamagedPartIsNotedAndTheRestShown) {
 TEST(PageJson, TellsAModelAlone) {
   TemporaryDirectory folder;
   const std::string path = (folder.path() / "m.qfx").string();
-  graph::save(testing::synthetic_model({}), path);
+  graph::save(test::synthetic_model({}), path);
   const Json page = page_json(path);
   EXPECT_EQ(page["kind"], "model");
   EXPECT_EQ(page["model"]["nodes"], 15);

@@ -21,7 +21,7 @@ class RunTable : public ::testing::Test {
 };
 
 TEST_F(RunTable, ShowsTheFourAccuraciesAndTheVerifyLine) {
-  testing::write_synthetic_run(folder_.path(), {});
+  test::write_synthetic_run(folder_.path(), {});
   EXPECT_EQ(table(),
             "float accuracy                             91.62 %\n"
             "fixed-point accuracy (training emulation)  91.43 %  -0.19 points\n"

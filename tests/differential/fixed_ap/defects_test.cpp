@@ -1,6 +1,6 @@
 // What ap_fixed's simulation gets wrong, each shown beside the right result:
 // docs/header_defects.md. A test that fails here means that the header has been mended, and that
-// check.cpp may ask for more.
+// fixed_ap_test.cpp may ask for more.
 #include <cmath>
 #include <gtest/gtest.h>
 #include <limits>

@@ -68,7 +68,7 @@ class DeviceRun : public ::testing::Test {
   }
 
   TemporaryDirectory directory_;
-  std::string data_ = testing::write_tiny_data(directory_.path() / "data");
+  std::string data_ = test::write_tiny_data(directory_.path() / "data");
 };
 
 TEST_F(DeviceRun, TrainsToIntegersThatAgree) {

@@ -1,5 +1,5 @@
 // The number system against ap_fixed: the lists that the other files of this folder have made. What
-// ap_defects.h leaves out is shown wrong in defects.cpp.
+// ap_defects.h leaves out is shown wrong in defects_test.cpp.
 #include "ap_defects.h"
 #include "support/fixed_check.h"
 

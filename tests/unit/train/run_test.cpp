@@ -44,7 +44,7 @@ class RunTest : public ::testing::Test {
   }
 
   TemporaryDirectory directory_;
-  std::string data_ = testing::write_tiny_data(directory_.path() / "data");
+  std::string data_ = test::write_tiny_data(directory_.path() / "data");
 };
 
 TEST_F(RunTest, LeavesWhatTheRunFolderPromises) {

@@ -1,5 +1,5 @@
 // What ac_fixed gets wrong, shown beside the right result: docs/header_defects.md. A test that
-// fails here means that the header has been mended, and that check.cpp may ask for more.
+// fails here means that the header has been mended, and that fixed_ac_test.cpp may ask for more.
 #include <cmath>
 #include <csignal>
 #include <gtest/gtest.h>

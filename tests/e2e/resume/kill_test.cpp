@@ -49,7 +49,7 @@ class Kill : public ::testing::Test {
   fs::path folder(const std::string& name) const { return directory_.path() / name; }
 
   TemporaryDirectory directory_;
-  std::string data_ = testing::write_tiny_data(directory_.path() / "data");
+  std::string data_ = test::write_tiny_data(directory_.path() / "data");
 };
 
 TEST_F(Kill, ResumesToTheSameModel) {

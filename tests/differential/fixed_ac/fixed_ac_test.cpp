@@ -1,5 +1,5 @@
 // The number system against ac_fixed: the lists that the other files of this folder have made. What
-// the predicate leaves out is shown wrong in defects.cpp.
+// the predicate leaves out is shown wrong in defects_test.cpp.
 #include "support/fixed_check.h"
 
 namespace qfx::fixed::matrix {

@@ -61,7 +61,7 @@ class Choices : public ::testing::TestWithParam<const char*> {
   }
 
   TemporaryDirectory directory_;
-  std::string data_ = testing::write_tiny_data(directory_.path() / "data");
+  std::string data_ = test::write_tiny_data(directory_.path() / "data");
 };
 
 TEST_P(Choices, LearnedFixedAndFloat) {

@@ -172,7 +172,7 @@ void expect_near(const std::vector<double>& a, const std::vector<double>& b, dou
 TEST(DevicePeers, ShareABatchAsOneProcessHasIt) {
   if (const char* results = std::getenv(kResults)) return one_of_two(results);
   const TemporaryDirectory folder;
-  const int port = testing::free_port();
+  const int port = test::free_port();
   const pid_t ids[] = {start(0, port, folder.path()), start(1, port, folder.path())};
   for (const int rank : {0, 1}) {
     int status = 0;
