@@ -1,3 +1,5 @@
+#include "qfx/backends/export.h"
+
 #include <cmath>
 #include <filesystem>
 
@@ -5,6 +7,7 @@
 
 #include "qfx/backends/target.h"
 #include "qfx/base/error.h"
+#include "qfx/dataflow/lower.h"
 
 namespace qfx::backends {
 namespace {

@@ -2,8 +2,7 @@
 
 #include <fstream>
 
-#include "backends/marker.h"
-
+#include "qfx/backends/project.h"
 #include "qfx/base/error.h"
 #include "qfx/base/file.h"
 

@@ -1,9 +1,10 @@
+#include "qfx/dataflow/lower.h"
+
 #include <algorithm>
 
 #include "dataflow/fifo_depth.h"
 #include "dataflow/work.h"
 
-#include "qfx/dataflow/dataflow.h"
 #include "qfx/graph/form.h"
 
 namespace qfx::dataflow {
@@ -159,20 +160,6 @@ class Connection {
 };
 
 }  // namespace
-
-bool computes(const Process& process) {
-  return std::visit(graph::Overloaded{
-                        [](const Map&) { return true; },
-                        [](const MultiplyAccumulate&) { return true; },
-                        [](const WindowReduce&) { return true; },
-                        [](const Normalise&) { return true; },
-                        [](const Join&) { return true; },
-                        [](const Reorder&) { return false; },
-                        [](const Clone&) { return false; },
-                        [](const Copy&) { return false; },
-                    },
-                    process.work);
-}
 
 Network lower(const graph::Analyzed& model) {
   Network network{

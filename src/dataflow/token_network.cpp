@@ -1,5 +1,4 @@
-// How many tokens each process reads and writes, and in which order.
-#include "dataflow/fifo_depth.h"
+#include "dataflow/token_network.h"
 
 namespace qfx::dataflow {
 namespace {

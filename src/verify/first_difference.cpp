@@ -1,9 +1,6 @@
 #include "verify/first_difference.h"
 
-#include <cmath>
-
 #include "qfx/base/error.h"
-#include "qfx/fixed/raw.h"
 
 namespace qfx::verify {
 
@@ -30,19 +27,6 @@ std::optional<Difference> first_difference(const graph::FrozenModel& model,
     }
   }
   return std::nullopt;
-}
-
-std::string describe(const Difference& difference) {
-  return fmt::format(
-      "first difference: layer {}, image {}, index [{}]: expected {} ({}), got {} ({})",
-      difference.layer, difference.image, fmt::join(difference.index, ", "), difference.expected,
-      fixed::to_double(difference.expected, difference.frac_bits), difference.actual,
-      fixed::to_double(difference.actual, difference.frac_bits));
-}
-
-std::string summary(const Result& result) {
-  return fmt::format("{}: {} of {} images differ ({} of {} values)", result.target,
-                     result.images_differ, result.images, result.values_differ, result.values);
 }
 
 }  // namespace qfx::verify

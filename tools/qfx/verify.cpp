@@ -132,13 +132,49 @@ void keep(const Json& json, const std::string& model_path) {
   }
 }
 
-int verify_model(const Options& options) {
-  if (!options.project.empty()) {
-    if (options.against == kAll)
-      user_error("--project is a project of one target; name that with --against");
-    if (!std::filesystem::is_directory(options.project))
-      user_error("--project {} is not a folder; give one that `qfx export` wrote", options.project);
+void check_project(const Options& options) {
+  if (options.project.empty()) return;
+  if (options.against == kAll)
+    user_error("--project is a project of one target; name that with --against");
+  if (!std::filesystem::is_directory(options.project))
+    user_error("--project {} is not a folder; give one that `qfx export` wrote", options.project);
+}
+
+// What the integer runtime makes of the set: run once, and what every target is compared with.
+struct Reference {
+  const runtime::Engine& engine;
+  const data::Dataset& set;
+  runtime::Evaluation evaluation;
+};
+
+// A result per target, each printed when it is there; fewer where the command was interrupted.
+std::vector<verify::Result> verify_each(const Options& options, const Wanted& wanted,
+                                        const Reference& own, ProgressLine& line,
+                                        const InterruptGuard& interrupt) {
+  std::vector<verify::Result> results;
+  for (const backends::Target* target : wanted.targets) {
+    verify::Options how;
+    how.project = options.project;
+    how.jobs = options.jobs;
+    how.progress = ImageCounter(line, std::string(target->name));
+    how.should_stop = [&] { return interrupt.interrupted(); };
+    try {
+      results.push_back(
+          verify::verify_export(*target, own.engine, own.set, own.evaluation.outputs, how));
+    } catch (const UserError&) {
+      // A terminal's Ctrl-C also ends the compiler, which may be what is raised here.
+      if (!interrupt.interrupted()) throw;
+      line.message(fmt::format("stopped before the end; nothing is proved about {}", target->name));
+      return results;
+    }
+    line.clear();
+    if (!options.json) print_result(results.back(), own.evaluation);
   }
+  return results;
+}
+
+int verify_model(const Options& options) {
+  check_project(options);
   const runtime::Engine engine(graph::load_analyzed(options.model));
   const Wanted wanted = wanted_targets(options, engine.model());
   const data::Dataset set =
@@ -152,28 +188,12 @@ int verify_model(const Options& options) {
       print(fmt::format("{}: left out: {}", target, why));
   }
   ProgressLine line(!options.json);
-  const runtime::Evaluation own = runtime::evaluate(engine, set, ImageCounter(line, "integers"));
+  const Reference own{engine, set, runtime::evaluate(engine, set, ImageCounter(line, "integers"))};
   // What the work leaves in the system's temporary folder goes before the command ends.
   const InterruptGuard interrupt;
-  std::vector<verify::Result> results;
-  for (const backends::Target* target : wanted.targets) {
-    verify::Options how;
-    how.project = options.project;
-    how.jobs = options.jobs;
-    how.progress = ImageCounter(line, std::string(target->name));
-    how.should_stop = [&] { return interrupt.interrupted(); };
-    try {
-      results.push_back(verify::verify_export(*target, engine, set, own.outputs, how));
-    } catch (const UserError&) {
-      // A terminal's Ctrl-C also ends the compiler, which may be what is raised here.
-      if (!interrupt.interrupted()) throw;
-      line.message(fmt::format("stopped before the end; nothing is proved about {}", target->name));
-      return interrupt.exit_code();
-    }
-    line.clear();
-    if (!options.json) print_result(results.back(), own);
-  }
-  const Json json = record(options, seal, source, wanted, results, own);
+  const std::vector<verify::Result> results = verify_each(options, wanted, own, line, interrupt);
+  if (results.size() < wanted.targets.size()) return interrupt.exit_code();
+  const Json json = record(options, seal, source, wanted, results, own.evaluation);
   if (options.json) print(json.dump(2));
   keep(json, options.model);
   const bool agree = std::ranges::all_of(results, [](const verify::Result& result) {

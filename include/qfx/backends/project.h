@@ -1,4 +1,5 @@
-// What an exported project says about itself, for who builds and runs it.
+// What an exported project says about itself, for who builds and runs it: its marker file, which
+// makes a folder a project.
 #pragma once
 
 #include <string>
@@ -20,6 +21,11 @@ struct Project {
 // The nodes' descriptions for a model: equal for a project that was exported from it, or from one
 // that differs in its parameters only.
 std::vector<std::string> describe_nodes(const graph::FrozenModel& model);
+
+inline constexpr char kMarkerFile[] = "qfx_project.json";
+
+// Its content. model: the name.
+std::string print_marker(const Project& project, const std::string& model);
 
 // Raises UserError where the folder is no exported project or its marker file is damaged.
 Project read_project(const std::string& directory);

@@ -2,32 +2,20 @@
 // help read this list.
 #pragma once
 
-#include <cstdint>
 #include <map>
-#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "qfx/backends/export.h"
 #include "qfx/dataflow/dataflow.h"
-#include "qfx/graph/analyzed.h"
 
 namespace qfx::backends {
-
-struct ExportOptions {
-  std::string top = "";   // empty: the model's name made legal
-  std::string part = "";  // the FPGA; empty: the target's default
-  double clock_period_ns = 5.0;
-  // Golden vectors for the self-checking test bench: raw inputs {count, input shape...} and the
-  // outputs the runtime gave for them.
-  std::span<const std::int32_t> golden_inputs = {};
-  std::span<const std::int32_t> golden_outputs = {};
-};
 
 // Path within the project to content.
 using Files = std::map<std::string, std::string>;
 
-// The vendor's C++ headers, with which a plain compiler simulates what was exported.
+// How what was exported is simulated: by a plain C++ compiler with the vendor's headers.
 struct VendorHeaders {
   std::string_view name;                // "ap_types"
   std::vector<std::string_view> files;  // that a folder of them holds
@@ -54,11 +42,5 @@ const std::vector<Target>& targets();
 const Target& target_named(std::string_view name);
 
 std::vector<std::string> target_names();
-
-// Writes the project into `directory` (created; must be empty or an earlier export, else
-// UserError). Written beside it and renamed, so that a killed run leaves no half-written project.
-// Raises UserError with the target's refusal where there is one, before anything is written.
-void export_project(const Target& target, const graph::Analyzed& model,
-                    const std::string& directory, const ExportOptions& options);
 
 }  // namespace qfx::backends

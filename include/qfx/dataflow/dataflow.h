@@ -111,6 +111,4 @@ struct Network {
   const graph::FrozenNode& node(graph::NodeId id) const { return analyzed.node(id); }
 };
 
-Network lower(const graph::Analyzed& model);
-
 }  // namespace qfx::dataflow

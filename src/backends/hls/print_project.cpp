@@ -1,10 +1,13 @@
+#include "backends/hls/print_project.h"
+
 #include "backends/hls/copy_support.h"
 #include "backends/hls/design.h"
 #include "backends/hls/print_build.h"
 #include "backends/hls/print_parameters.h"
 #include "backends/hls/print_test_bench.h"
 #include "backends/hls/print_top.h"
-#include "backends/marker.h"
+
+#include "qfx/backends/project.h"
 
 namespace qfx::backends::hls {
 

@@ -33,8 +33,4 @@ struct Vendor {
   std::string_view headers_variable;  // of the Makefile: "AP_TYPES"
 };
 
-// Every file of the project.
-Files print_project(const Vendor& vendor, const dataflow::Network& network,
-                    const ExportOptions& options);
-
 }  // namespace qfx::backends::hls

@@ -6,7 +6,7 @@
 
 #include "backends/hls/design.h"
 #include "backends/hls/fill.h"
-#include "backends/hls/vendor.h"
+#include "backends/hls/print_project.h"
 
 #include "qfx/base/error.h"
 

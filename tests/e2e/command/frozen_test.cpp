@@ -12,6 +12,8 @@
 
 #include "support/command.h"
 
+#include "qfx/backends/target.h"
+
 namespace qfx {
 namespace {
 
@@ -101,6 +103,42 @@ TEST(FrozenModel, ExportThenVerifyThenReport) {
   const ProcessResult reported = qfx_command({"report", run.run});
   EXPECT_EQ(reported.exit_code, 0) << reported.output;
   EXPECT_THAT(read_file(run.run + "/report.html"), HasSubstr("block1.conv.weight"));
+}
+
+TEST(FrozenModel, VerifyAgainstAllHasAVerdictPerTarget) {
+  const FrozenRun run;
+  const ProcessResult verified =
+      qfx_command({"verify", run.model, "--against", "all", "--limit", "5"});
+  EXPECT_EQ(verified.exit_code, 0) << verified.output;
+  const json record = json::parse(read_file(run.run + "/verify.json"));
+  EXPECT_EQ(record["images"], 5);
+  ASSERT_FALSE(record["targets"].empty());
+  std::size_t lines = record["left_out"].size();
+  for (const json& target : record["targets"]) {
+    EXPECT_EQ(target["values_differ"], 0);
+    EXPECT_THAT(verified.output, HasSubstr(target["target"].get<std::string>() +
+                                           ": 0 of 5 images differ (0 of 20 values)\n"));
+    ++lines;
+  }
+  EXPECT_EQ(lines, backends::targets().size());
+
+  const ProcessResult reported = qfx_command({"report", run.run});
+  EXPECT_EQ(reported.exit_code, 0) << reported.output;
+  EXPECT_THAT(reported.output, HasSubstr("vitis: 0 of 5 images differ (0 of 20 values)\n"));
+}
+
+// Each target's own reason is told.
+TEST(FrozenModel, VerifyAgainstAllNeedsATarget) {
+  const FrozenRun run;
+  graph::FrozenModel model = graph::load_frozen(run.model);
+  model.nodes[1].format.rounding = fixed::Rounding::RND_CONV_ODD;  // not on ap_fixed
+  model.nodes.back().format.overflow = fixed::Overflow::WRAP;
+  model.nodes.back().format.wrap_bits = 1;  // not on ac_fixed
+  graph::save(model, run.model);
+  const ProcessResult result = qfx_command({"verify", run.model, "--against", "all"});
+  EXPECT_EQ(result.exit_code, 2) << result.output;
+  EXPECT_THAT(result.output, HasSubstr("cannot be verified against any target: vitis: node "));
+  EXPECT_THAT(result.output, HasSubstr("RND_CONV_ODD"));
 }
 
 TEST(FrozenModel, AVerifyThatIsStoppedLeavesNothingBehind) {

@@ -4,6 +4,7 @@
 
 #include "support/random_numbers.h"
 
+#include "qfx/dataflow/lower.h"
 #include "qfx/graph/builder.h"
 
 namespace qfx::dataflow {

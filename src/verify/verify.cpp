@@ -1,3 +1,5 @@
+#include "qfx/verify/verify.h"
+
 #include <algorithm>
 #include <chrono>
 #include <filesystem>
@@ -11,7 +13,7 @@
 #include "qfx/base/error.h"
 #include "qfx/base/file.h"
 #include "qfx/base/process.h"
-#include "qfx/verify/verify.h"
+#include "qfx/fixed/raw.h"
 
 namespace qfx::verify {
 namespace {
@@ -229,6 +231,19 @@ Result verify_export(const backends::Target& target, const runtime::Engine& engi
   if (error)
     user_error("cannot make the work folder '{}': {}", options.work_directory, error.message());
   return Verification(target, engine, set, expected, options, options.work_directory).run();
+}
+
+std::string describe(const Difference& difference) {
+  return fmt::format(
+      "first difference: layer {}, image {}, index [{}]: expected {} ({}), got {} ({})",
+      difference.layer, difference.image, fmt::join(difference.index, ", "), difference.expected,
+      fixed::to_double(difference.expected, difference.frac_bits), difference.actual,
+      fixed::to_double(difference.actual, difference.frac_bits));
+}
+
+std::string summary(const Result& result) {
+  return fmt::format("{}: {} of {} images differ ({} of {} values)", result.target,
+                     result.images_differ, result.images, result.values_differ, result.values);
 }
 
 }  // namespace qfx::verify

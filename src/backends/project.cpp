@@ -1,4 +1,4 @@
-#include "backends/marker.h"
+#include "qfx/backends/project.h"
 
 #include <filesystem>
 #include <nlohmann/json.hpp>
