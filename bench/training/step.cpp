@@ -19,7 +19,7 @@
 #include "train/network/network.h"
 #include "train/loop/optimizer.h"
 #include "train/machine/patient_threads.h"
-#include "train/loop/point_optimizer.h"
+#include "train/loop/learned_points.h"
 
 #include "qfx/base/error.h"
 #include "qfx/frontends/recipe.h"
@@ -35,14 +35,6 @@ constexpr std::int64_t kClasses = 10;
 // Settings that leave the network near where it starts: the work a step does, not what it learns.
 constexpr double kLearningRate = 1e-3;
 constexpr std::int64_t kPhaseSteps = 1'000'000;
-
-std::vector<Point*> trained_points(Network& network) {
-  std::vector<Point*> all;
-  for (Point* point : network.points()) {
-    if (point->trains()) all.push_back(point);
-  }
-  return all;
-}
 
 struct Samples {
   at::Tensor images, labels;
@@ -61,8 +53,8 @@ class Candidate {
     }
     if (mode_ != "float") {
       calibrate_network(network_, {.method = frontends::CalibrationMethod::Max}, samples.images);
-      points_ = std::make_unique<PointOptimizer>(frontends::Points{}, trained_points(network_),
-                                                 kPhaseSteps);
+      points_ = std::make_unique<LearnedPoints>(steps::PointSettings{}, trained_points(network_),
+                                                kPhaseSteps);
     }
     optimizer_ = std::make_unique<Optimizer>(frontends::Optimizer{}, trained_tensors(network_));
   }
@@ -97,7 +89,7 @@ class Candidate {
   Network network_;
   Samples samples_;
   std::unique_ptr<Optimizer> optimizer_;
-  std::unique_ptr<PointOptimizer> points_;
+  std::unique_ptr<LearnedPoints> points_;
   std::int64_t steps_ = 0;
   double forward_ = 0;
 };

@@ -1,6 +1,7 @@
 // The only door from the trainable to the frozen state.
 #pragma once
 
+#include <span>
 #include <string>
 #include <vector>
 
@@ -13,10 +14,16 @@ namespace qfx::graph {
 FrozenParam freeze_param(const Param& param, const std::vector<float>& values,
                          const std::string& name);
 
-// batch_norm's folded pair in float, as the training forward computes it with running statistics:
-// scale = gamma / sqrt(running_var + eps), offset = beta - running_mean * scale, in float32 in this
-// order.
-void fold_pair(const Node& batch_norm, std::vector<float>& scale, std::vector<float>& offset);
+// batch_norm as one product and one sum: scale * x + offset.
+struct FoldedPair {
+  std::vector<float> scale, offset;  // per channel
+};
+// scale = gamma / sqrt(variance + eps), offset = beta - mean * scale, in float32 in this order.
+// Training folds by this function too, whatever the statistics are of.
+FoldedPair fold_pair(std::span<const float> gamma, std::span<const float> beta,
+                     std::span<const float> mean, std::span<const float> variance, double eps);
+// By the running statistics, as freeze does.
+FoldedPair fold_pair(const Node& batch_norm);
 
 // The values of derived parameters in float, by role: batch_norm's folded pair, leaky_relu's slope;
 // empty for every other kind.

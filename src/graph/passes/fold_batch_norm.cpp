@@ -18,8 +18,7 @@ bool* bias_switch(Op& op) {
 
 // weight * scale and bias * scale + offset. The binary points belonged to the old values and go.
 void fold(const Node& norm, Node& node) {
-  std::vector<float> scale, offset;
-  fold_pair(norm, scale, offset);
+  const auto [scale, offset] = fold_pair(norm);
 
   Param& weight = node.params.at(Role::Weight);
   const std::size_t inner = weight.values.size() / scale.size();

@@ -68,26 +68,29 @@ FrozenParam freeze_param(const Param& param, const std::vector<float>& values,
   return frozen;
 }
 
-void fold_pair(const Node& batch_norm, std::vector<float>& scale, std::vector<float>& offset) {
-  const auto* attributes = std::get_if<BatchNorm>(&batch_norm.op);
-  QFX_ASSERT(attributes != nullptr);
-  const auto eps = static_cast<float>(attributes->eps);
-  const auto& gamma = batch_norm.statistics.at(Statistic::Gamma);
-  const auto& beta = batch_norm.statistics.at(Statistic::Beta);
-  const auto& mean = batch_norm.statistics.at(Statistic::RunningMean);
-  const auto& variance = batch_norm.statistics.at(Statistic::RunningVar);
-  scale.resize(gamma.size());
-  offset.resize(gamma.size());
+FoldedPair fold_pair(std::span<const float> gamma, std::span<const float> beta,
+                     std::span<const float> mean, std::span<const float> variance, double eps) {
+  FoldedPair pair{std::vector<float>(gamma.size()), std::vector<float>(gamma.size())};
   for (std::size_t c = 0; c < gamma.size(); ++c) {
-    scale[c] = gamma[c] / std::sqrt(variance[c] + eps);
-    offset[c] = beta[c] - mean[c] * scale[c];
+    pair.scale[c] = gamma[c] / std::sqrt(variance[c] + static_cast<float>(eps));
+    pair.offset[c] = beta[c] - mean[c] * pair.scale[c];
   }
+  return pair;
+}
+
+FoldedPair fold_pair(const Node& batch_norm) {
+  const auto& statistics = batch_norm.statistics;
+  return fold_pair(statistics.at(Statistic::Gamma), statistics.at(Statistic::Beta),
+                   statistics.at(Statistic::RunningMean), statistics.at(Statistic::RunningVar),
+                   std::get<BatchNorm>(batch_norm.op).eps);
 }
 
 ByRole<std::vector<float>> derived_params(const Node& node) {
   ByRole<std::vector<float>> values;
   if (std::holds_alternative<BatchNorm>(node.op)) {
-    fold_pair(node, values[Role::Scale], values[Role::Offset]);
+    FoldedPair pair = fold_pair(node);
+    values[Role::Scale] = std::move(pair.scale);
+    values[Role::Offset] = std::move(pair.offset);
   } else if (const auto* leaky = std::get_if<LeakyRelu>(&node.op)) {
     values[Role::Slope] = {static_cast<float>(leaky->negative_slope)};
   }

@@ -4,11 +4,12 @@
 #include <set>
 
 #include "train/network/float_forward.h"
-#include "train/tensors/layout.h"
-#include "train/ops/chain.h"
-#include "train/ops/parameter_cast.h"
 #include "train/network/parameter_values.h"
 #include "train/network/readers.h"
+#include "train/ops/chain.h"
+#include "train/ops/parameter_cast.h"
+#include "train/tensors/layout.h"
+#include "train/tensors/values.h"
 
 #include "qfx/base/error.h"
 
@@ -19,7 +20,7 @@ using frontends::CalibrationMethod;
 
 at::Tensor cast_values(const at::Tensor& values, Point& point, bool is_parameter) {
   if (!point.casts()) return values;
-  const AssignmentPtr assignment = point.assignment(false);
+  const steps::AssignmentPtr assignment = point.assignment(false);
   return is_parameter ? parameter_cast(values, point.f, assignment)
                       : cast(values, point.f, assignment);
 }
@@ -75,8 +76,7 @@ void visit_uncast_values(Network& network, const at::Tensor& samples, const Tens
     RealParameters parameters;
     const auto derived = derived_values(network, layer);
     for (auto& [role, param] : layer.params) {
-      const at::Tensor real =
-          param.value.defined() ? param.value : at::tensor(at::ArrayRef<float>(derived.at(role)));
+      const at::Tensor real = param.value.defined() ? param.value : float_tensor(derived.at(role));
       visit(param.point, real, true);
       parameters[role] = cast_values(real.to(type), param.point, true);
     }
@@ -97,8 +97,8 @@ void calibrate_network(Network& network, const frontends::Calibration& calibrati
   std::set<Point*> all_chosen;
   visit_uncast_values(network, samples, [&](Point& point, const at::Tensor& real, bool parameter) {
     if (!point.casts() || point.is_set()) return;
-    const bool searches = calibration.method == CalibrationMethod::Mse ||
-                          calibration.method == CalibrationMethod::Kl;
+    const bool searches =
+        calibration.method == CalibrationMethod::Mse || calibration.method == CalibrationMethod::Kl;
     at::Tensor values = real.detach().to(at::kFloat).contiguous();
     if (searches && !parameter) values = thinned(values);
     std::vector<float> chosen;

@@ -4,11 +4,12 @@
 #include <cmath>
 #include <utility>
 
-#include "train/samples/evaluate.h"
-#include "train/records/events.h"
-#include "train/network/float_forward.h"
-#include "train/samples/loader.h"
 #include "train/loop/schedule.h"
+#include "train/network/float_forward.h"
+#include "train/records/events.h"
+#include "train/samples/evaluate.h"
+#include "train/samples/loader.h"
+#include "train/tensors/values.h"
 
 #include "qfx/base/error.h"
 #include "qfx/base/text.h"
@@ -24,18 +25,6 @@ constexpr double kStatisticsFreezeAfter = 0.8;
 
 double seconds_since(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
-}
-
-std::vector<Point*> trained_points(Network& network) {
-  std::vector<Point*> all;
-  for (Point* point : network.points()) {
-    if (point->trains()) all.push_back(point);
-  }
-  return all;
-}
-
-std::vector<float> floats(const at::Tensor& t) {
-  return {t.data_ptr<float>(), t.data_ptr<float>() + t.numel()};
 }
 
 }  // namespace
@@ -59,12 +48,13 @@ Trainer::Trainer(RunContext& context, PhaseKind kind, Network& network, const Ch
   if (from != nullptr) network_.load_state(from->tensors, "the checkpoint");
   share_tensors();
   if (is_fixed()) {
-    points_ =
-        std::make_unique<PointOptimizer>(context.recipe.points, trained_points(network), steps_);
+    const frontends::Points& points = context.recipe.points;
+    const steps::PointSettings settings{points.learning_rate, points.freeze_after};
+    points_ = std::make_unique<LearnedPoints>(settings, trained_points(network), steps_);
   }
   if (from == nullptr) return;
   optimizer_.load_state(from->optimizer, context.state.step);
-  if (points_) points_->load_state(from->optimizer, context.state.step);
+  if (points_) points_->optimizer().load_state(from->optimizer, context.state.step);
   for (Point* point : network_.points()) {
     const auto counts = context.state.counts.find(point->tensor);
     if (counts == context.state.counts.end()) continue;
@@ -81,11 +71,11 @@ double Trainer::learning_rate_factor() const {
   return train::learning_rate_factor(phase_.optimizer, context_.state.step, steps_, per_epoch_);
 }
 
-at::Tensor Trainer::forward(const at::Tensor& samples, bool training, FixedMode mode) {
+at::Tensor Trainer::forward(const at::Tensor& samples, bool training, const FixedMode& mode) {
   const at::Tensor input = samples.to(context_.device);
   const at::Tensor outputs =
       is_fixed() ? fixed_forward(network_, input, mode)
-                 : float_forward(network_, input, training, training ? others() : nullptr);
+                 : float_forward(network_, input, training, training ? add_up() : steps::AddUp());
   return outputs.flatten(1);
 }
 
@@ -95,7 +85,7 @@ double Trainer::test_accuracy() {
 }
 
 Trainer::Judgement Trainer::judge() {
-  std::map<std::string, OverflowCount> before;
+  std::map<std::string, steps::OverflowCount> before;
   for (Point* point : network_.points()) before[point->tensor] = std::exchange(point->count, {});
   Judgement result;
   result.accuracy =
@@ -106,7 +96,7 @@ Trainer::Judgement Trainer::judge() {
     result.overflows[layer.output.tensor] = layer.output.count;
     for (const auto& [role, param] : layer.params) {
       // Every batch casts the same parameters.
-      OverflowCount count = param.point.count;
+      steps::OverflowCount count = param.point.count;
       const std::int64_t values =
           graph::element_count(network_.node(layer.id).params.at(role).shape);
       if (count.values > 0) count.overflows /= count.values / values;
@@ -167,7 +157,7 @@ void Trainer::step(const at::Tensor& samples, const at::Tensor& labels) {
   const double progress = static_cast<double>(state.step) / static_cast<double>(steps_);
   const at::Tensor outputs = forward(
       samples, true,
-      {.batch_statistics = progress < kStatisticsFreezeAfter, .count = true, .peers = others()});
+      {.batch_statistics = progress < kStatisticsFreezeAfter, .count = true, .add_up = add_up()});
   const at::Tensor loss = at::cross_entropy_loss(outputs.to(at::kFloat), labels.to(context_.device),
                                                  {}, at::Reduction::Mean);
   // Of the whole batch: the loss times its images, those right, its images.
@@ -302,7 +292,7 @@ void Trainer::save() {
   checkpoint.state = state;
   for (const auto& [name, tensor] : network_.state()) checkpoint.tensors[name] = floats(tensor);
   checkpoint.optimizer = optimizer_.state();
-  if (points_) checkpoint.optimizer.merge(points_->state());
+  if (points_) checkpoint.optimizer.merge(points_->optimizer().state());
   save_checkpoint(checkpoint, context_.folder.checkpoint());
 }
 

@@ -4,13 +4,13 @@
 #include <chrono>
 #include <memory>
 
-#include "train/records/checkpoint.h"
-#include "train/network/fixed_forward.h"
-#include "train/records/log.h"
-#include "train/network/network.h"
+#include "train/loop/learned_points.h"
 #include "train/loop/optimizer.h"
 #include "train/machine/peers.h"
-#include "train/loop/point_optimizer.h"
+#include "train/network/fixed_forward.h"
+#include "train/network/network.h"
+#include "train/records/checkpoint.h"
+#include "train/records/log.h"
 #include "train/records/run_folder.h"
 
 #include "qfx/data/dataset.h"
@@ -50,7 +50,7 @@ class Trainer {
   // parameter's once.
   struct Judgement {
     double accuracy = 0;
-    std::map<std::string, OverflowCount> overflows;
+    std::map<std::string, steps::OverflowCount> overflows;
   };
   Judgement judge();
 
@@ -60,7 +60,7 @@ class Trainer {
  private:
   bool is_fixed() const { return kind_ == PhaseKind::Fixed; }
   // On the run's device, wherever the samples lie.
-  at::Tensor forward(const at::Tensor& samples, bool training, FixedMode mode);
+  at::Tensor forward(const at::Tensor& samples, bool training, const FixedMode& mode);
   std::string points_moved() const;
   std::string forbidden_in_epoch() const;
   void step(const at::Tensor& samples, const at::Tensor& labels);
@@ -69,7 +69,7 @@ class Trainer {
   void end_epoch();
   // What all processes share: the tensors of the first, the mean of the gradients, what each has
   // counted (everywhere, or in the first alone, which goes on from it).
-  const Peers* others() const { return context_.peers.is_alone() ? nullptr : &context_.peers; }
+  steps::AddUp add_up() const;  // empty where it is alone
   void share_tensors();
   void average_gradients();
   void gather_counts(bool everywhere);
@@ -84,7 +84,7 @@ class Trainer {
   std::int64_t per_epoch_, steps_;
   double waited_ = 0;  // seconds of this epoch's steps in which a batch was awaited
   Optimizer optimizer_;
-  std::unique_ptr<PointOptimizer> points_;  // fixed phase
+  std::unique_ptr<LearnedPoints> points_;  // fixed phase
 };
 
 }  // namespace qfx::train

@@ -4,6 +4,8 @@
 #include <optional>
 #include <stdexcept>
 
+#include "train/machine/torch_error.h"
+
 #include "qfx/base/error.h"
 
 namespace qfx::train {
@@ -13,10 +15,8 @@ constexpr const char* kAllowed =
     "allowed are \"cpu\", or a device of the torch that this qfx is built with, like \"cuda\" or "
     "\"cuda:1\"";
 
-// The first sentence of what torch says; a stack or advice to its developers follows.
-std::string reason_of(const std::exception& error) {
-  const auto* of_torch = dynamic_cast<const c10::Error*>(&error);
-  const std::string all = of_torch != nullptr ? of_torch->what_without_backtrace() : error.what();
+// Of what torch says; advice to its developers follows.
+std::string first_sentence(const std::string& all) {
   return all.substr(0, std::min(all.find('\n'), all.find(". ")));
 }
 
@@ -57,7 +57,7 @@ at::Device open_device(const std::string& name, const Peers& peers) {
     user_error(
         "device = \"{}\": {} cannot be used here, torch says \"{}\"; {}; leave the recipe's key "
         "`device` out to train on the processor, or build qfx with a torch that has the device",
-        name, device.str(), reason_of(error), kAllowed);
+        name, device.str(), first_sentence(reason_of(error)), kAllowed);
   }
 }
 

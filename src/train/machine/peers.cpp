@@ -10,6 +10,8 @@
 #include <string_view>
 #include <thread>
 
+#include "train/machine/torch_error.h"
+
 #include "qfx/base/error.h"
 #include "qfx/train/run.h"
 
@@ -59,12 +61,6 @@ struct PeerGroup {
 };
 
 namespace {
-
-// Without the stack that torch puts into its messages.
-std::string reason_of(const std::exception& error) {
-  const auto* of_torch = dynamic_cast<const c10::Error*>(&error);
-  return of_torch != nullptr ? of_torch->what_without_backtrace() : error.what();
-}
 
 using Clock = std::chrono::steady_clock;
 

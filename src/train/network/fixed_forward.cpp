@@ -3,38 +3,38 @@
 #include <algorithm>
 #include <optional>
 
+#include "train/network/batch_norm_layer.h"
 #include "train/network/float_forward.h"
-#include "train/tensors/layout.h"
-#include "train/ops/activation.h"
-#include "train/ops/chain.h"
-#include "train/ops/lookup.h"
-#include "train/ops/parameter_cast.h"
-#include "train/ops/pool.h"
-#include "train/ops/product.h"
 #include "train/network/parameter_values.h"
 #include "train/network/readers.h"
 #include "train/network/value_grid.h"
+#include "train/ops/activation.h"
+#include "train/ops/chain.h"
+#include "train/ops/function_cast.h"
+#include "train/ops/pool.h"
+#include "train/ops/product.h"
+#include "train/ops/softmax_cast.h"
+#include "train/tensors/layout.h"
+#include "train/tensors/values.h"
 
 #include "qfx/base/error.h"
 
 namespace qfx::train {
 namespace {
 
-using graph::Overloaded;
-
-at::ScalarType type_of(Carrier carrier) {
-  return carrier == Carrier::Float32 ? at::kFloat : at::kDouble;
-}
+using graph::Role;
+using steps::Carrier;
+using steps::Grid;
 
 class FixedForward {
  public:
   // traces: someone asks for the values in between.
-  FixedForward(Network& network, FixedMode mode, at::Device device, bool traces)
+  FixedForward(Network& network, const FixedMode& mode, at::Device device, bool traces)
       : network_(network),
         mode_(mode),
         device_(device),
-        road_(device.is_cpu() ? mode.road : Road::Operators),
-        fuses_(road_ == Road::Fused && !traces),
+        value_road_(device.is_cpu() ? mode.road : Road::Operators),
+        fuses_(value_road_ == Road::Fused && !traces),
         readers_(network),
         grids_(network.size()),
         chains_(network.size()) {}
@@ -58,7 +58,8 @@ class FixedForward {
     for (int id = 0; id < network_.size(); ++id) {
       if (readers_.count[id] == 0) chains_[id].value();
     }
-    for (const auto& [layer, norm] : measured_) move_statistics(*layer, *norm);
+    for (const auto& [layer, batch] : measured_)
+      move_statistics(network_.node(layer->id), *layer, *batch);
     if (trace != nullptr) {
       for (ElementChain& chain : chains_) trace->push_back(chain.value());
     }
@@ -83,84 +84,78 @@ class FixedForward {
     if (!point.casts()) return std::nullopt;
     const fixed::Format format = point.spec.format(point.frac_bits[0]);
     const std::optional<Grid> exact = exact_grid(*node_, grids_, sums_);
-    return exact ? cast(*exact, format) : grid_of(format);
+    return exact ? cast(*exact, format) : steps::grid_of(format);
   }
   Carrier at_least_network(Carrier carrier) const {
     return network_.carrier_type() == at::kDouble ? Carrier::Float64 : carrier;
   }
 
-  AssignmentPtr output() { return layer_->output.assignment(mode_.count); }
+  steps::AssignmentPtr output() { return layer_->output.assignment(mode_.count); }
 
   ElementChain assign(ElementChain value) {
     if (layer_->output.casts()) value.cast(layer_->output.f, output());
     return value;
   }
   ElementChain assign(const at::Tensor& value) { return assign(pending(value)); }
-  ElementChain pending(const at::Tensor& value) const { return ElementChain(value, road_); }
-  // What was cast and proved on the processor, beside the values.
-  at::Tensor there(const at::Tensor& parameter) const { return parameter.to(device_); }
+  ElementChain pending(const at::Tensor& value) const { return ElementChain(value, value_road_); }
+  // A parameter is cast and proved on the processor, and used where the values lie.
+  at::Tensor on_device(const at::Tensor& parameter) const { return parameter.to(device_); }
 
   ElementChain value(const graph::Input&) { internal_error("an input inside the graph"); }
   ElementChain value(const graph::Cast&) { return assign(chain()); }
 
   ElementChain value(const graph::Conv2d& conv) {
     return product_value([&](const at::Tensor& weight, Carrier carrier,
-                             const std::optional<IntegerOperands>& integers) {
+                             const std::optional<steps::IntegerOperands>& integers) {
       return exact_conv2d(x(), weight, conv, carrier, integers);
     });
   }
 
   ElementChain value(const graph::Linear&) {
-    return product_value(
-        [&](const at::Tensor& weight, Carrier carrier, const std::optional<IntegerOperands>&) {
-          return exact_linear(x(), weight, carrier);
-        });
+    return product_value([&](const at::Tensor& weight, Carrier carrier,
+                             const std::optional<steps::IntegerOperands>&) {
+      return exact_linear(x(), weight, carrier);
+    });
   }
 
   // The exact sums, the bias, one cast.
   template <class Sum>
   ElementChain product_value(const Sum& sum_of) {
-    Parameter& weight = layer_->params.at(graph::Role::Weight);
+    Parameter& weight = layer_->params.at(Role::Weight);
     const at::Tensor cast_weight = cast_parameter(network_, weight, mode_);
     const std::optional<Grid> input = grid(0);
     std::vector<Grid> grids;
-    std::optional<IntegerOperands> integers;
+    std::optional<steps::IntegerOperands> integers;
     Carrier carrier = at_least_network(Carrier::Float32);
     if (input && weight.point.casts()) {
       const std::vector<int>& bits = weight.point.frac_bits;
       grids = product_grids(*input, cast_weight.detach(), bits);
-      for (const Grid& g : grids) carrier = std::max(carrier, carrier_for(g, node_->name));
+      carrier = std::max(carrier, carrier_for(grids, node_->name));
       const Point& from = network_.output_point(node_->inputs[0]);
-      if (road_ != Road::Operators)
+      if (value_road_ != Road::Operators)
         integers = integer_operands(from.spec.format(from.frac_bits[0]),
                                     weight.point.spec.format(bits[0]), bits, grids);
     }
-    ElementChain sums = pending(sum_of(there(cast_weight), carrier, integers));
-    Parameter* bias = find(layer_->params, graph::Role::Bias);
+    ElementChain sums = pending(sum_of(on_device(cast_weight), carrier, integers));
+    Parameter* bias = find(layer_->params, Role::Bias);
     ElementChain result =
-        bias == nullptr ? assign(std::move(sums)) : add_bias(std::move(sums), *bias, grids);
+        bias == nullptr ? assign(std::move(sums)) : add_offset(std::move(sums), *bias, grids);
     note_carrier(carrier, grids);
     sums_ = std::move(grids);
     return result;
   }
 
-  // One grid a channel, or none where a tensor is left in floating point; they become those of the
-  // biased sums.
-  ElementChain add_bias(ElementChain sums, Parameter& bias, std::vector<Grid>& grids) {
-    const at::Tensor cast_bias = cast_parameter(network_, bias, mode_).to(sums.type());
-    if (grids.empty() || !bias.point.casts() || !layer_->output.casts()) {
+  // One grid per channel, or none where a tensor is left in floating point; they become those of
+  // the sums with the offset.
+  ElementChain add_offset(ElementChain sums, Parameter& offset, std::vector<Grid>& grids) {
+    const at::Tensor cast_offset = cast_parameter(network_, offset, mode_).to(sums.type());
+    if (grids.empty() || !offset.point.casts() || !layer_->output.casts()) {
       grids.clear();
-      return assign(sums.value() + along_channels(there(cast_bias), sums.value()));
+      return assign(sums.value() + along_channels(on_device(cast_offset), sums.value()));
     }
-    const std::vector<double> values = doubles(cast_bias);
-    const std::vector<int>& bits = bias.point.frac_bits;
-    Carrier wide = Carrier::Float32;
-    for (std::size_t o = 0; o < grids.size(); ++o) {
-      const int frac_bits = bits.size() == 1 ? bits[0] : bits[o];
-      grids[o] = sum(grids[o], {frac_bits, std::abs(std::ldexp(values[o], frac_bits))});
-      wide = std::max(wide, carrier_for(grids[o], node_->name));
-    }
-    sums.bias(there(cast_bias), wide, layer_->output.f, output());
+    grids = with_offsets(grids, doubles(cast_offset), offset.point.frac_bits);
+    sums.offset(on_device(cast_offset), carrier_for(grids, node_->name), layer_->output.f,
+                output());
     return sums;
   }
 
@@ -168,86 +163,42 @@ class FixedForward {
     layer_->has_carrier = true;
     layer_->carrier = carrier;
     layer_->accumulator_width = 0;
-    for (const Grid& g : grids) {
+    for (const Grid& g : grids)
       layer_->accumulator_width = std::max(layer_->accumulator_width, signed_width(g));
-    }
   }
 
   ElementChain value(const graph::BatchNorm& norm) {
-    Point& scale = layer_->params.at(graph::Role::Scale).point;
-    Point& offset = layer_->params.at(graph::Role::Offset).point;
+    Point& scale = layer_->params.at(Role::Scale).point;
+    Point& offset = layer_->params.at(Role::Offset).point;
     const std::optional<Grid> input = grid(0);
-    if (!input || !scale.casts() || !offset.casts() || !layer_->output.casts()) {
-      return float_batch_norm(norm, scale, offset);
-    }
-    auto call = c10::make_intrusive<BatchNormCall>();
-    call->eps = norm.eps;
-    call->scale = scale.assignment(mode_.count);
-    call->offset = offset.assignment(mode_.count);
-    call->input = *input;
-    call->node = node_->name;
+    if (!input || !scale.casts() || !offset.casts() || !layer_->output.casts())
+      return partly_float_value();
+    steps::BatchNormCasts casts{.eps = norm.eps,
+                                .scale = scale.assignment(mode_.count),
+                                .offset = offset.assignment(mode_.count),
+                                .input = *input,
+                                .node = node_->name,
+                                .running = {},
+                                .add_up = {}};
     ElementChain result = chain();
     if (mode_.batch_statistics) {
       // A chain waits for one batch.
       if (result.uses_batch()) result.value();
-      call->peers = mode_.peers;
-      measured_.emplace_back(layer_, call);
+      casts.add_up = mode_.add_up;
     } else {
-      const auto pair = derived_values(network_, *layer_);
-      call->folded_scale = pair.at(graph::Role::Scale);
-      call->folded_offset = pair.at(graph::Role::Offset);
-      const float* mean = layer_->running_mean.data_ptr<float>();
-      const float* variance = layer_->running_var.data_ptr<float>();
-      call->running_mean.assign(mean, mean + layer_->running_mean.numel());
-      call->running_var.assign(variance, variance + layer_->running_var.numel());
+      casts.running = running_statistics(*layer_);
     }
-    result.batch_norm(layer_->gamma, layer_->beta, scale.f, offset.f, layer_->output.f, output(),
-                      call);
+    const auto measured = result.batch_norm(layer_->gamma, layer_->beta, scale.f, offset.f, casts,
+                                            layer_->output.f, output());
+    if (mode_.batch_statistics) measured_.emplace_back(layer_, measured);
     return result;
   }
 
-  // With any of the four tensors left in floating point: plain tensor arithmetic between the casts.
-  ElementChain float_batch_norm(const graph::BatchNorm& norm, Point& scale, Point& offset) {
-    const at::Tensor& value = x();
-    at::Tensor mean = layer_->running_mean, variance = layer_->running_var;
-    if (mode_.batch_statistics) {
-      if (mode_.peers != nullptr) {
-        user_error(
-            "node \"{}\" has a tensor left in floating point, and then its batch's statistics are "
-            "those of one process; give its tensors formats, or train in one process",
-            node_->name);
-      }
-      std::tie(variance, mean) = at::var_mean(value, all_but_channels(value), false);
-      variance = variance.cpu();
-      mean = mean.cpu();
-      const auto measured = c10::make_intrusive<BatchNormCall>();
-      measured->batch_mean = doubles(mean);
-      measured->batch_variance = doubles(variance);
-      measured->values = value.numel() / mean.numel();
-      measured_.emplace_back(layer_, measured);
-    }
-    at::Tensor s = layer_->gamma / at::sqrt(variance + norm.eps);
-    at::Tensor o = layer_->beta - mean * s;
-    if (scale.casts()) s = parameter_cast(s, scale.f, scale.assignment(mode_.count));
-    if (offset.casts()) o = parameter_cast(o, offset.f, offset.assignment(mode_.count));
-    s = along_channels(there(s), value);
-    o = along_channels(there(o), value);
-    return assign((value * s + o).to(network_.carrier_type()));
-  }
-
-  // As torch: the unbiased variance.
-  void move_statistics(Layer& layer, const BatchNormCall& measured) {
-    const double momentum = std::get<graph::BatchNorm>(network_.node(layer.id).op).momentum;
-    float* running_mean = layer.running_mean.data_ptr<float>();
-    float* running_var = layer.running_var.data_ptr<float>();
-    const auto count = static_cast<double>(measured.values);
-    const double unbiased = count > 1 ? count / (count - 1) : 1;
-    for (std::size_t c = 0; c < measured.batch_mean.size(); ++c) {
-      running_mean[c] =
-          static_cast<float>((1 - momentum) * running_mean[c] + momentum * measured.batch_mean[c]);
-      running_var[c] = static_cast<float>((1 - momentum) * running_var[c] +
-                                          momentum * measured.batch_variance[c] * unbiased);
-    }
+  ElementChain partly_float_value() {
+    std::optional<steps::Moments> batch;
+    const at::Tensor y = partly_float_batch_norm(*node_, *layer_, x(), mode_, batch);
+    if (batch) measured_.emplace_back(layer_, std::make_shared<steps::Moments>(*batch));
+    return assign(y.to(network_.carrier_type()));
   }
 
   ElementChain value(const graph::Relu&) {
@@ -266,32 +217,30 @@ class FixedForward {
   }
 
   ElementChain value(const graph::Prelu&) {
-    return sloped(layer_->params.at(graph::Role::Slope).value);
+    return prelu_value(layer_->params.at(Role::Slope).value);
   }
   ElementChain value(const graph::LeakyRelu&) {
-    const auto derived = derived_values(network_, *layer_);
-    return sloped(at::tensor(at::ArrayRef<float>(derived.at(graph::Role::Slope))));
+    return prelu_value(float_tensor(derived_values(network_, *layer_).at(Role::Slope)));
   }
 
-  ElementChain sloped(const at::Tensor& real_slope) {
-    Parameter& slope = layer_->params.at(graph::Role::Slope);
+  ElementChain prelu_value(const at::Tensor& real_slope) {
+    Parameter& slope = layer_->params.at(Role::Slope);
     const at::Tensor cast_slope = cast_parameter(network_, slope, real_slope, mode_);
     const std::optional<Grid> input = grid(0);
     if (!input || !slope.point.casts() || !layer_->output.casts())
-      return assign(at::prelu(x(), there(cast_slope)));
-    Carrier wide = Carrier::Float32;
+      return assign(at::prelu(x(), on_device(cast_slope)));
     sums_ = product_grids(*input, cast_slope.detach(), slope.point.frac_bits);
-    for (const Grid& g : sums_) wide = std::max(wide, carrier_for(g, node_->name));
+    const Carrier wide = carrier_for(sums_, node_->name);
     sums_.push_back(*input);
     ElementChain result = chain();
-    result.prelu(there(cast_slope).expand({node_->shape[0]}), wide, layer_->output.f, output());
+    result.prelu(on_device(cast_slope).expand({node_->shape[0]}), wide, layer_->output.f, output());
     return result;
   }
 
   ElementChain value(const graph::Shift&) {
     const std::optional<Grid> input = grid(0);
     sums_.assign(input ? static_cast<std::size_t>(node_->shape[0]) : 0, input.value_or(Grid{}));
-    return add_bias(chain(), layer_->params.at(graph::Role::Offset), sums_);
+    return add_offset(chain(), layer_->params.at(Role::Offset), sums_);
   }
 
   ElementChain value(const graph::MaxPool2d& pool) { return assign(max_pool(x(), pool)); }
@@ -312,37 +261,36 @@ class FixedForward {
   ElementChain value(const graph::Add&) {
     const std::optional<Grid> a = grid(0), b = grid(1);
     if (!a || !b || !layer_->output.casts()) return assign(x(0) + x(1));
-    const int index = longer_chain();
-    return joined(&ElementChain::add, index, beside(1 - index, sum(*a, *b)));
+    return join(&ElementChain::add, longer_chain(), sum(*a, *b));
   }
 
   ElementChain value(const graph::Sub&) {
     const std::optional<Grid> a = grid(0), b = grid(1);
     if (!a || !b || !layer_->output.casts()) return assign(x(0) - x(1));
-    return joined(&ElementChain::add, 0, at::neg(beside(1, sum(*a, *b))));
+    return join(&ElementChain::add, 0, sum(*a, *b), at::neg);
   }
 
   ElementChain value(const graph::Mul&) {
     const std::optional<Grid> a = grid(0), b = grid(1);
     if (!a || !b || !layer_->output.casts()) return assign(x(0) * x(1));
-    const int index = longer_chain();
-    return joined(&ElementChain::mul, index, beside(1 - index, product(*a, *b)));
+    return join(&ElementChain::mul, longer_chain(), product(*a, *b));
   }
 
-  // Of two inputs the one whose chain goes on; the other becomes a tensor beside it.
+  // Of two inputs the one whose chain goes on; the other becomes a tensor, its side.
   int longer_chain() const {
     return chains_[node_->inputs[0]].stages() < chains_[node_->inputs[1]].stages();
   }
-  // Input `index` in the type where `result` is exact.
-  at::Tensor beside(int index, const Grid& result) {
-    return x(index).to(type_of(at_least_network(carrier_for(result, node_->name))));
-  }
-  // Input `index` goes on in side's type.
-  template <class Join>
-  ElementChain joined(Join join, int index, const at::Tensor& side) {
+  // The chain of input `index` goes on with the other input as its side, in the type where the
+  // result is exact.
+  template <class Stage>
+  ElementChain join(Stage stage, int index, const Grid& result_grid,
+                    at::Tensor (*of_side)(const at::Tensor&) = nullptr) {
+    const Carrier carrier = at_least_network(carrier_for(result_grid, node_->name));
+    at::Tensor side = x(1 - index).to(type_of(carrier));
+    if (of_side != nullptr) side = of_side(side);
     ElementChain result = chain(index);
     result.to(side.scalar_type());
-    (result.*join)(side, layer_->output.f, output());
+    (result.*stage)(side, layer_->output.f, output());
     return result;
   }
 
@@ -367,29 +315,31 @@ class FixedForward {
     const Point& input = network_.output_point(node_->inputs[0]);
     if (!input.casts() || !layer_->output.casts())
       return assign(real_value(*node_, *layer_, {x()}, {}, false));
-    const AssignmentPtr assignment = output();
+    const steps::AssignmentPtr assignment = output();
     update_lookup(layer_->lookup, node_->op, input.spec.format(input.frac_bits[0]),
                   assignment->format);
     return pending(table_cast(x(), layer_->output.f, assignment, layer_->lookup));
   }
 
   Network& network_;
-  FixedMode mode_;     // its road: the parameters'
-  at::Device device_;  // of the values
-  Road road_;          // theirs
+  const FixedMode& mode_;
+  at::Device device_;  // where the values lie; parameters stay on the processor
+  Road value_road_;    // of the values; mode_.road is the parameters'
   bool fuses_;
   Readers readers_;
   std::vector<std::optional<Grid>> grids_;  // by node: where its values lie
   std::vector<ElementChain> chains_;        // by node
-  std::vector<std::pair<Layer*, BatchNormCallPtr>> measured_;
+  // The moments are there once the layer's chain has run.
+  std::vector<std::pair<Layer*, std::shared_ptr<const steps::Moments>>> measured_;
+  // Of the node at hand:
   Layer* layer_ = nullptr;
   const graph::Node* node_ = nullptr;
-  std::vector<Grid> sums_;  // of the present node, where it has parameters: one a channel
+  std::vector<Grid> sums_;  // where it has parameters: where its exact results lie, per channel
 };
 
 }  // namespace
 
-at::Tensor fixed_forward(Network& network, const at::Tensor& input, FixedMode mode,
+at::Tensor fixed_forward(Network& network, const at::Tensor& input, const FixedMode& mode,
                          std::vector<at::Tensor>* trace) {
   return FixedForward(network, mode, input.device(), trace != nullptr).run(input, trace);
 }

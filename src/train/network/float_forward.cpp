@@ -1,10 +1,11 @@
 #include "train/network/float_forward.h"
 
-#include "train/tensors/layout.h"
+#include "train/network/batch_norm_layer.h"
+#include "train/network/readers.h"
 #include "train/ops/activation.h"
 #include "train/ops/batch_norm/peer_batch_norm.h"
 #include "train/ops/pool.h"
-#include "train/network/readers.h"
+#include "train/tensors/layout.h"
 
 #include "qfx/base/error.h"
 
@@ -61,28 +62,19 @@ at::Tensor own_batch_norm(const graph::BatchNorm& norm, Layer& layer, const at::
   return y;
 }
 
-// As torch's, the running statistics with the unbiased variance.
-at::Tensor shared_batch_norm(const graph::BatchNorm& norm, Layer& layer, const at::Tensor& x,
-                             const Peers& peers) {
-  PeerMoments moments;
-  at::Tensor y = peer_batch_norm(x, layer.gamma.to(x.device()), layer.beta.to(x.device()), norm.eps,
-                                 peers, moments);
-  const auto count = static_cast<double>(moments.values);
-  const double unbiased = count > 1 ? count / (count - 1) : 1;
-  const auto move = [&](at::Tensor& running, const std::vector<double>& values, double factor) {
-    float* to = running.data_ptr<float>();
-    for (std::size_t c = 0; c < values.size(); ++c)
-      to[c] = static_cast<float>((1 - norm.momentum) * to[c] + norm.momentum * values[c] * factor);
-  };
-  move(layer.running_mean, moments.mean, 1);
-  move(layer.running_var, moments.variance, unbiased);
+at::Tensor shared_batch_norm(const graph::Node& node, Layer& layer, const at::Tensor& x,
+                             const steps::AddUp& add_up) {
+  steps::Moments batch;
+  at::Tensor y = peer_batch_norm(x, layer.gamma.to(x.device()), layer.beta.to(x.device()),
+                                 std::get<graph::BatchNorm>(node.op).eps, add_up, batch);
+  move_statistics(node, layer, batch);
   return y;
 }
 
 }  // namespace
 
 at::Tensor real_value(const graph::Node& node, Layer& layer, const std::vector<at::Tensor>& inputs,
-                      const RealParameters& parameters, bool training, const Peers* peers) {
+                      const RealParameters& parameters, bool training, const steps::AddUp& add_up) {
   return std::visit(
       Overloaded{
           [&](const graph::Input&) { return inputs[0]; },
@@ -100,8 +92,7 @@ at::Tensor real_value(const graph::Node& node, Layer& layer, const std::vector<a
               return inputs[0] * per_channel(parameters.at(graph::Role::Scale), inputs[0]) +
                      per_channel(parameters.at(graph::Role::Offset), inputs[0]);
             }
-            if (training && peers != nullptr)
-              return shared_batch_norm(norm, layer, inputs[0], *peers);
+            if (training && add_up) return shared_batch_norm(node, layer, inputs[0], add_up);
             return own_batch_norm(norm, layer, inputs[0], training);
           },
           [&](const graph::Relu&) { return at::relu(inputs[0]); },
@@ -139,7 +130,7 @@ at::Tensor real_value(const graph::Node& node, Layer& layer, const std::vector<a
 }
 
 at::Tensor float_forward(Network& network, const at::Tensor& input, bool training,
-                         const Peers* peers) {
+                         const steps::AddUp& add_up) {
   std::vector<at::Tensor> values(network.size());
   const Readers readers(network);
   for (Layer& layer : network.layers()) {
@@ -152,7 +143,7 @@ at::Tensor float_forward(Network& network, const at::Tensor& input, bool trainin
     for (const auto& [role, param] : layer.params) {
       if (param.value.defined()) parameters[role] = param.value.to(input.device());
     }
-    values[layer.id] = real_value(node, layer, inputs, parameters, training, peers);
+    values[layer.id] = real_value(node, layer, inputs, parameters, training, add_up);
   }
   return values.back();
 }

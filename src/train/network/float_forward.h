@@ -4,7 +4,8 @@
 #include <vector>
 
 #include "train/network/network.h"
-#include "train/machine/peers.h"
+
+#include "qfx/steps/batch_norm.h"
 
 namespace qfx::train {
 
@@ -14,12 +15,12 @@ namespace qfx::train {
 using RealParameters = graph::ByRole<at::Tensor>;
 at::Tensor real_value(const graph::Node& node, Layer& layer, const std::vector<at::Tensor>& inputs,
                       const RealParameters& parameters, bool training,
-                      const Peers* peers = nullptr);
+                      const steps::AddUp& add_up = {});
 
 // The whole network without any cast; the output node's values {batch, ...}. input: preprocessed
-// samples, on the device that computes. With `peers` the batch's statistics are of all their
-// samples.
+// samples, on the device that computes. With `add_up` the batch's statistics
+// are of all its processes' samples.
 at::Tensor float_forward(Network& network, const at::Tensor& input, bool training,
-                         const Peers* peers = nullptr);
+                         const steps::AddUp& add_up = {});
 
 }  // namespace qfx::train

@@ -1,5 +1,7 @@
 #include "train/network/network.h"
 
+#include "train/tensors/values.h"
+
 #include "qfx/base/error.h"
 #include "qfx/graph/links.h"
 #include "qfx/graph/verify.h"
@@ -10,16 +12,7 @@ namespace {
 constexpr int kFloat32Width = 24;
 
 at::Tensor leaf(const std::vector<float>& values, const graph::Shape& shape) {
-  at::Tensor t = at::tensor(at::ArrayRef<float>(values), at::kFloat).reshape(shape).clone();
-  return t.set_requires_grad(true);
-}
-
-at::Tensor plain(const std::vector<float>& values) {
-  return at::tensor(at::ArrayRef<float>(values), at::kFloat);
-}
-
-std::vector<float> floats(const at::Tensor& t) {
-  return {t.data_ptr<float>(), t.data_ptr<float>() + t.numel()};
+  return float_tensor(values).reshape(shape).clone().set_requires_grad(true);
 }
 
 // A point as the graph gives it: its value, or what int_bits says, or not yet set.
@@ -57,8 +50,8 @@ Network::Network(graph::Model model) : model_(std::move(model)) {
       const auto channels = graph::Shape{node.shape[0]};
       layer.gamma = leaf(node.statistics.at(graph::Statistic::Gamma), channels);
       layer.beta = leaf(node.statistics.at(graph::Statistic::Beta), channels);
-      layer.running_mean = plain(node.statistics.at(graph::Statistic::RunningMean));
-      layer.running_var = plain(node.statistics.at(graph::Statistic::RunningVar));
+      layer.running_mean = float_tensor(node.statistics.at(graph::Statistic::RunningMean));
+      layer.running_var = float_tensor(node.statistics.at(graph::Statistic::RunningVar));
     }
   }
   for (const Point* point : points()) {
@@ -70,7 +63,7 @@ Point& Network::output_point(graph::NodeId id) {
   return layers_[graph::format_source(model_.nodes, id)].output;
 }
 
-const graph::Model& Network::model() {
+const graph::Model& Network::updated_model() {
   for (std::size_t i = 0; i < layers_.size(); ++i) {
     graph::Node& node = model_.nodes[i];
     Layer& layer = layers_[i];

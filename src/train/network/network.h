@@ -7,11 +7,11 @@
 #include <string>
 #include <vector>
 
-#include "train/tensors/exactness.h"
-#include "train/ops/lookup.h"
 #include "train/network/point.h"
 
 #include "qfx/graph/graph.h"
+#include "qfx/steps/exactness.h"
+#include "qfx/steps/lookup.h"
 
 namespace qfx::train {
 
@@ -22,16 +22,16 @@ struct Parameter {
 
 struct Layer {
   graph::NodeId id = 0;
-  Point output;                             // unused where the node keeps its input's format
-  graph::ByRole<Parameter> params;          // as the graph has them
-  at::Tensor gamma, beta;                   // batch_norm: float32 leaves
-  at::Tensor running_mean, running_var;     // batch_norm: float32
+  Point output;                          // unused where the node keeps its input's format
+  graph::ByRole<Parameter> params;       // as the graph has them
+  at::Tensor gamma, beta;                // batch_norm: float32 leaves
+  at::Tensor running_mean, running_var;  // batch_norm: float32
   // What the last fixed forward proved; conv2d and linear only.
   bool has_carrier = false;
-  Carrier carrier = Carrier::Float32;
+  steps::Carrier carrier = steps::Carrier::Float32;
   int accumulator_width = 0;
   // function and softmax: the table of the last fixed forward, which is remade when a point moved.
-  LookupPtr lookup;
+  steps::LookupPtr lookup;
 };
 
 class Network {
@@ -41,6 +41,7 @@ class Network {
   Network& operator=(const Network&) = delete;
 
   const graph::Node& node(graph::NodeId id) const { return model_.nodes[id]; }
+  const std::vector<graph::Node>& nodes() const { return model_.nodes; }
   std::vector<Layer>& layers() { return layers_; }
   const std::vector<Layer>& layers() const { return layers_; }
   int size() const { return static_cast<int>(layers_.size()); }
@@ -51,8 +52,10 @@ class Network {
   // The type that carries every tensor: float64 once one of them is wider than 24 bits.
   at::ScalarType carrier_type() const { return carrier_type_; }
 
-  // The graph with the values that the tensors now have.
-  const graph::Model& model();
+  const graph::Input& input() const { return std::get<graph::Input>(model_.nodes[0].op); }
+
+  // The graph with the values that the tensors now have: copies every one of them.
+  const graph::Model& updated_model();
 
   // Every point in graph order: parameters before the output of their node. A node that keeps its
   // input's format has none.

@@ -2,6 +2,7 @@
 
 #include "train/ops/any_device/operator_cast.h"
 #include "train/ops/parameter_cast.h"
+#include "train/tensors/values.h"
 
 #include "qfx/graph/freeze.h"
 
@@ -10,9 +11,6 @@ namespace qfx::train {
 graph::ByRole<std::vector<float>> derived_values(const Network& network, const Layer& layer) {
   graph::Node node = network.node(layer.id);
   if (!layer.gamma.defined()) return graph::derived_params(node);
-  const auto floats = [](const at::Tensor& t) {
-    return std::vector<float>(t.data_ptr<float>(), t.data_ptr<float>() + t.numel());
-  };
   node.statistics = {{graph::Statistic::Gamma, floats(layer.gamma)},
                      {graph::Statistic::Beta, floats(layer.beta)},
                      {graph::Statistic::RunningMean, floats(layer.running_mean)},
@@ -20,12 +18,12 @@ graph::ByRole<std::vector<float>> derived_values(const Network& network, const L
   return graph::derived_params(node);
 }
 
-at::Tensor cast_parameter(Network& network, Parameter& parameter, FixedMode mode) {
+at::Tensor cast_parameter(Network& network, Parameter& parameter, const FixedMode& mode) {
   return cast_parameter(network, parameter, parameter.value, mode);
 }
 
 at::Tensor cast_parameter(Network& network, Parameter& parameter, const at::Tensor& real,
-                          FixedMode mode) {
+                          const FixedMode& mode) {
   const at::Tensor value = real.to(network.carrier_type());
   Point& point = parameter.point;
   if (!point.casts()) return value;

@@ -4,7 +4,7 @@
 
 #include <vector>
 
-#include "train/network/fixed_forward.h"
+#include "train/network/mode.h"
 #include "train/network/network.h"
 
 namespace qfx::train {
@@ -15,8 +15,8 @@ graph::ByRole<std::vector<float>> derived_values(const Network& network, const L
 
 // The cast values of one parameter, in the network's carrier; of a derived one from its real
 // values.
-at::Tensor cast_parameter(Network& network, Parameter& parameter, FixedMode mode);
+at::Tensor cast_parameter(Network& network, Parameter& parameter, const FixedMode& mode);
 at::Tensor cast_parameter(Network& network, Parameter& parameter, const at::Tensor& real,
-                          FixedMode mode);
+                          const FixedMode& mode);
 
 }  // namespace qfx::train

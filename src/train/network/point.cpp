@@ -1,5 +1,7 @@
 #include "train/network/point.h"
 
+#include "train/tensors/values.h"
+
 #include "qfx/base/error.h"
 
 namespace qfx::train {
@@ -15,7 +17,7 @@ std::vector<int> points_of(const graph::QuantSpec& spec, const std::vector<float
 }  // namespace
 
 void Point::set(const std::vector<float>& values) {
-  // One value serves every channel of a spec that has a point a channel.
+  // One value serves every channel of a spec with a point per channel.
   std::vector<float> all = values;
   if (all.size() == 1) all.assign(channels, values[0]);
   QFX_ASSERT(static_cast<std::int64_t>(all.size()) == channels);
@@ -28,8 +30,7 @@ void Point::set(const std::vector<float>& values) {
 }
 
 std::vector<float> Point::values() const {
-  if (!f.defined()) return {};
-  return {f.data_ptr<float>(), f.data_ptr<float>() + channels};
+  return f.defined() ? floats(f) : std::vector<float>();
 }
 
 void Point::refresh() {
@@ -39,11 +40,11 @@ void Point::refresh() {
   frac_bits = now;
 }
 
-AssignmentPtr Point::assignment(bool counted) {
+steps::AssignmentPtr Point::assignment(bool counted) {
   if (!is_set()) {
     user_error("tensor \"{}\" has no binary point; calibrate the model first", tensor);
   }
-  auto result = c10::make_intrusive<Assignment>();
+  auto result = std::make_shared<steps::Assignment>();
   result->format = spec.format(frac_bits[0]);
   result->frac_bits = frac_bits;
   result->k_hot = spec.k_hot;

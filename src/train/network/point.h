@@ -4,9 +4,10 @@
 #include <string>
 #include <vector>
 
-#include "train/tensors/assignment.h"
+#include "train/machine/torch.h"
 
 #include "qfx/graph/spec.h"
+#include "qfx/steps/assignment.h"
 
 namespace qfx::train {
 
@@ -16,7 +17,7 @@ struct Point {
   std::int64_t channels = 1;   // of the points: 1, or a parameter's output channels
   at::Tensor f;                // float32 {channels}; undefined until calibrated
   std::vector<int> frac_bits;  // spec.point_of(f): what the forward uses
-  OverflowCount count;         // since the epoch began
+  steps::OverflowCount count;  // since the epoch began
   std::int64_t changes = 0;    // of frac_bits, since the epoch began
 
   bool is_set() const { return f.defined(); }
@@ -30,7 +31,7 @@ struct Point {
   void refresh();
 
   // For the operators. counted: overflows add to count.
-  AssignmentPtr assignment(bool counted);
+  steps::AssignmentPtr assignment(bool counted);
 };
 
 }  // namespace qfx::train

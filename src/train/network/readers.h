@@ -5,16 +5,15 @@
 
 #include "train/network/network.h"
 
+#include "qfx/graph/links.h"
+
 namespace qfx::train {
 
 struct Readers {
-  explicit Readers(const Network& network) : count(network.size()), last(network.size()) {
-    for (const Layer& layer : network.layers()) {
-      last[layer.id] = layer.id;
-      for (const graph::NodeId from : network.node(layer.id).inputs) {
-        ++count[from];
-        last[from] = layer.id;
-      }
+  explicit Readers(const Network& network) {
+    for (const std::vector<graph::NodeId>& readers : graph::readers(network.nodes())) {
+      last.push_back(readers.empty() ? static_cast<graph::NodeId>(count.size()) : readers.back());
+      count.push_back(static_cast<int>(readers.size()));
     }
   }
 

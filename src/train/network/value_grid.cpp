@@ -6,6 +6,8 @@
 namespace qfx::train {
 namespace {
 
+using steps::Grid;
+
 using Values = std::optional<Grid>;
 
 Values join(const Values& a, const Values& b) {
@@ -20,9 +22,9 @@ Values bounds_of(const graph::Clip& clip) {
 
 }  // namespace
 
-std::optional<Grid> exact_grid(const graph::Node& node,
-                               const std::vector<std::optional<Grid>>& values,
-                               const std::vector<Grid>& sums) {
+std::optional<steps::Grid> exact_grid(const graph::Node& node,
+                                      const std::vector<std::optional<Grid>>& values,
+                                      const std::vector<Grid>& sums) {
   const auto input = [&](std::size_t i) {
     return values[static_cast<std::size_t>(node.inputs[i])];
   };
@@ -47,9 +49,9 @@ std::optional<Grid> exact_grid(const graph::Node& node,
           [&](const graph::LeakyRelu&) { return joined(); },
           [&](const graph::Shift&) { return joined(); },
           [&](const graph::Clip& clip) { return input(0) ? bounds_of(clip) : Values(); },
-          [&](const graph::Add&) { return of_both(sum); },
-          [&](const graph::Sub&) { return of_both(sum); },
-          [&](const graph::Mul&) { return of_both(product); },
+          [&](const graph::Add&) { return of_both(steps::sum); },
+          [&](const graph::Sub&) { return of_both(steps::sum); },
+          [&](const graph::Mul&) { return of_both(steps::product); },
           [&](const graph::Concat&) {
             Values all = input(0);
             for (std::size_t i = 1; i < node.inputs.size(); ++i) all = join(all, input(i));

@@ -2,14 +2,16 @@
 // nothing before them is learned, like a fixed input. The backward pass counts all others.
 #pragma once
 
-#include "train/tensors/assignment.h"
+#include "train/machine/torch.h"
+
+#include "qfx/steps/assignment.h"
 
 namespace qfx::train {
 
 // Whether this assignment is counted and none of its inputs will bring a gradient.
-bool counts_now(const Assignment& assignment, at::ArrayRef<at::Tensor> inputs);
+bool counts_now(const steps::Assignment& assignment, at::ArrayRef<at::Tensor> inputs);
 
 // Adds the values before their cast to the assignment's count.
-void count_values(const at::Tensor& values, const Assignment& assignment);
+void count_values(const at::Tensor& values, const steps::Assignment& assignment);
 
 }  // namespace qfx::train

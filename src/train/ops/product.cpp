@@ -3,26 +3,15 @@
 #include <algorithm>
 #include <cmath>
 
+#include "train/ops/differentiable.h"
 #include "train/tensors/layout.h"
+#include "train/tensors/values.h"
 
 #include "qfx/kernels/depthwise_gradient.h"
 #include "qfx/kernels/pixel_conv.h"
 
 namespace qfx::train {
 namespace {
-
-using torch::autograd::AutogradContext;
-using torch::autograd::Function;
-using torch::autograd::variable_list;
-
-at::ScalarType type_of(Carrier carrier) {
-  return carrier == Carrier::Float32 ? at::kFloat : at::kDouble;
-}
-
-struct ConvAttributes : torch::CustomClassHolder {
-  explicit ConvAttributes(const graph::Conv2d& from) : conv(from) {}
-  graph::Conv2d conv;
-};
 
 class WithoutCudnn {
  public:
@@ -62,27 +51,10 @@ std::vector<std::int32_t> raw_weights(const at::Tensor& weight, const std::vecto
   return raw;
 }
 
-kernels::ConvShape shape_of(const at::Tensor& x, const at::Tensor& weight,
-                            const graph::Conv2d& conv) {
-  return {.channels = x.size(1),
-          .height = x.size(2),
-          .width = x.size(3),
-          .out_channels = weight.size(0),
-          .groups = conv.groups,
-          .kernel_height = conv.kernel[0],
-          .kernel_width = conv.kernel[1],
-          .stride_height = conv.stride[0],
-          .stride_width = conv.stride[1],
-          .pad_height = conv.padding[0],
-          .pad_width = conv.padding[1],
-          .dilation_height = conv.dilation[0],
-          .dilation_width = conv.dilation[1]};
-}
-
 // x in channels-last order.
 at::Tensor convolve_integers(const at::Tensor& x, const at::Tensor& weight,
-                             const kernels::ConvShape& shape, Carrier carrier,
-                             const IntegerOperands& operands) {
+                             const kernels::ConvShape& shape, steps::Carrier carrier,
+                             const steps::IntegerOperands& operands) {
   const std::vector<int>& bits = operands.weight_frac_bits;
   const kernels::PixelConv kernel(shape, raw_weights(weight, bits), operands.x_lo, operands.x_hi,
                                   operands.x_frac_bits, bits);
@@ -135,97 +107,76 @@ std::pair<at::Tensor, at::Tensor> depthwise_backward(const at::Tensor& gradient,
   return {dx, dw.sum(0).t().reshape(weight.sizes())};
 }
 
-struct ExactConv2d : Function<ExactConv2d> {
-  static at::Tensor forward(AutogradContext* context, const at::Tensor& x, const at::Tensor& weight,
-                            const graph::Conv2d& conv, Carrier carrier,
-                            const std::optional<IntegerOperands>& integers) {
-    context->save_for_backward({x, weight});
-    context->saved_data["conv"] =
-        c10::IValue::make_capsule(c10::make_intrusive<ConvAttributes>(conv));
-    const kernels::ConvShape shape = shape_of(x, weight, conv);
-    if (integers && kernels::PixelConv::takes(shape))
-      return convolve_integers(x.contiguous(at::MemoryFormat::ChannelsLast), weight, shape, carrier,
-                               *integers);
-    return convolve(x.to(type_of(carrier)), weight.to(type_of(carrier)), conv);
-  }
+at::Tensor conv_forward(const at::Tensor& x, const at::Tensor& weight, const graph::Conv2d& conv,
+                        steps::Carrier carrier,
+                        const std::optional<steps::IntegerOperands>& integers) {
+  const kernels::ConvShape shape = kernels::conv_shape(conv, x.size(1), x.size(2), x.size(3));
+  if (integers && kernels::PixelConv::takes(shape))
+    return convolve_integers(x.contiguous(at::MemoryFormat::ChannelsLast), weight, shape, carrier,
+                             *integers);
+  return convolve(x.to(type_of(carrier)), weight.to(type_of(carrier)), conv);
+}
 
-  static variable_list backward(AutogradContext* context, variable_list gradients) {
-    const variable_list saved = context->get_saved_variables();
-    const at::Tensor &x = saved[0], &weight = saved[1];
-    const graph::Conv2d& conv =
-        c10::static_intrusive_pointer_cast<ConvAttributes>(context->saved_data["conv"].toCapsule())
-            ->conv;
-    const at::Tensor dy = gradients[0].to(x.scalar_type());
-    const kernels::ConvShape shape = shape_of(x, weight, conv);
-    if (shape.is_depthwise() && x.scalar_type() == at::kFloat && x.device().is_cpu() &&
-        x.size(0) > 0) {
-      const auto [dx, dw] = depthwise_backward(dy, x, weight, shape, context->needs_input_grad(0));
-      return {dx, dw, at::Tensor(), at::Tensor(), at::Tensor()};
-    }
-    const auto d = at::convolution_backward(
-        dy, x, weight, c10::nullopt, conv.stride, conv.padding, conv.dilation, false, {0, 0},
-        conv.groups, {context->needs_input_grad(0), context->needs_input_grad(1), false});
-    return {std::get<0>(d), std::get<1>(d), at::Tensor(), at::Tensor(), at::Tensor()};
+Tensors conv_backward(const BackwardCall& call, const graph::Conv2d& conv) {
+  const at::Tensor &x = call.kept[0], &weight = call.kept[1];
+  const at::Tensor dy = call.dy[0].to(x.scalar_type());
+  const kernels::ConvShape shape = kernels::conv_shape(conv, x.size(1), x.size(2), x.size(3));
+  if (shape.is_depthwise() && x.scalar_type() == at::kFloat && x.device().is_cpu() &&
+      x.size(0) > 0) {
+    const auto [dx, dw] = depthwise_backward(dy, x, weight, shape, call.wants(0));
+    return {dx, dw};
   }
-};
+  const auto d = at::convolution_backward(dy, x, weight, c10::nullopt, conv.stride, conv.padding,
+                                          conv.dilation, false, {0, 0}, conv.groups,
+                                          {call.wants(0), call.wants(1), false});
+  return {std::get<0>(d), std::get<1>(d)};
+}
 
-struct ExactLinear : Function<ExactLinear> {
-  static at::Tensor forward(AutogradContext* context, const at::Tensor& x, const at::Tensor& weight,
-                            Carrier carrier) {
-    context->save_for_backward({x, weight});
-    const at::ScalarType type = type_of(carrier);
-    // Other devices have matrix units that round float32 to fewer bits.
-    const at::ScalarType sums = x.device().is_cpu() ? type : at::kDouble;
-    return at::mm(x.to(sums), weight.to(sums).t()).to(type);
-  }
+at::Tensor linear_forward(const at::Tensor& x, const at::Tensor& weight, steps::Carrier carrier) {
+  const at::ScalarType type = type_of(carrier);
+  // Other devices have matrix units that round float32 to fewer bits.
+  const at::ScalarType sums = x.device().is_cpu() ? type : at::kDouble;
+  return at::mm(x.to(sums), weight.to(sums).t()).to(type);
+}
 
-  static variable_list backward(AutogradContext* context, variable_list gradients) {
-    const variable_list saved = context->get_saved_variables();
-    const at::Tensor &x = saved[0], &weight = saved[1];
-    const at::Tensor dy = gradients[0].to(x.scalar_type());
-    return {at::mm(dy, weight), at::mm(dy.t(), x), at::Tensor()};
-  }
-};
+Tensors linear_backward(const BackwardCall& call) {
+  const at::Tensor &x = call.kept[0], &weight = call.kept[1];
+  const at::Tensor dy = call.dy[0].to(x.scalar_type());
+  return {at::mm(dy, weight), at::mm(dy.t(), x)};
+}
 
 }  // namespace
 
 at::Tensor exact_conv2d(const at::Tensor& x, const at::Tensor& weight, const graph::Conv2d& conv,
-                        Carrier carrier, const std::optional<IntegerOperands>& integers) {
-  return ExactConv2d::apply(x, weight, conv, carrier, integers);
+                        steps::Carrier carrier,
+                        const std::optional<steps::IntegerOperands>& integers) {
+  return differentiable(
+      {x, weight},
+      [&](const Tensors& inputs, Tensors& kept) -> Tensors {
+        kept = inputs;
+        return {conv_forward(inputs[0], inputs[1], conv, carrier, integers)};
+      },
+      [conv](const BackwardCall& call) { return conv_backward(call, conv); })[0];
 }
 
-at::Tensor exact_linear(const at::Tensor& x, const at::Tensor& weight, Carrier carrier) {
-  return ExactLinear::apply(x, weight, carrier);
+at::Tensor exact_linear(const at::Tensor& x, const at::Tensor& weight, steps::Carrier carrier) {
+  return differentiable(
+      {x, weight},
+      [&](const Tensors& inputs, Tensors& kept) -> Tensors {
+        kept = inputs;
+        return {linear_forward(inputs[0], inputs[1], carrier)};
+      },
+      linear_backward)[0];
 }
 
-std::vector<Grid> product_grids(const Grid& x, const at::Tensor& weight,
-                                const std::vector<int>& frac_bits) {
-  const at::Tensor dense_weight = weight.contiguous();
+std::vector<steps::Grid> product_grids(const steps::Grid& x, const at::Tensor& weight,
+                                       const std::vector<int>& frac_bits) {
+  const at::Tensor row = weight.contiguous();
   const std::int64_t outputs = weight.size(0);
-  const std::int64_t inner = weight.numel() / outputs;
-  std::vector<Grid> grids(outputs);
-  with_carrier(dense_weight, [&](auto carrier) {
-    const auto* w = dense_weight.data_ptr<decltype(carrier)>();
-    for (std::int64_t o = 0; o < outputs; ++o) {
-      double magnitude = 0;
-      for (std::int64_t i = 0; i < inner; ++i) {
-        magnitude += std::abs(static_cast<double>(w[o * inner + i]));
-      }
-      const int bits = frac_bits.size() == 1 ? frac_bits[0] : frac_bits[o];
-      grids[o] = product(x, {bits, std::ldexp(magnitude, bits)});
-    }
+  return with_carrier(row, [&](auto carrier) {
+    return steps::product_grids(x, row.data_ptr<decltype(carrier)>(), outputs,
+                                row.numel() / outputs, frac_bits);
   });
-  return grids;
-}
-
-std::optional<IntegerOperands> integer_operands(const fixed::Format& x, const fixed::Format& weight,
-                                                const std::vector<int>& weight_frac_bits,
-                                                const std::vector<Grid>& sums) {
-  const auto fits = [](const fixed::Format& f) { return f.width <= (f.is_signed ? 16 : 15); };
-  const bool sums_fit = std::all_of(sums.begin(), sums.end(),
-                                    [](const Grid& g) { return g.max_raw < std::ldexp(1.0, 31); });
-  if (!fits(x) || !fits(weight) || !sums_fit) return std::nullopt;
-  return IntegerOperands{fixed::min_raw(x), fixed::max_raw(x), x.frac_bits(), weight_frac_bits};
 }
 
 }  // namespace qfx::train

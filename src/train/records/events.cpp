@@ -15,7 +15,7 @@ Json number(const std::optional<double>& value) {
   return value ? Json(*value) : Json(nullptr);
 }
 
-double fraction(const OverflowCount& count) {
+double fraction(const steps::OverflowCount& count) {
   return static_cast<double>(count.overflows) / static_cast<double>(count.values);
 }
 
@@ -104,10 +104,11 @@ std::string epoch_event(double time, const EpochReport& report, Network& network
   return json.dump();
 }
 
-std::string histogram_event(double time, const Histogram& histogram) {
+std::string histogram_event(double time, const TensorHistogram& of_tensor) {
+  const steps::Histogram& histogram = of_tensor.histogram;
   Json json = event("histogram", time);
-  json["tensor"] = histogram.tensor;
-  json["format"] = histogram.format;
+  json["tensor"] = of_tensor.tensor;
+  json["format"] = fixed::to_string(of_tensor.format);
   json["low"] = histogram.low;
   json["high"] = histogram.high;
   json["counts"] = histogram.counts;
@@ -119,7 +120,8 @@ std::string histogram_event(double time, const Histogram& histogram) {
 }
 
 std::string frozen_event(double time, double test_accuracy,
-                         const std::map<std::string, OverflowCount>& overflows, Network& network) {
+                         const std::map<std::string, steps::OverflowCount>& overflows,
+                         Network& network) {
   Json json = event("frozen", time);
   json["test_accuracy"] = test_accuracy;
   json["overflows"] = Json::object();

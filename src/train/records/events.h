@@ -4,6 +4,7 @@
 
 #include <string>
 
+#include "train/calibration/histogram.h"
 #include "train/network/network.h"
 #include "train/records/run_state.h"
 
@@ -20,13 +21,6 @@ struct EpochReport {
   double seconds_waited = 0;  // of `seconds`, for batches
 };
 
-struct Histogram {
-  std::string tensor, format;
-  double low = 0, high = 0;
-  std::vector<std::int64_t> counts;
-  double minimum = 0, maximum = 0, range_low = 0, range_high = 0;
-};
-
 // `time`: seconds since the run began.
 std::string start_event(double time, const frontends::Recipe& recipe, int threads,
                         at::Device device, std::int64_t train_images, std::int64_t test_images,
@@ -37,10 +31,11 @@ std::string calibrated_event(double time, const frontends::Calibration& calibrat
                              double test_accuracy, Network& network);
 // formats, overflows and changes in the fixed phase only.
 std::string epoch_event(double time, const EpochReport& report, Network& network);
-std::string histogram_event(double time, const Histogram& histogram);
+std::string histogram_event(double time, const TensorHistogram& histogram);
 // overflows: of the frozen formats, on the test set.
 std::string frozen_event(double time, double test_accuracy,
-                         const std::map<std::string, OverflowCount>& overflows, Network& network);
+                         const std::map<std::string, steps::OverflowCount>& overflows,
+                         Network& network);
 
 std::string summary_json(const std::string& name, const Summary& summary);
 

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "train/tensors/exactness.h"
 #include "train/network/network.h"
 #include "train/records/run_folder.h"
 #include "train/samples/samples.h"
@@ -10,6 +9,7 @@
 #include "qfx/base/error.h"
 #include "qfx/graph/links.h"
 #include "qfx/graph/preprocess.h"
+#include "qfx/steps/exactness.h"
 
 namespace qfx::train {
 namespace {
@@ -81,11 +81,11 @@ std::vector<std::string> wide_products(const graph::Model& model) {
     const graph::Node& input = model.nodes[graph::format_source(model.nodes, node.inputs[0])];
     if (input.spec.is_float || weight->spec.is_float) continue;
     const int bits = magnitude_bits(input.spec) + magnitude_bits(weight->spec);
-    if (bits <= kCarriedBits) continue;
+    if (bits <= steps::kCarriedBits) continue;
     all.push_back(fmt::format(
         "\"{}\" multiplies {} by {} bits, and training carries sums of {}: unless its values stay "
         "small the run ends after its float phase; lower the width of \"{}\" or \"{}.weight\"",
-        node.name, input.spec.width, weight->spec.width, kCarriedBits, input.name, node.name));
+        node.name, input.spec.width, weight->spec.width, steps::kCarriedBits, input.name, node.name));
   }
   return all;
 }

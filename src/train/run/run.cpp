@@ -5,17 +5,18 @@
 #include <thread>
 
 #include "train/calibration/calibrate.h"
-#include "train/machine/device.h"
-#include "train/samples/evaluate.h"
-#include "train/records/events.h"
-#include "train/network/float_forward.h"
 #include "train/calibration/histogram.h"
-#include "train/machine/memory.h"
 #include "train/loop/optimizer.h"
-#include "train/machine/patient_threads.h"
-#include "train/run/recipe_checks.h"
-#include "train/samples/samples.h"
 #include "train/loop/trainer.h"
+#include "train/machine/device.h"
+#include "train/machine/memory.h"
+#include "train/machine/patient_threads.h"
+#include "train/network/float_forward.h"
+#include "train/records/events.h"
+#include "train/run/recipe_checks.h"
+#include "train/samples/evaluate.h"
+#include "train/samples/samples.h"
+#include "train/tensors/values.h"
 
 #include "qfx/base/error.h"
 #include "qfx/base/file.h"
@@ -117,7 +118,7 @@ class Job {
   // Trains in float, or takes the parameters of another run; leaves them in float.safetensors.
   void float_phase() {
     network_ = std::make_unique<Network>(recipe().model);
-    if (writes()) graph::save(network_->model(), context_.folder.graph("float").string());
+    if (writes()) graph::save(network_->updated_model(), context_.folder.graph("float").string());
     if (!resumed_) write_start(*network_);
     const bool starts_elsewhere = !recipe().start.empty();
     if (starts_elsewhere) network_->load_state(start_ ? *start_ : start_tensors(recipe()), "start");
@@ -127,7 +128,7 @@ class Job {
     NamedFloats tensors;
     for (const auto& [name, tensor] : network_->state()) {
       if (name.ends_with(".frac_bits")) continue;
-      tensors[name] = {tensor.data_ptr<float>(), tensor.data_ptr<float>() + tensor.numel()};
+      tensors[name] = floats(tensor);
     }
     if (writes()) save_tensors(tensors, context_.folder.float_tensors());
     resumed_.reset();
@@ -147,7 +148,7 @@ class Job {
       network_ =
           std::make_unique<Network>(graph::load_model(context_.folder.graph("fixed").string()));
     } else {
-      network_ = std::make_unique<Network>(fixed_model(network_->model()));
+      network_ = std::make_unique<Network>(fixed_model(network_->updated_model()));
       calibrate_points();
     }
     Trainer trainer(context_, PhaseKind::Fixed, *network_, resumed_ ? &*resumed_ : nullptr);
@@ -157,7 +158,8 @@ class Job {
       context_.log->write(carriers_event(context_.elapsed(), *network_));
       context_.log->write(calibrated_event(context_.elapsed(), recipe().calibration,
                                            *context_.state.ptq_accuracy, *network_));
-      context_.message(fmt::format("calibrated by {}: test {:.2f} %", to_string(recipe().calibration.method),
+      context_.message(fmt::format("calibrated by {}: test {:.2f} %",
+                                   to_string(recipe().calibration.method),
                                    100 * *context_.state.ptq_accuracy));
       trainer.save();
     }
@@ -182,12 +184,12 @@ class Job {
   }
 
   at::Tensor calibration_samples() const {
-    return preprocessed(recipe().model, context_.train_set, 0, calibration_images());
+    return preprocessed(network_->input(), context_.train_set, 0, calibration_images());
   }
 
   void calibrate_points() {
     calibrate_network(*network_, recipe().calibration, calibration_samples());
-    if (writes()) graph::save(network_->model(), context_.folder.graph("fixed").string());
+    if (writes()) graph::save(network_->updated_model(), context_.folder.graph("fixed").string());
   }
 
   // What overflows = "forbid" is about: the frozen formats on the test set, and the last epoch of
@@ -220,14 +222,14 @@ class Job {
     summary_.forbidden_overflows = forbidden_overflows();
     summary_.leads = writes();
     if (!writes()) return;
-    for (const Histogram& h : histograms(*network_, calibration_samples())) {
+    for (const TensorHistogram& h : histograms(*network_, calibration_samples())) {
       context_.log->write(histogram_event(context_.elapsed(), h));
     }
     const auto points = network_->points();
     const auto in_float =
         std::find_if(points.begin(), points.end(), [](Point* p) { return !p->casts(); });
     if (in_float == points.end()) {
-      graph::save(graph::freeze(network_->model()), context_.folder.model().string());
+      graph::save(graph::freeze(network_->updated_model()), context_.folder.model().string());
       summary_.frozen = true;
       const double accuracy = summary_.fixed_accuracy.value_or(*state.ptq_accuracy);
       context_.log->write(
@@ -277,7 +279,7 @@ graph::Model load_checkpoint_model(const std::string& run_folder) {
   }
   Network network(graph::load_model(folder.graph(to_string(checkpoint->state.phase)).string()));
   network.load_state(checkpoint->tensors, folder.checkpoint().string());
-  return network.model();
+  return network.updated_model();
 }
 
 }  // namespace qfx::train

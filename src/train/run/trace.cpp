@@ -45,7 +45,7 @@ void calibrate(graph::Model& model, const frontends::Calibration& calibration,
                const std::vector<float>& samples, std::int64_t batch) {
   Network network(model);
   calibrate_network(network, calibration, preprocessed(model, samples, batch));
-  model = network.model();
+  model = network.updated_model();
 }
 
 }  // namespace qfx::train

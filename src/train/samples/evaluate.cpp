@@ -33,7 +33,7 @@ double accuracy(Network& network, const data::Dataset& set, const Peers& peers,
     const std::vector<std::int64_t> labels(set.labels.begin() + first,
                                            set.labels.begin() + first + count);
     correct +=
-        count_correct(forward(preprocessed(network.model(), set, first, count)), labels.data());
+        count_correct(forward(preprocessed(network.input(), set, first, count)), labels.data());
   }
   std::vector<double> all{static_cast<double>(correct)};
   peers.add_up(all);

@@ -32,9 +32,8 @@ std::vector<float> extremes(const std::vector<Value>& values, std::int64_t chann
 
 }  // namespace
 
-at::Tensor preprocessed(const graph::Model& model, const std::vector<float>& samples,
+at::Tensor preprocessed(const graph::Input& input, const std::vector<float>& samples,
                         std::int64_t batch) {
-  const auto& input = std::get<graph::Input>(model.nodes.at(0).op);
   const std::int64_t needed = batch * graph::element_count(input.shape);
   if (static_cast<std::int64_t>(samples.size()) != needed) {
     user_error("{} sample values were given, a batch of {} samples of shape {} has {}",
@@ -48,11 +47,16 @@ at::Tensor preprocessed(const graph::Model& model, const std::vector<float>& sam
   return out;
 }
 
-at::Tensor preprocessed(const graph::Model& model, const data::Dataset& set, std::int64_t first,
+at::Tensor preprocessed(const graph::Model& model, const std::vector<float>& samples,
+                        std::int64_t batch) {
+  return preprocessed(std::get<graph::Input>(model.nodes.at(0).op), samples, batch);
+}
+
+at::Tensor preprocessed(const graph::Input& input, const data::Dataset& set, std::int64_t first,
                         std::int64_t count) {
   std::vector<float> samples(count * set.sample_size());
   set.copy_samples(first, count, samples.data());
-  return preprocessed(model, samples, count);
+  return preprocessed(input, samples, count);
 }
 
 // Preprocessing is monotonic, so a channel's extremes tell of all its values.

@@ -11,11 +11,13 @@
 namespace qfx::train {
 
 // {batch, shape...} float32 through graph::preprocess.
+at::Tensor preprocessed(const graph::Input& input, const std::vector<float>& samples,
+                        std::int64_t batch);
 at::Tensor preprocessed(const graph::Model& model, const std::vector<float>& samples,
                         std::int64_t batch);
 
 // Samples [first, first + count) of a set, preprocessed.
-at::Tensor preprocessed(const graph::Model& model, const data::Dataset& set, std::int64_t first,
+at::Tensor preprocessed(const graph::Input& input, const data::Dataset& set, std::int64_t first,
                         std::int64_t count);
 
 // Raises UserError where a sample is infinite as the network would see it: normalized, it is out of

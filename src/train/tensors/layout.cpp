@@ -1,5 +1,7 @@
 #include "train/tensors/layout.h"
 
+#include "train/tensors/values.h"
+
 namespace qfx::train {
 namespace {
 
@@ -47,8 +49,7 @@ at::Tensor along_channels(const at::Tensor& values, const at::Tensor& like) {
 }
 
 at::Tensor along_channels(const std::vector<double>& values, const at::Tensor& like) {
-  const at::Tensor row = at::tensor(at::ArrayRef<double>(values), at::kDouble);
-  return along_channels(row.to(like.options()), like);
+  return along_channels(double_tensor(values).to(like.options()), like);
 }
 
 std::vector<std::int64_t> all_but_channels(const at::Tensor& x) {
@@ -57,11 +58,6 @@ std::vector<std::int64_t> all_but_channels(const at::Tensor& x) {
     if (axis != 1) axes.push_back(axis);
   }
   return axes;
-}
-
-std::vector<double> doubles(const at::Tensor& x) {
-  const at::Tensor wide = x.detach().to(at::kDouble).cpu().contiguous();
-  return {wide.data_ptr<double>(), wide.data_ptr<double>() + wide.numel()};
 }
 
 }  // namespace qfx::train

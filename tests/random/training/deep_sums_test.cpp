@@ -109,7 +109,7 @@ TEST(DeepSums, GiveTheRuntimesBitsOnEveryTensor) {
 
 // The node's sums in a carrier of our choice, through the node's own cast.
 std::vector<std::int64_t> forced(const graph::Model& model, const ForwardTrace& trace,
-                                 graph::NodeId id, Carrier carrier) {
+                                 graph::NodeId id, steps::Carrier carrier) {
   const graph::Node& node = model.nodes[id];
   const graph::Node& from = model.nodes[node.inputs[0]];
   const int x_point = from.spec.point_of(from.frac_bits[0]);
@@ -153,10 +153,10 @@ TEST(DeepSums, ATooNarrowCarrierShows) {
     const std::vector<runtime::RawTensor> engine = run_engine(graph::freeze(model), samples);
     for (const graph::NodeId id : {kConv, kDense}) {
       const std::vector<std::int64_t> expected(engine[id].begin(), engine[id].end());
-      EXPECT_EQ(forced(model, trace, id, Carrier::Float64), expected) << seed;
+      EXPECT_EQ(forced(model, trace, id, steps::Carrier::Float64), expected) << seed;
       if (trace.carrier[id] != "float64") continue;
       ++forced_count;
-      seen += forced(model, trace, id, Carrier::Float32) != expected;
+      seen += forced(model, trace, id, steps::Carrier::Float32) != expected;
     }
   }
   EXPECT_GT(forced_count, 30);

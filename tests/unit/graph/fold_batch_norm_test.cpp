@@ -27,8 +27,7 @@ std::vector<double> forward(const Model& model, const std::vector<double>& input
         if (node.params.contains(Role::Bias)) y[o] += node.params.at(Role::Bias).values[o];
       }
     } else if (std::holds_alternative<BatchNorm>(node.op)) {
-      std::vector<float> scale, offset;
-      fold_pair(node, scale, offset);
+      const auto [scale, offset] = fold_pair(node);
       for (std::size_t c = 0; c < y.size(); ++c) y[c] = scale[c] * x[c] + offset[c];
     } else if (std::holds_alternative<Relu>(node.op)) {
       for (std::size_t c = 0; c < y.size(); ++c) y[c] = std::max(x[c], 0.0);

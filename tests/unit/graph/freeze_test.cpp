@@ -104,8 +104,7 @@ TEST(FoldPair, IsFloatArithmeticInTheDocumentedOrder) {
                      {Statistic::Beta, {0.1f}},
                      {Statistic::RunningMean, {0.3f}},
                      {Statistic::RunningVar, {0.9f}}};
-  std::vector<float> scale, offset;
-  fold_pair(node, scale, offset);
+  const auto [scale, offset] = fold_pair(node);
   const float variance = 0.9f + 1e-3f;
   const float expected_scale = 0.7f / std::sqrt(variance);
   const float product = 0.3f * expected_scale;

@@ -2,9 +2,10 @@
 #include <cmath>
 #include <gtest/gtest.h>
 
-#include "train/tensors/layout.h"
-#include "train/ops/batch_norm/operator_batch_norm.h"
 #include "train/ops/any_device/operator_cast.h"
+#include "train/ops/batch_norm/operator_batch_norm.h"
+#include "train/tensors/layout.h"
+#include "train/tensors/values.h"
 
 namespace qfx::train {
 namespace {
@@ -17,16 +18,16 @@ struct PairCase {
   bool uses_batch = true;
 };
 
-AssignmentPtr assignment_of(const PairCase& c, int frac_bits, OverflowCount& count) {
-  auto a = c10::make_intrusive<Assignment>();
-  a->format = {.width = 7,
-               .int_bits = 7 - frac_bits,
-               .rounding = fixed::Rounding::RND,
-               .overflow = c.overflow};
-  a->frac_bits = {frac_bits};
-  a->k_hot = c.k_hot;
-  a->count = &count;
-  return a;
+steps::AssignmentPtr assignment_of(const PairCase& c, int frac_bits, steps::OverflowCount& count) {
+  return std::make_shared<steps::Assignment>(
+      steps::Assignment{.format = {.width = 7,
+                                   .int_bits = 7 - frac_bits,
+                                   .rounding = fixed::Rounding::RND,
+                                   .overflow = c.overflow},
+                        .frac_bits = {frac_bits},
+                        .k_hot = c.k_hot,
+                        .signed_digits = false,
+                        .count = &count});
 }
 
 // The leaves of one run; float64 values of few bits, whose moments are exact.
@@ -57,7 +58,7 @@ struct Result {
 };
 
 Result finished(const Leaves& leaves, const at::Tensor& scale, const at::Tensor& offset,
-                const OverflowCount& count) {
+                const steps::OverflowCount& count) {
   at::manual_seed(5);
   (scale * at::randn({5}, at::kDouble) + offset * at::randn({5}, at::kDouble)).sum().backward();
   Result result{scale.detach(), offset.detach(), {}, count.overflows};
@@ -65,38 +66,31 @@ Result finished(const Leaves& leaves, const at::Tensor& scale, const at::Tensor&
   return result;
 }
 
-BatchNormCallPtr call_of(const PairCase& c, const Leaves& leaves, OverflowCount& count) {
-  auto call = c10::make_intrusive<BatchNormCall>();
-  call->eps = kEps;
-  call->scale = assignment_of(c, 4, count);
-  call->offset = assignment_of(c, 5, count);
-  call->input = {4, 256};
-  call->node = "bn";
-  if (c.uses_batch) return call;
-  call->running_mean = {0.5F, -0.25F, 1, 2, -3};
-  call->running_var = {0.5F, 2, 0.125F, 1, 3};
-  for (std::size_t i = 0; i < 5; ++i) {
-    const auto g = leaves.gamma.detach().data_ptr<float>()[i];
-    const auto b = leaves.beta.detach().data_ptr<float>()[i];
-    const float scale = g / std::sqrt(call->running_var[i] + static_cast<float>(kEps));
-    call->folded_scale.push_back(scale);
-    call->folded_offset.push_back(b - call->running_mean[i] * scale);
-  }
-  return call;
+steps::BatchNormCasts casts_of(const PairCase& c, steps::OverflowCount& count) {
+  steps::BatchNormCasts casts{.eps = kEps,
+                              .scale = assignment_of(c, 4, count),
+                              .offset = assignment_of(c, 5, count),
+                              .input = {4, 256},
+                              .node = "bn",
+                              .running = {},
+                              .add_up = {}};
+  if (!c.uses_batch)
+    casts.running = {.mean = {0.5, -0.25, 1, 2, -3}, .variance = {0.5, 2, 0.125, 1, 3}};
+  return casts;
 }
 
 Result by_hand(const PairCase& c) {
   const Leaves leaves;
-  OverflowCount count;
+  steps::OverflowCount count;
   const CastPair pair = cast_pair(leaves.x, leaves.gamma, leaves.beta, leaves.f_scale,
-                                  leaves.f_offset, call_of(c, leaves, count));
+                                  leaves.f_offset, casts_of(c, count), nullptr);
   return finished(leaves, pair.scale, pair.offset, count);
 }
 
 Result by_torch(const PairCase& c) {
   const Leaves leaves;
-  OverflowCount count;
-  const BatchNormCallPtr call = call_of(c, leaves, count);
+  steps::OverflowCount count;
+  const steps::BatchNormCasts casts = casts_of(c, count);
   at::Tensor mean, variance;
   if (c.uses_batch) {
     const double values = static_cast<double>(leaves.x.numel()) / 5;
@@ -104,15 +98,15 @@ Result by_torch(const PairCase& c) {
     mean = sum / values;
     variance = squares / values - mean * mean;
   } else {
-    mean = at::tensor(at::ArrayRef<float>(call->running_mean));
-    variance = at::tensor(at::ArrayRef<float>(call->running_var));
+    mean = double_tensor(casts.running->mean);
+    variance = double_tensor(casts.running->variance);
   }
   const at::Tensor scale =
       leaves.gamma / at::sqrt(variance.to(at::kFloat) + static_cast<float>(kEps));
   const at::Tensor offset = leaves.beta - mean.to(at::kFloat) * scale;
-  const at::Tensor cast_scale = operator_cast(scale.to(at::kDouble), leaves.f_scale, call->scale);
+  const at::Tensor cast_scale = operator_cast(scale.to(at::kDouble), leaves.f_scale, casts.scale);
   const at::Tensor cast_offset =
-      operator_cast(offset.to(at::kDouble), leaves.f_offset, call->offset);
+      operator_cast(offset.to(at::kDouble), leaves.f_offset, casts.offset);
   return finished(leaves, cast_scale, cast_offset, count);
 }
 

@@ -16,9 +16,10 @@
 namespace qfx::train {
 namespace {
 
-AssignmentPtr assignment(int width, bool is_signed, std::vector<int> frac_bits,
-                         fixed::Rounding rounding, fixed::Overflow overflow) {
-  auto a = c10::make_intrusive<Assignment>();
+std::shared_ptr<steps::Assignment> assignment(int width, bool is_signed,
+                                              std::vector<int> frac_bits,
+                                              fixed::Rounding rounding, fixed::Overflow overflow) {
+  auto a = std::make_shared<steps::Assignment>();
   a->format = {.width = width,
                .int_bits = width - frac_bits[0],
                .is_signed = is_signed,
@@ -76,8 +77,8 @@ TEST(CastGradient, MatchesTheClosedFormInEveryMode) {
     for (const fixed::Overflow overflow : kOverflows) {
       for (const bool is_signed : {true, false}) {
         if (!is_signed && overflow == fixed::Overflow::WRAP_SM) continue;
-        const AssignmentPtr a = assignment(5, is_signed, {2}, rounding, overflow);
-        OverflowCount count;
+        const auto a = assignment(5, is_signed, {2}, rounding, overflow);
+        steps::OverflowCount count;
         a->count = &count;
         const at::Tensor x = leaf(at::randn({3, 2, 5, 5}) * 4);
         const at::Tensor f = leaf(at::full({1}, 2.3F));
@@ -105,7 +106,7 @@ TEST(CastGradient, MatchesTheClosedFormInEveryMode) {
 
 TEST(CastGradient, ReluMasksWhatIsNotPositive) {
   at::manual_seed(2);
-  const AssignmentPtr a = assignment(4, false, {1}, fixed::Rounding::RND, fixed::Overflow::SAT);
+  const auto a = assignment(4, false, {1}, fixed::Rounding::RND, fixed::Overflow::SAT);
   const at::Tensor x = leaf(at::randn({400}) * 5);
   const at::Tensor f = leaf(at::full({1}, 1.0F));
   ElementChain chain(x);
@@ -124,7 +125,7 @@ TEST(CastGradient, ReluMasksWhatIsNotPositive) {
 TEST(CastGradient, ClipMasksItsBoundsAndWhatLiesBeyond) {
   at::manual_seed(2);
   // The format ends between the bounds.
-  const AssignmentPtr a = assignment(5, true, {2}, fixed::Rounding::RND, fixed::Overflow::SAT);
+  const auto a = assignment(5, true, {2}, fixed::Rounding::RND, fixed::Overflow::SAT);
   const graph::Clip bounds{.min = -3.25, .max = 4.5};
   const at::Tensor x = leaf(at::randint(-100, 100, {400}).to(at::kFloat) / 16);
   const at::Tensor f = leaf(at::full({1}, 2.0F));
@@ -148,12 +149,12 @@ TEST(CastGradient, ClipMasksItsBoundsAndWhatLiesBeyond) {
 
 struct Clipped {
   at::Tensor y, dx, df;
-  OverflowCount count;
+  steps::OverflowCount count;
 };
 
 // As one stage, or as torch's hardtanh before a cast.
 Clipped run_clip(const at::Tensor& values, const at::Tensor& dy, const graph::Clip& bounds,
-                 const AssignmentPtr& a, Road road, bool one_stage) {
+                 const std::shared_ptr<steps::Assignment>& a, Road road, bool one_stage) {
   Clipped result;
   const at::Tensor x = leaf(values), f = leaf(at::full({1}, 1.0F));
   a->count = &result.count;
@@ -186,7 +187,7 @@ TEST(CastGradient, AClipIsTorchsHardtanhBeforeACast) {
       for (const auto type : {at::kFloat, at::kDouble}) {
         for (const bool special : {false, true}) {
           const bool is_signed = overflow == fixed::Overflow::WRAP_SM || between(0, 1) == 0;
-          const AssignmentPtr a =
+          const auto a =
               assignment(between(1, 10), is_signed, {between(-1, 6)}, rounding, overflow);
           const bool wraps =
               overflow == fixed::Overflow::WRAP || overflow == fixed::Overflow::WRAP_SM;
@@ -221,7 +222,7 @@ TEST(CastGradient, AClipIsTorchsHardtanhBeforeACast) {
 
 TEST(CastGradient, AddGivesBothOperandsTheSameGradient) {
   at::manual_seed(3);
-  const AssignmentPtr a = assignment(5, true, {2}, fixed::Rounding::RND, fixed::Overflow::SAT);
+  const auto a = assignment(5, true, {2}, fixed::Rounding::RND, fixed::Overflow::SAT);
   const at::Tensor left = leaf(at::randint(-40, 40, {200}).to(at::kFloat) / 8);
   const at::Tensor right = leaf(at::randint(-40, 40, {200}).to(at::kFloat) / 8);
   const at::Tensor f = leaf(at::full({1}, 2.0F));
@@ -241,7 +242,7 @@ TEST(CastGradient, AddGivesBothOperandsTheSameGradient) {
 
 TEST(CastGradient, ParametersHaveOnePointAChannel) {
   at::manual_seed(4);
-  const AssignmentPtr a =
+  const auto a =
       assignment(6, true, {4, 2, 7}, fixed::Rounding::RND_CONV, fixed::Overflow::SAT);
   const at::Tensor x = leaf(at::randn({3, 2, 3, 3}));
   const at::Tensor f = leaf(at::full({3}, 4.0F));
@@ -266,7 +267,7 @@ TEST(CastGradient, ParametersHaveOnePointAChannel) {
 TEST(CastGradient, KHotPassesStraightThrough) {
   at::manual_seed(5);
   for (const bool digits : {false, true}) {
-    AssignmentPtr a = assignment(8, true, {6}, fixed::Rounding::RND, fixed::Overflow::SAT);
+    const auto a = assignment(8, true, {6}, fixed::Rounding::RND, fixed::Overflow::SAT);
     a->k_hot = 2;
     a->signed_digits = digits;
     const at::Tensor x = leaf(at::randn({300}));
@@ -290,7 +291,7 @@ TEST(CastGradient, KHotPassesStraightThrough) {
 
 TEST(CastGradient, ThreadsChangeNoBit) {
   at::manual_seed(6);
-  const AssignmentPtr a = assignment(6, true, {3}, fixed::Rounding::RND, fixed::Overflow::SAT);
+  const auto a = assignment(6, true, {3}, fixed::Rounding::RND, fixed::Overflow::SAT);
   const at::Tensor values = at::randn({8, 16, 40, 40}), weight = at::randn({8, 16, 40, 40});
   std::vector<float> gradients;
   for (const int threads : {1, 2, 3}) {

@@ -6,7 +6,7 @@
 #include "support/tiny_data.h"
 #include "train/calibration/calibrate.h"
 #include "train/network/fixed_forward.h"
-#include "train/loop/point_optimizer.h"
+#include "train/loop/learned_points.h"
 #include "train/samples/samples.h"
 
 #include "qfx/base/file.h"
@@ -39,7 +39,7 @@ class Choices : public ::testing::TestWithParam<const char*> {
     return result;
   }
   at::Tensor samples(Network& network) const {
-    return preprocessed(network.model(), data::load(data_, data::Split::Train), 0, 16);
+    return preprocessed(network.input(), data::load(data_, data::Split::Train), 0, 16);
   }
   static Point& point_named(Network& network, const std::string& name) {
     for (Point* point : network.points()) {
@@ -52,11 +52,7 @@ class Choices : public ::testing::TestWithParam<const char*> {
     const at::Tensor y =
         fixed_forward(network, samples(network), {.batch_statistics = true, .count = true});
     (y * y).sum().backward();
-    std::vector<Point*> trained;
-    for (Point* point : network.points()) {
-      if (point->trains()) trained.push_back(point);
-    }
-    PointOptimizer({}, trained, 10).step(0, 1.0);
+    LearnedPoints({}, trained_points(network), 10).step(0, 1.0);
     return y.detach();
   }
 

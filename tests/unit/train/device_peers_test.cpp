@@ -11,7 +11,7 @@
 #include "support/torch_test_device.h"
 #include "train/machine/device.h"
 #include "train/network/float_forward.h"
-#include "train/tensors/layout.h"
+#include "train/tensors/values.h"
 
 #include "qfx/base/file.h"
 #include "qfx/graph/builder.h"
@@ -89,14 +89,16 @@ struct Phases {
 };
 
 Phases both_phases(const Batch& batch, at::Device device, const Peers* peers) {
+  steps::AddUp add_up;
+  if (peers != nullptr) add_up = [peers](std::vector<double>& row) { peers->add_up(row); };
   Phases result;
   Network fixed(branching_model()), real(branching_model());
   const at::Tensor samples = batch.samples.to(device);
-  const at::Tensor y = fixed_forward(fixed, samples, {.batch_statistics = true, .peers = peers});
+  const at::Tensor y = fixed_forward(fixed, samples, {.batch_statistics = true, .add_up = add_up});
   result.fixed_output = doubles(y);
   result.fixed_gradients = learned(fixed, y, batch.weight, peers);
   result.fixed_statistics = statistics(fixed);
-  const at::Tensor z = float_forward(real, samples, true, peers);
+  const at::Tensor z = float_forward(real, samples, true, add_up);
   result.float_output = doubles(z);
   result.float_gradients = learned(real, z, batch.weight, peers);
   result.float_statistics = statistics(real);

@@ -27,7 +27,7 @@ bool is_inside(double value) {
 
 TEST(LayerGradients, PreluGivesEachChannelItsSlope) {
   at::manual_seed(1);
-  auto a = c10::make_intrusive<Assignment>();
+  auto a = std::make_shared<steps::Assignment>();
   a->format = {.width = 4,
                .int_bits = 3,
                .is_signed = true,
@@ -38,7 +38,7 @@ TEST(LayerGradients, PreluGivesEachChannelItsSlope) {
   const at::Tensor slope = leaf(at::tensor({0.25F, -0.5F, 2.0F}));
   const at::Tensor f = leaf(at::full({1}, 1.0F));
   ElementChain chain(x);
-  chain.prelu(slope, Carrier::Float32, f, a);
+  chain.prelu(slope, steps::Carrier::Float32, f, a);
   const at::Tensor y = chain.value();
   const at::Tensor dy = at::randn(y.sizes());
   (y * dy).sum().backward();
@@ -60,7 +60,7 @@ TEST(LayerGradients, PreluGivesEachChannelItsSlope) {
 // Behind a relu, so that the product is a stage of a chain.
 TEST(LayerGradients, MulGivesEachFactorTheOther) {
   at::manual_seed(3);
-  auto a = c10::make_intrusive<Assignment>();
+  auto a = std::make_shared<steps::Assignment>();
   a->format = {.width = 4,
                .int_bits = 3,
                .is_signed = true,

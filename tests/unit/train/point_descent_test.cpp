@@ -6,8 +6,8 @@
 #include <map>
 #include <random>
 
+#include "train/loop/learned_points.h"
 #include "train/ops/chain.h"
-#include "train/loop/point_optimizer.h"
 
 namespace qfx::train {
 namespace {
@@ -68,19 +68,16 @@ class Loss {
 
 // Where the descent from `start` ends.
 int descend(Loss& loss, Point& point, int start) {
-  frontends::Points settings;
-  settings.learning_rate = 0.02;
-  settings.freeze_after = 0.9;
   point.set({point.spec.middle_of(start)});
-  PointOptimizer optimizer(settings, {&point}, kSteps);
+  LearnedPoints points({.learning_rate = 0.02, .freeze_after = 0.9}, {&point}, kSteps);
   for (std::int64_t step = 0; step < kSteps; ++step) {
     const float f = point.values()[0];
     const float gradient = loss.at(point.frac_bits[0]).gradient;
     point.set({f});
     point.f.mutable_grad() = at::full({1}, gradient);
-    optimizer.step(step, 1.0);
+    points.step(step, 1.0);
   }
-  EXPECT_EQ(optimizer.frozen_count(), 1);
+  EXPECT_EQ(points.optimizer().frozen_count(), 1);
   return point.frac_bits[0];
 }
 

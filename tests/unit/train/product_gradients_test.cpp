@@ -39,7 +39,7 @@ TEST(ProductGradients, OfADepthwiseConvolutionAreTorchs) {
         x.requires_grad_(wants_dx);
         at::Tensor w = integers({s.channels, 1, s.conv.kernel[0], s.conv.kernel[1]});
         w.requires_grad_(true);
-        const at::Tensor y = exact_conv2d(x, w, s.conv, Carrier::Float32);
+        const at::Tensor y = exact_conv2d(x, w, s.conv, steps::Carrier::Float32);
         const at::Tensor dy = integers(y.sizes());
         y.backward(dy);
         const auto [dx, dw, db] = at::convolution_backward(
@@ -65,7 +65,7 @@ TEST(ProductGradients, OfADepthwiseConvolutionDoNotKnowTheThreads) {
     const int before = at::get_num_threads();
     at::set_num_threads(threads);
     at::Tensor w = weight.clone().requires_grad_(true);
-    exact_conv2d(x, w, depthwise(24, {3, 3}, {1, 1}, {1, 1}), Carrier::Float32).backward(dy);
+    exact_conv2d(x, w, depthwise(24, {3, 3}, {1, 1}, {1, 1}), steps::Carrier::Float32).backward(dy);
     at::set_num_threads(before);
     return w.grad();
   };

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <gtest/gtest.h>
 #include <set>
+#include <torch/csrc/autograd/function.h>
 
 #include "forward_result.h"
 #include "support/random_model.h"

@@ -7,7 +7,8 @@
 #include "train/network/fixed_forward.h"
 #include "train/network/float_forward.h"
 #include "train/tensors/layout.h"
-#include "train/ops/lookup.h"
+#include "train/ops/function_cast.h"
+#include "train/ops/softmax_cast.h"
 
 #include "qfx/fixed/raw.h"
 #include "qfx/graph/builder.h"
@@ -15,8 +16,8 @@
 namespace qfx::train {
 namespace {
 
-AssignmentPtr assignment(const fixed::Format& format) {
-  auto a = c10::make_intrusive<Assignment>();
+std::shared_ptr<steps::Assignment> assignment(const fixed::Format& format) {
+  auto a = std::make_shared<steps::Assignment>();
   a->format = format;
   a->frac_bits = {format.frac_bits()};
   return a;
@@ -67,10 +68,10 @@ TEST(FunctionGradient, IsTorchsWhereTheCastDoesNotOverflow) {
   for (const at::ScalarType type : {at::kFloat, at::kDouble}) {
     for (int i = 0; i < graph::kFunctionCount; ++i) {
       const auto function = static_cast<graph::FunctionName>(i);
-      LookupPtr lookup;
+      steps::LookupPtr lookup;
       update_lookup(lookup, graph::Function{function}, kInput, kOutput);
-      OverflowCount count;
-      const AssignmentPtr a = assignment(kOutput);
+      steps::OverflowCount count;
+      const auto a = assignment(kOutput);
       a->count = &count;
       const at::Tensor weight = at::randn({4, 2, 8, 8}, type);
       const at::Tensor x = leaf(channels_last(every_input().to(type)));
@@ -105,10 +106,10 @@ TEST(FunctionGradient, IsTorchsWhereTheCastDoesNotOverflow) {
 }
 
 TEST(FunctionGradient, NaNStaysOneAndCounts) {
-  LookupPtr lookup;
+  steps::LookupPtr lookup;
   update_lookup(lookup, graph::Function{}, kInput, kOutput);
-  OverflowCount count;
-  const AssignmentPtr a = assignment(kOutput);
+  steps::OverflowCount count;
+  const auto a = assignment(kOutput);
   a->count = &count;
   const at::Tensor x = leaf(at::full({1, 1}, NAN, at::kFloat));
   const at::Tensor f = leaf(at::full({1}, 5.0F));
@@ -131,7 +132,7 @@ TEST(SoftmaxGradient, IsTorchsWhereTheCastDoesNotOverflow) {
                              .overflow = fixed::Overflow::SAT};
   for (const auto& shape : std::vector<std::vector<std::int64_t>>{{4, 5}, {3, 4, 2, 3}}) {
     for (const bool is_channels_last : {true, false}) {
-      LookupPtr lookup;
+      steps::LookupPtr lookup;
       update_lookup(lookup, graph::Softmax{.table_width = 24}, kInput, output);
       const at::Tensor samples = at::randint(-40, 40, shape, at::kDouble) / 16;
       const at::Tensor weight = at::randn(shape, at::kDouble);
@@ -161,9 +162,9 @@ TEST(SoftmaxGradient, IsTorchsWhereTheCastDoesNotOverflow) {
 
 // The table follows the points, and a backward that is still to come keeps the one it ran with.
 TEST(Lookup, IsRemadeWhenAPointMoves) {
-  LookupPtr lookup;
+  steps::LookupPtr lookup;
   update_lookup(lookup, graph::Function{}, kInput, kOutput);
-  const LookupPtr first = lookup;
+  const steps::LookupPtr first = lookup;
   update_lookup(lookup, graph::Function{}, kInput, kOutput);
   EXPECT_EQ(lookup.get(), first.get());
   fixed::Format moved = kInput;

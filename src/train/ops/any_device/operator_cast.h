@@ -2,15 +2,15 @@
 // kernels', same gradients but for the order of their sums; several times slower on the processor.
 #pragma once
 
-#include "train/tensors/assignment.h"
+#include "train/machine/torch.h"
+
+#include "qfx/steps/assignment.h"
 
 namespace qfx::train {
 
 // cast(x), differentiable in x and f as ops/chain.h's stages. x float32 or float64, any shape, on
 // any device; f on the processor.
-at::Tensor operator_cast(const at::Tensor& x, const at::Tensor& f, const AssignmentPtr& output);
-
-// How many of the values lie outside the assignment's format.
-std::int64_t operator_overflows(const at::Tensor& x, const Assignment& assignment);
+at::Tensor operator_cast(const at::Tensor& x, const at::Tensor& f,
+                         const steps::AssignmentPtr& output);
 
 }  // namespace qfx::train

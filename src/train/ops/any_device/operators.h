@@ -2,15 +2,19 @@
 // bit, same gradients but for the order of their sums; several times slower here than the kernels.
 #pragma once
 
-#include "train/ops/chain.h"
+#include <vector>
+
+#include "train/machine/torch.h"
+
+#include "qfx/steps/chain.h"
 
 namespace qfx::train {
 
 // Counts the overflows of stages whose backward pass does not run.
-void count_stages(const std::vector<at::Tensor>& inputs, const std::vector<ChainStage>& stages);
+void count_stages(const std::vector<at::Tensor>& inputs, const std::vector<steps::Stage>& stages);
 
 // A chain's value, stage by stage; inputs as the chain keeps them.
 at::Tensor run_operators(const std::vector<at::Tensor>& inputs,
-                         const std::vector<ChainStage>& stages);
+                         const std::vector<steps::Stage>& stages);
 
 }  // namespace qfx::train

@@ -1,75 +1,76 @@
 #include "train/ops/batch_norm/operator_batch_norm.h"
 
-#include "train/tensors/layout.h"
-#include "train/ops/batch_norm/batch_norm_pair.h"
+#include <memory>
+
+#include "train/ops/batch_norm/batch_moments.h"
+#include "train/ops/differentiable.h"
 #include "train/ops/overflow_count.h"
+#include "train/tensors/layout.h"
+#include "train/tensors/values.h"
 
 namespace qfx::train {
 namespace {
 
-using torch::autograd::AutogradContext;
-using torch::autograd::Function;
-using torch::autograd::variable_list;
-
-struct PairCall : torch::CustomClassHolder {
-  BatchNormCallPtr norm;
-  BatchNormPair pair;
+// What both ways of one call share.
+struct Found {
+  steps::BatchNormCasts casts;
+  steps::Moments moments;
+  graph::FoldedPair pair;
+  steps::Carrier wide = steps::Carrier::Float32;
 };
-using PairCallPtr = c10::intrusive_ptr<PairCall>;
 
-void measure(const at::Tensor& x, BatchNormCall& norm) {
-  const auto axes = all_but_channels(x);
-  const at::Tensor wide = x.to(at::kDouble);
-  const std::vector<double> both = doubles(at::cat({wide.sum(axes), (wide * wide).sum(axes)}));
-  const auto middle = both.begin() + x.size(1);
-  set_moments(norm, {both.begin(), middle}, {middle, both.end()}, x.numel() / x.size(1));
+Tensors forward(const Tensors& inputs, Found& found) {
+  const at::Tensor& x = inputs[0];
+  const steps::BatchNormCasts& casts = found.casts;
+  found.moments = casts.uses_batch() ? batch_moments(x, casts.add_up) : *casts.running;
+  found.pair = steps::fold_pair(found.moments, floats(inputs[1]), floats(inputs[2]), casts.eps);
+  at::Tensor scale = at::empty({x.size(1)}, x.scalar_type()), offset = at::empty_like(scale);
+  with_carrier(x, [&](auto carrier) {
+    using T = decltype(carrier);
+    found.wide = steps::cast_pair(found.pair, casts, scale.data_ptr<T>(), offset.data_ptr<T>());
+  });
+  return {scale.to(x.device()), offset.to(x.device())};
 }
 
-// One node of the graph, whose gradients lie where x lies: several processes add up in its forward
-// and its backward, and they must do so in one order. Torch's engine has an order for one device's
-// nodes, and none between a device's and the processor's.
-struct OperatorPair : Function<OperatorPair> {
-  static variable_list forward(AutogradContext* context, const at::Tensor& x,
-                               const at::Tensor& gamma, const at::Tensor& beta, const at::Tensor&,
-                               const at::Tensor&, const PairCallPtr& call) {
-    if (call->norm->uses_batch()) measure(x, *call->norm);
-    call->pair = fold(*call->norm, gamma, beta, x.scalar_type());
-    context->save_for_backward({x, gamma});
-    context->saved_data["call"] = c10::IValue::make_capsule(call);
-    return {call->pair.cast_scale.to(x.device()), call->pair.cast_offset.to(x.device())};
-  }
+Tensors backward(const BackwardCall& call, const Found& found) {
+  const at::Tensor &x = call.kept[0], &gamma = call.kept[1];
+  const steps::BatchNormGradient d =
+      steps::batch_norm_backward(found.casts, found.moments, found.pair, floats(gamma),
+                                 doubles(call.dy[0]), doubles(call.dy[1]));
+  at::Tensor dx;
+  if (found.casts.uses_batch()) dx = along_channels(d.a, x) + along_channels(d.b, x) * x;
+  return {dx, float_tensor(d.gamma), float_tensor(d.beta), float_tensor(d.f_scale),
+          float_tensor(d.f_offset)};
+}
 
-  static variable_list backward(AutogradContext* context, variable_list gradients) {
-    const variable_list saved = context->get_saved_variables();
-    const at::Tensor& x = saved[0];
-    const auto call =
-        c10::static_intrusive_pointer_cast<PairCall>(context->saved_data["call"].toCapsule());
-    const BatchNormGradients d = train::backward(*call->norm, call->pair, saved[1],
-                                                 doubles(gradients[0]), doubles(gradients[1]));
-    at::Tensor dx;
-    if (call->norm->uses_batch()) dx = along_channels(d.a, x) + along_channels(d.b, x) * x;
-    return {dx, d.gamma, d.beta, d.f_scale, d.f_offset, at::Tensor()};
-  }
-};
-
-void count_member(const std::vector<float>& values, const Assignment& assignment) {
-  count_values(at::tensor(at::ArrayRef<float>(values)), assignment);
+void count_member(const Tensors& inputs, const std::vector<float>& values,
+                  const steps::Assignment& assignment) {
+  if (counts_now(assignment, inputs)) count_values(float_tensor(values), assignment);
 }
 
 }  // namespace
 
+// One node of autograd's graph, whose gradients lie where x lies: several processes add up in its
+// forward and its backward, and they must do so in one order. Torch's engine has an order for one
+// device's nodes, and none between a device's and the processor's.
 CastPair cast_pair(const at::Tensor& x, const at::Tensor& gamma, const at::Tensor& beta,
                    const at::Tensor& f_scale, const at::Tensor& f_offset,
-                   const BatchNormCallPtr& norm) {
-  const auto call = c10::make_intrusive<PairCall>();
-  call->norm = norm;
+                   const steps::BatchNormCasts& casts, steps::Moments* measured) {
+  const auto found = std::make_shared<Found>();
+  found->casts = casts;
   // Under running statistics nothing of the pair comes from x.
-  const at::Tensor source = norm->uses_batch() ? x : x.detach();
-  const variable_list both = OperatorPair::apply(source, gamma, beta, f_scale, f_offset, call);
-  const at::Tensor inputs[] = {source, gamma, beta, f_scale, f_offset};
-  if (counts_now(*norm->scale, inputs)) count_member(call->pair.scale, *norm->scale);
-  if (counts_now(*norm->offset, inputs)) count_member(call->pair.offset, *norm->offset);
-  return {both[0], both[1], call->pair.wide};
+  const Tensors inputs{casts.uses_batch() ? x : x.detach(), gamma, beta, f_scale, f_offset};
+  const Tensors both = differentiable(
+      inputs,
+      [&](const Tensors& given, Tensors& kept) {
+        kept = {given[0], given[1]};
+        return forward(given, *found);
+      },
+      [found](const BackwardCall& call) { return backward(call, *found); });
+  if (measured != nullptr) *measured = found->moments;
+  count_member(inputs, found->pair.scale, *casts.scale);
+  count_member(inputs, found->pair.offset, *casts.offset);
+  return {both[0], both[1], found->wide};
 }
 
 }  // namespace qfx::train

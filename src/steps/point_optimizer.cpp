@@ -1,11 +1,11 @@
-#include "train/loop/point_optimizer.h"
+#include "qfx/steps/point_optimizer.h"
 
 #include <algorithm>
 #include <cmath>
 
 #include "qfx/base/error.h"
 
-namespace qfx::train {
+namespace qfx::steps {
 namespace {
 
 constexpr double kBeta1 = 0.9;
@@ -15,35 +15,32 @@ constexpr double kEpsilon = 1e-8;
 constexpr float kAverage = 0.98F;
 // The part of the freezing time after which nothing waits any longer.
 constexpr double kLastCall = 0.9;
-// Beyond this no carrier and no hardware follows.
+// Where f stops: past any useful format, well within the |F| <= 128 of a model.
 constexpr float kMaxPoint = 60.0F;
 
 }  // namespace
 
-PointOptimizer::PointOptimizer(const frontends::Points& settings, std::vector<Point*> points,
+PointOptimizer::PointOptimizer(const PointSettings& settings, const std::vector<PointRow>& rows,
                                std::int64_t steps)
-    : settings_(settings), phase_steps_(steps), points_(std::move(points)) {
-  for (Point* point : points_) {
-    for (std::int64_t c = 0; c < point->channels; ++c) {
-      Entry entry;
-      entry.point = point;
-      entry.channel = c;
-      entry.average = static_cast<float>(point->spec.point_of(point->values()[c]));
-      entries_.push_back(entry);
+    : settings_(settings), phase_steps_(steps), rows_(rows) {
+  for (std::size_t row = 0; row < rows_.size(); ++row) {
+    for (std::size_t channel = 0; channel < rows_[row].f.size(); ++channel) {
+      Entry& entry = entries_.emplace_back(Entry{.row = row, .channel = channel});
+      entry.average = static_cast<float>(spec(entry).point_of(value(entry)));
     }
   }
 }
 
-void PointOptimizer::step(std::int64_t step, double learning_rate_factor) {
+void PointOptimizer::step(const std::vector<std::span<const float>>& gradients, std::int64_t step,
+                          double learning_rate_factor) {
+  QFX_ASSERT(gradients.size() == rows_.size());
   ++adam_steps_;
   for (Entry& entry : entries_) {
-    const at::Tensor& gradient = entry.point->f.grad();
-    if (entry.frozen || !gradient.defined()) continue;
-    move(entry, gradient.data_ptr<float>()[entry.channel],
-         settings_.learning_rate * learning_rate_factor);
+    const std::span<const float> gradient = gradients[entry.row];
+    if (entry.frozen || gradient.empty()) continue;
+    move(entry, gradient[entry.channel], settings_.learning_rate * learning_rate_factor);
   }
   freeze_due(step);
-  for (Point* point : points_) point->refresh();
 }
 
 void PointOptimizer::move(Entry& entry, float gradient, double learning_rate) {
@@ -55,12 +52,12 @@ void PointOptimizer::move(Entry& entry, float gradient, double learning_rate) {
                                     (1 - kBeta2) * static_cast<double>(gradient) * gradient);
   const double first = entry.first / (1 - std::pow(kBeta1, steps));
   const double second = entry.second / (1 - std::pow(kBeta2, steps));
-  float& f = entry.value();
+  float& f = value(entry);
   f = std::clamp(static_cast<float>(f - learning_rate * first / (std::sqrt(second) + kEpsilon)),
                  -kMaxPoint, kMaxPoint);
   entry.gradient = kAverage * entry.gradient + (1 - kAverage) * std::abs(gradient);
   entry.average =
-      kAverage * entry.average + (1 - kAverage) * static_cast<float>(entry.point->spec.point_of(f));
+      kAverage * entry.average + (1 - kAverage) * static_cast<float>(spec(entry).point_of(f));
 }
 
 void PointOptimizer::freeze_due(std::int64_t step) {
@@ -80,17 +77,12 @@ void PointOptimizer::freeze_due(std::int64_t step) {
                    [](const Entry* a, const Entry* b) { return a->gradient < b->gradient; });
   for (Entry* entry : waiting) {
     if (due <= 0) break;
-    const graph::QuantSpec& spec = entry->point->spec;
     const auto most = static_cast<int>(std::lround(entry->average));
-    if (spec.point_of(entry->value()) != most && !last_call) continue;
-    entry->value() = spec.middle_of(most);
+    if (spec(*entry).point_of(value(*entry)) != most && !last_call) continue;
+    value(*entry) = spec(*entry).middle_of(most);
     entry->frozen = true;
     --due;
   }
-}
-
-void PointOptimizer::zero_gradients() {
-  for (Point* point : points_) point->f.mutable_grad().reset();
 }
 
 std::int64_t PointOptimizer::frozen_count() const {
@@ -135,4 +127,4 @@ void PointOptimizer::load_state(const std::map<std::string, std::vector<float>>&
   }
 }
 
-}  // namespace qfx::train
+}  // namespace qfx::steps

@@ -1,11 +1,11 @@
-#include "train/tensors/exactness.h"
+#include "qfx/steps/exactness.h"
 
 #include <algorithm>
 #include <cmath>
 
 #include "qfx/base/error.h"
 
-namespace qfx::train {
+namespace qfx::steps {
 namespace {
 
 // A carrier holds the grid if its significand spans max_raw and neither end leaves the normal
@@ -88,4 +88,4 @@ void check_mean(const Grid& grid, std::int64_t values, int frac_bits, const std:
   }
 }
 
-}  // namespace qfx::train
+}  // namespace qfx::steps

@@ -12,24 +12,38 @@
 // it is longer in the one whose loss is less (by the trapezoidal rule on the loss from F to F + 1).
 #pragma once
 
+#include <cstdint>
 #include <map>
+#include <span>
 #include <string>
 #include <vector>
 
-#include "train/network/point.h"
+#include "qfx/graph/spec.h"
 
-#include "qfx/frontends/recipe.h"
+namespace qfx::steps {
 
-namespace qfx::train {
+struct PointSettings {
+  double learning_rate = 1e-2;
+  double freeze_after = 0.7;  // the part of the phase after which points start to freeze
+};
+
+// The points of one tensor: the real numbers f, one or one per channel, which the optimizer moves
+// where they lie.
+struct PointRow {
+  graph::QuantSpec spec;
+  std::span<float> f;
+};
 
 class PointOptimizer {
  public:
-  // `points` that train; steps: of the phase.
-  PointOptimizer(const frontends::Points& settings, std::vector<Point*> points, std::int64_t steps);
+  // steps: of the phase.
+  PointOptimizer(const PointSettings& settings, const std::vector<PointRow>& rows,
+                 std::int64_t steps);
 
-  // One step along the gradients of f; then freezes what is due at `step` of the phase.
-  void step(std::int64_t step, double learning_rate_factor);
-  void zero_gradients();
+  // One step along the gradients of f, as long as each row or empty where none came; then freezes
+  // what is due at `step` of the phase.
+  void step(const std::vector<std::span<const float>>& gradients, std::int64_t step,
+            double learning_rate_factor);
 
   std::int64_t frozen_count() const;
   std::int64_t count() const { return static_cast<std::int64_t>(entries_.size()); }
@@ -40,22 +54,22 @@ class PointOptimizer {
 
  private:
   struct Entry {
-    Point* point = nullptr;
-    std::int64_t channel = 0;
+    std::size_t row = 0, channel = 0;
     float first = 0, second = 0;  // Adam
     float gradient = 0;           // moving average of |gradient|
     float average = 0;            // moving average of F
     bool frozen = false;
-    float& value() const { return point->f.data_ptr<float>()[channel]; }
   };
 
+  float& value(const Entry& entry) const { return rows_[entry.row].f[entry.channel]; }
+  const graph::QuantSpec& spec(const Entry& entry) const { return rows_[entry.row].spec; }
   void move(Entry& entry, float gradient, double learning_rate);
   void freeze_due(std::int64_t step);
 
-  frontends::Points settings_;
+  PointSettings settings_;
   std::int64_t phase_steps_ = 0, adam_steps_ = 0;
-  std::vector<Point*> points_;
+  std::vector<PointRow> rows_;
   std::vector<Entry> entries_;
 };
 
-}  // namespace qfx::train
+}  // namespace qfx::steps

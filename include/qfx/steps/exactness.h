@@ -6,7 +6,7 @@
 
 #include "qfx/fixed/format.h"
 
-namespace qfx::train {
+namespace qfx::steps {
 
 enum class Carrier { Float32, Float64 };
 
@@ -43,4 +43,4 @@ Carrier carrier_for(const Grid& grid, const std::string& node);
 // that a cast to frac_bits sees the exact mean (exact_mean_pool).
 void check_mean(const Grid& grid, std::int64_t values, int frac_bits, const std::string& node);
 
-}  // namespace qfx::train
+}  // namespace qfx::steps
