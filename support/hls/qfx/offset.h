@@ -21,7 +21,7 @@ struct Offset {
 };
 
 template <class CONFIG, class IN, class OUT, int C, class... TABLES>
-void shift(Stream<Pixel<IN, C> >& in, Stream<Pixel<OUT, C> >& out, const TABLES&... tables) {
+void offset(Stream<Pixel<IN, C> >& in, Stream<Pixel<OUT, C> >& out, const TABLES&... tables) {
   map<CONFIG::beats, Offset<CONFIG> >(out, in, tables...);
 }
 

@@ -143,7 +143,7 @@ TEST(LayerGradients, FollowTorchWhenFormatsAreFine) {
       [](Builder& g, NodeId a, NodeId b) { g.add(g.prelu(a, {}, "p"), b); },
       [](Builder& g, NodeId a, NodeId b) { g.add(g.prelu(a, {.num_parameters = 4}, "p"), b); },
       [](Builder& g, NodeId a, NodeId b) {
-        g.add(g.leaky_relu(a, {.negative_slope = 0.125}, "p"), g.shift(b, "s"));
+        g.add(g.leaky_relu(a, {.negative_slope = 0.125}, "p"), g.offset(b, "s"));
       }};
   for (std::size_t i = 0; i < networks.size(); ++i) {
     at::manual_seed(static_cast<std::uint64_t>(i));
