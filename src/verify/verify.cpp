@@ -79,7 +79,7 @@ class Verification {
     }
     project_ = backends::read_project(fs::absolute(options_.project).string());
     if (project_.target != target_.name)
-      user_error("the project '{}' is of the target '{}' and is to be verified against '{}'",
+      user_error("the project '{}' was exported for the target '{}', not for '{}'; name its own",
                  options_.project, project_.target, target_.name);
     const std::vector<std::string> nodes = backends::describe_nodes(model_);
     const auto [ours, theirs] = std::ranges::mismatch(nodes, project_.nodes);

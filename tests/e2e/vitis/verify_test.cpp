@@ -10,6 +10,7 @@
 #include "support/paths.h"
 #include "support/random_numbers.h"
 
+#include "qfx/backends/project.h"
 #include "qfx/backends/target.h"
 #include "qfx/base/error.h"
 #include "qfx/base/file.h"
@@ -147,6 +148,12 @@ TEST(VerifyExport, RefusesAProjectOfAnotherModel) {
   const graph::FrozenModel network = model();
   EXPECT_THAT(error_of([&] { verify_vitis(network, samples(network, 1), options); }),
               HasSubstr("was exported from another model"));
+  const fs::path marker = fs::path(options.project) / backends::kMarkerFile;
+  std::string text = read_file(marker);
+  text.replace(text.find("vitis"), 5, "other");
+  std::ofstream(marker) << text;
+  EXPECT_THAT(error_of([&] { verify_vitis(network, samples(network, 1), options); }),
+              HasSubstr("was exported for the target 'other', not for 'vitis'"));
   options.project = work.path().string();
   EXPECT_THAT(error_of([&] { verify_vitis(network, samples(network, 1), options); }),
               HasSubstr("is not an exported project"));

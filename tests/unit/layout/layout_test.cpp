@@ -151,6 +151,21 @@ TEST(Layout, ShelvesIncludeOnlyThoseBeforeThem) {
   }
 }
 
+// src/backends/NAME: what is common to C++ knows no vendor, and no vendor knows another.
+TEST(Layout, NoVendorIsKnownOutsideItsFolder) {
+  static const std::regex kFolder(R"re(backends/(\w+)/.*)re");
+  int own_headers = 0;
+  for (const Line& line : lines_of("backends")) {
+    std::smatch file, header;
+    const std::string place = line.file, included = private_header(line.text);
+    if (!std::regex_search(place, file, kFolder) || !place.starts_with("src/")) continue;
+    if (!std::regex_match(included, header, kFolder)) continue;
+    ++own_headers;
+    EXPECT_TRUE(header[1] == file[1] || header[1] == "hls") << line.place();
+  }
+  EXPECT_GT(own_headers, 5);
+}
+
 TEST(Layout, PrivateHeadersAreToldFromPublicOnes) {
   EXPECT_EQ(private_header("#include \"graph/model/limits.h\""), "graph/model/limits.h");
   EXPECT_EQ(private_header("#include \"qfx/graph/op.h\""), "");
