@@ -1,5 +1,6 @@
 #include "qfx/backends/target.h"
 
+#include "backends/catapult/catapult.h"
 #include "backends/vitis/vitis.h"
 
 #include "qfx/base/error.h"
@@ -8,7 +9,7 @@
 namespace qfx::backends {
 
 const std::vector<Target>& targets() {
-  static const std::vector<Target> kTargets{vitis::target()};
+  static const std::vector<Target> kTargets{vitis::target(), catapult::target()};
   return kTargets;
 }
 

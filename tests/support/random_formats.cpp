@@ -43,11 +43,14 @@ class FormatFiller {
     if (rng_.chance(0.06)) spec.width = static_cast<int>(rng_.between(17, 32));
     spec.width = std::min(spec.width, options_.max_width);
     spec.is_signed = rng_.chance(0.65) || spec.width == 32;
-    spec.rounding = rng_.chance(0.3) ? Rounding::RND : static_cast<Rounding>(rng_.below(7));
-    spec.overflow = rng_.chance(0.3) ? Overflow::SAT
-                                     : static_cast<Overflow>(rng_.below(spec.is_signed ? 5 : 4));
+    const bool is_ap = options_.modes == Modes::ApFixed;
+    spec.rounding =
+        rng_.chance(0.3) ? Rounding::RND : static_cast<Rounding>(rng_.below(is_ap ? 7 : 8));
+    spec.overflow = rng_.chance(0.3)
+                        ? Overflow::SAT
+                        : static_cast<Overflow>(rng_.below(is_ap && spec.is_signed ? 5 : 4));
     const bool wraps = spec.overflow == Overflow::WRAP || spec.overflow == Overflow::WRAP_SM;
-    if (wraps && rng_.chance(0.4))
+    if (is_ap && wraps && rng_.chance(0.4))
       spec.wrap_bits = static_cast<int>(rng_.between(1, std::min(spec.width, 4)));
     spec.learned = rng_.chance(0.5);
     if (rng_.chance(0.1)) spec.forbids_overflow = true;

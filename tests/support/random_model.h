@@ -11,14 +11,21 @@
 
 namespace qfx::test {
 
+// Whose rounding and overflow modes a model may have.
+enum class Modes {
+  ApFixed,  // all but RND_CONV_ODD
+  AcFixed   // all but WRAP_SM and N > 0
+};
+
 struct RandomModelOptions {
   int max_nodes = 10;                // after the input; fewer where a branch leads nowhere
   std::int64_t max_products = 6000;  // of one node and image
   int max_width = 32;                // of any tensor; most have 16 bits or fewer anyway
   int max_accumulator_width = 53;    // training carries sums in float64
+  Modes modes = Modes::ApFixed;
 };
 
-// The same seed gives the same model. Every format mode of ap_fixed occurs, every node kind, any
+// The same seed gives the same model. Every mode that is asked for occurs, every node kind, any
 // topology.
 graph::Model random_model(std::uint64_t seed, const RandomModelOptions& options = {});
 

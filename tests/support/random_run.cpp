@@ -51,7 +51,8 @@ RandomRun random_run(std::int64_t count, std::int64_t long_count) {
   return run;
 }
 
-Case random_case(std::uint64_t seed, std::int64_t batch, const RandomModelOptions& options) {
+Case random_case(std::uint64_t seed, std::int64_t batch, RandomModelOptions options) {
+  options.modes = seed % 2 == 1 ? Modes::ApFixed : Modes::AcFixed;
   Case one{.model = random_model(seed, options), .samples = {}, .batch = batch};
   one.samples = random_samples(one.model, seed, batch);
   return one;

@@ -19,8 +19,9 @@ struct RandomRun {
 void read_random_arguments(int argc, char** argv);
 RandomRun random_run(std::int64_t count, std::int64_t long_count);
 
-// The case of a seed: a model, and samples for `batch` images.
-Case random_case(std::uint64_t seed, std::int64_t batch, const RandomModelOptions& options = {});
+// The case of a seed: a model, and samples for `batch` images. Odd seeds have the modes of ap_fixed,
+// even ones those of ac_fixed.
+Case random_case(std::uint64_t seed, std::int64_t batch, RandomModelOptions options = {});
 
 // Empty if `check` finds nothing wrong with the case, else what it found, the seed, and the
 // smallest model that still fails.

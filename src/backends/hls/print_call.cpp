@@ -1,8 +1,7 @@
 #include "backends/hls/print_call.h"
 
+#include <cctype>
 #include <fmt/format.h>
-
-#include "backends/hls/print_parameters.h"
 
 #include "qfx/base/text.h"
 
@@ -11,94 +10,112 @@ namespace {
 
 using dataflow::StreamId;
 
-// The function that computes a kind: its name, as the header's that has it.
-std::string function_of(const graph::Op& op) {
-  // With its slope in a table, a leaky_relu is a prelu.
-  if (std::holds_alternative<graph::LeakyRelu>(op)) return "prelu";
-  return std::string(kind_name(op));
+// "leaky_relu" to "LeakyRelu": the operation of that kind, in the header of the kind's name.
+std::string operation_of(std::string_view kind) {
+  std::string name;
+  bool begins = true;
+  for (char c : kind) {
+    if (c != '_') name += begins ? static_cast<char>(std::toupper(c)) : c;
+    begins = c == '_';
+  }
+  return name;
 }
 
-class Call {
+// What the taps of a pool's window become.
+std::string reducer_of(const dataflow::WindowReduce& pool) {
+  return pool.mean ? "Average" : "Largest";
+}
+
+// "qfx::FUNCTION<ARGUMENT>(results, operands, tables);" with the headers that hold what it names.
+struct Function {
+  std::string name, argument;
+  std::vector<std::string> tables;
+  std::vector<std::string> headers;
+};
+
+class Visitor {
  public:
-  Call(const Design& design, const dataflow::Process& process)
+  Visitor(const Design& design, const dataflow::Process& process)
       : design_(design),
         process_(process),
         names_(design.nodes[process.node]),
-        function_(function_of(design.network.node(process.node).op)) {}
+        kind_(kind_name(design.network.node(process.node).op)) {}
 
-  std::string operator()(const dataflow::Map& map) const {
-    if (!has_parameters(process_)) return by_beats(function_);
+  Function operator()(const dataflow::Map& map) const {
     std::vector<std::string> tables;
     if (map.factor) tables = {names_.weight, names_.shift};
     if (map.offset) tables.push_back(names_.bias);
     if (map.lookup) tables.push_back(names_.table);
-    return by_config(tables);
+    std::string operation = "qfx::" + operation_of(kind_);
+    if (map.factor || map.offset || map.limits)
+      operation += fmt::format("<{}> ", names_.config);  // not ">>", which old compilers misread
+    return {"map", fmt::format("{}, {}", beats(), operation), tables, {kind_}};
   }
-  std::string operator()(const dataflow::MultiplyAccumulate&) const {
-    return by_config({names_.weight, names_.shift, names_.bias});
+  Function operator()(const dataflow::MultiplyAccumulate& sums) const {
+    const std::vector<std::string> tables{names_.weight, names_.shift, names_.bias};
+    if (!sums.window) return {"linear", names_.config, tables, {"linear"}};
+    return {"window",
+            names_.config + ", qfx::MultiplyAccumulate",
+            tables,
+            {"window", "multiply_accumulate"}};
   }
-  std::string operator()(const dataflow::WindowReduce& pool) const {
-    return pool.mean ? by_config({names_.reciprocal}) : by_config({});
+  Function operator()(const dataflow::WindowReduce& pool) const {
+    const std::string form = pool.window ? "window" : "whole_image", reducer = reducer_of(pool);
+    std::vector<std::string> tables;
+    if (pool.mean) tables.push_back(names_.reciprocal);
+    return {form,
+            fmt::format("{}, qfx::{}", names_.config, reducer),
+            tables,
+            {form, pool.mean ? "average" : "largest"}};
   }
-  std::string operator()(const dataflow::Normalise&) const { return by_config({names_.table}); }
-  // The output comes first: what the parameter pack behind it takes is the inputs.
-  std::string operator()(const dataflow::Join& joined) const {
-    std::vector<std::string> arguments{design_.streams[process_.outputs[0]]}, beats;
-    for (StreamId id : process_.inputs) {
-      arguments.push_back(design_.streams[id]);
+  Function operator()(const dataflow::Normalise&) const {
+    return {"softmax", names_.config, {names_.table}, {"softmax"}};
+  }
+  Function operator()(const dataflow::Join& joined) const {
+    if (joined.side_by_side) return {"concat", beats(), {}, {"concat"}};
+    std::vector<std::string> beats;
+    for (StreamId id : process_.inputs)
       beats.push_back(std::to_string(design_.stream(id).layout.beats));
-    }
-    if (joined.side_by_side)
-      return fmt::format("qfx::concat<{}>({});", beats[0], join(arguments, ", "));
-    return fmt::format("qfx::concat_vectors<{}>({});", join(beats, ", "), join(arguments, ", "));
+    return {"concat_vectors", join(beats, ", "), {}, {"concat"}};
   }
-  std::string operator()(const dataflow::Reorder&) const { return by_beats("reorder"); }
-  std::string operator()(const dataflow::Clone&) const { return by_beats("clone"); }
-  std::string operator()(const dataflow::Copy&) const { return by_beats("copy"); }
+  Function operator()(const dataflow::Reorder&) const { return by_beats("reorder"); }
+  Function operator()(const dataflow::Clone&) const { return by_beats("clone"); }
+  Function operator()(const dataflow::Copy&) const { return by_beats("copy"); }
 
  private:
-  std::string call(const std::string& function, const std::string& argument,
-                   const std::vector<std::string>& tables) const {
-    std::vector<std::string> arguments;
-    for (StreamId id : process_.inputs) arguments.push_back(design_.streams[id]);
-    for (StreamId id : process_.outputs) arguments.push_back(design_.streams[id]);
-    for (const std::string& table : tables) arguments.push_back(table);
-    return fmt::format("qfx::{}<{}>({});", function, argument, join(arguments, ", "));
+  std::string beats() const {
+    return std::to_string(design_.stream(process_.inputs[0]).layout.beats);
   }
-  std::string by_beats(const std::string& function) const {
-    return call(function, std::to_string(design_.stream(process_.inputs[0]).layout.beats), {});
-  }
-  std::string by_config(const std::vector<std::string>& tables) const {
-    return call(function_, names_.config, tables);
+  Function by_beats(const std::string& function) const {
+    return {function, beats(), {}, {function}};
   }
 
   const Design& design_;
   const dataflow::Process& process_;
   const NodeNames& names_;
-  std::string function_;
+  std::string kind_;
 };
+
+Function function_of(const Design& design, const dataflow::Process& process) {
+  return std::visit(Visitor(design, process), process.work);
+}
 
 }  // namespace
 
+// The results come first: what parameter packs take stands behind.
 std::string print_call(const Design& design, const dataflow::Process& process) {
-  return std::visit(Call(design, process), process.work);
+  const Function function = function_of(design, process);
+  std::vector<std::string> arguments;
+  for (StreamId id : process.outputs) arguments.push_back(design.streams[id]);
+  for (StreamId id : process.inputs) arguments.push_back(design.streams[id]);
+  arguments.insert(arguments.end(), function.tables.begin(), function.tables.end());
+  return fmt::format("qfx::{}<{}>({});", function.name, function.argument, join(arguments, ", "));
 }
 
-std::string header_of(const Design& design, const dataflow::Process& process) {
-  const auto own = [&](const auto&) {
-    return fmt::format("qfx/{}.h", function_of(design.network.node(process.node).op));
-  };
-  return std::visit(graph::Overloaded{
-                        [&](const dataflow::Map& map) { return own(map); },
-                        [&](const dataflow::MultiplyAccumulate& sums) { return own(sums); },
-                        [&](const dataflow::WindowReduce& pool) { return own(pool); },
-                        [&](const dataflow::Normalise& softmax) { return own(softmax); },
-                        [&](const dataflow::Join& joined) { return own(joined); },
-                        [](const dataflow::Reorder&) { return std::string("qfx/reorder.h"); },
-                        [](const dataflow::Clone&) { return std::string("qfx/clone.h"); },
-                        [](const dataflow::Copy&) { return std::string("qfx/copy.h"); },
-                    },
-                    process.work);
+std::vector<std::string> headers_of(const Design& design, const dataflow::Process& process) {
+  std::vector<std::string> headers = function_of(design, process).headers;
+  for (std::string& header : headers) header = fmt::format("qfx/{}.h", header);
+  return headers;
 }
 
 }  // namespace qfx::backends::hls

@@ -2,15 +2,16 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "backends/hls/design.h"
 
 namespace qfx::backends::hls {
 
-// "qfx::conv2d<conv1_config>(in, conv1, conv1_weight, conv1_shift, conv1_bias);"
+// "qfx::map<784, qfx::Prelu<act_config> >(act, conv1, act_weight, act_shift);"
 std::string print_call(const Design& design, const dataflow::Process& process);
 
-// The support header with the function: "qfx/conv2d.h".
-std::string header_of(const Design& design, const dataflow::Process& process);
+// The support headers that the call needs: "qfx/prelu.h", "qfx/map.h".
+std::vector<std::string> headers_of(const Design& design, const dataflow::Process& process);
 
 }  // namespace qfx::backends::hls

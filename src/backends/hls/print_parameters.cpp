@@ -71,10 +71,8 @@ class Printer {
         in_(design.stream(process.inputs[0]).layout) {}
 
   Text operator()(const dataflow::Map& map) const {
-    Text text{constant("beats", in_.beats), {}};
-    const Table* rows = map.factor ? &map.factor->values : map.offset ? &*map.offset : nullptr;
-    if (rows != nullptr) text.config += constant("table_beats", rows->shape[0]);
-    if (rows != nullptr || map.limits) text.config += sum_type(map.sum);
+    Text text;
+    if (map.factor || map.offset || map.limits) text.config += sum_type(map.sum);
     if (map.factor) add_factor(*map.factor, text);
     if (map.limits) {
       text.config +=
@@ -157,8 +155,7 @@ class Printer {
   }
 
   void add_lookup(const dataflow::Lookup& lookup, Text& text) const {
-    text.config += constant("entries", lookup.entries.shape[0]) +
-                   fmt::format("  typedef {} entry_t;\n", c_type(lookup.format));
+    text.config += fmt::format("  typedef {} entry_t;\n", c_type(lookup.format));
     text.tables += table(names_.config + "::entry_t", names_.table, lookup.entries);
   }
 

@@ -5,6 +5,14 @@
 #include "backends/hls/print_top.h"
 
 namespace qfx::backends::hls {
+namespace {
+
+std::string include_of(const Design& design) {
+  const std::string_view header = design.vendor.test_bench.include;
+  return header.empty() ? "" : fmt::format("#include \"{}\"\n", header);
+}
+
+}  // namespace
 
 std::string print_network(const Design& design) {
   const std::string guard = fmt::format("QFX_{}_NETWORK_H_", design.top);
@@ -22,14 +30,15 @@ std::string print_network(const Design& design) {
     extents += fmt::format("    shape[{}] = {};\n", axis, shape[axis]);
   return fmt::format(
       "// What the test bench and the replay program know of {0}.\n"
-      "#ifndef {1}\n#define {1}\n\n#include \"{0}.h\"\n#include \"qfx/order.h\"\n\n"
+      "#ifndef {1}\n#define {1}\n\n#include \"{0}.h\"\n#include \"qfx/order.h\"\n{8}\n"
       "namespace {2} {{\n\nstruct network {{\n{3}{4}"
       "  // Of the result, in C, H, W order; returns its rank.\n"
       "  static int output_shape(long* shape) {{\n{5}    return {6};\n  }}\n"
-      "  static void run({7}<input_beat>& in, {7}<output_beat>& out) {{ {0}(in, out); }}\n"
+      "  static void run({7}<input_beat>& in, {7}<output_beat>& out) {{ {9}(in, out); }}\n"
       "}};\n\n}}  // namespace {2}\n\n#endif  // {1}\n",
       design.top, guard, design.space, side("input", design.network.input),
-      side("output", design.network.output), extents, shape.size(), design.vendor.stream);
+      side("output", design.network.output), extents, shape.size(), design.vendor.stream,
+      include_of(design), fmt::format(fmt::runtime(design.vendor.test_bench.call), design.top));
 }
 
 std::string print_test_bench(const Design& design) {
@@ -37,9 +46,11 @@ std::string print_test_bench(const Design& design) {
       "// Runs the golden vectors of tb/data through {0} and compares every value.\n"
       "//   test_bench [FOLDER WITH THE GOLDEN FILES]\n"
       "#include \"qfx/test_bench.h\"\n\n#include \"network.h\"\n\n"
-      "int main(int argc, char** argv) {{\n"
-      "  return qfx::run_test_bench<{1}::network>(argc > 1 ? argv[1] : \"tb/data\");\n}}\n",
-      design.top, design.space);
+      "{1}(int argc, char** argv) {{\n  {2}\n}}\n",
+      design.top, design.vendor.test_bench.main,
+      fmt::format(fmt::runtime(design.vendor.test_bench.result),
+                  fmt::format("qfx::run_test_bench<{}::network>(argc > 1 ? argv[1] : \"tb/data\")",
+                              design.space)));
 }
 
 std::string print_replay(const Design& design) {

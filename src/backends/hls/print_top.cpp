@@ -31,7 +31,7 @@ std::string includes(const Design& design) {
   std::string text;
   std::set<std::string> headers{"qfx/trace.h"};
   for (const Process& process : design.network.processes) {
-    headers.insert(header_of(design, process));
+    for (const std::string& header : headers_of(design, process)) headers.insert(header);
     if (has_parameters(process))
       text += fmt::format("#include \"params/{}.h\"\n", design.nodes[process.node].value);
   }
@@ -43,8 +43,7 @@ std::string streams(const Design& design) {
   std::string text;
   for (StreamId id = 0; id < std::ssize(design.streams); ++id) {
     if (!design.stream(id).is_port)
-      text += fmt::format("  {0}<{1}> {2}(\"{2}\");\n", design.vendor.stream,
-                          beat_type(design, design.stream(id)), design.streams[id]);
+      text += design.vendor.local_stream(beat_type(design, design.stream(id)), design.streams[id]);
   }
   return text;
 }
@@ -114,9 +113,9 @@ std::string print_top_header(const Design& design) {
 std::string print_top(const Design& design) {
   std::string text = fmt::format(
       "// {0}: the layers as processes joined by streams.\n#include \"{1}.h\"\n\n{2}\n"
-      "{3} {{\n  using namespace {4};\n",
-      comment_text(design.network.model().name), design.top, includes(design), signature(design),
-      design.space);
+      "{3}{4} {{\n  using namespace {5};\n",
+      comment_text(design.network.model().name), design.top, includes(design),
+      design.vendor.before_top(design), signature(design), design.space);
   text += streams(design) + design.vendor.top_pragmas(design) + "\n" + traces_after(design, -1);
   for (int i = 0; i < std::ssize(design.network.processes); ++i) {
     const Process& process = design.network.processes[i];

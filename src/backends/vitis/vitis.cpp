@@ -20,9 +20,8 @@ std::string refusal(const graph::FrozenModel& model) {
   for (const graph::FrozenNode& node : model.nodes) {
     if (node.format.rounding == fixed::Rounding::RND_CONV_ODD)
       return fmt::format(
-          "node '{}' uses {}: ap_fixed has no RND_CONV_ODD; choose another rounding, or a target "
-          "on "
-          "ac_fixed",
+          "node '{}' uses {}: ap_fixed has no RND_CONV_ODD; choose another rounding, or the "
+          "target catapult",
           node.name, fixed::to_string(node.format));
   }
   return "";
@@ -34,6 +33,10 @@ std::string ap_type(const fixed::Format& format) {
       format.int_bits, to_string(format.rounding), to_string(format.overflow));
   if (format.wrap_bits > 0) text += fmt::format(", {}", format.wrap_bits);
   return text + ">";
+}
+
+std::string local_stream(const std::string& beat, const std::string& name) {
+  return fmt::format("  hls::stream<{0}> {1}(\"{1}\");\n", beat, name);
 }
 
 std::string pragmas(const hls::Design& design) {
@@ -119,7 +122,10 @@ Files print(const dataflow::Network& network, const ExportOptions& options) {
                            .stream = "hls::stream",
                            .support = "vendor/ap",
                            .fixed_type = ap_type,
+                           .local_stream = local_stream,
+                           .before_top = [](const hls::Design&) { return std::string(); },
                            .top_pragmas = pragmas,
+                           .test_bench = {},
                            .script = "run_hls.tcl",
                            .print_script = script,
                            .print_usage = usage,

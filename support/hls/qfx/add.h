@@ -14,11 +14,6 @@ struct Add {
   }
 };
 
-template <int BEATS, class A, class B, class OUT, int C>
-void add(Stream<Pixel<A, C> >& a, Stream<Pixel<B, C> >& b, Stream<Pixel<OUT, C> >& out) {
-  map<BEATS, Add>(out, a, b);
-}
-
 }  // namespace qfx
 
 #endif  // QFX_ADD_H_

@@ -21,11 +21,6 @@ struct BatchNorm {
   }
 };
 
-template <class CONFIG, class IN, class OUT, int C, class... TABLES>
-void batch_norm(Stream<Pixel<IN, C> >& in, Stream<Pixel<OUT, C> >& out, const TABLES&... tables) {
-  map<CONFIG::beats, BatchNorm<CONFIG> >(out, in, tables...);
-}
-
 }  // namespace qfx
 
 #endif  // QFX_BATCH_NORM_H_

@@ -14,11 +14,6 @@ struct Cast {
   }
 };
 
-template <int BEATS, class IN, class OUT, int C>
-void cast(Stream<Pixel<IN, C> >& in, Stream<Pixel<OUT, C> >& out) {
-  map<BEATS, Cast>(out, in);
-}
-
 }  // namespace qfx
 
 #endif  // QFX_CAST_H_

@@ -35,11 +35,6 @@ struct Clip {
   }
 };
 
-template <class CONFIG, class IN, class OUT, int C, class... TABLES>
-void clip(Stream<Pixel<IN, C> >& in, Stream<Pixel<OUT, C> >& out, const TABLES&... tables) {
-  map<CONFIG::beats, Clip<CONFIG> >(out, in, tables...);
-}
-
 }  // namespace qfx
 
 #endif  // QFX_CLIP_H_

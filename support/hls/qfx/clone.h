@@ -8,7 +8,7 @@ namespace qfx {
 
 QFX_PROCESS
 template <int BEATS, class PIXEL>
-void clone(Stream<PIXEL>& in, Stream<PIXEL>& first, Stream<PIXEL>& second) {
+void clone(Stream<PIXEL>& first, Stream<PIXEL>& second, Stream<PIXEL>& in) {
   QFX_LOOP(BEAT, FREE_RUNNING)
   for (int beat = 0; beat < BEATS; ++beat) {
     QFX_BODY(FREE_RUNNING)

@@ -8,7 +8,7 @@ namespace qfx {
 
 QFX_PROCESS
 template <int BEATS, class PIXEL>
-void copy(Stream<PIXEL>& in, Stream<PIXEL>& out) {
+void copy(Stream<PIXEL>& out, Stream<PIXEL>& in) {
   QFX_LOOP(BEAT, FREE_RUNNING)
   for (int beat = 0; beat < BEATS; ++beat) {
     QFX_BODY(FREE_RUNNING)

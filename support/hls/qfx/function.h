@@ -19,11 +19,6 @@ struct Function {
   }
 };
 
-template <class CONFIG, class IN, class OUT, int C, class... TABLES>
-void function(Stream<Pixel<IN, C> >& in, Stream<Pixel<OUT, C> >& out, const TABLES&... tables) {
-  map<CONFIG::beats, Function>(out, in, tables...);
-}
-
 }  // namespace qfx
 
 #endif  // QFX_FUNCTION_H_

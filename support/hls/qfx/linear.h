@@ -12,8 +12,8 @@
 namespace qfx {
 
 QFX_PROCESS
-template <class CONFIG, class IN, int L, class OUT, int M>
-void linear(Stream<Pixel<IN, L> >& in, Stream<Pixel<OUT, M> >& out,
+template <class CONFIG, class OUT, int M, class IN, int L>
+void linear(Stream<Pixel<OUT, M> >& out, Stream<Pixel<IN, L> >& in,
             const typename CONFIG::weight_t (&weight)[CONFIG::in_beats][CONFIG::out_features][L],
             const signed char (&shift)[CONFIG::out_features],
             const typename CONFIG::bias_t (&bias)[CONFIG::out_features]) {

@@ -15,11 +15,6 @@ struct Mul {
   }
 };
 
-template <int BEATS, class A, class B, class OUT, int C>
-void mul(Stream<Pixel<A, C> >& a, Stream<Pixel<B, C> >& b, Stream<Pixel<OUT, C> >& out) {
-  map<BEATS, Mul>(out, a, b);
-}
-
 }  // namespace qfx
 
 #endif  // QFX_MUL_H_

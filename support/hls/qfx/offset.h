@@ -20,11 +20,6 @@ struct Offset {
   }
 };
 
-template <class CONFIG, class IN, class OUT, int C, class... TABLES>
-void offset(Stream<Pixel<IN, C> >& in, Stream<Pixel<OUT, C> >& out, const TABLES&... tables) {
-  map<CONFIG::beats, Offset<CONFIG> >(out, in, tables...);
-}
-
 }  // namespace qfx
 
 #endif  // QFX_OFFSET_H_

@@ -1,5 +1,4 @@
-// x where x >= 0, else slope * x: exact product, one cast. Also leaky_relu, whose slope is the same
-// in every channel.
+// x where x >= 0, else slope * x, a slope per channel: exact product, one cast.
 //
 // Both sides end on the grid of the sum: a product is shifted by the channel's `shift`, x itself by
 // CONFIG::places.
@@ -27,11 +26,6 @@ struct Prelu {
     return cast_sum<OUT, CONFIG::sum_width, CONFIG::sum_frac_bits>(sum);
   }
 };
-
-template <class CONFIG, class IN, class OUT, int C, class... TABLES>
-void prelu(Stream<Pixel<IN, C> >& in, Stream<Pixel<OUT, C> >& out, const TABLES&... tables) {
-  map<CONFIG::beats, Prelu<CONFIG> >(out, in, tables...);
-}
 
 }  // namespace qfx
 

@@ -16,11 +16,6 @@ struct Relu {
   }
 };
 
-template <int BEATS, class IN, class OUT, int C>
-void relu(Stream<Pixel<IN, C> >& in, Stream<Pixel<OUT, C> >& out) {
-  map<BEATS, Relu>(out, in);
-}
-
 }  // namespace qfx
 
 #endif  // QFX_RELU_H_

@@ -36,12 +36,12 @@ OUT quotient(const SUM& exponential, const SUM& sum) {
   return cast_sum<OUT, kWidth, kFracBits + 1>(result);
 }
 
-// CONFIG: sums, beats (of one sum), sum_width, entries, entry_t.
+// CONFIG: sums, beats (of one sum), sum_width, entry_t.
 QFX_PROCESS
-template <class CONFIG, class IN, class OUT, int C>
-void softmax(Stream<Pixel<IN, C> >& in, Stream<Pixel<OUT, C> >& out,
-             const typename CONFIG::entry_t table[CONFIG::entries]) {
-  static_assert(CONFIG::entries == 1 << Traits<IN>::width, "an entry for every distance");
+template <class CONFIG, class OUT, class IN, int C, int N>
+void softmax(Stream<Pixel<OUT, C> >& out, Stream<Pixel<IN, C> >& in,
+             const typename CONFIG::entry_t (&table)[N]) {
+  static_assert(N == 1 << Traits<IN>::width, "an entry for every distance");
   typedef typename Sum<CONFIG::sum_width + 1>::type sum_t;
   unsigned index[CONFIG::beats][C];
   sum_t exponential[CONFIG::beats][C];

@@ -15,11 +15,6 @@ struct Sub {
   }
 };
 
-template <int BEATS, class A, class B, class OUT, int C>
-void sub(Stream<Pixel<A, C> >& a, Stream<Pixel<B, C> >& b, Stream<Pixel<OUT, C> >& out) {
-  map<BEATS, Sub>(out, a, b);
-}
-
 }  // namespace qfx
 
 #endif  // QFX_SUB_H_

@@ -69,7 +69,6 @@ struct SoftmaxConfig {
   static const int sums = SUMS;
   static const int beats = BEATS;
   static const int sum_width = 12;
-  static const int entries = 16;
   typedef unsigned short entry_t;
 };
 
@@ -86,7 +85,7 @@ void check_softmax() {
   for (int i = 0; i < SUMS * BEATS * 4; ++i) raw.push_back((i * i * 7 + i) % 16 - 8);
   for (std::size_t i = 0; i < raw.size(); i += 4)
     write(in, {raw[i], raw[i + 1], raw[i + 2], raw[i + 3]});
-  softmax<SoftmaxConfig<SUMS, BEATS>>(in, out, table);
+  softmax<SoftmaxConfig<SUMS, BEATS>>(out, in, table);
   constexpr int kSize = BEATS * 4;
   for (int s = 0; s < SUMS; ++s) {
     const int* x = &raw[s * kSize];

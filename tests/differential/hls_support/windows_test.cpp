@@ -213,7 +213,7 @@ TEST(Linear, EveryBeatIntoEveryOutput) {
   Beats<kIn, 2> in;
   Beats<kOut, 4> out;
   for (int beat = 0; beat < 3; ++beat) write(in, {pixel(0, beat, 0), pixel(1, beat, 0)});
-  linear<LinearConfig>(in, out, weight, shift, bias);
+  linear<LinearConfig>(out, in, weight, shift, bias);
   const Pixel<Number<kOut>, 4> result = out.read();
   for (int o = 0; o < 4; ++o) {
     std::int64_t sum = 0;

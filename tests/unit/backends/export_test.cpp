@@ -1,3 +1,5 @@
+#include "qfx/backends/export.h"
+
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -58,17 +60,18 @@ std::string error_of(F action) {
 
 // Generated code without the support headers, which are files of this repository. QFX_REGENERATE=1
 // writes what is compared, for a person to read the difference.
-TEST(Export, GivesTheGoldenFiles) {
+void expect_golden_files(const Target& target) {
   const TemporaryDirectory work;
   const graph::FrozenModel model = small_network();
   std::vector<std::int32_t> inputs(2 * 36), outputs{1, -2, 3, 4, 5, -6};
   for (std::size_t i = 0; i < inputs.size(); ++i) inputs[i] = static_cast<std::int32_t>(i % 7);
   const fs::path project = work.path() / "project";
-  export_vitis(graph::Analyzed(model), project.string(),
-               {.golden_inputs = inputs, .golden_outputs = outputs});
+  export_project(target, graph::Analyzed(model), project.string(),
+                 {.golden_inputs = inputs, .golden_outputs = outputs});
   fs::remove_all(project / "firmware/qfx");
 
-  const fs::path golden = test::source_path("tests/golden/vitis/small_network");
+  const fs::path golden =
+      fs::path(test::source_path("tests/golden")) / target.name / "small_network";
   if (std::getenv("QFX_REGENERATE") != nullptr) {
     fs::remove_all(golden);
     fs::create_directories(golden.parent_path());
@@ -80,6 +83,9 @@ TEST(Export, GivesTheGoldenFiles) {
     EXPECT_EQ(content, expected.at(name)) << name << "; QFX_REGENERATE=1 accepts the change";
   }
   EXPECT_EQ(actual.size(), expected.size());
+}
+TEST(Export, GivesTheGoldenFiles) {
+  for (const Target& target : targets()) expect_golden_files(target);
 }
 
 // Without comments, and without what stands in quotes or in include lines.
@@ -97,15 +103,17 @@ TEST(Export, KHotConstantsMeetNoMultiplication) {
   for (const auto& [name, content] : files) {
     const bool on_path = name.starts_with("firmware/params/") ||
                          name.ends_with("small_network.cpp") || name == "firmware/types.h" ||
-                         name == "firmware/qfx/khot.h" || name == "firmware/qfx/conv2d.h" ||
-                         name == "firmware/qfx/linear.h" || name == "firmware/qfx/batch_norm.h" ||
-                         name == "firmware/qfx/raw.h" || name == "firmware/qfx/integer.h" ||
+                         name == "firmware/qfx/khot.h" || name == "firmware/qfx/window.h" ||
+                         name == "firmware/qfx/multiply_accumulate.h" ||
+                         name == "firmware/qfx/linear.h" || name == "firmware/qfx/map.h" ||
+                         name == "firmware/qfx/batch_norm.h" || name == "firmware/qfx/raw.h" ||
+                         name == "firmware/qfx/integer.h" || name == "firmware/qfx/vendor.h" ||
                          name == "firmware/qfx/sliding_window.h" || name == "firmware/qfx/pixel.h";
     if (!on_path) continue;
     ++read;
     EXPECT_EQ(code_of(content).find('*'), std::string::npos) << name;
   }
-  EXPECT_EQ(read, 15);
+  EXPECT_EQ(read, 18);
   EXPECT_THAT(files.at("firmware/params/conv1.h"), HasSubstr("qfx::KHot<2>"));
   // The same network with multipliers has the operator: the search would find it.
   export_vitis(graph::Analyzed(small_network()), project.string(), {});
@@ -177,6 +185,33 @@ TEST(Export, RefusesWhatItCannotWrite) {
               AllOf(HasSubstr("node 'conv1'"), HasSubstr("RND_CONV_ODD")));
   EXPECT_FALSE(fs::exists(target));
   EXPECT_TRUE(fs::is_empty(work.path()));
+}
+
+// What ac_fixed has no mode for, with the node and a way out; what ap_fixed has none for it holds.
+TEST(Export, CatapultRefusesWhatItCannotHold) {
+  const Target& catapult = target_named("catapult");
+  graph::FrozenModel model = small_network();
+  fixed::Format& format = model.nodes[1].format;
+  format.rounding = fixed::Rounding::RND_CONV_ODD;
+  EXPECT_EQ(catapult.refusal(model), "");
+  format.overflow = fixed::Overflow::WRAP;
+  EXPECT_EQ(catapult.refusal(model), "");
+  format.wrap_bits = 1;
+  EXPECT_THAT(catapult.refusal(model),
+              AllOf(HasSubstr("node 'conv1'"), HasSubstr("no saturated bits"),
+                    HasSubstr("or the target vitis")));
+  format.wrap_bits = 0;
+  format.overflow = fixed::Overflow::WRAP_SM;
+  EXPECT_THAT(catapult.refusal(model), AllOf(HasSubstr("node 'conv1'"), HasSubstr("no WRAP_SM")));
+  const TemporaryDirectory work;
+  const std::string folder = (work.path() / "project").string();
+  EXPECT_THAT(error_of([&] { export_project(catapult, graph::Analyzed(model), folder, {}); }),
+              HasSubstr("no WRAP_SM"));
+  EXPECT_FALSE(fs::exists(folder));
+  EXPECT_THAT(error_of([&] {
+                export_project(catapult, graph::Analyzed(small_network()), folder, {.part = "a b"});
+              }),
+              HasSubstr("technology library"));
 }
 
 TEST(Target, IsFoundByItsNamesOrRefused) {

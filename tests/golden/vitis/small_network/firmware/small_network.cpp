@@ -7,13 +7,14 @@
 #include "params/pool.h"
 #include "params/dense.h"
 #include "qfx/add.h"
-#include "qfx/avg_pool2d.h"
+#include "qfx/average.h"
 #include "qfx/batch_norm.h"
 #include "qfx/clone.h"
-#include "qfx/conv2d.h"
 #include "qfx/linear.h"
+#include "qfx/multiply_accumulate.h"
 #include "qfx/relu.h"
 #include "qfx/trace.h"
+#include "qfx/window.h"
 
 void small_network(hls::stream<small_network_net::input_beat>& in, hls::stream<small_network_net::dense_beat>& out) {
   using namespace small_network_net;
@@ -43,32 +44,32 @@ void small_network(hls::stream<small_network_net::input_beat>& in, hls::stream<s
   QFX_TRACE(in, 0, qfx::kPixels);
 
   // conv1
-  qfx::conv2d<conv1_config>(in, conv1, conv1_weight, conv1_shift, conv1_bias);
+  qfx::window<conv1_config, qfx::MultiplyAccumulate>(conv1, in, conv1_weight, conv1_shift, conv1_bias);
   QFX_TRACE(conv1, 1, qfx::kPixels);
 
   // bn1
-  qfx::batch_norm<bn1_config>(conv1, bn1, bn1_weight, bn1_shift, bn1_bias);
+  qfx::map<36, qfx::BatchNorm<bn1_config> >(bn1, conv1, bn1_weight, bn1_shift, bn1_bias);
   QFX_TRACE(bn1, 2, qfx::kPixels);
 
   // relu1
-  qfx::relu<36>(bn1, relu1);
+  qfx::map<36, qfx::Relu>(relu1, bn1);
   QFX_TRACE(relu1, 3, qfx::kPixels);
-  qfx::clone<36>(relu1, relu1_copy, relu1_copy_n1);
+  qfx::clone<36>(relu1_copy, relu1_copy_n1, relu1);
 
   // conv2
-  qfx::conv2d<conv2_config>(relu1_copy, conv2, conv2_weight, conv2_shift, conv2_bias);
+  qfx::window<conv2_config, qfx::MultiplyAccumulate>(conv2, relu1_copy, conv2_weight, conv2_shift, conv2_bias);
   QFX_TRACE(conv2, 4, qfx::kPixels);
 
   // add
-  qfx::add<36>(conv2, relu1_copy_n1, add);
+  qfx::map<36, qfx::Add>(add, conv2, relu1_copy_n1);
   QFX_TRACE(add, 5, qfx::kPixels);
 
   // pool
-  qfx::avg_pool2d<pool_config>(add, pool, pool_reciprocal);
+  qfx::window<pool_config, qfx::Average>(pool, add, pool_reciprocal);
   QFX_TRACE(pool, 6, qfx::kPixels);
   QFX_TRACE(pool, 7, qfx::kPixels);
 
   // dense
-  qfx::linear<dense_config>(pool, out, dense_weight, dense_shift, dense_bias);
+  qfx::linear<dense_config>(out, pool, dense_weight, dense_shift, dense_bias);
   QFX_TRACE(out, 8, qfx::kElements);
 }

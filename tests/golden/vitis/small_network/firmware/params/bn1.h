@@ -9,8 +9,6 @@
 namespace small_network_net {
 
 struct bn1_config {
-  static const int beats = 36;
-  static const int table_beats = 1;
   static const int sum_width = 16;
   static const int sum_frac_bits = 12;
   typedef signed char weight_t;

@@ -1,0 +1,91 @@
+#include "backends/catapult/catapult.h"
+
+#include <fmt/format.h>
+
+#include "backends/catapult/script.h"
+#include "backends/hls/print_project.h"
+#include "backends/hls/vendor.h"
+
+namespace qfx::backends::catapult {
+namespace {
+
+// Parameters are constants: only their numbers are exported, their overflow is history.
+std::string refusal(const graph::FrozenModel& model) {
+  for (const graph::FrozenNode& node : model.nodes) {
+    const bool wraps_otherwise = node.format.overflow == fixed::Overflow::WRAP_SM;
+    if (wraps_otherwise || node.format.wrap_bits > 0)
+      return fmt::format(
+          "node '{}' uses {}: ac_fixed has no {}; choose SAT, SAT_ZERO, SAT_SYM or plain WRAP, or "
+          "the target vitis",
+          node.name, fixed::to_string(node.format),
+          wraps_otherwise ? "WRAP_SM" : "saturated bits (N above 0)");
+  }
+  return "";
+}
+
+std::string ac_type(const fixed::Format& format) {
+  return fmt::format("ac_fixed<{}, {}, {}, AC_{}, AC_{}>", format.width, format.int_bits,
+                     format.is_signed, to_string(format.rounding), to_string(format.overflow));
+}
+
+// Catapult makes a FIFO of a channel that is static.
+std::string local_stream(const std::string& beat, const std::string& name) {
+  return fmt::format("  static ac_channel<{}> {};\n", beat, name);
+}
+
+std::string before_top(const hls::Design& design) {
+  const std::string &in = design.streams[design.network.input],
+                    &out = design.streams[design.network.output];
+  return fmt::format(
+      "#ifdef __SYNTHESIS__\n#pragma hls_design top\n"
+      "#pragma hls_resource {0}:rsc variables=\"{0}\" map_to_module=\"ccs_ioport.ccs_in_wait\"\n"
+      "#pragma hls_resource {1}:rsc variables=\"{1}\" map_to_module=\"ccs_ioport.ccs_out_wait\"\n"
+      "#endif\n",
+      in, out);
+}
+
+VendorHeaders headers() {
+  return {.name = "ac_types",
+          .files = {"ac_fixed.h", "ac_channel.h"},
+          .folder = QFX_AC_TYPES_DIR,
+          .variable = "QFX_AC_TYPES",
+          .tool = "Catapult",
+          .tool_variable = "MGC_HOME",
+          .tool_folder = "shared/include"};
+}
+
+Files print(const dataflow::Network& network, const ExportOptions& options) {
+  const hls::Vendor vendor{.target = "catapult",
+                           .tool = "Catapult",
+                           .reserved = " ac ac_channel ac_fixed ac_int ",
+                           .includes = {"ac_channel.h", "ac_fixed.h"},
+                           .stream = "ac_channel",
+                           .support = "vendor/ac",
+                           .fixed_type = ac_type,
+                           .local_stream = local_stream,
+                           .before_top = before_top,
+                           .top_pragmas = [](const hls::Design&) { return std::string(); },
+                           .test_bench = {.include = "qfx/scverify.h",
+                                          .main = "CCS_MAIN",
+                                          .call = "CCS_DESIGN({})",
+                                          .result = "CCS_RETURN({});"},
+                           .script = "directives.tcl",
+                           .print_script = print_script,
+                           .print_usage = print_usage,
+                           .headers = headers(),
+                           .headers_variable = "AC_TYPES"};
+  return hls::print_project(vendor, network, options);
+}
+
+}  // namespace
+
+Target target() {
+  return {.name = "catapult",
+          .former_name = "",
+          .summary = "C++ on ac_fixed for Catapult",
+          .headers = headers(),
+          .refusal = refusal,
+          .print = print};
+}
+
+}  // namespace qfx::backends::catapult

@@ -1,0 +1,28 @@
+// What the test bench and the replay program know of small_network.
+#ifndef QFX_small_network_NETWORK_H_
+#define QFX_small_network_NETWORK_H_
+
+#include "small_network.h"
+#include "qfx/order.h"
+#include "qfx/scverify.h"
+
+namespace small_network_net {
+
+struct network {
+  typedef ::small_network_net::input_beat input_beat;
+  static const long input_beats = 36;
+  static const qfx::Order input_order = qfx::kPixels;
+  typedef ::small_network_net::dense_beat output_beat;
+  static const long output_beats = 1;
+  static const qfx::Order output_order = qfx::kElements;
+  // Of the result, in C, H, W order; returns its rank.
+  static int output_shape(long* shape) {
+    shape[0] = 3;
+    return 1;
+  }
+  static void run(ac_channel<input_beat>& in, ac_channel<output_beat>& out) { CCS_DESIGN(small_network)(in, out); }
+};
+
+}  // namespace small_network_net
+
+#endif  // QFX_small_network_NETWORK_H_
