@@ -77,7 +77,8 @@ Verb add_export(CLI::App& command) {
       "data for the golden vectors, or \"random\" (default: that of the run the model lies in)");
   verb.count("--vectors", options->vectors, "golden vectors", 1, 10000);
   verb.text("--top", options->top, "name of the top function (default: the model's)");
-  verb.text("--part", options->part, "the FPGA part, of catapult the technology library (default: the target's)");
+  verb.text("--part", options->part,
+            "the FPGA part, of catapult the technology library (default: the target's)");
   verb.real("--clock", options->clock_ns, "clock period in ns", 0.1, 1000.0);
   return {verb.app(), [options] { return export_model(*options); }};
 }
