@@ -22,13 +22,6 @@ StageKind kind_of(const Work& work) {
                     work);
 }
 
-// The position of an operand that is like x; 0 where there is none.
-int side_of(const Work& work) {
-  if (const auto* add = std::get_if<AddStage>(&work)) return add->side;
-  if (const auto* mul = std::get_if<MulStage>(&work)) return mul->side;
-  return 0;
-}
-
 // `from` added to `to`, which it gives its size.
 void add_to(std::vector<double>& to, const std::vector<double>& from) {
   to.resize(from.size());
@@ -44,6 +37,13 @@ std::vector<double> as_doubles(const std::vector<float>& values) {
 bool waits_for_batch(const Stage& stage) {
   const auto* norm = std::get_if<BatchNormStage>(&stage.work);
   return norm != nullptr && norm->casts.uses_batch();
+}
+
+int side_of(const Stage& stage) {
+  const auto none = [](const auto&) { return 0; };
+  return std::visit(Overloaded{[](const AddStage& add) { return add.side; },
+                               [](const MulStage& mul) { return mul.side; }, none},
+                    stage.work);
 }
 
 template <class T>
@@ -140,7 +140,7 @@ std::vector<kernels::Stage<T>> ChainRun<T>::kernel_stages(std::size_t count,
     stage.frac_bits = from.output->frac_bits[0];
     if (const auto* clip = std::get_if<ClipStage>(&from.work))
       stage.bounds = {static_cast<T>(clip->bounds.min), static_cast<T>(clip->bounds.max)};
-    if (const auto side = static_cast<std::size_t>(side_of(from.work)); side > 0) {
+    if (const auto side = static_cast<std::size_t>(side_of(from)); side > 0) {
       stage.side = std::get<const T*>(inputs[side]) + offset;
       if (!d_inputs.empty() && d_inputs[side] != nullptr) stage.d_side = d_inputs[side] + offset;
     }

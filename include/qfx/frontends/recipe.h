@@ -7,13 +7,14 @@
 #include <string>
 #include <vector>
 
+#include "qfx/graph/calibration.h"
 #include "qfx/graph/graph.h"
 
 namespace qfx::frontends {
 
 enum class OptimizerKind { Sgd, Adam };
 enum class Schedule { Constant, Cosine, Step };
-enum class CalibrationMethod { Max, Mean3Sd, Percentile, Mse, Kl };
+using graph::CalibrationMethod;
 
 // The recipe's word for it: "mean3sd".
 std::string to_string(CalibrationMethod method);

@@ -56,6 +56,9 @@ struct Stage {
 // Whether the stage waits for the moments of a batch. A chain has one such stage at most.
 bool waits_for_batch(const Stage& stage);
 
+// The position of the stage's operand that is like x; 0 where it has none.
+int side_of(const Stage& stage);
+
 // One forward pass and the way back, over dense arrays of T, float or double.
 template <class T>
 class ChainRun {

@@ -76,19 +76,4 @@ Summary ptq(const frontends::Recipe& recipe, const Options& options);
 // the run is in its float phase.
 graph::Model load_checkpoint_model(const std::string& run_folder);
 
-// The training forward of a trainable model in eval mode on raw stored samples {batch, input
-// shape...}, before preprocessing: every node's values as raw integers, for comparison with the
-// runtime, and the carrier used a node ("float32" or "float64"; "-" where none).
-struct ForwardTrace {
-  std::vector<std::vector<std::int64_t>> raw;  // by node id, row-major {batch, shape...}
-  std::vector<std::string> carrier;
-};
-ForwardTrace trace_forward(const graph::Model& model, const std::vector<float>& samples,
-                           std::int64_t batch);
-
-// Gives every tensor without a binary point one from these samples (stored values, before
-// preprocessing).
-void calibrate(graph::Model& model, const frontends::Calibration& calibration,
-               const std::vector<float>& samples, std::int64_t batch);
-
 }  // namespace qfx::train

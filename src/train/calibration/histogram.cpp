@@ -1,6 +1,6 @@
 #include "train/calibration/histogram.h"
 
-#include "train/calibration/calibrate.h"
+#include "train/calibration/uncast_values.h"
 #include "train/tensors/values.h"
 
 namespace qfx::train {

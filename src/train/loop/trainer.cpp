@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "train/loop/schedule.h"
+#include "train/loop/shared.h"
 #include "train/network/float_forward.h"
 #include "train/records/events.h"
 #include "train/samples/evaluate.h"
@@ -29,14 +30,6 @@ double seconds_since(Clock::time_point start) {
 
 }  // namespace
 
-double RunContext::elapsed() const {
-  return seconds_since(began);
-}
-
-void RunContext::message(const std::string& line) const {
-  if (options.message && peers.is_first()) options.message(line);
-}
-
 Trainer::Trainer(RunContext& context, PhaseKind kind, Network& network, const Checkpoint* from)
     : context_(context),
       kind_(kind),
@@ -46,7 +39,7 @@ Trainer::Trainer(RunContext& context, PhaseKind kind, Network& network, const Ch
       steps_(std::llround(phase_.epochs * static_cast<double>(per_epoch_))),
       optimizer_(phase_.optimizer, trained_tensors(network)) {
   if (from != nullptr) network_.load_state(from->tensors, "the checkpoint");
-  share_tensors();
+  share_tensors(network_, context_.peers);
   if (is_fixed()) {
     const frontends::Points& points = context.recipe.points;
     const steps::PointSettings settings{points.learning_rate, points.freeze_after};
@@ -75,7 +68,8 @@ at::Tensor Trainer::forward(const at::Tensor& samples, bool training, const Fixe
   const at::Tensor input = samples.to(context_.device);
   const at::Tensor outputs =
       is_fixed() ? fixed_forward(network_, input, mode)
-                 : float_forward(network_, input, training, training ? add_up() : steps::AddUp());
+                 : float_forward(network_, input, training,
+                                 training ? add_up_of(context_.peers) : steps::AddUp());
   return outputs.flatten(1);
 }
 
@@ -91,7 +85,7 @@ Trainer::Judgement Trainer::judge() {
   result.accuracy =
       accuracy(network_, context_.test_set, context_.peers,
                [&](const at::Tensor& samples) { return forward(samples, false, {.count = true}); });
-  gather_counts(true);
+  gather_counts(network_, context_.peers, true);
   for (const Layer& layer : network_.layers()) {
     result.overflows[layer.output.tensor] = layer.output.count;
     for (const auto& [role, param] : layer.params) {
@@ -155,9 +149,10 @@ void Trainer::run() {
 void Trainer::step(const at::Tensor& samples, const at::Tensor& labels) {
   RunState& state = context_.state;
   const double progress = static_cast<double>(state.step) / static_cast<double>(steps_);
-  const at::Tensor outputs = forward(
-      samples, true,
-      {.batch_statistics = progress < kStatisticsFreezeAfter, .count = true, .add_up = add_up()});
+  const at::Tensor outputs = forward(samples, true,
+                                     {.batch_statistics = progress < kStatisticsFreezeAfter,
+                                      .count = true,
+                                      .add_up = add_up_of(context_.peers)});
   const at::Tensor loss = at::cross_entropy_loss(outputs.to(at::kFloat), labels.to(context_.device),
                                                  {}, at::Reduction::Mean);
   // Of the whole batch: the loss times its images, those right, its images.
@@ -170,7 +165,7 @@ void Trainer::step(const at::Tensor& samples, const at::Tensor& labels) {
   if (!std::isfinite(value))
     fail_diverged(std::isnan(value) ? "the loss became NaN" : "the loss became infinite", samples);
   loss.backward();
-  average_gradients();
+  average_gradients(network_, context_.peers);
   const double factor = learning_rate_factor();
   optimizer_.step(phase_.optimizer.learning_rate * factor);
   optimizer_.zero_gradients();
@@ -214,7 +209,7 @@ void Trainer::report_progress(double loss) {
 }
 
 void Trainer::end_epoch() {
-  gather_counts(true);
+  gather_counts(network_, context_.peers, true);
   RunState& state = context_.state;
   const EpochTotals& totals = state.epoch;
   const auto images = static_cast<double>(totals.images);
@@ -278,7 +273,7 @@ std::string Trainer::forbidden_in_epoch() const {
 }
 
 void Trainer::save() {
-  gather_counts(false);
+  gather_counts(network_, context_.peers, false);
   if (!context_.peers.is_first()) return;
   RunState& state = context_.state;
   state.phase = kind_;

@@ -1,39 +1,18 @@
 // One phase of training: steps, epochs, checkpoints.
 #pragma once
 
-#include <chrono>
+#include <map>
 #include <memory>
+#include <string>
 
 #include "train/loop/learned_points.h"
 #include "train/loop/optimizer.h"
-#include "train/machine/peers.h"
+#include "train/loop/run_context.h"
 #include "train/network/fixed_forward.h"
 #include "train/network/network.h"
 #include "train/records/checkpoint.h"
-#include "train/records/log.h"
-#include "train/records/run_folder.h"
-
-#include "qfx/data/dataset.h"
-#include "qfx/train/run.h"
 
 namespace qfx::train {
-
-// What the phases of one run share.
-struct RunContext {
-  const frontends::Recipe& recipe;
-  const Options& options;
-  RunFolder folder;
-  const Peers& peers;
-  data::Dataset train_set, test_set;
-  RunState state;
-  std::unique_ptr<Log> log;
-  std::chrono::steady_clock::time_point began;  // such that now - began counts a resumed run on
-  at::Device device;                            // that computes what becomes of a batch
-
-  double elapsed() const;
-  // Of the first process alone.
-  void message(const std::string& line) const;
-};
 
 class Trainer {
  public:
@@ -67,12 +46,6 @@ class Trainer {
   // Ends the run: `what` of the step at hand is no number.
   [[noreturn]] void fail_diverged(const std::string& what, const at::Tensor& samples) const;
   void end_epoch();
-  // What all processes share: the tensors of the first, the mean of the gradients, what each has
-  // counted (everywhere, or in the first alone, which goes on from it).
-  steps::AddUp add_up() const;  // empty where it is alone
-  void share_tensors();
-  void average_gradients();
-  void gather_counts(bool everywhere);
   void report_progress(double loss);
   double learning_rate_factor() const;
   double& phase_seconds() const;

@@ -1,5 +1,5 @@
 // The device of torch's that a run computes on. What is learned lies on the processor all the same,
-// and with it whatever is a number a channel; the device has the values of the batch.
+// and with it whatever has one number per channel; the device has the values of the batch.
 #pragma once
 
 #include <string>

@@ -31,7 +31,7 @@ namespace {
 
 constexpr int kMostPeers = 1 << 16;
 constexpr int kDefaultTimeout = 300;
-constexpr auto kSilence = std::chrono::seconds(5);  // of waiting, before it is told
+constexpr auto kSilence = std::chrono::seconds(5);  // of waiting, before a message says so
 
 const char* text_of(const char* name) {
   const char* text = std::getenv(name);
@@ -153,7 +153,7 @@ std::unique_ptr<PeerGroup> connect_unless_stopped(const Place& place, const Opti
     return true;
   };
   const Clock::time_point begin = Clock::now();
-  bool told = false;
+  bool has_said_so = false;
   while (!is_ready_in(std::chrono::milliseconds(100))) {
     if (options.should_stop && options.should_stop()) {
       const std::string text =
@@ -163,8 +163,8 @@ std::unique_ptr<PeerGroup> connect_unless_stopped(const Place& place, const Opti
       thread.detach();
       throw StoppedWaiting(text);
     }
-    if (told || Clock::now() - begin < kSilence) continue;
-    told = true;
+    if (has_said_so || Clock::now() - begin < kSilence) continue;
+    has_said_so = true;
     if (options.message)
       options.message(fmt::format("waiting for {} other process{} at {}:{}, up to {} s",
                                   place.size - 1, place.size == 2 ? "" : "es", place.address,

@@ -237,7 +237,7 @@ class FixedForward {
     return result;
   }
 
-  ElementChain value(const graph::Shift&) {
+  ElementChain value(const graph::Offset&) {
     const std::optional<Grid> input = grid(0);
     sums_.assign(input ? static_cast<std::size_t>(node_->shape[0]) : 0, input.value_or(Grid{}));
     return add_offset(chain(), layer_->params.at(Role::Offset), sums_);

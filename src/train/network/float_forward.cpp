@@ -107,7 +107,7 @@ at::Tensor real_value(const graph::Node& node, Layer& layer, const std::vector<a
             return at::prelu(inputs[0],
                              parameters.at(graph::Role::Slope).to(inputs[0].scalar_type()));
           },
-          [&](const graph::Shift&) {
+          [&](const graph::Offset&) {
             return inputs[0] + per_channel(parameters.at(graph::Role::Offset), inputs[0]);
           },
           [&](const graph::MaxPool2d& pool) { return max_pool(inputs[0], pool); },

@@ -16,18 +16,12 @@ namespace {
 template <class T>
 using Operands = std::vector<typename steps::ChainRun<T>::Operand>;
 
-// The stage's operand that is like x; 0 where it has none.
-std::size_t side_of(const steps::Stage& stage) {
-  const auto* add = std::get_if<steps::AddStage>(&stage.work);
-  const auto* mul = std::get_if<steps::MulStage>(&stage.work);
-  return static_cast<std::size_t>(add != nullptr ? add->side : mul != nullptr ? mul->side : 0);
-}
-
 // The positions of x and the sides.
 std::vector<std::size_t> like_x(const std::vector<steps::Stage>& stages) {
   std::vector<std::size_t> positions{0};
   for (const steps::Stage& stage : stages) {
-    if (side_of(stage) > 0) positions.push_back(side_of(stage));
+    if (const int side = side_of(stage); side > 0)
+      positions.push_back(static_cast<std::size_t>(side));
   }
   return positions;
 }

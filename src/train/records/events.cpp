@@ -73,7 +73,7 @@ std::string carriers_event(double time, const Network& network) {
 std::string calibrated_event(double time, const frontends::Calibration& calibration,
                              double test_accuracy, Network& network) {
   Json json = event("calibrated", time);
-  json["method"] = to_string(calibration.method);
+  json["method"] = frontends::to_string(calibration.method);
   json["images"] = calibration.images;
   json["test_accuracy"] = test_accuracy;
   json["formats"] = formats(network);

@@ -22,8 +22,8 @@
 #include "qfx/base/file.h"
 #include "qfx/base/text.h"
 #include "qfx/graph/file.h"
-#include "qfx/graph/freeze.h"
 #include "qfx/graph/fold_batch_norm.h"
+#include "qfx/graph/freeze.h"
 #include "qfx/graph/verify.h"
 
 namespace qfx::train {
@@ -31,12 +31,11 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-class Job {
+class Run {
  public:
-  Job(const frontends::Recipe& recipe, const Options& options, bool trains_fixed)
+  Run(const frontends::Recipe& recipe, const Options& options, bool trains_fixed)
       : peers_(options),
-        context_{recipe,       options, RunFolder(options.run_folder), peers_, {}, {}, {}, nullptr,
-                 Clock::now(), at::kCPU},
+        context_{.recipe = recipe, .options = options, .peers = peers_},
         trains_fixed_(trains_fixed) {}
 
   Summary run() {
@@ -52,8 +51,14 @@ class Job {
   bool writes() const { return peers_.is_first(); }
   bool resumes_in(PhaseKind phase) const { return resumed_ && resumed_->state.phase == phase; }
 
-  // Folder, data, threads; where a run left off.
   void open() {
+    open_machine();
+    load_samples();
+    open_folder();
+    open_log();
+  }
+
+  void open_machine() {
     keep_freed_memory();
     threads_ = recipe().threads > 0
                    ? recipe().threads
@@ -62,12 +67,20 @@ class Job {
     at::set_num_threads(threads_);
     if (threads_ > 1) patience_.emplace(threads_);
     context_.device = open_device(recipe().device, peers_);
+  }
+
+  // And all that can be wrong with them, before anything is written.
+  void load_samples() {
     graph::verify(recipe().model);
     context_.train_set = data::load(recipe().data, data::Split::Train, recipe().train_limit);
     context_.test_set = data::load(recipe().data, data::Split::Test, recipe().test_limit);
     check_recipe(recipe(), context_.train_set, context_.test_set);
     if (!recipe().start.empty() && !context_.options.resume) start_ = start_tensors(recipe());
-    // The first process alone writes; the others read what it finds there before it goes on.
+  }
+
+  // Where a run left off is taken up. The first process alone writes; the others read what it finds
+  // there before it goes on.
+  void open_folder() {
     if (writes()) {
       keep_folder();
       context_.folder.open(recipe().text, context_.options.resume);
@@ -75,11 +88,13 @@ class Job {
     peers_.wait_for_all();
     if (context_.options.resume) resumed_ = load_checkpoint(context_.folder.checkpoint());
     peers_.wait_for_all();
-    if (resumed_) {
-      context_.state = resumed_->state;
-      context_.began = Clock::now() - std::chrono::duration_cast<Clock::duration>(
-                                          std::chrono::duration<double>(resumed_->state.elapsed));
-    }
+    if (!resumed_) return;
+    context_.state = resumed_->state;
+    context_.began = Clock::now() - std::chrono::duration_cast<Clock::duration>(
+                                        std::chrono::duration<double>(resumed_->state.elapsed));
+  }
+
+  void open_log() {
     context_.log = writes() ? std::make_unique<Log>(context_.folder.log(), context_.state.log_bytes)
                             : std::make_unique<Log>();
     if (!resumed_) {
@@ -87,21 +102,23 @@ class Job {
     }
     if (!context_.device.is_cpu())
       context_.message(fmt::format("computing on {}", context_.device.str()));
-    if (resumed_) {
-      context_.log->write(resumed_event(context_.elapsed(), context_.state));
-      context_.message(fmt::format("resumed in the {} phase after step {}",
-                                   to_string(context_.state.phase), context_.state.step));
-      if (const int before = resumed_->state.threads; before != 0 && before != threads_)
-        context_.message(fmt::format(
-            "the run had {} threads and goes on with {}: its bits will not be an unbroken run's",
-            before, threads_));
-    }
+    if (resumed_) report_resumed(resumed_->state.threads);
     context_.state.threads = threads_;
+  }
+
+  void report_resumed(int threads_before) {
+    context_.log->write(resumed_event(context_.elapsed(), context_.state));
+    context_.message(fmt::format("resumed in the {} phase after step {}",
+                                 to_string(context_.state.phase), context_.state.step));
+    if (threads_before != 0 && threads_before != threads_)
+      context_.message(fmt::format(
+          "the run had {} threads and goes on with {}: its bits will not be an unbroken run's",
+          threads_before, threads_));
   }
 
   // Two runs at once would mix their logs and checkpoints.
   void keep_folder() {
-    std::error_code failed;  // is told by who opens the folder
+    std::error_code failed;  // RunFolder::open says so
     const std::filesystem::path folder = context_.options.run_folder;
     std::filesystem::create_directories(folder, failed);
     if (!failed) lock_.emplace(folder);
@@ -159,7 +176,7 @@ class Job {
       context_.log->write(calibrated_event(context_.elapsed(), recipe().calibration,
                                            *context_.state.ptq_accuracy, *network_));
       context_.message(fmt::format("calibrated by {}: test {:.2f} %",
-                                   to_string(recipe().calibration.method),
+                                   frontends::to_string(recipe().calibration.method),
                                    100 * *context_.state.ptq_accuracy));
       trainer.save();
     }
@@ -258,11 +275,11 @@ class Job {
 }  // namespace
 
 Summary train(const frontends::Recipe& recipe, const Options& options) {
-  return Job(recipe, options, true).run();
+  return Run(recipe, options, true).run();
 }
 
 Summary ptq(const frontends::Recipe& recipe, const Options& options) {
-  return Job(recipe, options, false).run();
+  return Run(recipe, options, false).run();
 }
 
 graph::Model load_checkpoint_model(const std::string& run_folder) {

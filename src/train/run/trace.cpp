@@ -1,4 +1,5 @@
-// trace_forward and calibrate of qfx/train/run.h: one model in, no run folder.
+#include "qfx/train/trace.h"
+
 #include <cmath>
 
 #include "train/calibration/calibrate.h"
@@ -6,7 +7,6 @@
 #include "train/samples/samples.h"
 
 #include "qfx/base/error.h"
-#include "qfx/train/run.h"
 
 namespace qfx::train {
 

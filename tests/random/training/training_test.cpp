@@ -11,7 +11,7 @@
 #include "qfx/base/error.h"
 #include "qfx/graph/freeze.h"
 #include "qfx/runtime/engine.h"
-#include "qfx/train/run.h"
+#include "qfx/train/trace.h"
 
 namespace qfx::train {
 namespace {

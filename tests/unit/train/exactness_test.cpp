@@ -1,4 +1,5 @@
-// That float32 convolutions really are exact up to the proved bound, and which carriers a trace names.
+// That float32 convolutions really are exact up to the proved bound, and which carriers a trace
+// names.
 #include <cmath>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -7,7 +8,7 @@
 
 #include "qfx/base/error.h"
 #include "qfx/graph/builder.h"
-#include "qfx/train/run.h"
+#include "qfx/train/trace.h"
 
 namespace qfx::train {
 namespace {

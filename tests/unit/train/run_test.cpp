@@ -11,6 +11,7 @@
 
 #include "qfx/graph/file.h"
 #include "qfx/graph/freeze.h"
+#include "qfx/train/trace.h"
 
 namespace qfx::train {
 namespace {

@@ -1,5 +1,7 @@
 // The training forward against freeze and the plain integer meaning of every node, on random
 // networks.
+#include "qfx/train/trace.h"
+
 #include <gtest/gtest.h>
 
 #include "support/random_model.h"
@@ -7,7 +9,6 @@
 
 #include "qfx/base/error.h"
 #include "qfx/graph/freeze.h"
-#include "qfx/train/run.h"
 
 namespace qfx::train {
 namespace {

@@ -1,19 +1,19 @@
+#include "qfx/steps/choose_point.h"
+
 #include <algorithm>
 #include <cmath>
 #include <limits>
 #include <numeric>
 #include <vector>
 
-#include "train/calibration/calibrate.h"
-
 #include "qfx/base/error.h"
 #include "qfx/kernels/fake_cast.h"
 #include "qfx/kernels/khot.h"
 
-namespace qfx::train {
+namespace qfx::steps {
 namespace {
 
-using frontends::CalibrationMethod;
+using graph::CalibrationMethod;
 
 // Points tried around the one that just holds the largest value: below it K-hot or rounding may
 // still gain, above it values saturate.
@@ -149,20 +149,20 @@ int least(int first, int last, const Cost& cost) {
 }  // namespace
 
 int choose_point(std::span<const float> values, const graph::QuantSpec& spec,
-                 const frontends::Calibration& calibration, const std::string& tensor) {
+                 const PointSearch& search, const std::string& tensor) {
   const double largest = largest_magnitude(values, tensor);
   const int whole = point_for_magnitude(largest, spec);
   if (largest == 0) return whole;
   // The finest point worth a try leaves one bit of range to the largest value's own magnitude.
   const int first = std::max(whole - kCoarser, -kMaxPoint);
   const int last = std::min(whole + spec.width, kMaxPoint);
-  switch (calibration.method) {
+  switch (search.method) {
     case CalibrationMethod::Max:
       return whole;
     case CalibrationMethod::Mean3Sd:
       return point_for_magnitude(mean3sd_magnitude(values), spec);
     case CalibrationMethod::Percentile:
-      return point_for_magnitude(percentile_magnitude(values, calibration.percentile), spec);
+      return point_for_magnitude(percentile_magnitude(values, search.percentile), spec);
     case CalibrationMethod::Mse:
       return least(first, last, [&](int point) { return squared_error(values, spec, point); });
     case CalibrationMethod::Kl:
@@ -172,4 +172,14 @@ int choose_point(std::span<const float> values, const graph::QuantSpec& spec,
   internal_error("a calibration method that is none");
 }
 
-}  // namespace qfx::train
+std::vector<int> coarsened_bias(const std::vector<int>& bias, const std::vector<int>& weight,
+                                int input) {
+  const int finest = *std::max_element(weight.begin(), weight.end());
+  std::vector<int> points;
+  for (std::size_t c = 0; c < bias.size(); ++c)
+    points.push_back(
+        std::min(bias[c], input + (weight.size() == bias.size() ? weight[c] : finest)));
+  return points;
+}
+
+}  // namespace qfx::steps

@@ -1,7 +1,8 @@
-// What a Trainer does together with the other processes of its run.
-#include <algorithm>
+#include "train/loop/shared.h"
 
-#include "train/loop/trainer.h"
+#include <vector>
+
+#include "train/loop/optimizer.h"
 
 namespace qfx::train {
 namespace {
@@ -24,51 +25,49 @@ void unflatten(const at::Tensor& all, std::vector<at::Tensor>& tensors) {
 
 }  // namespace
 
-steps::AddUp Trainer::add_up() const {
-  if (context_.peers.is_alone()) return {};
-  return [&peers = context_.peers](std::vector<double>& row) { peers.add_up(row); };
+steps::AddUp add_up_of(const Peers& peers) {
+  if (peers.is_alone()) return {};
+  return [&peers](std::vector<double>& row) { peers.add_up(row); };
 }
 
-// Seeds and calibration give every process the same; this makes it so on machines that differ.
-void Trainer::share_tensors() {
-  if (context_.peers.is_alone()) return;
+void share_tensors(Network& network, const Peers& peers) {
+  if (peers.is_alone()) return;
   std::vector<at::Tensor> tensors;
-  for (const auto& [name, tensor] : network_.state()) tensors.push_back(tensor);
+  for (const auto& [name, tensor] : network.state()) tensors.push_back(tensor);
   at::Tensor all = flat(tensors);
-  if (!context_.peers.is_first()) all.zero_();
-  context_.peers.add_up(all);
+  if (!peers.is_first()) all.zero_();
+  peers.add_up(all);
   unflatten(all, tensors);
-  for (Point* point : network_.points()) {
+  for (Point* point : network.points()) {
     if (point->is_set()) point->set(point->values());
   }
 }
 
-// One sum for all of them. Every process has as many samples, so the mean of the means is the mean.
-void Trainer::average_gradients() {
-  if (context_.peers.is_alone()) return;
+void average_gradients(Network& network, const Peers& peers) {
+  if (peers.is_alone()) return;
   std::vector<at::Tensor> gradients;
-  for (const Trained& t : trained_tensors(network_)) {
+  for (const Trained& t : trained_tensors(network)) {
     if (t.value.grad().defined()) gradients.push_back(t.value.grad());
   }
-  for (const Point* point : network_.points()) {
+  for (const Point* point : network.points()) {
     if (point->trains() && point->f.grad().defined()) gradients.push_back(point->f.grad());
   }
   at::Tensor all = flat(gradients);
-  context_.peers.add_up(all);
-  all.div_(context_.peers.size());
+  peers.add_up(all);
+  all.div_(peers.size());
   unflatten(all, gradients);
 }
 
-void Trainer::gather_counts(bool everywhere) {
-  if (context_.peers.is_alone()) return;
-  const std::vector<Point*> points = network_.points();
+void gather_counts(Network& network, const Peers& peers, bool everywhere) {
+  if (peers.is_alone()) return;
+  const std::vector<Point*> points = network.points();
   std::vector<double> counts;
   for (const Point* point : points) {
     counts.push_back(static_cast<double>(point->count.overflows));
     counts.push_back(static_cast<double>(point->count.values));
   }
-  context_.peers.add_up(counts);
-  const bool keeps = everywhere || context_.peers.is_first();
+  peers.add_up(counts);
+  const bool keeps = everywhere || peers.is_first();
   for (std::size_t i = 0; i < points.size(); ++i) {
     points[i]->count = {};
     if (keeps)

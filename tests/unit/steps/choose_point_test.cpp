@@ -1,20 +1,20 @@
 // Calibration of one tensor against the definitions, and against exhaustive search.
+#include "qfx/steps/choose_point.h"
+
 #include <cmath>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <limits>
 #include <random>
 
-#include "train/calibration/calibrate.h"
-
 #include "qfx/base/error.h"
 #include "qfx/fixed/khot.h"
 #include "qfx/fixed/value.h"
 
-namespace qfx::train {
+namespace qfx::steps {
 namespace {
 
-using frontends::CalibrationMethod;
+using graph::CalibrationMethod;
 
 std::vector<float> heavy_tailed(std::uint64_t seed, std::size_t count) {
   std::mt19937_64 generator(seed);
@@ -104,6 +104,14 @@ TEST(ChoosePoint, KlStaysBetweenTheWholeRangeAndItsBulk) {
   EXPECT_LE(kl, whole + 4);
 }
 
+// A bias before products of 4 + 6 fraction bits has no use for more than 10.
+TEST(ChoosePoint, ABiasIsNoFinerThanItsProducts) {
+  EXPECT_EQ(coarsened_bias({12}, {6}, 4), std::vector<int>{10});
+  EXPECT_EQ(coarsened_bias({7}, {6}, 4), std::vector<int>{7});
+  EXPECT_EQ(coarsened_bias({12, 12}, {6, 3}, 4), (std::vector<int>{10, 7})) << "each its own";
+  EXPECT_EQ(coarsened_bias({12}, {6, 3}, 4), std::vector<int>{10}) << "the finest product";
+}
+
 TEST(ChoosePoint, SaysWhatIsWrong) {
   EXPECT_THAT(
       [] {
@@ -113,4 +121,4 @@ TEST(ChoosePoint, SaysWhatIsWrong) {
 }
 
 }  // namespace
-}  // namespace qfx::train
+}  // namespace qfx::steps

@@ -1,0 +1,52 @@
+#include "train/calibration/uncast_values.h"
+
+#include "train/network/float_forward.h"
+#include "train/network/parameter_values.h"
+#include "train/network/readers.h"
+#include "train/ops/chain.h"
+#include "train/ops/parameter_cast.h"
+#include "train/tensors/layout.h"
+#include "train/tensors/values.h"
+
+namespace qfx::train {
+namespace {
+
+at::Tensor cast_values(const at::Tensor& values, Point& point, bool is_parameter) {
+  if (!point.casts()) return values;
+  const steps::AssignmentPtr assignment = point.assignment(false);
+  return is_parameter ? parameter_cast(values, point.f, assignment)
+                      : cast(values, point.f, assignment);
+}
+
+}  // namespace
+
+void visit_uncast_values(Network& network, const at::Tensor& samples, const TensorVisitor& visit) {
+  const at::NoGradGuard no_grad;
+  const auto type = network.carrier_type();
+  std::vector<at::Tensor> values(network.size());
+  const Readers readers(network);
+  for (Layer& layer : network.layers()) {
+    const graph::Node& node = network.node(layer.id);
+    std::vector<at::Tensor> inputs;
+    for (graph::NodeId from : node.inputs) inputs.push_back(values[from]);
+    readers.release(network, layer.id, values);
+    if (inputs.empty()) inputs.push_back(samples.to(type));
+
+    RealParameters parameters;
+    const auto derived = derived_values(network, layer);
+    for (auto& [role, param] : layer.params) {
+      const at::Tensor real = param.value.defined() ? param.value : float_tensor(derived.at(role));
+      visit(param.point, real, true);
+      parameters[role] = cast_values(real.to(type), param.point, true);
+    }
+    const at::Tensor real = dense(real_value(node, layer, inputs, parameters, false));
+    if (graph::keeps_format(node.op)) {
+      values[layer.id] = real;
+      continue;
+    }
+    visit(layer.output, real, false);
+    values[layer.id] = cast_values(real, layer.output, false);
+  }
+}
+
+}  // namespace qfx::train
