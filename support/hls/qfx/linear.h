@@ -23,7 +23,8 @@ void linear(Stream<Pixel<OUT, M> >& out, Stream<Pixel<IN, L> >& in,
   QFX_HLS(ARRAY_RESHAPE variable = weight type = complete dim = 3)
   QFX_HLS(ARRAY_RESHAPE variable = weight type = cyclic factor = CONFIG::parallelism dim = 2)
 
-  typename Sum<CONFIG::sum_width>::type sums[CONFIG::out_features];
+  typedef typename Sum<CONFIG::sum_width>::type sum_t;
+  sum_t sums[CONFIG::out_features];
   QFX_HLS(ARRAY_PARTITION variable = sums type = cyclic factor = CONFIG::parallelism)
   QFX_LOOP(CLEAR, PIPELINED)
   for (int first = 0; first < CONFIG::out_features; first += CONFIG::parallelism) {
@@ -51,7 +52,9 @@ void linear(Stream<Pixel<OUT, M> >& out, Stream<Pixel<IN, L> >& in,
       QFX_LOOP(OUTPUT, UNROLLED)
       for (int p = 0; p < CONFIG::parallelism; ++p) {
         QFX_BODY(UNROLLED)
-        accumulate<CONFIG>(sums[first + p], x, 0, weight[beat][first + p]);
+        sum_t sum = sums[first + p];
+        accumulate<CONFIG>(sum, x, 0, weight[beat][first + p]);
+        sums[first + p] = sum;
       }
     }
   }

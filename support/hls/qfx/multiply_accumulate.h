@@ -86,7 +86,9 @@ class MultiplyAccumulate {
     QFX_LOOP(OUTPUT, UNROLLED)
     for (int p = 0; p < CONFIG::parallelism; ++p) {
       QFX_BODY(UNROLLED)
-      accumulate<CONFIG>(sums_[p], tap, cursor.first_input, weight[first_output_ + p][index]);
+      sum_t sum = sums_[p];
+      accumulate<CONFIG>(sum, tap, cursor.first_input, weight[first_output_ + p][index]);
+      sums_[p] = sum;
       cursor.next();
     }
   }
@@ -105,7 +107,9 @@ class MultiplyAccumulate {
   }
 
  private:
-  typename Sum<CONFIG::sum_width>::type sums_[CONFIG::parallelism];
+  typedef typename Sum<CONFIG::sum_width>::type sum_t;
+
+  sum_t sums_[CONFIG::parallelism];
   int first_output_;           // of the block
   GroupCursor<CONFIG> group_;  // of the block's first output
 };
