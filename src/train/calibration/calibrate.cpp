@@ -24,9 +24,9 @@ at::Tensor thinned(const at::Tensor& values) {
   return values.flatten().slice(0, 0, c10::nullopt, step | 1).contiguous();
 }
 
-std::vector<float> values_of(const at::Tensor& real, bool searches) {
+at::Tensor values_of(const at::Tensor& real, bool searches) {
   const at::Tensor values = real.detach().to(at::kFloat).contiguous();
-  return floats(searches ? thinned(values) : values);
+  return searches ? thinned(values) : values;
 }
 
 std::vector<float> middles_of(const graph::QuantSpec& spec, const std::vector<int>& points) {
@@ -58,11 +58,12 @@ void calibrate_network(Network& network, const frontends::Calibration& calibrati
   std::set<Point*> all_chosen;
   visit_uncast_values(network, samples, [&](Point& point, const at::Tensor& real, bool parameter) {
     if (!point.casts() || point.is_set()) return;
-    const std::vector<float> values = values_of(real, searches && !parameter);
+    const at::Tensor row = values_of(real, searches && !parameter);
+    const std::span<const float> values = float_span(row);
     const std::size_t each = values.size() / static_cast<std::size_t>(point.channels);
     std::vector<int> chosen;
     for (std::size_t begin = 0; begin < values.size(); begin += each)
-      chosen.push_back(steps::choose_point(std::span(values).subspan(begin, each), point.spec,
+      chosen.push_back(steps::choose_point(values.subspan(begin, each), point.spec,
                                            parameter ? of_parameters : search, point.tensor));
     point.set(middles_of(point.spec, chosen));
     all_chosen.insert(&point);

@@ -10,8 +10,8 @@ std::vector<TensorHistogram> histograms(Network& network, const at::Tensor& samp
   visit_uncast_values(network, samples, [&](Point& point, const at::Tensor& values, bool) {
     if (!point.casts()) return;
     const fixed::Format format = point.spec.format(point.frac_bits[0]);
-    const std::vector<float> row = floats(values.detach().to(at::kFloat));
-    all.push_back({point.tensor, format, steps::histogram_of(row, format)});
+    const at::Tensor row = values.detach().to(at::kFloat).contiguous();
+    all.push_back({point.tensor, format, steps::histogram_of(float_span(row), format)});
   });
   return all;
 }

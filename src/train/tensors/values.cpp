@@ -7,6 +7,11 @@ std::vector<float> floats(const at::Tensor& x) {
   return {row.data_ptr<float>(), row.data_ptr<float>() + row.numel()};
 }
 
+std::span<const float> float_span(const at::Tensor& x) {
+  TORCH_INTERNAL_ASSERT(x.is_contiguous());
+  return {x.data_ptr<float>(), static_cast<std::size_t>(x.numel())};
+}
+
 std::vector<double> doubles(const at::Tensor& x) {
   const at::Tensor wide = x.detach().to(at::kDouble).cpu().contiguous();
   return {wide.data_ptr<double>(), wide.data_ptr<double>() + wide.numel()};

@@ -1,6 +1,7 @@
 // Between tensors and what knows nothing of them: plain rows of numbers, carriers.
 #pragma once
 
+#include <span>
 #include <vector>
 
 #include "train/machine/torch.h"
@@ -11,6 +12,8 @@ namespace qfx::train {
 
 // The elements, row-major. float32, on the processor.
 std::vector<float> floats(const at::Tensor& x);
+// Where they lie: of a contiguous tensor, as long as it lives.
+std::span<const float> float_span(const at::Tensor& x);
 // Of any floating-point type, wherever the tensor lies.
 std::vector<double> doubles(const at::Tensor& x);
 
