@@ -3,6 +3,7 @@
 #include <random>
 
 #include "qfx/graph/builder.h"
+#include "qfx/graph/cost.h"
 #include "qfx/graph/freeze.h"
 #include "qfx/graph/range.h"
 #include "qfx/runtime/engine.h"
@@ -41,13 +42,13 @@ graph::Model small_network(int width) {
   return model;
 }
 
-std::int64_t products(const graph::FrozenModel& model) {
+// Of convolutions and linear layers.
+std::int64_t products(const graph::Analyzed& model) {
   std::int64_t count = 0;
-  for (const graph::FrozenNode& node : model.nodes) {
-    const graph::FrozenParam* weight = find(node.params, graph::Role::Weight);
-    if (weight == nullptr) continue;
-    count += graph::element_count(node.shape) *
-             (graph::element_count(weight->second.shape) / weight->second.shape[0]);
+  for (std::size_t id = 0; id < model.model().nodes.size(); ++id) {
+    const auto node = static_cast<NodeId>(id);
+    if (find(model.node(node).params, graph::Role::Weight) != nullptr)
+      count += graph::total(graph::cost_of(model, node).multiplies);
   }
   return count;
 }
@@ -67,7 +68,7 @@ void BM_SmallNetwork(benchmark::State& state) {
   const double images = static_cast<double>(state.iterations()) * kBatch;
   state.counters["images/s"] = benchmark::Counter(images, benchmark::Counter::kIsRate);
   state.counters["products/s"] = benchmark::Counter(
-      images * static_cast<double>(products(engine.model())), benchmark::Counter::kIsRate);
+      images * static_cast<double>(products(engine.analyzed())), benchmark::Counter::kIsRate);
   state.SetLabel(engine.kernel_name(5));
 }
 BENCHMARK(BM_SmallNetwork)

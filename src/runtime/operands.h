@@ -4,10 +4,11 @@
 #include <cstdint>
 #include <memory>
 
+#include "runtime/carver.h"
 #include "runtime/proof.h"
 #include "runtime/step.h"
 
-#include "qfx/kernels/int_gemm.h"
+#include "qfx/kernels/int_elementwise.h"
 
 namespace qfx::runtime {
 
@@ -52,26 +53,6 @@ class Finish {
  private:
   std::vector<Acc> factor_, term_;
   kernels::IntCast cast_;
-};
-
-// Hands out consecutive arrays of a step's scratch memory, each at a 64-byte boundary. With a null
-// base it only counts.
-class Carver {
- public:
-  explicit Carver(std::byte* base) : base_(base) {}
-
-  template <class T>
-  T* take(std::int64_t count) {
-    std::byte* at = base_ == nullptr ? nullptr : base_ + used_;
-    used_ += kernels::round_up(count * static_cast<std::int64_t>(sizeof(T)), kAlignment);
-    return reinterpret_cast<T*>(at);
-  }
-  std::size_t used() const { return static_cast<std::size_t>(used_); }
-
- private:
-  static constexpr std::int64_t kAlignment = 64;
-  std::byte* base_;
-  std::int64_t used_ = 0;
 };
 
 }  // namespace qfx::runtime

@@ -1,5 +1,7 @@
 #include "runtime/step.h"
 
+#include "runtime/generic_step.h"
+
 namespace qfx::runtime {
 
 std::unique_ptr<Step> make_step(const Analyzed& analyzed, graph::NodeId id) {
@@ -27,6 +29,8 @@ std::unique_ptr<Step> make_step(const Analyzed& analyzed, graph::NodeId id) {
           [&](const graph::Unsqueeze&) { return make_renamed(analyzed, id); },
           [&](const graph::Function&) { return make_function(analyzed, id); },
           [&](const graph::Softmax&) { return make_softmax(analyzed, id); },
+          // no kernel of its own
+          [&](const auto& kind) { return make_generic(analyzed, id, kind); },
       },
       analyzed.node(id).op);
 }

@@ -1,46 +1,70 @@
-// Element-wise steps compute exact values into a tile, which waits for its cast in the first-level
-// cache.
+// The domain of the integers themselves, a tile of elements at a time: what a kind without a kernel
+// of its own runs on.
 #pragma once
 
-#include <algorithm>
 #include <cstdint>
-#include <memory>
+#include <span>
+#include <vector>
 
-#include "runtime/proof.h"
-#include "runtime/step.h"
+#include "runtime/carver.h"
+#include "runtime/element_step.h"
 
-#include "qfx/kernels/int_cast.h"
-#include "qfx/kernels/int_elementwise.h"
+#include "qfx/graph/exact.h"
+#include "qfx/graph/table.h"
 
 namespace qfx::runtime {
 
-inline constexpr std::int64_t kTile = 1024;
+// Every operation is a pass over the tile. Additions and products are modulo 2^64, exact wherever
+// the range analysis proves that the result fits. What is only compared may be larger than that and
+// is cut to the ends of 64 bits.
+class Tile {
+ public:
+  // Raw values on the grid 2^-frac_bits, one for each element.
+  struct Value {
+    int frac_bits = 0;
+    const std::int64_t* raw = nullptr;
+  };
 
-// values(first, count, tile) writes the exact values of elements first, first + 1, ...; they are
-// cast to the output.
-template <class Acc, class Values>
-void cast_tiles(const kernels::IntCast& cast, std::int32_t* output, std::int64_t count,
-                const Values& values) {
-  Acc tile[kTile];
-  for (std::int64_t i = 0; i < count; i += kTile) {
-    const std::int64_t length = std::min(kTile, count - i);
-    values(i, length, tile);
-    cast(tile, output + i, length);
+  // Elements first, first + 1, ... of one image; at most kTile. inputs: the image of each.
+  // A carver without memory counts what the same calls would take; then count is 0.
+  Tile(const Analyzed& analyzed, graph::NodeId id, const std::int32_t* const* inputs,
+       std::int64_t first, std::int64_t count, Carver& carver);
+
+  Value x(std::size_t i);
+  Value selected();
+  Value parameter(graph::Role role);
+  Value constant(const graph::Dyadic& k);
+
+  Value add(const Value& a, const Value& b);
+  Value subtract(const Value& a, const Value& b);
+  Value multiply(const Value& a, const Value& b);
+  Value min(const Value& a, const Value& b);
+  Value max(const Value& a, const Value& b);
+  Value look_up(graph::FunctionName function, const Value& x);
+
+  // Both sides are computed everywhere.
+  template <class F, class G>
+  Value by_sign(const Value& x, const F& not_negative, const G& negative) {
+    return select(x, not_negative(x), negative(x));
   }
-}
 
-// MadeStep<Acc>(cast, args..., kernel) with the cheapest Acc that is proved to hold every exact
-// value.
-template <template <class> class MadeStep, class... Args>
-std::unique_ptr<Step> make_by_width(const Analyzed& analyzed, graph::NodeId id,
-                                    const char* operation, const Args&... args) {
-  const graph::NodeRange& range = analyzed.range(id);
-  const kernels::IntCast cast = accumulator_cast(analyzed, id);
-  if (fits<std::int32_t>(range.accumulator))
-    return std::make_unique<MadeStep<std::int32_t>>(
-        cast, args..., describe(operation, "int32", range.accumulator_width));
-  return std::make_unique<MadeStep<std::int64_t>>(
-      cast, args..., describe(operation, "int64", range.accumulator_width));
-}
+  // On a grid at least as fine.
+  Value aligned(const Value& value, int frac_bits);
+
+ private:
+  Value select(const Value& sign, const Value& not_negative, const Value& negative);
+  template <class F>
+  Value each(int frac_bits, const F& f);
+  template <class F>
+  Value of_both(const Value& a, const Value& b, const F& f);
+
+  const Analyzed& analyzed_;
+  graph::NodeId id_;
+  const graph::FrozenNode& node_;
+  const std::int32_t* const* inputs_;
+  std::int64_t first_, count_, inner_;
+  Carver& carver_;
+};
+static_assert(graph::Domain<Tile>);
 
 }  // namespace qfx::runtime

@@ -57,7 +57,7 @@ NodeFacts describe_node(const graph::Analyzed& model, const runtime::Engine& eng
           .accumulator_width = computes ? range.accumulator_width : 0,
           .can_overflow = computes && range.can_overflow,
           .kernel = computes ? engine.kernel_name(id) : "",
-          .work = count_work(model.model(), node)};
+          .work = count_work(model, id)};
 }
 
 }  // namespace

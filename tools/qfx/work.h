@@ -5,6 +5,6 @@
 
 namespace qfx::command {
 
-Work count_work(const graph::FrozenModel& model, const graph::FrozenNode& node);
+Work count_work(const graph::Analyzed& model, graph::NodeId id);
 
 }  // namespace qfx::command

@@ -1,119 +1,131 @@
 #include "graph/exact/bounds.h"
 
 #include <algorithm>
-#include <bit>
+#include <numeric>
 
 #include "qfx/base/error.h"
-#include "qfx/fixed/raw.h"
+#include "qfx/graph/table.h"
 
 namespace qfx::graph {
 namespace {
 
-Int128 shifted(Int128 value, int places) {
-  if (value == 0 || places == 0) return value;
-  const Int128 magnitude = value < 0 ? -value : value;
-  if (places >= 90 || magnitude > (kCeiling >> places)) return value < 0 ? -kCeiling : kCeiling;
-  return value * (Int128{1} << places);
-}
-
-// Bits of a value of this magnitude, without a sign.
-int magnitude_width(std::int64_t value) {
-  return std::bit_width(static_cast<std::uint64_t>(value < 0 ? ~value : value));
-}
+// Coarser than any other: where zero lies.
+constexpr int kEveryGrid = std::numeric_limits<int>::min() / 4;
 
 }  // namespace
 
-Bounds bounds_of(Interval interval) {
-  return {interval.lo, interval.hi};
+Bounds::Bounds(const std::vector<FrozenNode>& nodes, const FrozenNode& node,
+               std::vector<const TensorRange*> inputs)
+    : node_(node),
+      inputs_(std::move(inputs)),
+      taps_(taps_of(node, nodes[node.inputs.at(0)].shape)) {
+  for (const NodeId input : node.inputs)
+    input_frac_bits_.push_back(nodes[input].format.frac_bits());
+  for (const Role role : kRoles) params_[static_cast<std::size_t>(role)] = find(node.params, role);
+  if (has_table(node.op)) low_ = fixed::min_raw(nodes[node.inputs[0]].format);
 }
 
-Bounds operator*(Interval interval, std::int64_t factor) {
-  const Int128 a = Int128{interval.lo} * factor, b = Int128{interval.hi} * factor;
-  return {std::min(a, b), std::max(a, b)};
+std::int64_t Bounds::group_size() const {
+  const bool per_channel = std::ranges::any_of(
+      node_.params, [](const auto& param) { return param.first != Role::Table; });
+  if (per_channel) return 1;
+  std::int64_t size = 0;
+  for (const TensorRange* input : inputs_) size = std::gcd(size, input->group_size());
+  return size;
 }
 
-Bounds operator*(Interval a, Interval b) {
-  return join(a * b.lo, a * b.hi);
+Bounds::Value Bounds::x(std::size_t i) const {
+  const Interval& x = tap_.x != nullptr ? *tap_.x : inputs_[i]->at(channel_);
+  return term(input_frac_bits_[i], widened(x));
 }
 
-Bounds shifted(Bounds bounds, int places) {
-  return {shifted(bounds.lo, places), shifted(bounds.hi, places)};
+Bounds::Value Bounds::selected() const {
+  std::int64_t at = channel_;
+  std::size_t i = 0;
+  for (; at >= inputs_[i]->extent; ++i) at -= inputs_[i]->extent;
+  return term(input_frac_bits_[i], widened(inputs_[i]->at(at)));
 }
 
-Bounds join(Bounds a, Bounds b) {
-  return {std::min(a.lo, b.lo), std::max(a.hi, b.hi)};
+Bounds::Value Bounds::parameter(Role role) const {
+  const FrozenParam& param = *params_[static_cast<std::size_t>(role)];
+  // One element for all channels, one each, or (under a window) one for each operand.
+  const std::int64_t channel = param.shape[0] == 1 ? 0 : channel_;
+  const std::int64_t raw = param.raw[tap_.x != nullptr ? tap_.index : channel];
+  return term(param.frac_bits(channel), {raw, raw});
 }
 
-int signed_width(Bounds bounds) {
-  constexpr Int128 kLowest = INT64_MIN, kHighest = INT64_MAX;
-  if (bounds.lo < kLowest || bounds.hi > kHighest) return 128;
-  return width_for({static_cast<std::int64_t>(bounds.lo), static_cast<std::int64_t>(bounds.hi)},
-                   true);
+Bounds::Value Bounds::constant(const Dyadic& k) const {
+  if (k.raw == 0) return {.frac_bits = kEveryGrid, .total = {}, .any_order = {}};
+  return term(k.frac_bits, {k.raw, k.raw});
 }
 
-void Sum::add(Bounds term, bool always) {
-  const Bounds optional = join(term, {});
-  const Bounds final_term = always ? term : optional;
-  total_ = {total_.lo + final_term.lo, total_.hi + final_term.hi};
-  any_order_ = {any_order_.lo + optional.lo, any_order_.hi + optional.hi};
+Bounds::Value Bounds::add(const Value& a, const Value& b) const {
+  if (a.frac_bits == b.frac_bits)
+    return {a.frac_bits, a.total + b.total, a.any_order + b.any_order};
+  const int frac_bits = std::max(a.frac_bits, b.frac_bits);
+  const Value c = aligned(a, frac_bits), d = aligned(b, frac_bits);
+  return {frac_bits, c.total + d.total, c.any_order + d.any_order};
 }
 
-Interval held_range(const fixed::Format& format) {
-  Interval range{fixed::min_raw(format), fixed::max_raw(format)};
-  // ap_fixed's one-bit SAT_SYM still gives -1
-  const bool symmetric =
-      format.overflow == fixed::Overflow::SAT_SYM && format.is_signed && format.width > 1;
-  if (symmetric) ++range.lo;
-  return range;
+Bounds::Value Bounds::subtract(const Value& a, const Value& b) const {
+  const int frac_bits = std::max(a.frac_bits, b.frac_bits);
+  const Value c = aligned(a, frac_bits), d = aligned(b, frac_bits);
+  return {frac_bits, c.total - d.total, c.any_order - d.any_order};
 }
 
-int width_for(Interval interval, bool is_signed) {
-  QFX_ASSERT(interval.lo <= interval.hi);
-  QFX_ASSERT(is_signed || interval.lo >= 0);
-  const int magnitude = std::max(magnitude_width(interval.lo), magnitude_width(interval.hi));
-  return std::max(1, magnitude + (is_signed ? 1 : 0));
+Bounds::Value Bounds::multiply(const Value& a, const Value& b) const {
+  return term(a.frac_bits + b.frac_bits, a.total * b.total);
 }
 
-std::int64_t rounded(std::int64_t raw, int from_frac, std::int64_t divisor,
-                     const fixed::Format& format) {
-  // The widest format at the same binary point shows the value before the overflow.
-  fixed::Format wide = format;
-  wide.width = 63;
-  wide.int_bits = 63 - format.frac_bits();
-  wide.is_signed = true;
-  wide.overflow = fixed::Overflow::SAT;
-  wide.wrap_bits = 0;
-  return divisor == 1 ? fixed::cast_raw(raw, from_frac, wide)
-                      : fixed::cast_quotient(raw, from_frac, divisor, wide);
+Bounds::Value Bounds::min(const Value& a, const Value& b) const {
+  const int frac_bits = std::max(a.frac_bits, b.frac_bits);
+  return term(frac_bits, graph::min(aligned(a, frac_bits).total, aligned(b, frac_bits).total));
 }
 
-Interval overflow_interval(Interval q, const fixed::Format& format, bool& overflow) {
-  const Interval held = held_range(format);
-  if (q.lo >= held.lo && q.hi <= held.hi) return q;
-  overflow = true;
-  switch (format.overflow) {
-    case fixed::Overflow::SAT:
-    case fixed::Overflow::SAT_SYM:
-      return {std::clamp(q.lo, held.lo, held.hi), std::clamp(q.hi, held.lo, held.hi)};
-    case fixed::Overflow::SAT_ZERO: {
-      // what fits, and zero
-      const Interval fits{std::max(q.lo, held.lo), std::min(q.hi, held.hi)};
-      if (fits.lo > fits.hi) return {0, 0};
-      return {std::min<std::int64_t>(fits.lo, 0), std::max<std::int64_t>(fits.hi, 0)};
-    }
-    case fixed::Overflow::WRAP:
-    case fixed::Overflow::WRAP_SM:
-      return held;
-  }
-  internal_error("an overflow mode without a value: {}", static_cast<int>(format.overflow));
+Bounds::Value Bounds::max(const Value& a, const Value& b) const {
+  const int frac_bits = std::max(a.frac_bits, b.frac_bits);
+  return term(frac_bits, graph::max(aligned(a, frac_bits).total, aligned(b, frac_bits).total));
 }
 
-Interval cast_interval(Interval exact, int from_frac, std::int64_t divisor,
-                       const fixed::Format& format, bool& overflow) {
-  // Rounding is monotonic, so the ends of the interval give the ends of the rounded one.
-  return overflow_interval({rounded(exact.lo, from_frac, divisor, format),
-                            rounded(exact.hi, from_frac, divisor, format)},
-                           format, overflow);
+Bounds::Value Bounds::look_up(FunctionName, const Value& x) const {
+  const std::vector<std::int32_t>& table = node_.params.at(Role::Table).raw;
+  const Interval at = narrowed(x.total);
+  const auto [least, largest] =
+      std::minmax_element(table.begin() + (at.lo - low_), table.begin() + (at.hi - low_) + 1);
+  return term(node_.format.frac_bits(), {*least, *largest});
+}
+
+Bounds::Value Bounds::term(int frac_bits, const WideInterval& total) {
+  return {frac_bits, total, join(total, {})};
+}
+
+Bounds::Value Bounds::optional(Value value) {
+  value.total = join(value.total, {});
+  return value;
+}
+
+Bounds::Value Bounds::either(const Value& a, const Value& b) {
+  const int frac_bits = std::max(a.frac_bits, b.frac_bits);
+  const Value c = aligned(a, frac_bits), d = aligned(b, frac_bits);
+  return {frac_bits, join(c.total, d.total), join(c.any_order, d.any_order)};
+}
+
+Bounds::Value Bounds::mean_of(const Value& operand) const {
+  const WideInterval cells{taps_.count(), taps_.count()};
+  Value all = term(operand.frac_bits, operand.total * cells);
+  if (taps_.padded) all = optional(all);
+  all.divisor = taps_.count();
+  return all;
+}
+
+Bounds::Value aligned(Bounds::Value value, int frac_bits) {
+  const int places = frac_bits - value.frac_bits;
+  QFX_ASSERT(places >= 0);
+  if (places == 0) return value;
+  value.frac_bits = frac_bits;
+  value.total = shifted(value.total, places);
+  value.any_order = shifted(value.any_order, places);
+  return value;
 }
 
 }  // namespace qfx::graph

@@ -1,6 +1,6 @@
 #include <algorithm>
 
-#include "graph/exact/arithmetic.h"
+#include "graph/exact/frac_bits.h"
 #include "graph/verify/checks.h"
 
 #include "qfx/fixed/khot.h"

@@ -3,67 +3,93 @@
 #include <algorithm>
 #include <cmath>
 
+#include "qfx/graph/exact.h"
+
 namespace qfx::train {
 namespace {
 
 using steps::Grid;
 
-using Values = std::optional<Grid>;
+// A number is the grid it lies on and its largest magnitude, or nothing where only a format limits
+// it.
+class Magnitude {
+ public:
+  using Value = std::optional<Grid>;
 
-Values join(const Values& a, const Values& b) {
-  if (!a || !b) return std::nullopt;
-  return wider(*a, *b);
-}
+  Magnitude(const graph::Node& node, const std::vector<Value>& values)
+      : node_(node), values_(values) {}
 
-Values bounds_of(const graph::Clip& clip) {
+  Value x(std::size_t i) const { return values_[static_cast<std::size_t>(node_.inputs[i])]; }
+  Value selected() const {
+    Value all = x(0);
+    for (std::size_t i = 1; i < node_.inputs.size(); ++i) all = of_both(steps::wider, all, x(i));
+    return all;
+  }
+  Value parameter(graph::Role) const { return std::nullopt; }
+  Value constant(const graph::Dyadic& k) const {
+    return Grid{k.frac_bits, std::abs(static_cast<double>(k.raw))};
+  }
+
+  Value add(const Value& a, const Value& b) const { return of_both(steps::sum, a, b); }
+  Value subtract(const Value& a, const Value& b) const { return of_both(steps::sum, a, b); }
+  Value multiply(const Value& a, const Value& b) const { return of_both(steps::product, a, b); }
+  Value min(const Value& a, const Value& b) const { return of_both(steps::wider, a, b); }
+  Value max(const Value& a, const Value& b) const { return of_both(steps::wider, a, b); }
+  template <class F, class G>
+  Value by_sign(const Value& x, const F& not_negative, const G& negative) const {
+    return of_both(steps::wider, not_negative(x), negative(x));
+  }
+  Value look_up(graph::FunctionName, const Value&) const { return std::nullopt; }
+
+  // Training bounds sums where it has their weights: `sums` of exact_grid.
+  template <class Term>
+  Value sum(const Term&) const {
+    return std::nullopt;
+  }
+  template <class Term>
+  Value mean(const Term& term) const {
+    return term();
+  }
+  template <class Term>
+  Value largest(const Term& term) const {
+    return term();
+  }
+
+ private:
+  static Value of_both(Grid (*result)(const Grid&, const Grid&), const Value& a, const Value& b) {
+    return a && b ? Value(result(*a, *b)) : Value();
+  }
+
+  const graph::Node& node_;
+  const std::vector<Value>& values_;
+};
+static_assert(graph::WindowDomain<Magnitude>);
+
+// As large as its bounds, also where x never reaches them: another answer would give another
+// carrier, and with it other gradients than the runs that are there.
+std::optional<Grid> bounds_of(const graph::Clip& clip) {
   constexpr int kFracBits = 32;  // graph/op.h
   return Grid{kFracBits, std::ldexp(std::max(std::abs(clip.min), std::abs(clip.max)), kFracBits)};
 }
 
 }  // namespace
 
-std::optional<steps::Grid> exact_grid(const graph::Node& node,
-                                      const std::vector<std::optional<Grid>>& values,
-                                      const std::vector<Grid>& sums) {
-  const auto input = [&](std::size_t i) {
-    return values[static_cast<std::size_t>(node.inputs[i])];
-  };
-  const auto joined = [&] {
-    Values all = sums.empty() ? Values() : sums[0];
-    for (const Grid& sum : sums) all = join(all, sum);
+std::optional<Grid> exact_grid(const graph::Node& node,
+                               const std::vector<std::optional<Grid>>& values,
+                               const std::vector<Grid>& sums) {
+  if (!node.params.empty()) {
+    if (sums.empty()) return std::nullopt;
+    Grid all = sums[0];
+    for (const Grid& sum : sums) all = steps::wider(all, sum);
     return all;
-  };
-  const auto of_both = [&](Grid (*result)(const Grid&, const Grid&)) {
-    const Values a = input(0), b = input(1);
-    return a && b ? Values(result(*a, *b)) : Values();
-  };
+  }
+  Magnitude domain(node, values);
   return std::visit(
       graph::Overloaded{
-          [](const graph::Input&) { return Values(); },
-          [](const graph::BatchNorm&) { return Values(); },  // its pair is not known yet
-          [](const graph::Function&) { return Values(); },
-          [](const graph::Softmax&) { return Values(); },
-          [&](const graph::Conv2d&) { return joined(); },
-          [&](const graph::Linear&) { return joined(); },
-          [&](const graph::Prelu&) { return joined(); },
-          [&](const graph::LeakyRelu&) { return joined(); },
-          [&](const graph::Shift&) { return joined(); },
-          [&](const graph::Clip& clip) { return input(0) ? bounds_of(clip) : Values(); },
-          [&](const graph::Add&) { return of_both(steps::sum); },
-          [&](const graph::Sub&) { return of_both(steps::sum); },
-          [&](const graph::Mul&) { return of_both(steps::product); },
-          [&](const graph::Concat&) {
-            Values all = input(0);
-            for (std::size_t i = 1; i < node.inputs.size(); ++i) all = join(all, input(i));
-            return all;
-          },
-          [&](const graph::Cast&) { return input(0); },
-          [&](const graph::Relu&) { return input(0); },
-          [&](const graph::MaxPool2d&) { return input(0); },
-          [&](const graph::AvgPool2d&) { return input(0); },
-          [&](const graph::GlobalAvgPool2d&) { return input(0); },
-          [&](const graph::Flatten&) { return input(0); },
-          [&](const graph::Unsqueeze&) { return input(0); },
+          [](const graph::Input&) { return Magnitude::Value(); },
+          [](const graph::Softmax&) { return Magnitude::Value(); },
+          [&](const graph::Clip& clip) { return domain.x(0) ? bounds_of(clip) : std::nullopt; },
+          [&](const auto& kind) { return value(domain, kind); },
       },
       node.op);
 }

@@ -30,9 +30,10 @@ TEST(Work, IsWhatAHandCounts) {
   graph::FrozenModel frozen = graph::freeze(model);
   const auto expect = [&](const std::string& name, std::int64_t multiplies, std::int64_t shifts,
                           std::int64_t adds) {
-    for (const graph::FrozenNode& node : frozen.nodes) {
-      if (node.name != name) continue;
-      const Work work = count_work(frozen, node);
+    const graph::Analyzed analyzed(frozen);
+    for (std::size_t id = 0; id < frozen.nodes.size(); ++id) {
+      if (frozen.nodes[id].name != name) continue;
+      const Work work = count_work(analyzed, static_cast<graph::NodeId>(id));
       EXPECT_EQ(work.multiplies, multiplies) << name;
       EXPECT_EQ(work.shifts, shifts) << name;
       EXPECT_EQ(work.adds, adds) << name;
@@ -52,6 +53,13 @@ TEST(Work, IsWhatAHandCounts) {
   scale.k_hot = 2;
   scale.raw = {5, 4, 0, -5};
   expect("bn", 0, (2 + 1 + 0 + 2) * 16, (2 + 1 + 0 + 2) * 16);
+  // A channel without ones adds nothing up.
+  graph::FrozenParam& weight = frozen.nodes[1].params.at(graph::Role::Weight);
+  weight.k_hot = 1;
+  std::fill(weight.raw.begin(), weight.raw.end(), 0);
+  expect("conv", 0, 0, 0);
+  std::fill_n(weight.raw.begin(), 3, 1);
+  expect("conv", 0, 3 * 16, 2 * 16);
 }
 
 TEST(Work, OfActivationsAndJoins) {
@@ -68,7 +76,7 @@ TEST(Work, OfActivationsAndJoins) {
   graph::FrozenModel frozen = graph::freeze(model);
   const auto expect = [&](std::size_t node, std::int64_t multiplies, std::int64_t shifts,
                           std::int64_t adds) {
-    const Work work = count_work(frozen, frozen.nodes[node]);
+    const Work work = count_work(graph::Analyzed(frozen), static_cast<graph::NodeId>(node));
     EXPECT_EQ(work.multiplies, multiplies) << frozen.nodes[node].name;
     EXPECT_EQ(work.shifts, shifts) << frozen.nodes[node].name;
     EXPECT_EQ(work.adds, adds) << frozen.nodes[node].name;

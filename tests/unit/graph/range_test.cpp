@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "graph/exact/bounds.h"
+#include "graph/exact/cast_interval.h"
 #include "support/small_models.h"
 
 namespace qfx::graph {

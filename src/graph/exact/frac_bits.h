@@ -1,4 +1,4 @@
-// The binary point of each kind's exact result, before its cast (docs/semantics.md).
+// The binary point of a node's exact value, before its cast.
 #pragma once
 
 #include <vector>
@@ -11,9 +11,8 @@ namespace qfx::graph {
 // that keep their input's format, and function (whose table holds what the cast gave).
 bool has_cast(const Op& op);
 
-// Fraction bits of a grid that holds every exact result: of the accumulator for sums and products,
-// of the window's sum for the average pools, of the finest operand where values are chosen (clip,
-// prelu, concat), 0 for softmax (a quotient of two integers), of the input for the rest; of its own
+// Fraction bits of a grid that holds every exact value: of the sum before a mean is divided, of the
+// finest operand where values are chosen, 0 for softmax (a quotient of two integers), of its own
 // format for an input and a function.
 int exact_frac_bits(const std::vector<FrozenNode>& nodes, const FrozenNode& node);
 

@@ -1,0 +1,64 @@
+// The step of a kind that has an exact value (graph/exact.h) and no kernel: a pass for each of its
+// operations. Several times slower than a kernel, and as exact.
+#pragma once
+
+#include <algorithm>
+#include <memory>
+
+#include "runtime/tile.h"
+
+namespace qfx::runtime {
+
+template <class Kind>
+class GenericStep : public Step {
+ public:
+  GenericStep(const Analyzed& analyzed, graph::NodeId id, const Kind& kind)
+      : Step(describe("pass by pass", "int64", analyzed.range(id).accumulator_width)),
+        analyzed_(analyzed),
+        id_(id),
+        kind_(kind),
+        cast_(accumulator_cast(analyzed, id)) {
+    for (const graph::NodeId input : analyzed.node(id).inputs)
+      input_sizes_.push_back(graph::element_count(analyzed.node(input).shape));
+  }
+
+  void run(const std::int32_t* const* inputs, std::int32_t* output, std::int64_t images,
+           std::byte* scratch) const override {
+    const std::int64_t size = graph::element_count(analyzed_.node(id_).shape);
+    std::vector<const std::int32_t*> image(inputs, inputs + input_sizes_.size());
+    for (std::int64_t i = 0; i < images; ++i, output += size) {
+      for (std::int64_t first = 0; first < size; first += kTile) {
+        const std::int64_t count = std::min(kTile, size - first);
+        Carver carver(scratch);
+        cast_(exact(image.data(), first, count, carver), output + first, count);
+      }
+      for (std::size_t k = 0; k < image.size(); ++k) image[k] += input_sizes_[k];
+    }
+  }
+
+  std::size_t scratch_bytes(std::int64_t) const override {
+    Carver carver(nullptr);
+    exact(nullptr, 0, 0, carver);
+    return carver.used();
+  }
+
+ private:
+  const std::int64_t* exact(const std::int32_t* const* inputs, std::int64_t first,
+                            std::int64_t count, Carver& carver) const {
+    Tile tile(analyzed_, id_, inputs, first, count, carver);
+    return tile.aligned(value(tile, kind_), analyzed_.range(id_).accumulator_frac_bits).raw;
+  }
+
+  Analyzed analyzed_;
+  graph::NodeId id_;
+  Kind kind_;
+  kernels::IntCast cast_;
+  std::vector<std::int64_t> input_sizes_;
+};
+
+template <class Kind>
+std::unique_ptr<Step> make_generic(const Analyzed& analyzed, graph::NodeId id, const Kind& kind) {
+  return std::make_unique<GenericStep<Kind>>(analyzed, id, kind);
+}
+
+}  // namespace qfx::runtime

@@ -1,0 +1,76 @@
+// A kind without a kernel runs pass by pass on its exact value: the same steps for the kinds that
+// have kernels give the reference's bits, and the kernels'.
+#include "runtime/generic_step.h"
+
+#include <gtest/gtest.h>
+#include <map>
+#include <set>
+
+#include "support/random_run.h"
+#include "support/reference.h"
+
+#include "qfx/graph/freeze.h"
+#include "qfx/runtime/engine.h"
+
+namespace qfx::runtime {
+namespace {
+
+constexpr std::int64_t kBatch = 3;
+
+// Null for the kinds that are made of many elements of their input.
+std::unique_ptr<Step> generic_step(const Analyzed& analyzed, graph::NodeId id) {
+  return std::visit(
+      [&]<class Kind>(const Kind& kind) -> std::unique_ptr<Step> {
+        if constexpr (requires(Tile & tile) { value(tile, kind); })
+          return make_generic(analyzed, id, kind);
+        else
+          return nullptr;
+      },
+      analyzed.node(id).op);
+}
+
+std::vector<std::int32_t> run(const Step& step, const Analyzed& analyzed, graph::NodeId id,
+                              const std::vector<RawTensor>& trace) {
+  std::vector<const std::int32_t*> inputs;
+  for (const graph::NodeId input : analyzed.node(id).inputs) inputs.push_back(trace[input].data());
+  // Lines of 64 bytes, as steps want them.
+  struct alignas(64) Line {
+    std::byte bytes[64];
+  };
+  std::vector<Line> scratch(step.scratch_bytes(kBatch) / sizeof(Line) + 1);
+  std::vector<std::int32_t> output(trace[id].size());
+  step.run(inputs.data(), output.data(), kBatch, scratch.front().bytes);
+  return output;
+}
+
+TEST(RandomRuntime, AGenericStepGivesTheKernelsBits) {
+  const test::RandomRun count = test::random_run(600, 20000);
+  std::map<std::string_view, int> kinds;
+  for (std::int64_t i = 0; i < count.count; ++i) {
+    const std::uint64_t seed = count.seed + static_cast<std::uint64_t>(i);
+    // every third model has sums as wide as they may be
+    const int widest = i % 3 == 0 ? graph::kMaxAccumulatorWidth : 53;
+    const test::Case one = test::random_case(seed, kBatch, {.max_accumulator_width = widest});
+    const Analyzed analyzed(graph::freeze(one.model));
+    std::vector<std::int32_t> input(one.samples.size());
+    quantize_input(analyzed.model().input(), one.samples, input);
+    const auto trace = test::reference_run(analyzed.model(), input, kBatch).raw;
+    for (std::size_t node = 1; node < analyzed.model().nodes.size(); ++node) {
+      const auto id = static_cast<graph::NodeId>(node);
+      const auto step = generic_step(analyzed, id);
+      if (!step) continue;
+      const std::string_view kind = graph::kind_name(analyzed.node(id).op);
+      ++kinds[kind];
+      ASSERT_EQ(run(*step, analyzed, id, trace), trace[node])
+          << "seed " << seed << ", node '" << analyzed.node(id).name << "' (" << kind << ")";
+      ASSERT_EQ(run(*make_step(analyzed, id), analyzed, id, trace), trace[node])
+          << "seed " << seed << ", node '" << analyzed.node(id).name << "' (" << kind << ")";
+    }
+  }
+  // All but input, conv2d, linear, the three pools and softmax.
+  EXPECT_EQ(kinds.size(), std::variant_size_v<graph::Op> - 7);
+  for (const auto& [kind, times] : kinds) EXPECT_GE(times, 10) << kind;
+}
+
+}  // namespace
+}  // namespace qfx::runtime
