@@ -122,7 +122,7 @@ std::unique_ptr<Step> make_batch_norm(const Analyzed& analyzed, graph::NodeId id
   return make_affine(analyzed, id, "scale * x + offset", affine);
 }
 
-std::unique_ptr<Step> make_shift(const Analyzed& analyzed, graph::NodeId id) {
+std::unique_ptr<Step> make_offset(const Analyzed& analyzed, graph::NodeId id) {
   const graph::FrozenNode& node = analyzed.node(id);
   const graph::FrozenParam& offset = node.params.at(graph::Role::Offset);
   const int grid = analyzed.range(id).accumulator_frac_bits;

@@ -17,7 +17,7 @@ std::unique_ptr<Step> make_step(const Analyzed& analyzed, graph::NodeId id) {
           [&](const graph::Clip& clip) { return make_clip(analyzed, id, clip); },
           [&](const graph::Prelu&) { return make_prelu(analyzed, id); },
           [&](const graph::LeakyRelu&) { return make_prelu(analyzed, id); },
-          [&](const graph::Shift&) { return make_shift(analyzed, id); },
+          [&](const graph::Offset&) { return make_offset(analyzed, id); },
           [&](const graph::MaxPool2d& pool) { return make_pool(analyzed, id, pool); },
           [&](const graph::AvgPool2d& pool) { return make_pool(analyzed, id, pool); },
           [&](const graph::GlobalAvgPool2d& pool) { return make_pool(analyzed, id, pool); },

@@ -41,7 +41,7 @@ std::unique_ptr<Step> make_step(const Analyzed& analyzed, graph::NodeId id);
 std::unique_ptr<Step> make_cast(const Analyzed& analyzed, graph::NodeId id);
 std::unique_ptr<Step> make_relu(const Analyzed& analyzed, graph::NodeId id);
 std::unique_ptr<Step> make_batch_norm(const Analyzed& analyzed, graph::NodeId id);
-std::unique_ptr<Step> make_shift(const Analyzed& analyzed, graph::NodeId id);
+std::unique_ptr<Step> make_offset(const Analyzed& analyzed, graph::NodeId id);
 std::unique_ptr<Step> make_renamed(const Analyzed& analyzed, graph::NodeId id);
 std::unique_ptr<Step> make_clip(const Analyzed& analyzed, graph::NodeId id,
                                 const graph::Clip& clip);

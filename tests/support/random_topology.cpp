@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cmath>
+#include <functional>
 
 #include "support/random_model.h"
 
@@ -41,29 +42,6 @@ class TopologyMaker {
   }
 
  private:
-  enum Kind {
-    kCast,
-    kConv,
-    kLinear,
-    kBatchNorm,
-    kRelu,
-    kClip,
-    kPrelu,
-    kLeakyRelu,
-    kShift,
-    kMaxPool,
-    kAvgPool,
-    kGlobalAvgPool,
-    kAdd,
-    kSub,
-    kMul,
-    kConcat,
-    kFlatten,
-    kUnsqueeze,
-    kFunction,
-    kSoftmax
-  };
-
   Shape random_input_shape() {
     switch (rng_.weighted({16, 2, 4})) {
       case 0:
@@ -103,71 +81,70 @@ class TopologyMaker {
     return rng_.chance(0.75) ? newest : static_cast<NodeId>(rng_.below(newest + 1));
   }
 
+  // A kind that may follow a tensor: how often it follows an image, a sequence and a vector.
+  struct Choice {
+    double image, sequence, vector;
+    std::function<void()> append;
+  };
+
   void grow() {
     const NodeId source = random_source();
-    const Shape& shape = drafts_[source].shape;
-    switch (static_cast<Kind>(rng_.weighted(weights_of_kinds(shape)))) {
-      case kCast:
-        return append(graph::Cast{}, {source});
-      case kConv:
-        return try_append(source, [&] { return random_conv(shape); });
-      case kLinear:
-        return try_append(source, [&] {
-          return Op(
-              graph::Linear{.out_features = rng_.between(1, 12), .has_bias = rng_.chance(0.7)});
-        });
-      case kBatchNorm:
-        return append(graph::BatchNorm{}, {source});
-      case kRelu:
-        return append(graph::Relu{}, {source});
-      case kClip:
-        return append(random_clip(), {source});
-      case kPrelu:
-        return append(graph::Prelu{.num_parameters = rng_.chance(0.5) ? 1 : shape[0]}, {source});
-      case kLeakyRelu:
-        return append(graph::LeakyRelu{.negative_slope = rng_.pick({0.01, 0.1, 0.25, -0.5, 1.5})},
-                      {source});
-      case kShift:
-        return append(graph::Offset{}, {source});
-      case kMaxPool:
-        return try_append(source, [&] { return random_pool<graph::MaxPool2d>(); });
-      case kAvgPool:
-        return try_append(source, [&] { return random_pool<graph::AvgPool2d>(); });
-      case kGlobalAvgPool:
-        return append(graph::GlobalAvgPool2d{}, {source});
-      case kAdd:
-        return append(graph::Add{}, random_order(source, random_partner(source)));
-      case kSub:
-        return append(graph::Sub{}, random_order(source, random_partner(source)));
-      case kMul:
-        return append(graph::Mul{}, random_order(source, random_partner(source)));
-      case kConcat:
-        return append(graph::Concat{}, random_neighbours(source));
-      case kFlatten:
-        return append(graph::Flatten{}, {source});
-      case kUnsqueeze:
-        return append(graph::Unsqueeze{}, {source});
-      case kFunction:
-        return append(
-            graph::Function{static_cast<graph::FunctionName>(rng_.below(graph::kFunctionCount))},
-            {source});
-      case kSoftmax:
-        return append(graph::Softmax{.table_width = rng_.between(2, 24)}, {source});
-    }
+    const Shape shape = drafts_[source].shape;
+    const auto one = [&](Op op) { return [=, this] { append(op, {source}); }; };
+    const auto two = [&](Op op) {
+      return [=, this] { append(op, random_order(source, random_partner(source))); };
+    };
+    const auto fitting = [&](auto draw) {
+      return [=, this] { try_append(source, [&] { return draw(); }); };
+    };
+    const std::vector<Choice> choices = {
+        {2, 1, 2, one(graph::Cast{})},
+        {8, 0, 0, fitting([&] { return random_conv(shape); })},
+        {0, 0, 6, fitting([&] { return random_linear(); })},
+        {4, 2, 3, one(graph::BatchNorm{})},
+        {3, 1, 2, one(graph::Relu{})},
+        {1.5, 1, 1.2, [&] { append(random_clip(), {source}); }},
+        {2, 1, 1.5, [&] { append(random_prelu(shape[0]), {source}); }},
+        {0.8, 0.5, 0.5, [&] { append(random_leaky_relu(), {source}); }},
+        {1, 1, 1, one(graph::Offset{})},
+        {2, 0, 0, fitting([&] { return random_pool<graph::MaxPool2d>(); })},
+        {2, 0, 0, fitting([&] { return random_pool<graph::AvgPool2d>(); })},
+        {1, 0, 0, one(graph::GlobalAvgPool2d{})},
+        {4, 1, 3, two(graph::Add{})},
+        {1.5, 1, 1, two(graph::Sub{})},
+        {1.5, 1, 1, two(graph::Mul{})},
+        {1.5, 1, 1, two(graph::Maximum{})},
+        {1.5, 1, 1, two(graph::Minimum{})},
+        {1.5, 1, 1, one(graph::Abs{})},
+        {1.5, 1, 1, one(graph::Neg{})},
+        {2, 1, 1.5, [&] { append(graph::Concat{}, random_neighbours(source)); }},
+        {1, 0.5, 0.3, one(graph::Flatten{})},
+        {0, 6, 0, one(graph::Unsqueeze{})},
+        {2, 1, 2, [&] { append(random_function(), {source}); }},
+        {1, 1, 1, [&] { append(graph::Softmax{.table_width = rng_.between(2, 24)}, {source}); }},
+    };
+    std::vector<double> weights;
+    for (const Choice& choice : choices)
+      weights.push_back(shape.size() == 3   ? choice.image
+                        : shape.size() == 2 ? choice.sequence
+                                            : choice.vector);
+    choices[rng_.weighted(weights)].append();
   }
 
-  // How often each kind follows a tensor of this shape, in the order of Kind.
-  static std::vector<double> weights_of_kinds(const Shape& shape) {
-    // cast conv linear bn relu clip prelu leaky offset max avg global add sub mul concat flatten
-    // unsqueeze function softmax
-    switch (shape.size()) {
-      case 3:
-        return {2, 8, 0, 4, 3, 1.5, 2, 0.8, 1, 2, 2, 1, 4, 1.5, 1.5, 2, 1, 0, 2, 1};
-      case 2:
-        return {1, 0, 0, 2, 1, 1, 1, 0.5, 1, 0, 0, 0, 1, 1, 1, 1, 0.5, 6, 1, 1};
-      default:
-        return {2, 0, 6, 3, 2, 1.2, 1.5, 0.5, 1, 0, 0, 0, 3, 1, 1, 1.5, 0.3, 0, 2, 1};
-    }
+  Op random_linear() {
+    return graph::Linear{.out_features = rng_.between(1, 12), .has_bias = rng_.chance(0.7)};
+  }
+
+  Op random_prelu(std::int64_t channels) {
+    return graph::Prelu{.num_parameters = rng_.chance(0.5) ? 1 : channels};
+  }
+
+  Op random_leaky_relu() {
+    return graph::LeakyRelu{.negative_slope = rng_.pick({0.01, 0.1, 0.25, -0.5, 1.5})};
+  }
+
+  Op random_function() {
+    return graph::Function{static_cast<graph::FunctionName>(rng_.below(graph::kFunctionCount))};
   }
 
   // Bounds near the magnitudes that tensors have here, on grids finer and coarser than theirs.

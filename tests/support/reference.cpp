@@ -23,6 +23,10 @@ Exact operator+(const Exact& a, const Exact& b) {
   return {(a.raw << (frac - a.frac_bits)) + (b.raw << (frac - b.frac_bits)), frac};
 }
 
+bool operator<(const Exact& a, const Exact& b) {
+  return (a + Exact{-b.raw, b.frac_bits}).raw < 0;
+}
+
 // An image, sequence {C, L} = {C, 1, L} or vector {C} = {C, 1, 1} that answers for one element.
 class Tensor {
  public:
@@ -115,10 +119,6 @@ std::vector<Exact> scale_and_offset(const FrozenNode& node, const Tensor& x) {
                      param(node, graph::Role::Offset, c, c));
   }
   return values;
-}
-
-bool operator<(const Exact& a, const Exact& b) {
-  return (a + Exact{-b.raw, b.frac_bits}).raw < 0;
 }
 
 std::vector<Exact> clip(const graph::Clip& clip, const Tensor& x) {
@@ -294,6 +294,22 @@ std::vector<Exact> exact_values(const FrozenNode& node, const std::vector<RawVie
           },
           [&](const graph::Mul&) {
             return combine(inputs, [](const Exact& a, const Exact& b) { return a * b; });
+          },
+          [&](const graph::Maximum&) {
+            return combine(inputs, [](const Exact& a, const Exact& b) { return a < b ? b : a; });
+          },
+          [&](const graph::Minimum&) {
+            return combine(inputs, [](const Exact& a, const Exact& b) { return a < b ? a : b; });
+          },
+          [&](const graph::Abs&) {
+            std::vector<Exact> values = all_elements(x);
+            for (Exact& value : values) value.raw = abs(value.raw);
+            return values;
+          },
+          [&](const graph::Neg&) {
+            std::vector<Exact> values = all_elements(x);
+            for (Exact& value : values) value.raw = -value.raw;
+            return values;
           },
           [&](const graph::Concat&) { return concatenate(inputs); },
           [&](const graph::Flatten&) { return all_elements(x); },

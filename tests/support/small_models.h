@@ -29,11 +29,7 @@ inline graph::FrozenModel chain(graph::Shape input, const fixed::Format& format,
   for (const Link& link : links) {
     const auto last = static_cast<graph::NodeId>(model.nodes.size()) - 1;
     std::vector<graph::NodeId> inputs{last};
-    const bool is_pair = std::holds_alternative<graph::Add>(link.op) ||
-                         std::holds_alternative<graph::Sub>(link.op) ||
-                         std::holds_alternative<graph::Mul>(link.op) ||
-                         std::holds_alternative<graph::Concat>(link.op);
-    if (is_pair) inputs.push_back(last);
+    if (graph::arity(link.op).least == 2) inputs.push_back(last);
     const std::vector<graph::Shape> shapes(inputs.size(), model.nodes[last].shape);
     const std::string name = "n" + std::to_string(last + 1);
     model.nodes.push_back({.name = name,

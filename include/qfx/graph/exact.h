@@ -115,6 +115,28 @@ typename D::Value value(D& d, const Mul&) {
 }
 
 template <Domain D>
+typename D::Value value(D& d, const Maximum&) {
+  return d.max(d.x(0), d.x(1));
+}
+
+template <Domain D>
+typename D::Value value(D& d, const Minimum&) {
+  return d.min(d.x(0), d.x(1));
+}
+
+template <Domain D>
+typename D::Value value(D& d, const Neg&) {
+  return d.subtract(d.constant({}), d.x(0));
+}
+
+template <Domain D>
+typename D::Value value(D& d, const Abs&) {
+  using Value = typename D::Value;
+  return d.by_sign(d.x(0), std::identity(),
+                   [&](const Value& x) { return d.subtract(d.constant({}), x); });
+}
+
+template <Domain D>
 typename D::Value value(D& d, const Function& function) {
   return d.look_up(function.function, d.x(0));
 }

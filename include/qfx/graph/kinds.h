@@ -221,7 +221,21 @@ struct Offset {
   Map form() const { return {}; }
 };
 
-using Shift = Offset;
+// The magnitude.
+struct Abs {
+  static constexpr std::string_view kName = "abs";
+  static constexpr Arity kInputs = kOneInput;
+  bool operator==(const Abs&) const = default;
+  Map form() const { return {}; }
+};
+
+// The negative.
+struct Neg {
+  static constexpr std::string_view kName = "neg";
+  static constexpr Arity kInputs = kOneInput;
+  bool operator==(const Neg&) const = default;
+  Map form() const { return {}; }
+};
 
 // torch's functions of one variable; gelu is the erf form, elu has alpha 1.
 enum class FunctionName : std::uint8_t {
@@ -280,6 +294,22 @@ struct Mul {
   static constexpr std::string_view kName = "mul";
   static constexpr Arity kInputs = kTwoInputs;
   bool operator==(const Mul&) const = default;
+  Map form() const { return {}; }
+};
+
+// As Add; the larger of the two.
+struct Maximum {
+  static constexpr std::string_view kName = "maximum";
+  static constexpr Arity kInputs = kTwoInputs;
+  bool operator==(const Maximum&) const = default;
+  Map form() const { return {}; }
+};
+
+// As Add; the smaller of the two.
+struct Minimum {
+  static constexpr std::string_view kName = "minimum";
+  static constexpr Arity kInputs = kTwoInputs;
+  bool operator==(const Minimum&) const = default;
   Map form() const { return {}; }
 };
 

@@ -12,8 +12,8 @@
 namespace qfx::graph {
 
 using Op = std::variant<Input, Cast, Conv2d, Linear, BatchNorm, Relu, Clip, Prelu, LeakyRelu,
-                        Offset, MaxPool2d, AvgPool2d, GlobalAvgPool2d, Add, Sub, Mul, Concat,
-                        Flatten, Unsqueeze, Function, Softmax>;
+                        Offset, Abs, Neg, MaxPool2d, AvgPool2d, GlobalAvgPool2d, Add, Sub, Mul,
+                        Maximum, Minimum, Concat, Flatten, Unsqueeze, Function, Softmax>;
 
 // Each kind once, with its default attributes.
 std::vector<Op> all_kinds();

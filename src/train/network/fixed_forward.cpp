@@ -276,6 +276,17 @@ class FixedForward {
     return join(&ElementChain::mul, longer_chain(), product(*a, *b));
   }
 
+  ElementChain value(const graph::Maximum&) { return exact_in_float({x(0), x(1)}); }
+  ElementChain value(const graph::Minimum&) { return exact_in_float({x(0), x(1)}); }
+  ElementChain value(const graph::Abs&) { return exact_in_float({x()}); }
+  ElementChain value(const graph::Neg&) { return exact_in_float({x()}); }
+
+  // One of the inputs or its negative: every type that carries the inputs carries it, and torch's
+  // function has torch's gradient.
+  ElementChain exact_in_float(const std::vector<at::Tensor>& inputs) {
+    return assign(real_value(*node_, *layer_, inputs, {}, false));
+  }
+
   // Of two inputs the one whose chain goes on; the other becomes a tensor, its side.
   int longer_chain() const {
     return chains_[node_->inputs[0]].stages() < chains_[node_->inputs[1]].stages();

@@ -120,6 +120,10 @@ at::Tensor real_value(const graph::Node& node, Layer& layer, const std::vector<a
           [&](const graph::Add&) { return inputs[0] + inputs[1]; },
           [&](const graph::Sub&) { return inputs[0] - inputs[1]; },
           [&](const graph::Mul&) { return inputs[0] * inputs[1]; },
+          [&](const graph::Maximum&) { return at::maximum(inputs[0], inputs[1]); },
+          [&](const graph::Minimum&) { return at::minimum(inputs[0], inputs[1]); },
+          [&](const graph::Abs&) { return at::abs(inputs[0]); },
+          [&](const graph::Neg&) { return 0 - inputs[0]; },  // never -0
           [&](const graph::Concat&) { return at::cat(inputs, 1); },
           [&](const graph::Flatten&) { return at::flatten(inputs[0], 1); },
           [&](const graph::Unsqueeze&) { return channels_last(at::unsqueeze(inputs[0], 2)); },

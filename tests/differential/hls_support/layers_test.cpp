@@ -5,14 +5,18 @@
 
 #include "formats.h"
 
+#include "qfx/abs.h"
 #include "qfx/add.h"
 #include "qfx/batch_norm.h"
 #include "qfx/clip.h"
 #include "qfx/concat.h"
 #include "qfx/fixed/value.h"
 #include "qfx/khot.h"
+#include "qfx/maximum.h"
+#include "qfx/minimum.h"
 #include "qfx/mul.h"
 #include "qfx/multiply.h"
+#include "qfx/neg.h"
 #include "qfx/offset.h"
 #include "qfx/prelu.h"
 #include "qfx/relu.h"
@@ -52,18 +56,50 @@ TEST(Layers, OfTwoStreams) {
     check_pairs<Add, TO>(3, [](std::int64_t x, std::int64_t y) { return 2 * x + y; });
     check_pairs<Sub, TO>(3, [](std::int64_t x, std::int64_t y) { return 2 * x - y; });
     check_pairs<Mul, TO>(5, [](std::int64_t x, std::int64_t y) { return x * y; });
+    check_pairs<Maximum, TO>(3, [](std::int64_t x, std::int64_t y) { return std::max(2 * x, y); });
+    check_pairs<Minimum, TO>(3, [](std::int64_t x, std::int64_t y) { return std::min(2 * x, y); });
   });
 }
 
-TEST(Layers, Relu) {
-  each_destination([]<Format TO>() {
-    Beats<kA> in;
-    Beats<TO> out;
-    write_all(in, every_raw(kA));
-    map<kValues, Relu>(out, in);
-    for (std::int64_t x : every_raw(kA))
-      ASSERT_EQ(read(out), fixed::cast_raw(std::max<std::int64_t>(x, 0), 2, TO)) << x;
+// `exact` of one value, with its own fraction bits.
+template <class OPERATION, Format FROM, Format TO, class Exact>
+void check_values(const Exact& exact) {
+  Beats<FROM> in;
+  Beats<TO> out;
+  write_all(in, every_raw(FROM));
+  map<(1 << FROM.width), OPERATION>(out, in);
+  for (std::int64_t x : every_raw(FROM))
+    ASSERT_EQ(read(out), fixed::cast_raw(exact(x), FROM.frac_bits(), TO)) << x;
+}
+
+TEST(Layers, OfOneStream) {
+  const auto relu = [](std::int64_t x) { return std::max<std::int64_t>(x, 0); };
+  const auto magnitude = [](std::int64_t x) { return std::abs(x); };
+  const auto negative = [](std::int64_t x) { return -x; };
+  each_destination([&]<Format TO>() {
+    check_values<Relu, kA, TO>(relu);
+    check_values<Abs, kA, TO>(magnitude);
+    check_values<Abs, kB, TO>(magnitude);
+    check_values<Neg, kA, TO>(negative);
+    check_values<Neg, kB, TO>(negative);
   });
+}
+
+// What a vendor's own comparison gets wrong: an unsigned operand of as many bits as a C type has.
+TEST(Layers, TheLargerOfAWideUnsignedAndANegativeValue) {
+  constexpr Format kWide = unsigned_format(31, 31), kNegative = signed_format(32, 31);
+  constexpr Format kTo{32, 32, true, fixed::Rounding::TRN, fixed::Overflow::SAT};
+  Beats<kWide> a;
+  Beats<kNegative> b;
+  Beats<kTo> larger, smaller;
+  for (int i = 0; i < 2; ++i) {
+    write(a, {1});
+    write(b, {-4});
+  }
+  map<1, Maximum>(larger, a, b);
+  map<1, Minimum>(smaller, a, b);
+  EXPECT_EQ(read(larger), 1);
+  EXPECT_EQ(read(smaller), -2);
 }
 
 // Between -1.25 and 2.125, with kA in quarters: -5 and 8 in quarters, -10 and 17 in eighths.

@@ -100,7 +100,9 @@ graph::FrozenModel activations(const std::string& name, int k_hot, bool signed_d
   const NodeId clipped = b.clip(b.sub(rprelu, x), {.min = -0.8125, .max = 2.5});
   const NodeId product = b.mul(b.leaky_relu(clipped, {.negative_slope = 0.25}), c);
   const NodeId relu6 = b.clip(product, {.min = 0, .max = 6});
-  const NodeId joined = b.concat({relu6, x, b.prelu(rprelu)});
+  const NodeId larger = b.append(graph::Maximum{}, {b.append(graph::Abs{}, {c}), product});
+  const NodeId smaller = b.append(graph::Minimum{}, {b.append(graph::Neg{}, {larger}), x});
+  const NodeId joined = b.concat({relu6, x, b.prelu(rprelu), smaller});
   b.conv2d(joined, {.out_channels = 2, .kernel = {2, 2}});
   return with_random_numbers(b.finish(), {.seed = 10,
                                           .per_channel = true,

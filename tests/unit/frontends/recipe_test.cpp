@@ -14,10 +14,10 @@
 namespace qfx::frontends {
 namespace {
 
-using ::testing::ElementsAre;
 using test::kDataHead;
 using test::node_named;
 using test::recipe_with;
+using ::testing::ElementsAre;
 
 TEST(Recipe, TwoLinesAreEnough) {
   const TemporaryDirectory folder;
@@ -47,11 +47,10 @@ TEST(Recipe, TwoLinesAreEnough) {
 TEST(Recipe, FloatSamplesComeAsTheyAre) {
   const TemporaryDirectory folder;
   for (const std::string split : {"train", "test"}) {
-    test::write(
-        folder.path() / (split + "_x.npy"),
-        test::npy("<f4", "(2, 4)", test::bytes_of<float>({0, 1, -2, 3, 4, 5, 6, 7})));
+    test::write(folder.path() / (split + "_x.npy"),
+                test::npy("<f4", "(2, 4)", test::bytes_of<float>({0, 1, -2, 3, 4, 5, 6, 7})));
     test::write(folder.path() / (split + "_y.npy"),
-                   test::npy("|u1", "(2,)", std::string("\0\1", 2)));
+                test::npy("|u1", "(2,)", std::string("\0\1", 2)));
   }
   const Recipe recipe = parse_recipe(
       "network.zoo = \"mlp\"\ndata.source = \"npy:" + folder.path().string() + "\"\n", "r.toml");
@@ -234,7 +233,10 @@ TEST(Recipe, ActivationsAndJoins) {
               layer("kind = \"leaky_relu\"\nnegative_slope = 0.2") + layer("kind = \"offset\"") +
               layer("kind = \"sub\"\ninputs = [\"offset_1\", \"conv\"]") +
               layer("kind = \"mul\"\ninputs = [\"sub_1\", \"conv\"]") +
-              layer("kind = \"concat\"\ninputs = [\"mul_1\", \"conv\", \"mul_1\"]") +
+              layer("kind = \"maximum\"\ninputs = [\"mul_1\", \"conv\"]") +
+              layer("kind = \"abs\"") + layer("kind = \"neg\"") +
+              layer("kind = \"minimum\"\ninputs = [\"neg_1\", \"conv\"]") +
+              layer("kind = \"concat\"\ninputs = [\"mul_1\", \"conv\", \"minimum_1\"]") +
               layer("kind = \"flatten\"") + layer("kind = \"linear\"\nout_features = 10"),
           "recipe.toml")
           .model;
@@ -250,6 +252,10 @@ TEST(Recipe, ActivationsAndJoins) {
   EXPECT_EQ(op("leaky_relu_2"), graph::Op(graph::LeakyRelu{.negative_slope = 0.2}));
   EXPECT_EQ(op("offset_1"), graph::Op(graph::Offset{}));
   EXPECT_EQ(node_named(model, "sub_1").inputs, (std::vector<graph::NodeId>{10, 1}));
+  EXPECT_EQ(op("maximum_1"), graph::Op(graph::Maximum{}));
+  EXPECT_EQ(op("minimum_1"), graph::Op(graph::Minimum{}));
+  EXPECT_FALSE(node_named(model, "abs_1").spec.is_signed);
+  EXPECT_TRUE(node_named(model, "neg_1").spec.is_signed);
   EXPECT_EQ(node_named(model, "concat_1").shape, (graph::Shape{12, 26, 26}));
   EXPECT_FALSE(node_named(model, "relu6_1").spec.is_signed);
 }

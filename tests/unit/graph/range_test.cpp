@@ -230,12 +230,33 @@ TEST(AnalyzeRanges, SlopesBendTheNegativeSideAlone) {
   EXPECT_EQ(range.accumulator, (Interval{-32, 7}));
 }
 
-TEST(AnalyzeRanges, ShiftMovesEachChannel) {
+TEST(AnalyzeRanges, OffsetMovesEachChannel) {
   const NodeRange range = analyze_ranges(chain(
       {2}, kUnsigned8, {{Offset{}, kWide, {{Role::Offset, constant({2}, {-3, 5}, 4, 3)}}}}))[1];
   EXPECT_EQ(range.accumulator_frac_bits, 1);
   EXPECT_EQ(range.accumulator, (Interval{-3, 515}));
   EXPECT_EQ(range.output, (Interval{-2, 257})) << "-1.5 and 257.5, rounded down";
+}
+
+TEST(AnalyzeRanges, OfMagnitudesNegativesAndTheLargerAndSmallerOfTwo) {
+  const fixed::Format input{.width = 4, .int_bits = 4, .overflow = fixed::Overflow::SAT};
+  const fixed::Format finer{.width = 24, .int_bits = 20, .overflow = fixed::Overflow::SAT};
+  FrozenModel model = chain({2}, input,
+                            {{Neg{}, kWide, {}},        // -7 to 8
+                             {Abs{}, finer, {}},        // 0 to 8
+                             {Abs{}, kWide, {}},        // of what is never negative: the same
+                             {Maximum{}, kWide, {}},    // with the input instead: 0 to 8
+                             {Minimum{}, kWide, {}}});  // with the input: -8 to 7
+  model.nodes[4].inputs = {0, 3};
+  model.nodes[5].inputs = {4, 0};
+  const std::vector<NodeRange> ranges = analyze_ranges(model);
+  EXPECT_EQ(ranges[1].accumulator, (Interval{-7, 8}));
+  EXPECT_EQ(ranges[1].accumulator_width, 5);
+  EXPECT_EQ(ranges[2].accumulator, (Interval{0, 8}));
+  EXPECT_EQ(ranges[2].output, (Interval{0, 8 * 16})) << "on a finer grid";
+  EXPECT_EQ(ranges[3].accumulator, (Interval{0, 8 * 16}));
+  EXPECT_EQ(ranges[4].accumulator, (Interval{0, 8}));
+  EXPECT_EQ(ranges[5].accumulator, (Interval{-8, 7}));
 }
 
 TEST(CastInterval, FollowsTheOverflowMode) {

@@ -91,6 +91,25 @@ TEST(LayerGradients, MulGivesEachFactorTheOther) {
   EXPECT_LT(inside, x.numel());
 }
 
+// torch's: a tie is shared, and at 0 a magnitude has no slope.
+TEST(LayerGradients, ATieIsSharedAndZeroHasNoSlope) {
+  Builder builder("net");
+  const NodeId x = builder.input({3}, {.mean = {}, .std = {}, .signed_samples = true});
+  const NodeId a = builder.append(graph::Offset{}, {x}, "a");
+  const NodeId b = builder.append(graph::Abs{}, {a}, "b");
+  builder.append(graph::Maximum{}, {b, builder.append(graph::Neg{}, {a})}, "larger");
+  graph::Model model = builder.finish();
+  for (graph::Node& node : model.nodes) {
+    node.spec = {.width = 8, .int_bits = 4};
+    for (auto& [role, param] : node.params) param.spec = {.width = 8, .int_bits = 4};
+  }
+  Network network(model);
+  // |a| and -a: apart at 2, and the same at 0 and at -1.
+  fixed_forward(network, at::tensor({2.0F, 0.0F, -1.0F}).reshape({1, 3}), {}).sum().backward();
+  const at::Tensor gradient = network.layers()[1].params.at(graph::Role::Offset).value.grad();
+  EXPECT_TRUE(gradient.equal(at::tensor({1.0F, -0.5F, -1.0F}))) << gradient;
+}
+
 TEST(LayerGradients, ClipPassesWhatLiesBetweenItsBounds) {
   const at::Tensor x = leaf(at::tensor({-2.0F, -1.0F, -0.5F, 0.0F, 1.5F, 1.75F, 2.0F}));
   const at::Tensor y = clipped(x, {.min = -1, .max = 1.75});
@@ -134,6 +153,12 @@ TEST(LayerGradients, FollowTorchWhenFormatsAreFine) {
       [](Builder& g, NodeId a, NodeId b) { g.sub(g.relu(a), g.sub(b, a)); },
       [](Builder& g, NodeId a, NodeId b) { g.mul(a, b); },
       [](Builder& g, NodeId a, NodeId b) { g.mul(a, g.mul(a, b)); },
+      [](Builder& g, NodeId a, NodeId b) {
+        g.append(graph::Maximum{}, {a, g.append(graph::Neg{}, {b})});
+      },
+      [](Builder& g, NodeId a, NodeId b) {
+        g.append(graph::Minimum{}, {g.append(graph::Abs{}, {a}), b});
+      },
       [](Builder& g, NodeId a, NodeId b) {
         g.concat({b, a, b});
       },

@@ -45,7 +45,8 @@ Tensors backward(const BackwardCall& call, const Found& found) {
 
 void count_member(const Tensors& inputs, const std::vector<float>& values,
                   const steps::Assignment& assignment) {
-  if (counts_now(assignment, inputs)) count_values(float_tensor(values), assignment);
+  if (counts_now(assignment, inputs))
+    count_values(float_tensor(values).to(inputs[0].scalar_type()), assignment);
 }
 
 }  // namespace
