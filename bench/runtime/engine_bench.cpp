@@ -3,9 +3,9 @@
 #include <random>
 
 #include "qfx/graph/builder.h"
-#include "qfx/graph/cost.h"
 #include "qfx/graph/freeze.h"
 #include "qfx/graph/range.h"
+#include "qfx/graph/totals.h"
 #include "qfx/runtime/engine.h"
 
 namespace qfx::runtime {
@@ -42,17 +42,6 @@ graph::Model small_network(int width) {
   return model;
 }
 
-// Of convolutions and linear layers.
-std::int64_t products(const graph::Analyzed& model) {
-  std::int64_t count = 0;
-  for (std::size_t id = 0; id < model.model().nodes.size(); ++id) {
-    const auto node = static_cast<NodeId>(id);
-    if (find(model.node(node).params, graph::Role::Weight) != nullptr)
-      count += graph::total(graph::cost_of(model, node).multiplies);
-  }
-  return count;
-}
-
 // Arguments: width of every tensor, threads.
 void BM_SmallNetwork(benchmark::State& state) {
   constexpr std::int64_t kBatch = 256;
@@ -67,8 +56,9 @@ void BM_SmallNetwork(benchmark::State& state) {
   for (auto unused : state) benchmark::DoNotOptimize(engine.run(input, kBatch));
   const double images = static_cast<double>(state.iterations()) * kBatch;
   state.counters["images/s"] = benchmark::Counter(images, benchmark::Counter::kIsRate);
-  state.counters["products/s"] = benchmark::Counter(
-      images * static_cast<double>(products(engine.analyzed())), benchmark::Counter::kIsRate);
+  state.counters["products/s"] =
+      benchmark::Counter(images * static_cast<double>(graph::totals(engine.model()).products),
+                         benchmark::Counter::kIsRate);
   state.SetLabel(engine.kernel_name(5));
 }
 BENCHMARK(BM_SmallNetwork)

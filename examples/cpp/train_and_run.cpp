@@ -8,6 +8,7 @@
 #include "qfx/graph/builder.h"
 #include "qfx/graph/file.h"
 #include "qfx/runtime/engine.h"
+#include "qfx/runtime/evaluate.h"
 #include "qfx/train/run.h"
 
 int main(int argc, char** argv) try {

@@ -7,18 +7,10 @@
 #include "qfx/base/error.h"
 #include "qfx/graph/print.h"
 #include "qfx/graph/range.h"
-#include "qfx/graph/table.h"
+#include "qfx/graph/totals.h"
 
 namespace qfx::report {
 namespace {
-
-// Products of a convolution or linear layer: one for each output element and weight of its channel.
-std::int64_t multiply_adds(const graph::FrozenNode& node) {
-  const graph::FrozenParam* weight = find(node.params, graph::Role::Weight);
-  if (weight == nullptr || weight->shape.empty()) return 0;
-  const graph::Shape& shape = weight->shape;
-  return graph::element_count(node.shape) * (graph::element_count(shape) / shape[0]);
-}
 
 std::string format_text(const graph::FrozenParam& param) {
   std::string text = fixed::to_string(param.format);
@@ -90,7 +82,7 @@ Json layers_json(const graph::FrozenModel& model) {
          {"shape", node.shape},
          {"format", fixed::to_string(node.format)},
          {"params", params},
-         {"multiply_adds", multiply_adds(node)},
+         {"multiply_adds", graph::products(node)},
          {"accumulator_width", ranges ? Json((*ranges)[id].accumulator_width) : Json(nullptr)},
          {"can_overflow", ranges ? Json((*ranges)[id].can_overflow) : Json(nullptr)}});
   }
@@ -107,19 +99,11 @@ Json tensors_json(const graph::FrozenModel& model) {
 }
 
 Json model_facts(const graph::FrozenModel& model) {
-  std::int64_t parameters = 0, bits = 0, products = 0;
-  for (const graph::FrozenNode& node : model.nodes) {
-    products += multiply_adds(node);
-    for (const auto& [role, param] : node.params) {
-      if (role == graph::Role::Table) continue;  // nobody trained it
-      parameters += static_cast<std::int64_t>(param.raw.size());
-      bits += static_cast<std::int64_t>(param.raw.size()) * param.format.width;
-    }
-  }
+  const graph::Totals totals = graph::totals(model);
   return {{"name", model.name},
-          {"parameters", parameters},
-          {"parameter_bits", bits},
-          {"multiply_adds", products},
+          {"parameters", totals.parameters},
+          {"parameter_bits", totals.parameter_bits},
+          {"multiply_adds", totals.products},
           {"nodes", model.nodes.size()}};
 }
 

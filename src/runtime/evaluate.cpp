@@ -1,10 +1,12 @@
+#include "qfx/runtime/evaluate.h"
+
 #include <algorithm>
 #include <chrono>
 #include <optional>
 
 #include "qfx/base/error.h"
 #include "qfx/graph/preprocess.h"
-#include "qfx/runtime/engine.h"
+#include "qfx/runtime/quantize_input.h"
 
 namespace qfx::runtime {
 namespace {

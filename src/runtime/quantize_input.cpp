@@ -1,6 +1,11 @@
+#include "qfx/runtime/quantize_input.h"
+
+#include <variant>
+#include <vector>
+
 #include "qfx/base/error.h"
+#include "qfx/graph/preprocess.h"
 #include "qfx/kernels/raw_cast.h"
-#include "qfx/runtime/engine.h"
 
 namespace qfx::runtime {
 

@@ -6,15 +6,15 @@
 
 namespace qfx::store {
 
-Json parse_json(const std::string& text, const std::string& what) {
+Json parse_json(const std::string& text, const std::string& place) {
   // The library takes a zero byte for the end.
-  if (text.find('\0') != text.npos) user_error("{}: not valid JSON: it holds a zero byte", what);
+  if (text.find('\0') != text.npos) user_error("{}: not valid JSON: it holds a zero byte", place);
   try {
     return Json::parse(text);
   } catch (const Json::parse_error& error) {
-    user_error("{}: not valid JSON at byte {}: {}", what, error.byte, error.what());
+    user_error("{}: not valid JSON at byte {}: {}", place, error.byte, error.what());
   } catch (const Json::out_of_range& error) {
-    user_error("{}: a number is beyond a double's range: {}", what, error.what());
+    user_error("{}: a number is beyond a double's range: {}", place, error.what());
   }
 }
 

@@ -36,7 +36,8 @@ std::optional<std::uint64_t> checked_bytes(const Shape& shape, DType dtype) {
 // One file being read: every complaint starts with its name.
 class Reader {
  public:
-  Reader(std::string_view content, const std::string& what) : content_(content), what_(what) {}
+  Reader(std::string_view content, const std::string& file_name)
+      : content_(content), file_name_(file_name) {}
 
   Safetensors read() {
     if (content_.size() < kLengthBytes)
@@ -72,7 +73,7 @@ class Reader {
 
   template <class... Args>
   [[noreturn]] void fail(fmt::format_string<Args...> text, Args&&... args) const {
-    user_error("{}: {}", what_, fmt::format(text, std::forward<Args>(args)...));
+    user_error("{}: {}", file_name_, fmt::format(text, std::forward<Args>(args)...));
   }
 
   Json parse_header(std::string_view text) const {
@@ -177,7 +178,7 @@ class Reader {
   }
 
   std::string_view content_;
-  const std::string& what_;
+  const std::string& file_name_;
 };
 
 class Crc {
@@ -278,8 +279,8 @@ std::string serialize(const Safetensors& file) {
   return content + text + data;
 }
 
-Safetensors parse_safetensors(std::string_view content, const std::string& what) {
-  return Reader(content, what).read();
+Safetensors parse_safetensors(std::string_view content, const std::string& file_name) {
+  return Reader(content, file_name).read();
 }
 
 void seal(Safetensors& file) {
@@ -291,16 +292,16 @@ std::string seal_of(const Safetensors& file) {
   return found == file.metadata.end() ? "" : found->second;
 }
 
-void check_seal(const Safetensors& file, const std::string& what) {
+void check_seal(const Safetensors& file, const std::string& file_name) {
   const auto found = file.metadata.find(kChecksum);
   if (found == file.metadata.end())
     user_error(
         "{}: its checksum (metadata '{}') is missing; it is damaged or was not written by QFX",
-        what, kChecksum);
+        file_name, kChecksum);
   const std::string expected = checksum(file);
   if (found->second != expected)
     user_error("{}: its checksum is {}, its content gives {}; the file is damaged, write it again",
-               what, found->second, expected);
+               file_name, found->second, expected);
 }
 
 template <class T>

@@ -14,6 +14,7 @@
 #include "qfx/base/file.h"
 #include "qfx/base/process.h"
 #include "qfx/fixed/raw.h"
+#include "qfx/runtime/quantize_input.h"
 
 namespace qfx::verify {
 namespace {

@@ -13,7 +13,7 @@
 
 #include "qfx/base/file.h"
 #include "qfx/graph/file.h"
-#include "qfx/graph/table.h"
+#include "qfx/graph/totals.h"
 
 namespace qfx::command {
 namespace {
@@ -31,13 +31,8 @@ int freeze(const Options& options) {
     lock.emplace(options.run_folder);
   const graph::FrozenModel model = graph::freeze(newest_checkpoint(options.run_folder));
   graph::save(model, output);
-  std::int64_t values = 0;
-  for (const graph::FrozenNode& node : model.nodes) {
-    for (const auto& [role, param] : node.params)
-      if (role != graph::Role::Table) values += static_cast<std::int64_t>(param.raw.size());
-  }
   print(fmt::format("{}: {} layers, {} integer parameters", output, model.nodes.size() - 1,
-                    grouped(values)));
+                    grouped(graph::totals(model).parameters)));
   return kSuccess;
 }
 

@@ -5,7 +5,7 @@
 #include <random>
 
 #include "qfx/fixed/format.h"
-#include "qfx/runtime/engine.h"
+#include "qfx/runtime/quantize_input.h"
 
 namespace qfx::command {
 

@@ -59,8 +59,8 @@ void print_tables(const ModelFacts& facts) {
     }
     print(params.to_string());
   }
-  print(fmt::format("parameters: {} ({:.1f} KiB)", grouped(facts.parameters),
-                    static_cast<double>(facts.parameter_bits) / 8 / 1024));
+  print(fmt::format("parameters: {} ({:.1f} KiB)", grouped(facts.totals.parameters),
+                    static_cast<double>(facts.totals.parameter_bits) / 8 / 1024));
   print(fmt::format("an image: {} multiplies, {} shifts, {} adds", grouped(facts.work.multiplies),
                     grouped(facts.work.shifts), grouped(facts.work.adds)));
 }
@@ -97,8 +97,8 @@ Json json_of(const ModelFacts& facts) {
                       {"ones", param.ones}});
   }
   return {{"name", facts.name},
-          {"parameters", facts.parameters},
-          {"parameter_bits", facts.parameter_bits},
+          {"parameters", facts.totals.parameters},
+          {"parameter_bits", facts.totals.parameter_bits},
           {"work", json_of(facts.work)},
           {"layers", layers},
           {"params", params}};

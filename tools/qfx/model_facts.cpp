@@ -66,16 +66,13 @@ ModelFacts describe(const graph::Analyzed& model) {
   const runtime::Engine engine(model, 1);
   ModelFacts facts;
   facts.name = model.model().name;
+  facts.totals = graph::totals(model.model());
   for (graph::NodeId id = 0; id < std::ssize(model.model().nodes); ++id) {
     const graph::FrozenNode& node = model.node(id);
     facts.nodes.push_back(describe_node(model, engine, id));
     facts.work += facts.nodes.back().work;
-    for (const auto& [role, param] : node.params) {
+    for (const auto& [role, param] : node.params)
       facts.params.push_back(describe_param(tensor_name(node.name, role), param));
-      if (role == graph::Role::Table) continue;
-      facts.parameters += facts.params.back().count;
-      facts.parameter_bits += facts.params.back().count * param.format.width;
-    }
   }
   return facts;
 }

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "qfx/graph/analyzed.h"
+#include "qfx/graph/totals.h"
 
 namespace qfx::command {
 
@@ -47,7 +48,7 @@ struct ModelFacts {
   std::string name;
   std::vector<NodeFacts> nodes;
   std::vector<ParamFacts> params;
-  std::int64_t parameters = 0, parameter_bits = 0;  // tables, which nobody trained, left out
+  graph::Totals totals;
   Work work;
 };
 

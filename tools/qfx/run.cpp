@@ -11,6 +11,7 @@
 #include "qfx/base/text.h"
 #include "qfx/graph/file.h"
 #include "qfx/runtime/engine.h"
+#include "qfx/runtime/evaluate.h"
 
 namespace qfx::command {
 namespace {

@@ -21,6 +21,7 @@
 #include "qfx/base/text.h"
 #include "qfx/graph/file.h"
 #include "qfx/runtime/engine.h"
+#include "qfx/runtime/evaluate.h"
 #include "qfx/store/safetensors.h"
 
 namespace qfx::command {

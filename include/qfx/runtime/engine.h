@@ -2,15 +2,12 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <span>
 #include <vector>
 
-#include "qfx/data/dataset.h"
 #include "qfx/graph/analyzed.h"
 #include "qfx/graph/graph.h"
-#include "qfx/graph/preprocess.h"
 
 namespace qfx::runtime {
 
@@ -45,21 +42,5 @@ class Engine {
   struct Impl;
   std::unique_ptr<Impl> impl_;
 };
-
-// Stored samples as the model's input takes them: graph::preprocess, then an exact cast to the
-// input's format.
-void quantize_input(const graph::FrozenNode& input, std::span<const float> samples,
-                    std::span<std::int32_t> raw);
-
-struct Evaluation {
-  std::int64_t images = 0;
-  std::int64_t correct = 0;
-  double seconds = 0;  // engine time only
-  RawTensor outputs;   // {images, output shape...}
-};
-
-// Runs a whole set; argmax (first largest) against the label. progress(done, total) may be empty.
-Evaluation evaluate(const Engine& engine, const data::Dataset& set,
-                    const std::function<void(std::int64_t, std::int64_t)>& progress = {});
 
 }  // namespace qfx::runtime

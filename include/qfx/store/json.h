@@ -14,7 +14,7 @@ namespace qfx::store {
 
 using Json = nlohmann::ordered_json;
 
-Json parse_json(const std::string& text, const std::string& what);
+Json parse_json(const std::string& text, const std::string& place);
 
 // A JSON value and its place, "model.qfx: nodes[3].attributes.kernel".
 class JsonValue {

@@ -47,7 +47,8 @@ LenientJson or_null(const std::optional<T>& value) {
 }
 
 // A copy of the named numbers of `object`, null where missing: a page can rely on every key.
-inline LenientJson pick_numbers(const LenientJson& object, std::initializer_list<const char*> keys) {
+inline LenientJson pick_numbers(const LenientJson& object,
+                                std::initializer_list<const char*> keys) {
   LenientJson out = LenientJson::object();
   for (const char* key : keys) out[key] = or_null(number(object, key));
   return out;

@@ -58,10 +58,10 @@ struct Safetensors {
 // mistake (InternalError).
 std::string serialize(const Safetensors& file);
 
-// Inverse of serialize, for any writer's file. `what` names the file in errors. Raises UserError
-// unless the header is valid JSON without duplicate keys and the tensors cover the data exactly,
-// with no gap and no overlap.
-Safetensors parse_safetensors(std::string_view content, const std::string& what);
+// Inverse of serialize, for any writer's file. `file_name` names the file in errors. Raises
+// UserError unless the header is valid JSON without duplicate keys and the tensors cover the data
+// exactly, with no gap and no overlap.
+Safetensors parse_safetensors(std::string_view content, const std::string& file_name);
 
 // Puts a CRC-32 over all other metadata and all tensors (names, types, shapes, bytes) into the
 // metadata, under "qfx_checksum" as eight hex digits. It survives a rewrite by another tool.
@@ -71,7 +71,7 @@ void seal(Safetensors& file);
 std::string seal_of(const Safetensors& file);
 
 // Raises UserError where the checksum is missing or does not match.
-void check_seal(const Safetensors& file, const std::string& what);
+void check_seal(const Safetensors& file, const std::string& file_name);
 
 // Typed views of a tensor. The size must match the shape (InternalError).
 template <class T>

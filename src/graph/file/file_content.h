@@ -4,6 +4,7 @@
 #include <string>
 #include <string_view>
 
+#include "qfx/graph/analyzed.h"
 #include "qfx/graph/graph.h"
 
 namespace qfx::graph {
@@ -11,8 +12,9 @@ namespace qfx::graph {
 std::string content_of(const FrozenModel& model);
 std::string content_of(const Model& model);
 
-// `what` names the file in errors.
-FrozenModel frozen_from_content(std::string_view content, const std::string& what);
-Model model_from_content(std::string_view content, const std::string& what);
+// `file_name` names the file in errors.
+FrozenModel frozen_from_content(std::string_view content, const std::string& file_name);
+Analyzed analyzed_from_content(std::string_view content, const std::string& file_name);
+Model model_from_content(std::string_view content, const std::string& file_name);
 
 }  // namespace qfx::graph

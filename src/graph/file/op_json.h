@@ -3,9 +3,8 @@
 
 #include <string>
 
-#include "qfx/store/json.h"
-
 #include "qfx/graph/op.h"
+#include "qfx/store/json.h"
 
 namespace qfx::graph {
 

@@ -17,6 +17,8 @@
 #include "qfx/base/process.h"
 #include "qfx/graph/builder.h"
 #include "qfx/runtime/engine.h"
+#include "qfx/runtime/evaluate.h"
+#include "qfx/runtime/quantize_input.h"
 
 namespace qfx::verify {
 namespace {

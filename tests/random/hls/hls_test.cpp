@@ -19,6 +19,7 @@
 #include "qfx/base/file.h"
 #include "qfx/graph/freeze.h"
 #include "qfx/runtime/engine.h"
+#include "qfx/runtime/quantize_input.h"
 
 namespace qfx::verify {
 namespace {

@@ -14,6 +14,7 @@
 #include "qfx/graph/freeze.h"
 #include "qfx/graph/range.h"
 #include "qfx/runtime/engine.h"
+#include "qfx/runtime/quantize_input.h"
 #include "qfx/train/trace.h"
 
 namespace qfx::train {

@@ -11,6 +11,7 @@
 #include "qfx/base/error.h"
 #include "qfx/graph/freeze.h"
 #include "qfx/runtime/engine.h"
+#include "qfx/runtime/quantize_input.h"
 #include "qfx/train/trace.h"
 
 namespace qfx::train {

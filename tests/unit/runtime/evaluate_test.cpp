@@ -8,6 +8,8 @@
 #include "qfx/graph/builder.h"
 #include "qfx/graph/freeze.h"
 #include "qfx/runtime/engine.h"
+#include "qfx/runtime/evaluate.h"
+#include "qfx/runtime/quantize_input.h"
 
 namespace qfx::runtime {
 namespace {

@@ -1,6 +1,6 @@
 #include <cmath>
 
-#include "graph/file/file_parts.h"
+#include "graph/file/pack.h"
 
 #include "qfx/base/error.h"
 
@@ -71,8 +71,8 @@ QuantSpec spec_from_json(const store::JsonValue& json) {
   return spec;
 }
 
-// A float survives the way through JSON's double unchanged; what is no float does not come from
-// one.
+// A float survives the way through JSON's double unchanged; a number beyond a float's range was
+// never written from one.
 std::vector<float> floats(const store::JsonValue& json) {
   std::vector<float> result;
   json.each_element([&](store::JsonValue element) {
@@ -86,10 +86,11 @@ std::vector<float> floats(const store::JsonValue& json) {
 
 }  // namespace
 
-Parts to_parts(const Model& model) {
-  Parts parts;
-  parts.graph["name"] = model.name;
-  parts.graph["nodes"] = store::Json::array();
+store::Safetensors pack(const Model& model) {
+  store::Safetensors file;
+  store::Json graph;
+  graph["name"] = model.name;
+  graph["nodes"] = store::Json::array();
   for (const Node& node : model.nodes) {
     store::Json json = node_to_json(node.name, node.op, node.inputs, node.shape);
     json["spec"] = spec_to_json(node.spec);
@@ -101,26 +102,28 @@ Parts to_parts(const Model& model) {
       entry["spec"] = spec_to_json(param.spec);
       entry["frac_bits"] = param.frac_bits;
       if (!param.values.empty())
-        parts.tensors[tensor_name(node.name, role)] =
+        file.tensors[tensor_name(node.name, role)] =
             store::make_tensor<float>(param.shape, param.values);
     }
     json["statistics"] = store::Json::array();
     for (const auto& [statistic, values] : node.statistics) {
       json["statistics"].push_back(to_string(statistic));
-      parts.tensors[tensor_name(node.name, statistic)] =
+      file.tensors[tensor_name(node.name, statistic)] =
           store::make_tensor<float>({std::ssize(values)}, values);
     }
-    parts.graph["nodes"].push_back(std::move(json));
+    graph["nodes"].push_back(std::move(json));
   }
-  return parts;
+  put_graph(graph, file);
+  return file;
 }
 
-Model model_from_parts(const Parts& parts, const std::string& what) {
-  const store::JsonValue graph(parts.graph, what + ": graph");
+Model unpack_model(const store::Safetensors& file, const std::string& file_name) {
+  const store::Json stored = graph_of(file, file_name);
+  const store::JsonValue graph(stored, file_name + ": graph");
   graph.fields({"name", "nodes"});
   Model model;
   model.name = graph["name"].string();
-  TensorSource tensors(parts.tensors, what);
+  TensorSource tensors(file.tensors, file_name);
   const auto take = [&](const std::string& name, const Shape& shape) {
     return store::values_of<float>(tensors.take(name, shape), name);
   };

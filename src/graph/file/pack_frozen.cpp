@@ -1,7 +1,7 @@
 #include <algorithm>
 #include <cstdlib>
 
-#include "graph/file/file_parts.h"
+#include "graph/file/pack.h"
 #include "graph/model/limits.h"
 
 #include "qfx/base/error.h"
@@ -81,7 +81,8 @@ store::Tensor digits_tensor(const FrozenParam& param) {
 }
 
 std::vector<std::int32_t> values_from_digits(const store::Tensor& tensor, const std::string& name,
-                                             const FrozenParam& param, const std::string& what) {
+                                             const FrozenParam& param,
+                                             const std::string& file_name) {
   const std::vector<std::int8_t> slots = store::values_of<std::int8_t>(tensor, name);
   std::vector<std::int32_t> raw;
   raw.reserve(slots.size() / param.k_hot);
@@ -100,7 +101,7 @@ std::vector<std::int32_t> values_from_digits(const store::Tensor& tensor, const 
         value < fixed::min_raw(param.format) || value > fixed::max_raw(param.format))
       user_error(
           "{}: tensor '{}': the digits of value {} are not those of a constant of the format {}",
-          what, name, raw.size(), fixed::to_string(param.format));
+          file_name, name, raw.size(), fixed::to_string(param.format));
     raw.push_back(static_cast<std::int32_t>(value));
   }
   return raw;
@@ -130,8 +131,8 @@ fixed::Format format_from_json(const store::JsonValue& json) {
   return format;
 }
 
-FrozenParam param_from_json(const store::JsonValue& json, const std::string& tensor, TensorSource& tensors,
-                            const std::string& what) {
+FrozenParam param_from_json(const store::JsonValue& json, const std::string& tensor,
+                            TensorSource& tensors, const std::string& file_name) {
   json.fields({"shape", "format", "channel_frac_bits", "k_hot", "signed_digits"});
   FrozenParam param;
   param.shape = json["shape"].integers();
@@ -141,37 +142,40 @@ FrozenParam param_from_json(const store::JsonValue& json, const std::string& ten
   param.k_hot = static_cast<int>(json["k_hot"].integer(0, kMaxKHot));
   param.signed_digits = json["signed_digits"].boolean();
   param.raw = param.k_hot > 0 ? values_from_digits(tensors.take(tensor, digits_shape(param)),
-                                                   tensor, param, what)
+                                                   tensor, param, file_name)
                               : raw_values(tensors.take(tensor, param.shape), tensor, param.format);
   return param;
 }
 
 }  // namespace
 
-Parts to_parts(const FrozenModel& model) {
-  Parts parts;
-  parts.graph["name"] = model.name;
-  parts.graph["nodes"] = store::Json::array();
+store::Safetensors pack(const FrozenModel& model) {
+  store::Safetensors file;
+  store::Json graph;
+  graph["name"] = model.name;
+  graph["nodes"] = store::Json::array();
   for (const FrozenNode& node : model.nodes) {
     store::Json json = node_to_json(node.name, node.op, node.inputs, node.shape);
     json["format"] = fixed::to_string(node.format);
     json["params"] = store::Json::object();
     for (const auto& [role, param] : node.params) {
       json["params"][std::string(to_string(role))] = param_to_json(param);
-      parts.tensors[tensor_name(node.name, role)] =
+      file.tensors[tensor_name(node.name, role)] =
           param.k_hot > 0 ? digits_tensor(param) : raw_tensor(param);
     }
-    parts.graph["nodes"].push_back(std::move(json));
+    graph["nodes"].push_back(std::move(json));
   }
-  return parts;
+  put_graph(graph, file);
+  return file;
 }
 
-FrozenModel frozen_from_parts(const Parts& parts, const std::string& what) {
-  const store::JsonValue graph(parts.graph, what + ": graph");
+FrozenModel unpack_frozen(const store::Safetensors& file, const std::string& file_name) {
+  const store::Json stored = graph_of(file, file_name);
+  const store::JsonValue graph(stored, file_name + ": graph");
   graph.fields({"name", "nodes"});
   FrozenModel model;
   model.name = graph["name"].string();
-  TensorSource tensors(parts.tensors, what);
+  TensorSource tensors(file.tensors, file_name);
   graph["nodes"].each_element([&](store::JsonValue json) {
     json.fields({"name", "op", "attributes", "inputs", "shape", "format", "params"});
     FrozenNode& node = model.nodes.emplace_back();
@@ -179,7 +183,7 @@ FrozenModel frozen_from_parts(const Parts& parts, const std::string& what) {
     node.format = format_from_json(json["format"]);
     json["params"].each_member([&](const std::string& name, store::JsonValue param) {
       const Role role = role_from_name(name, param);
-      node.params[role] = param_from_json(param, tensor_name(node.name, role), tensors, what);
+      node.params[role] = param_from_json(param, tensor_name(node.name, role), tensors, file_name);
     });
   });
   tensors.check_all_taken();

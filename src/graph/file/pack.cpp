@@ -1,9 +1,31 @@
-#include "graph/file/file_parts.h"
+#include "graph/file/pack.h"
 
 #include "qfx/base/error.h"
 #include "qfx/base/text.h"
 
 namespace qfx::graph {
+namespace {
+
+constexpr const char* kGraphKey = "qfx_graph";
+
+}  // namespace
+
+const std::string& metadata(const store::Safetensors& file, const char* key,
+                            const std::string& file_name) {
+  const auto found = file.metadata.find(key);
+  if (found == file.metadata.end())
+    user_error("{}: its metadata has no '{}'; it is a safetensors file, but not one that QFX wrote",
+               file_name, key);
+  return found->second;
+}
+
+void put_graph(const store::Json& graph, store::Safetensors& file) {
+  file.metadata[kGraphKey] = graph.dump();
+}
+
+store::Json graph_of(const store::Safetensors& file, const std::string& file_name) {
+  return store::parse_json(metadata(file, kGraphKey, file_name), file_name + ": graph");
+}
 namespace {
 
 std::string names_of(const auto& all) {
@@ -15,7 +37,7 @@ std::string names_of(const auto& all) {
 }  // namespace
 
 store::Json node_to_json(const std::string& name, const Op& op, const std::vector<NodeId>& inputs,
-                  const Shape& shape) {
+                         const Shape& shape) {
   store::Json json;
   json["name"] = name;
   json["op"] = file_name(op);
@@ -39,17 +61,18 @@ Statistic statistic_from_json(const store::JsonValue& json) {
 
 const store::Tensor& TensorSource::take(const std::string& name, const Shape& shape) {
   const auto found = tensors_.find(name);
-  if (found == tensors_.end()) user_error("{}: tensor '{}' is missing", what_, name);
-  if (!taken_.insert(name).second) user_error("{}: tensor '{}' belongs to two nodes", what_, name);
+  if (found == tensors_.end()) user_error("{}: tensor '{}' is missing", file_name_, name);
+  if (!taken_.insert(name).second)
+    user_error("{}: tensor '{}' belongs to two nodes", file_name_, name);
   if (found->second.shape != shape)
-    user_error("{}: tensor '{}' has shape {}, its node says {}", what_, name,
+    user_error("{}: tensor '{}' has shape {}, its node says {}", file_name_, name,
                to_string(found->second.shape), to_string(shape));
   return found->second;
 }
 
 void TensorSource::check_all_taken() const {
   for (const auto& [name, unused] : tensors_) {
-    if (!taken_.contains(name)) user_error("{}: tensor '{}' belongs to no node", what_, name);
+    if (!taken_.contains(name)) user_error("{}: tensor '{}' belongs to no node", file_name_, name);
   }
 }
 
