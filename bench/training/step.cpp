@@ -12,14 +12,14 @@
 #include <thread>
 
 #include "train/calibration/calibrate.h"
+#include "train/loop/learned_points.h"
+#include "train/loop/optimizer.h"
 #include "train/machine/device.h"
+#include "train/machine/memory.h"
+#include "train/machine/patient_threads.h"
 #include "train/network/fixed_forward.h"
 #include "train/network/float_forward.h"
-#include "train/machine/memory.h"
 #include "train/network/network.h"
-#include "train/loop/optimizer.h"
-#include "train/machine/patient_threads.h"
-#include "train/loop/learned_points.h"
 
 #include "qfx/base/error.h"
 #include "qfx/frontends/recipe.h"

@@ -37,7 +37,7 @@ class PngReader {
     return true;
   }
 
-  // rows: one pointer a row to width * channels bytes. Expands what has less than a byte a pixel.
+  // rows: one pointer per row to width * channels bytes. Expands what has less than a byte a pixel.
   bool read_pixels(png_bytepp rows) {
     if (setjmp(jump_) != 0) return false;
     png_set_palette_to_rgb(png_);  // of the other colour types it does nothing
@@ -103,7 +103,7 @@ Image decode_png(const std::vector<std::uint8_t>& file, const std::string& path)
     user_error("{}: it has transparency, and a sample has none; save it without an alpha channel",
                path);
   if (reader.bit_depth() > 8)
-    user_error("{}: it has {} bits a channel; save it with 8", path, reader.bit_depth());
+    user_error("{}: it has {} bits per channel; save it with 8", path, reader.bit_depth());
   if (reader.stored_size() / kMaxDeflateRatio > file.size())
     user_error(
         "{}: its header claims {} x {} pixels, more than a PNG file of {} bytes can hold; it is "

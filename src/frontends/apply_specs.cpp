@@ -31,7 +31,7 @@ void apply_point(const FormatRule& rule, FormatTarget& target) {
   if (!rule.int_bits) return;
   if (target.point == Point::Calibrated) {
     rule.table.fail("int_bits",
-                    fmt::format("the binary point of \"{}\" is calibrated from data; add "
+                    fmt::format("the binary point of '{}' is calibrated from data; add "
                                 "binary_point = \"fixed\" to give it, \"learned\" to start there",
                                 target.name));
   }
@@ -68,12 +68,12 @@ void apply(const FormatRule& rule, bool is_default, FormatTarget& target) {
   if (is_default || target.is_constant()) return;
   if (rule.granularity == graph::Granularity::PerChannel) {
     rule.table.fail("granularity",
-                    fmt::format("\"{}\" is an activation, and a stream has one binary point; only "
-                                "parameters have one a channel (\"*.weight\")",
+                    fmt::format("'{}' is an activation, and a stream has one binary point; only "
+                                "parameters have one per channel (\"*.weight\")",
                                 target.name));
   }
   if (rule.k_hot.value_or(0) > 0) {
-    rule.table.fail("k_hot", fmt::format("\"{}\" is an activation, and only constants can be "
+    rule.table.fail("k_hot", fmt::format("'{}' is an activation, and only constants can be "
                                          "K-hot; match parameters (\"*.weight\", \"*.scale\")",
                                          target.name));
   }
@@ -97,21 +97,21 @@ void check(const FormatTarget& target) {
   const TableReader& table = target.last->table;
   if (target.point == Point::Fixed && !spec.int_bits) {
     target.point_rule->table.fail("binary_point",
-                                  fmt::format("a fixed binary point needs int_bits, and \"{}\" has "
+                                  fmt::format("a fixed binary point needs int_bits, and '{}' has "
                                               "none; add int_bits = 3 or the like",
                                               target.name));
   }
   if (!spec.is_signed && spec.width > graph::kMaxUnsignedWidth) {
     table.fail(
-        fmt::format("this makes \"{}\" unsigned with {} bits, and an unsigned tensor has at most "
+        fmt::format("this makes '{}' unsigned with {} bits, and an unsigned tensor has at most "
                     "{}; lower width or write sign = \"signed\"",
                     target.name, spec.width, graph::kMaxUnsignedWidth));
   }
   try {
     fixed::validate(spec.format(spec.width - spec.int_bits.value_or(0)));
   } catch (const UserError& error) {
-    const std::string sentence = fmt::format("this gives \"{}\" a format that does not exist: {}",
-                                             target.name, error.what());
+    const std::string sentence =
+        fmt::format("this gives '{}' a format that does not exist: {}", target.name, error.what());
     if (spec.wrap_bits > 0 && table.has("wrap_bits")) table.fail("wrap_bits", sentence);
     table.fail(sentence);
   }
@@ -127,8 +127,8 @@ void check_tables(const graph::Model& model, const std::vector<FormatTarget>& ta
         std::ranges::find_if(targets, [&](const FormatTarget& t) { return t.name == input.name; });
     if (target->last == nullptr) continue;
     target->last->table.fail(fmt::format(
-        "this gives \"{}\" {} bits, and \"{}\" looks its values up in a table, which takes at most "
-        "{}; lower the width of \"{}\", or put a cast of {} bits between them",
+        "this gives '{}' {} bits, and '{}' looks its values up in a table, which takes at most "
+        "{}; lower the width of '{}', or put a cast of {} bits between them",
         input.name, input.spec.width, node.name, graph::kMaxTableInputWidth, input.name,
         graph::kMaxTableInputWidth));
   }
@@ -164,14 +164,14 @@ void apply_override(const FormatRule& rule, const graph::Model& model,
       if (has_own_format(node) || !matches_glob(glob, node.name)) continue;
       rule.table.fail(
           "match",
-          fmt::format("\"{}\" is a {}, which keeps the format of its input \"{}\"; match that",
+          fmt::format("'{}' is a {}, which keeps the format of its input '{}'; match that",
                       node.name, graph::kind_name(node.op), model.nodes[node.inputs.front()].name));
     }
     std::vector<std::string> names;
     for (const FormatTarget& target : targets) names.push_back(target.name);
     rule.table.fail("match",
-                    fmt::format("\"{}\" matches no tensor; the nearest name is \"{}\" (activations "
-                                "are named like their layer, parameters \"conv1.weight\")",
+                    fmt::format("'{}' matches no tensor; the nearest name is '{}' (activations "
+                                "are named like their layer, parameters 'conv1.weight')",
                                 glob, nearest(glob, names)));
   }
   for (FormatTarget& target : targets) {

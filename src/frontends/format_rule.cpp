@@ -24,7 +24,7 @@ void refuse_together(const TableReader& table, const std::string& key,
                      const std::vector<std::string>& others, std::string_view why) {
   for (const std::string& other : others) {
     if (table.has(other))
-      table.fail(key, fmt::format("{}; leave out \"{}\" or \"{}\"", why, key, other));
+      table.fail(key, fmt::format("{}; leave out '{}' or '{}'", why, key, other));
   }
 }
 
@@ -94,8 +94,7 @@ FormatRule read_format_rule(const TableReader& table) {
       if (key != "float" && table.has(key)) {
         table.fail(
             "float",
-            fmt::format("a floating-point tensor has no format; leave out \"float\" or \"{}\"",
-                        key));
+            fmt::format("a floating-point tensor has no format; leave out 'float' or '{}'", key));
       }
     }
   }

@@ -110,7 +110,7 @@ graph::ByRole<graph::Shape> parameter_shapes(const graph::Op& op,
 void claim_name(const TableReader& layer, const std::string& name, std::set<std::string>& taken) {
   if (taken.insert(name).second) return;
   layer.fail(
-      fmt::format("two tensors, a layer and another one's parameter, would be named \"{}\"; rename "
+      fmt::format("two tensors, a layer and another one's parameter, would be named '{}'; rename "
                   "this layer",
                   name));
 }
@@ -142,7 +142,7 @@ graph::Model read_layers(const std::vector<TableReader>& layers, graph::Builder&
         std::vector<std::string> above;
         for (const auto& [known, id] : ids) above.push_back(known);
         layer.fail("inputs",
-                   fmt::format("\"{}\" is not a layer above this one; did you mean \"{}\"?", input,
+                   fmt::format("'{}' is not a layer above this one; did you mean '{}'?", input,
                                nearest(input, above)));
       }
       inputs.push_back(ids.at(input));
@@ -153,7 +153,7 @@ graph::Model read_layers(const std::vector<TableReader>& layers, graph::Builder&
       const std::string full_name = name + part.suffix;
       if (ids.contains(full_name)) {
         layer.fail(fmt::format(
-            "two layers are named \"{}\", and a name stands for one; rename this one", full_name));
+            "two layers are named '{}', and a name stands for one; rename this one", full_name));
       }
       claim_name(layer, full_name, tensors);
       graph::ByRole<graph::Shape> shapes;

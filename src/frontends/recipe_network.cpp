@@ -64,7 +64,7 @@ graph::Model read_network(const TableReader& root, const DataFacts& facts, Recip
   const std::int64_t outputs = graph::element_count(model.nodes.back().shape);
   if (outputs != facts.classes) {
     table->fail(
-        fmt::format("the network's last layer \"{}\" gives {} values, and the data has {} classes; "
+        fmt::format("the network's last layer '{}' gives {} values, and the data has {} classes; "
                     "they must be equal",
                     model.nodes.back().name, outputs, facts.classes));
   }

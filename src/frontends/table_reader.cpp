@@ -59,7 +59,7 @@ TableReader::TableReader(const toml::table& table, std::string path, const std::
     const std::string name(key.str());
     if (std::find(known.begin(), known.end(), name) != known.end()) continue;
     fail_at(value, full_name(name),
-            fmt::format("unknown key; did you mean \"{}\"? The keys here are {}",
+            fmt::format("unknown key; did you mean '{}'? The keys here are {}",
                         nearest(name, known), join(known, ", ")));
   }
 }

@@ -38,12 +38,12 @@ graph::Model zoo(const std::string& name, const graph::Shape& input,
   const auto* entry = std::find_if(std::begin(kZoo), std::end(kZoo),
                                    [&](const ZooEntry& e) { return e.name == name; });
   if (entry == std::end(kZoo)) {
-    user_error("the zoo has no network \"{}\"; did you mean \"{}\"? It has {}", name,
+    user_error("the zoo has no network '{}'; did you mean '{}'? It has {}", name,
                nearest(name, zoo_names()), join(zoo_names(), ", "));
   }
   if (entry->needs_image && input.size() != 3) {
     user_error(
-        "the zoo's {} takes images [channels, height, width], and the samples are {}; use \"mlp\"",
+        "the zoo's {} takes images [channels, height, width], and the samples are {}; use 'mlp'",
         name, graph::to_string(input));
   }
   if (classes < 1)

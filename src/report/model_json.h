@@ -7,12 +7,12 @@
 
 namespace qfx::report {
 
-// One entry a node: {name, kind, text, inputs, shape, format, params: [{name, shape, format}],
+// One entry per node: {name, kind, text, inputs, shape, format, params: [{name, shape, format}],
 // elements, multiply_adds, accumulator_width, can_overflow}.
 Json layers_json(const graph::FrozenModel& model);
 
-// One entry a tensor in the order of the graph, a node's parameters before its output: {name, role,
-// shape, elements, format, width, frac_bits, range_low, range_high}; for parameters also
+// One entry per tensor in the order of the graph, a node's parameters before its output: {name,
+// role, shape, elements, format, width, frac_bits, range_low, range_high}; for parameters also
 // param_stats.h's, for activations null in their place.
 Json tensors_json(const graph::FrozenModel& model);
 

@@ -28,7 +28,7 @@ double largest_magnitude(std::span<const float> values, const std::string& tenso
   for (float v : values) {
     if (!std::isfinite(v)) {
       user_error(
-          "tensor \"{}\" holds {} while calibrating; the float network has diverged, train it "
+          "tensor '{}' holds {} while calibrating; the float network has diverged, train it "
           "with a lower learning rate",
           tensor, v);
     }

@@ -69,7 +69,7 @@ Carrier carrier_for(const Grid& grid, const std::string& node) {
   if (holds(grid, 24, -126, 127)) return Carrier::Float32;
   if (holds(grid, kCarriedBits, -1022, 1023)) return Carrier::Float64;
   user_error(
-      "node \"{}\" needs a sum of {} bits (binary point at {}), more than the {} bits that float64 "
+      "node '{}' needs a sum of {} bits (binary point at {}), more than the {} bits that float64 "
       "carries exactly in training; make its operands narrower or bring their binary points closer",
       node, signed_width(grid), grid.frac_bits, kCarriedBits);
 }
@@ -82,7 +82,7 @@ void check_mean(const Grid& grid, std::int64_t values, int frac_bits, const std:
   const int width = signed_width(total) - 1 + std::max(0, frac_bits - total.frac_bits);
   if (width > kMeanBits) {
     user_error(
-        "node \"{}\" needs a mean of {} bits, more than the {} that float64 divides exactly in "
+        "node '{}' needs a mean of {} bits, more than the {} that float64 divides exactly in "
         "training; make its input or output narrower",
         node, width, kMeanBits);
   }

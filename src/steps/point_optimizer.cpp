@@ -109,7 +109,7 @@ void PointOptimizer::load_state(const std::map<std::string, std::vector<float>>&
     const auto found = state.find(name);
     if (found == state.end() || found->second.size() != entries_.size()) {
       user_error(
-          "the checkpoint lacks the binary points' state \"{}\" of this recipe; start a new run",
+          "the checkpoint lacks the binary points' state '{}' of this recipe; start a new run",
           name);
     }
     return found->second;

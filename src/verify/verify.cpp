@@ -31,7 +31,7 @@ class Stopwatch {
   std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
 };
 
-// Images a process runs at most before progress is told.
+// Images a process runs at most before progress is reported.
 constexpr std::int64_t kImagesAProcess = 250;
 // Images that are read at once.
 constexpr std::int64_t kBatch = 256;

@@ -66,15 +66,4 @@ inline std::string gzip(const std::string& content) {
   return out;
 }
 
-// The UserError's text, or "" where none is raised.
-template <class F>
-std::string user_error_of(F&& f) {
-  try {
-    f();
-  } catch (const UserError& error) {
-    return error.what();
-  }
-  return "";
-}
-
 }  // namespace qfx::test

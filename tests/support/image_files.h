@@ -31,7 +31,7 @@ inline std::string png_file(int height, int width, int channels,
   return file;
 }
 
-// 16 bits a channel.
+// 16 bits per channel.
 inline std::string deep_png_file(int height, int width) {
   png_image image{};
   image.version = PNG_IMAGE_VERSION;

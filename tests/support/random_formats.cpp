@@ -9,8 +9,8 @@
 #include "qfx/base/error.h"
 #include "qfx/graph/freeze.h"
 #include "qfx/graph/range.h"
-#include "qfx/graph/verify.h"
 #include "qfx/graph/table.h"
+#include "qfx/graph/verify.h"
 
 namespace qfx::test {
 namespace {

@@ -156,7 +156,7 @@ class Writer {
     return out;
   }
 
-  // The learned point, one a channel, when `progress` of the fixed phase is done.
+  // The learned point, one per channel, when `progress` of the fixed phase is done.
   std::vector<double> f_at(const Life& life, double progress) {
     std::vector<double> f;
     for (int c = 0; c < life.channels; ++c) {

@@ -64,7 +64,7 @@ void print(const std::string& line);
 // on a full disk is no reason to lose a result.
 void warn(const std::string& line);
 // Writes out what print has kept in memory. Returns the code to end with: the given one, or that of
-// a user's fault, told on standard error, where standard output could not take everything.
+// a user's fault, reported on standard error, where standard output could not take everything.
 int finish_output(int code);
 
 // "91.23 %"

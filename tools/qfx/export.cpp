@@ -74,7 +74,7 @@ Verb add_export(CLI::App& command) {
             Need::Required);
   verb.text(
       "--data", options->data,
-      "data for the golden vectors, or \"random\" (default: that of the run the model lies in)");
+      "data for the golden vectors, or 'random' (default: that of the run the model lies in)");
   verb.count("--vectors", options->vectors, "golden vectors", 1, 10000);
   verb.text("--top", options->top, "name of the top function (default: the model's)");
   verb.text("--part", options->part,

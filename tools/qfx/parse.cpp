@@ -27,7 +27,7 @@ std::vector<std::string> option_names(const CLI::App& app) {
     user_error("{} has no option {}; did you mean {}? ({} --help lists them)", name, extra,
                nearest(extra, option_names(app)), name);
   }
-  user_error("{} takes no further argument, and was given \"{}\"; leave it out ({} --help)", name,
+  user_error("{} takes no further argument, and was given '{}'; leave it out ({} --help)", name,
              extra, name);
 }
 
@@ -44,7 +44,7 @@ std::optional<int> parse(CLI::App& app, const std::vector<Verb>& verbs, int argc
   for (const Verb& verb : verbs) names.push_back(verb.app->get_name());
   if (const std::string first = argv[1];
       !first.starts_with("-") && std::find(names.begin(), names.end(), first) == names.end()) {
-    user_error("\"{}\" is not a verb of qfx; did you mean \"{}\"? The verbs are {}", first,
+    user_error("'{}' is not a verb of qfx; did you mean '{}'? The verbs are {}", first,
                nearest(first, names), join(names, ", "));
   }
 

@@ -18,7 +18,7 @@ struct Dataset {
   int class_count = 0;
 
   std::int64_t size() const { return static_cast<std::int64_t>(labels.size()); }
-  std::int64_t sample_size() const;  // elements a sample
+  std::int64_t sample_size() const;  // elements per sample
   // Elements [first * sample_size, (first + count) * sample_size) as float, before any
   // preprocessing.
   void copy_samples(std::int64_t first, std::int64_t count, float* out) const;

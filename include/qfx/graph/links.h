@@ -15,7 +15,7 @@ std::vector<Shape> input_shapes(const auto& nodes, const auto& node) {
   return shapes;
 }
 
-// The nodes that read each node, in order, with one entry a read.
+// The nodes that read each node, in order, with one entry per read.
 std::vector<std::vector<NodeId>> readers(const auto& nodes) {
   std::vector<std::vector<NodeId>> result(nodes.size());
   for (std::size_t id = 0; id < nodes.size(); ++id) {

@@ -1,4 +1,4 @@
-// A model as text, one line a node: id, name, kind with attributes, inputs, shape, format,
+// A model as text, one line per node: id, name, kind with attributes, inputs, shape, format,
 // parameters.
 #pragma once
 

@@ -32,14 +32,14 @@ struct Stage {
   Bounds<T> bounds;           // CLIP
   const T* side = nullptr;    // ADD, MUL: like x
   T* d_side = nullptr;        // ADD, MUL: receives the gradient of side; may be null
-  const T* scale = nullptr;   // AFFINE, PRELU: one a channel
-  const T* offset = nullptr;  // AFFINE: one a channel
+  const T* scale = nullptr;   // AFFINE, PRELU: one per channel
+  const T* offset = nullptr;  // AFFINE: one per channel
   bool in_double = false;     // AFFINE, PRELU: product and sum want double (Wide in fake_cast.h)
 };
 
 struct StageGradient {
   PointGradient point;
-  std::vector<double> scale, offset;  // AFFINE, PRELU (scale alone): one a channel
+  std::vector<double> scale, offset;  // AFFINE, PRELU (scale alone): one per channel
 };
 
 // a[c] + b[c] * value

@@ -3,7 +3,7 @@
 // wider format is our own mistake (InternalError), the caller chooses the carrier.
 //
 // Arrays are seen as [outer][channels][inner], row-major: NCHW activations are {N, C, H*W},
-// channels-last ones {N*H*W, C, 1}, a weight {1, out_channels, rest}. With one format a tensor,
+// channels-last ones {N*H*W, C, 1}, a weight {1, out_channels, rest}. With one format per tensor,
 // channels = 1. An output may be the same array as an input of the same type, but not a shifted
 // part of it.
 //
@@ -25,7 +25,8 @@
 // step of F that has the jump. It is up to 2 / ln2 times as strong as saturation's derivative
 // (docs/gradients.md), and it points the same way: toward a coarser point. A range that begins at
 // zero holds no negative number however coarse it is. A NaN counts as an overflow, passes no
-// gradient to x and makes df NaN; under WRAP and WRAP_SM so does an infinity, where it pulls at all.
+// gradient to x and makes df NaN; under WRAP and WRAP_SM so does an infinity, where it pulls at
+// all.
 //
 // Sums run in an order that depends on the extent alone (src/kernels/walk.h): within a block in the
 // type the cast is computed in, across blocks in double. Reference (src/kernels/ref) and SIMD

@@ -8,8 +8,8 @@
 
 namespace qfx::kernels {
 
-// In place on values that are multiples of 2^-frac_bits[c] inside the format: the projection of each
-// (fixed::project_khot). T is float or double.
+// In place on values that are multiples of 2^-frac_bits[c] inside the format: the projection of
+// each (fixed::project_khot). T is float or double.
 template <class T>
 void project_khot(T* values, Extent extent, int k, bool signed_digits, const fixed::Format& format,
                   const int* frac_bits);

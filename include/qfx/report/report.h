@@ -5,8 +5,8 @@
 
 namespace qfx::report {
 
-// `source` is a run folder (recipe.toml, log.jsonl, summary.json, model.qfx, verify.json: what is there is
-// shown) or a model.qfx. Written atomically. Raises UserError where neither is readable.
+// `source` is a run folder (recipe.toml, log.jsonl, summary.json, model.qfx, verify.json: what is
+// there is shown) or a model.qfx. Written atomically. Raises UserError where neither is readable.
 void write_report(const std::string& source, const std::string& output_path);
 
 }  // namespace qfx::report

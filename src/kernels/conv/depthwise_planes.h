@@ -16,7 +16,7 @@ namespace qfx::kernels {
 // splits a row into s phases, so that neighbours of the output are neighbours in memory.
 class DepthwisePlanes {
  public:
-  // A depthwise shape: several outputs a channel gain from the common image of int_gemm.h.
+  // A depthwise shape: several outputs per channel gain from the common image of int_gemm.h.
   // weights: {channels, taps}, of 16 bits, as are the inputs.
   DepthwisePlanes(const ConvShape& shape, std::span<const std::int32_t> weights);
 

@@ -30,8 +30,8 @@ struct Point {
   C offset = 0;   // AFFINE and LINED only
 };
 
-// The points of the walk. By rows: one a channel. By columns: one a column, `padded` of them, as
-// separate arrays that vectors load from.
+// The points of the walk. By rows: one per channel. By columns: one per column, `padded` of them,
+// as separate arrays that vectors load from.
 template <class C>
 struct Points {
   std::vector<Point<C>> channels;
@@ -122,7 +122,7 @@ template <class T, class C>
 struct BackwardJob : Job<T, C> {
   const T* dy;
   T* dx;
-  std::vector<ChannelSums>* sums;  // by rows: one a channel
+  std::vector<ChannelSums>* sums;  // by rows: one per channel
   ColumnSums<C>* columns;          // by columns
 };
 

@@ -1,5 +1,5 @@
 "use strict";
-// The binary point of every tensor over time: a strip of numbers a tensor, and one tensor in detail.
+// The binary point of every tensor over time: a strip of numbers per tensor, and one tensor in detail.
 
 const kMaxColumns = 28;
 
@@ -96,7 +96,7 @@ function drawFormats(data) {
   const select = (tensor) => {
     rows.forEach((row, i) => row.setAttribute("aria-selected", String(tensors[i] === tensor)));
     const total = sum(tensor.history.changes);
-    const channels = tensor.frac_bits?.length > 1 ? " and a point a channel" : "";
+    const channels = tensor.frac_bits?.length > 1 ? " and one point per channel" : "";
     byId("format-detail-title").textContent = `${tensor.name}: ${tensor.format ?? ""}${channels}, ${total > 0 ? `changed ${plural(total, "time")}` : "never changed"}`;
     for (const chart of shown) chart.remove();
     shown = [new LazyChart(byId("format-detail"), `Fraction bits of ${tensor.name} over time, now ${span(latest(tensor.history.frac_bits))}`, detailConfig(tensor, moments))];

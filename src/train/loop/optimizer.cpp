@@ -110,7 +110,7 @@ void Optimizer::load_state(const std::map<std::string, std::vector<float>>& stat
   const auto take = [&](const std::string& name, std::vector<float>& into) {
     const auto found = state.find(name);
     if (found == state.end() || found->second.size() != into.size()) {
-      user_error("the checkpoint lacks the optimizer state \"{}\" of this recipe; start a new run",
+      user_error("the checkpoint lacks the optimizer state '{}' of this recipe; start a new run",
                  name);
     }
     into = found->second;

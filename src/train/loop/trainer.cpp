@@ -171,7 +171,7 @@ void Trainer::step(const at::Tensor& samples, const at::Tensor& labels) {
   optimizer_.zero_gradients();
   // Not left to the next loss: a convolution of integers makes a number of a NaN.
   if (const std::string tensor = optimizer_.diverged_tensor(); !tensor.empty())
-    fail_diverged(fmt::format("\"{}\" became infinite or NaN", tensor), samples);
+    fail_diverged(fmt::format("'{}' became infinite or NaN", tensor), samples);
   if (points_) {
     points_->step(state.step, factor);
     points_->zero_gradients();

@@ -55,7 +55,7 @@ at::Device open_device(const std::string& name, const Peers& peers) {
     return one.device();
   } catch (const std::exception& error) {
     user_error(
-        "device = \"{}\": {} cannot be used here, torch says \"{}\"; {}; leave the recipe's key "
+        "device = \"{}\": {} cannot be used here, torch says '{}'; {}; leave the recipe's key "
         "`device` out to train on the processor, or build qfx with a torch that has the device",
         name, device.str(), first_sentence(reason_of(error)), kAllowed);
   }

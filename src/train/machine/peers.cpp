@@ -45,8 +45,8 @@ int number_of(const char* name, int low, int high, int missing) {
   int value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (error != std::errc() || end != text.data() + text.size() || value < low || value > high) {
-    user_error("the environment variable {} is \"{}\"; a whole number from {} to {} is allowed",
-               name, text, low, high);
+    user_error("the environment variable {} is '{}'; a whole number from {} to {} is allowed", name,
+               text, low, high);
   }
   return value;
 }

@@ -34,7 +34,7 @@ at::Tensor partly_float_batch_norm(const graph::Node& node, Layer& layer, const 
   if (mode.batch_statistics) {
     if (mode.add_up) {
       user_error(
-          "node \"{}\" has a tensor left in floating point, and then its batch's statistics are "
+          "node '{}' has a tensor left in floating point, and then its batch's statistics are "
           "those of one process; give its tensors formats, or train in one process",
           node.name);
     }

@@ -121,7 +121,7 @@ void Network::load_state(const std::map<std::string, std::vector<float>>& values
     if (found == values.end()) continue;
     if (static_cast<std::int64_t>(found->second.size()) != point->channels) {
       user_error(
-          "{}: tensor \"{}\" has {} binary points, this network has {}; it is of another network",
+          "{}: tensor '{}' has {} binary points, this network has {}; it is of another network",
           where, point->tensor, found->second.size(), point->channels);
     }
     point->set(found->second);
@@ -130,10 +130,10 @@ void Network::load_state(const std::map<std::string, std::vector<float>>& values
     const auto found = values.find(name);
     if (found == values.end()) {
       if (name.ends_with(".frac_bits")) continue;
-      user_error("{}: tensor \"{}\" is missing; it is of another network", where, name);
+      user_error("{}: tensor '{}' is missing; it is of another network", where, name);
     }
     if (static_cast<std::int64_t>(found->second.size()) != tensor.numel()) {
-      user_error("{}: tensor \"{}\" has {} values, this network needs {}; it is of another network",
+      user_error("{}: tensor '{}' has {} values, this network needs {}; it is of another network",
                  where, name, found->second.size(), tensor.numel());
     }
     std::copy(found->second.begin(), found->second.end(), tensor.data_ptr<float>());

@@ -42,7 +42,7 @@ void Point::refresh() {
 
 steps::AssignmentPtr Point::assignment(bool counted) {
   if (!is_set()) {
-    user_error("tensor \"{}\" has no binary point; calibrate the model first", tensor);
+    user_error("tensor '{}' has no binary point; calibrate the model first", tensor);
   }
   auto result = std::make_shared<steps::Assignment>();
   result->format = spec.format(frac_bits[0]);

@@ -123,8 +123,8 @@ std::optional<Checkpoint> load_checkpoint(const std::filesystem::path& path) {
   const store::Safetensors file = read(path);
   const auto state = file.metadata.find(kStateKey);
   if (state == file.metadata.end()) {
-    user_error("{}: it is no checkpoint of a training run: its metadata lacks \"{}\"",
-               path.string(), kStateKey);
+    user_error("{}: it is no checkpoint of a training run: its metadata lacks '{}'", path.string(),
+               kStateKey);
   }
   Checkpoint checkpoint;
   try {

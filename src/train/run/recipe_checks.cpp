@@ -21,7 +21,7 @@ void check_batch_norms(const frontends::Recipe& recipe, std::int64_t samples) {
     if (!std::holds_alternative<graph::BatchNorm>(node.op)) continue;
     if (batch * graph::element_count(node.shape) / node.shape[0] > 1) continue;
     user_error(
-        "node \"{}\" is a batch_norm, and a step has one value for each of its channels "
+        "node '{}' is a batch_norm, and a step has one value for each of its channels "
         "(batch_size {}, {} samples); its statistics need two: give more samples a step, or "
         "leave it out",
         node.name, recipe.batch_size, samples);
@@ -40,14 +40,14 @@ void check_recipe(const frontends::Recipe& recipe, const data::Dataset& train_se
   const graph::Model& model = recipe.model;
   const auto& input = std::get<graph::Input>(model.nodes.front().op);
   if (!graph::takes_samples(input.shape, train_set.sample_shape)) {
-    user_error("the network takes samples of shape {}, the data set \"{}\" has {}",
+    user_error("the network takes samples of shape {}, the data set '{}' has {}",
                graph::to_string(input.shape), train_set.name,
                graph::to_string(train_set.sample_shape));
   }
   const std::int64_t outputs = graph::element_count(model.nodes.back().shape);
   if (outputs < train_set.class_count) {
     user_error(
-        "the network has {} outputs, the data set \"{}\" has {} classes; give its last layer as "
+        "the network has {} outputs, the data set '{}' has {} classes; give its last layer as "
         "many outputs",
         outputs, train_set.name, train_set.class_count);
   }
@@ -83,9 +83,10 @@ std::vector<std::string> wide_products(const graph::Model& model) {
     const int bits = magnitude_bits(input.spec) + magnitude_bits(weight->spec);
     if (bits <= steps::kCarriedBits) continue;
     all.push_back(fmt::format(
-        "\"{}\" multiplies {} by {} bits, and training carries sums of {}: unless its values stay "
-        "small the run ends after its float phase; lower the width of \"{}\" or \"{}.weight\"",
-        node.name, input.spec.width, weight->spec.width, steps::kCarriedBits, input.name, node.name));
+        "'{}' multiplies {} by {} bits, and training carries sums of {}: unless its values stay "
+        "small the run ends after its float phase; lower the width of '{}' or '{}.weight'",
+        node.name, input.spec.width, weight->spec.width, steps::kCarriedBits, input.name,
+        node.name));
   }
   return all;
 }

@@ -252,9 +252,8 @@ class Run {
       context_.log->write(
           frozen_event(context_.elapsed(), accuracy, judgement_.overflows, *network_));
     } else {
-      context_.message(
-          fmt::format("not frozen: tensor \"{}\" is left in floating point by the recipe",
-                      (*in_float)->tensor));
+      context_.message(fmt::format(
+          "not frozen: tensor '{}' is left in floating point by the recipe", (*in_float)->tensor));
     }
     write_file_atomically(context_.folder.summary(), summary_json(recipe().name, summary_) + "\n");
   }

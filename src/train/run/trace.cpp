@@ -16,9 +16,8 @@ ForwardTrace trace_forward(const graph::Model& model, const std::vector<float>& 
   Network network(model);
   for (Point* point : network.points()) {
     if (!point->casts()) {
-      user_error(
-          "tensor \"{}\" is left in floating point and has no raw integers; give it a format",
-          point->tensor);
+      user_error("tensor '{}' is left in floating point and has no raw integers; give it a format",
+                 point->tensor);
     }
   }
   std::vector<at::Tensor> values;

@@ -3,8 +3,8 @@
 
 #include <functional>
 
-#include "train/network/network.h"
 #include "train/machine/peers.h"
+#include "train/network/network.h"
 
 #include "qfx/data/dataset.h"
 

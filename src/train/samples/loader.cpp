@@ -39,7 +39,7 @@ Loader::Loader(const data::Dataset& set, LoaderSettings settings, std::int64_t f
       batch_size_(std::min(settings_.batch_size, set.size())),
       part_size_(batch_size_ / settings_.peers),
       per_epoch_(steps_per_epoch(set, settings_.batch_size)) {
-  if (set.size() == 0) user_error("the training set \"{}\" is empty", set.name);
+  if (set.size() == 0) user_error("the training set '{}' is empty", set.name);
   if (part_size_ * settings_.peers != batch_size_) {
     user_error(
         "a batch has {} samples, and {} processes cannot share them evenly; change batch_size",

@@ -70,7 +70,7 @@ void check_finite(const graph::Input& input, const data::Dataset& set) {
   for (std::size_t i = 0; i < seen.size(); ++i) {
     if (!std::isfinite(seen[i])) {
       user_error(
-          "the samples of \"{}\" hold the value {} in channel {}, which is {} after data.normalize "
+          "the samples of '{}' hold the value {} in channel {}, which is {} after data.normalize "
           "(divisor {}); it must be within float32's range, below 3.4e38: give divisor, mean and "
           "std "
           "that bring the samples near 1",

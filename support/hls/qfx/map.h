@@ -3,7 +3,7 @@
 //
 //   map<BEATS, OPERATION>(out, operands...)
 //
-// An operand is a stream, which is read once a beat; a table of constants [ROWS][C] with one per
+// An operand is a stream, which is read once per beat; a table of constants [ROWS][C] with one per
 // channel, of which an image has one row for all its pixels and a vector one row for each beat; or
 // a table [N] that every lane reads as a whole. OPERATION::of<OUT>(...) takes one element of each
 // stream, one constant of each table, and gives the result, cast once. The operations are relu.h,

@@ -203,7 +203,7 @@ TEST(Layers, ConcatOfImagesPutsLanesSideBySide) {
   EXPECT_TRUE(a.empty() && b.empty() && out.empty());
 }
 
-// 3 beats of 2 lanes and 5 of 1 into 11 elements, a prime: one a beat. Then 12 in beats of 4.
+// 3 beats of 2 lanes and 5 of 1 into 11 elements, a prime: one per beat. Then 12 in beats of 4.
 TEST(Layers, ConcatOfVectorsPacksElementsAnew) {
   constexpr Format kTo{8, 5, true};
   Beats<kA, 2> a;

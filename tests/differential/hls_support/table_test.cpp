@@ -72,7 +72,7 @@ struct SoftmaxConfig {
   typedef unsigned short entry_t;
 };
 
-// Four lanes: a sum a beat, or all beats in one.
+// Four lanes: one sum per beat, or all beats in one.
 template <int SUMS, int BEATS>
 void check_softmax() {
   constexpr Format kTo{8, 1, false, fixed::Rounding::RND, fixed::Overflow::SAT};

@@ -14,6 +14,7 @@
 #include "qfx/base/file.h"
 #include "qfx/base/process.h"
 #include "qfx/runtime/engine.h"
+#include "qfx/runtime/evaluate.h"
 #include "qfx/verify/verify.h"
 
 namespace qfx::verify {

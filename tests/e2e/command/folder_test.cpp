@@ -10,8 +10,8 @@ namespace qfx {
 namespace {
 
 using nlohmann::json;
-using ::testing::HasSubstr;
 using test::qfx_command;
+using ::testing::HasSubstr;
 
 // Two classes of 10 x 10 pictures, dark PNGs and bright JPEGs.
 std::string write_pictures(const std::filesystem::path& folder) {
@@ -22,9 +22,9 @@ std::string write_pictures(const std::filesystem::path& folder) {
       std::filesystem::create_directories(folder / split / "dark");
       std::filesystem::create_directories(folder / split / "bright");
       test::write(folder / split / "dark" / fmt::format("{:02}.png", i),
-                     test::png_file(10, 10, 1, dark));
+                  test::png_file(10, 10, 1, dark));
       test::write(folder / split / "bright" / fmt::format("{:02}.jpg", i),
-                     test::jpeg_file(10, 10, 1, bright));
+                  test::jpeg_file(10, 10, 1, bright));
     }
   }
   return folder.string();
@@ -53,8 +53,8 @@ TEST(Folder, Trains) {
   const std::string run = (folder.path() / "run").string(),
                     recipe = (folder.path() / "r.toml").string();
   test::write(recipe, "network.zoo = \"mlp\"\n[data]\nsource = \"folder:" +
-                             write_pictures(folder.path() / "set") +
-                             "\"\nbatch_size = 8\n[float]\nepochs = 8\n[fixed]\nepochs = 2\n");
+                          write_pictures(folder.path() / "set") +
+                          "\"\nbatch_size = 8\n[float]\nepochs = 8\n[fixed]\nepochs = 2\n");
   const ProcessResult trained = qfx_command({"train", recipe, "--out", run});
   ASSERT_EQ(trained.exit_code, 0) << trained.output;
   const ProcessResult ran = qfx_command({"run", run + "/model.qfx", "--json"});

@@ -19,8 +19,8 @@ namespace {
 
 using nlohmann::json;
 using test::FrozenRun;
-using ::testing::HasSubstr;
 using test::qfx_command;
+using ::testing::HasSubstr;
 
 json json_of(const std::vector<std::string>& arguments) {
   const ProcessResult result = qfx_command(arguments);

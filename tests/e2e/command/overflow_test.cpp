@@ -13,10 +13,10 @@ namespace qfx {
 namespace {
 
 using nlohmann::json;
+using test::qfx_command;
 using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::Not;
-using test::qfx_command;
 
 struct Forbidding {
   TemporaryDirectory folder;
@@ -26,9 +26,9 @@ struct Forbidding {
 
   explicit Forbidding(const std::string& formats) {
     test::write(recipe, "network.zoo = \"tiny_resnet\"\n[data]\nsource = \"" + data +
-                               "\"\nbatch_size = 16\n[float]\nepochs = 2\n[fixed]\nepochs = 2\n"
-                               "[calibration]\nimages = 32\n" +
-                               formats);
+                            "\"\nbatch_size = 16\n[float]\nepochs = 2\n[fixed]\nepochs = 2\n"
+                            "[calibration]\nimages = 32\n" +
+                            formats);
   }
   json summary() const { return json::parse(read_file(run + "/summary.json")); }
 };

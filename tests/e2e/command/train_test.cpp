@@ -17,8 +17,8 @@ namespace qfx {
 namespace {
 
 using nlohmann::json;
-using ::testing::HasSubstr;
 using test::qfx_command;
+using ::testing::HasSubstr;
 
 // A run on tiny data: a few steps a phase.
 struct TinyRecipe {
@@ -29,8 +29,8 @@ struct TinyRecipe {
 
   explicit TinyRecipe(const std::string& epochs = "2") {
     test::write(recipe, "network.zoo = \"tiny_resnet\"\n[data]\nsource = \"" + data +
-                               "\"\nbatch_size = 16\n[float]\nepochs = " + epochs +
-                               "\n[fixed]\nepochs = " + epochs + "\n[calibration]\nimages = 32\n");
+                            "\"\nbatch_size = 16\n[float]\nepochs = " + epochs +
+                            "\n[fixed]\nepochs = " + epochs + "\n[calibration]\nimages = 32\n");
   }
 };
 
@@ -82,8 +82,8 @@ TEST(Training, AnInterruptLeavesACheckpointThatGoesOn) {
   const pid_t child = fork();
   ASSERT_GE(child, 0);
   if (child == 0) {
-    execl(test::qfx_program().c_str(), "qfx", "train", tiny.recipe.c_str(), "--out", tiny.run.c_str(),
-          nullptr);
+    execl(test::qfx_program().c_str(), "qfx", "train", tiny.recipe.c_str(), "--out",
+          tiny.run.c_str(), nullptr);
     _exit(127);
   }
   for (int i = 0; i < 600 && !std::filesystem::exists(tiny.run + "/checkpoint/latest.safetensors");
@@ -111,8 +111,8 @@ TEST(Training, AnInterruptLeavesACheckpointThatGoesOn) {
 
 TEST(Training, AModelThatIsNotFrozenIsNotNamed) {
   const TinyRecipe tiny("0.2");
-  test::write(tiny.recipe, read_file(tiny.recipe) +
-                                  "[[format.override]]\nmatch = \"*.weight\"\nfloat = true\n");
+  test::write(tiny.recipe,
+              read_file(tiny.recipe) + "[[format.override]]\nmatch = \"*.weight\"\nfloat = true\n");
   const ProcessResult result = qfx_command({"train", tiny.recipe, "--out", tiny.run});
   EXPECT_EQ(result.exit_code, 0) << result.output;
   EXPECT_THAT(result.output, HasSubstr("not frozen: "));

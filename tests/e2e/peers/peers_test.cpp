@@ -66,10 +66,10 @@ struct Process {
 class PeersTest : public ::testing::Test {
  protected:
   void write_recipe(const std::string& epochs, int batch = 16) {
-    test::write(recipe_, "network.zoo = \"tiny_resnet\"\nthreads = 1\n[data]\nsource = \"" +
-                                data_ + "\"\nbatch_size = " + std::to_string(batch) +
-                                "\n[float]\nepochs = " + epochs + "\n[fixed]\nepochs = " + epochs +
-                                "\n[calibration]\nimages = 32\n");
+    test::write(recipe_, "network.zoo = \"tiny_resnet\"\nthreads = 1\n[data]\nsource = \"" + data_ +
+                             "\"\nbatch_size = " + std::to_string(batch) +
+                             "\n[float]\nepochs = " + epochs + "\n[fixed]\nepochs = " + epochs +
+                             "\n[calibration]\nimages = 32\n");
   }
   std::string run(const std::string& name) const { return (folder_.path() / name).string(); }
 
@@ -254,9 +254,9 @@ TEST_F(PeersTest, WhatIsWrongIsSaid) {
     EXPECT_EQ(process.wait(), 2);
     return process.words();
   };
-  EXPECT_THAT(words_of({{"WORLD_SIZE", "two"}}), HasSubstr("WORLD_SIZE is \"two\""));
+  EXPECT_THAT(words_of({{"WORLD_SIZE", "two"}}), HasSubstr("WORLD_SIZE is 'two'"));
   EXPECT_THAT(words_of({{"WORLD_SIZE", "2"}}), HasSubstr("RANK, MASTER_ADDR and MASTER_PORT"));
-  EXPECT_THAT(words_of({{"WORLD_SIZE", "2"}, {"RANK", "2"}}), HasSubstr("RANK is \"2\""));
+  EXPECT_THAT(words_of({{"WORLD_SIZE", "2"}, {"RANK", "2"}}), HasSubstr("RANK is '2'"));
   EXPECT_THAT(words_of({{"WORLD_SIZE", "2"},
                         {"RANK", "0"},
                         {"MASTER_ADDR", "127.0.0.1"},

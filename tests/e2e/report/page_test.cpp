@@ -16,11 +16,11 @@
 namespace qfx::report {
 namespace {
 
+using test::SyntheticRun;
+using test::Visit;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
-using test::SyntheticRun;
-using test::Visit;
 using Strings = std::vector<std::string>;
 
 class Page : public ::testing::Test {
@@ -208,8 +208,7 @@ TEST_F(Page, IsTheSameForTheSameRun) {
 TEST_F(Page, MakesAScreenshot) {
   test::write_synthetic_run(folder(), {});
   write_report(folder(), page());
-  const auto image =
-      test::screenshot(page(), (folder_.path() / "page.png").string(), 1280, 1600);
+  const auto image = test::screenshot(page(), (folder_.path() / "page.png").string(), 1280, 1600);
   EXPECT_EQ(image.width, 1280);
   EXPECT_EQ(image.height, 1600);
   EXPECT_GT(image.file_size, 100'000u) << "a page with charts, not an empty one";

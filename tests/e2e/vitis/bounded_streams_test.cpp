@@ -1,5 +1,5 @@
-// The generated top with one thread a layer and streams that block at the depths its pragmas give:
-// what dataflow hardware does. With a skip branch one shallower than it needs, the same code
+// The generated top with one thread per layer and streams that block at the depths its pragmas
+// give: what dataflow hardware does. With a skip branch one shallower than it needs, the same code
 // deadlocks.
 #include <filesystem>
 #include <fstream>
@@ -85,8 +85,8 @@ TEST(BoundedStreams, SufficeAndAreNeeded) {
     std::ofstream(source) << threaded(top, skip, cut);
     const std::string program = (work.path() / "program").string();
     const ProcessResult built = run_process(
-        {"g++", "-std=c++14", "-O0", "-I", test::source_path("tests/e2e/vitis/bounded"),
-         "-isystem", test::vendor_headers("ap_types"), "-I", (project / "firmware").string(), "-I",
+        {"g++", "-std=c++14", "-O0", "-I", test::source_path("tests/e2e/vitis/bounded"), "-isystem",
+         test::vendor_headers("ap_types"), "-I", (project / "firmware").string(), "-I",
          (project / "tb").string(), (project / "tb/test_bench.cpp").string(), source.string(), "-o",
          program, "-pthread"});
     EXPECT_EQ(built.exit_code, 0) << built.output;

@@ -9,6 +9,7 @@
 #include "networks.h"
 #include "support/paths.h"
 #include "support/random_numbers.h"
+#include "support/user_error.h"
 
 #include "qfx/backends/project.h"
 #include "qfx/backends/target.h"
@@ -24,6 +25,7 @@ namespace qfx::verify {
 namespace {
 
 namespace fs = std::filesystem;
+using test::user_error_of;
 using testing::AllOf;
 using testing::HasSubstr;
 
@@ -44,16 +46,6 @@ data::Dataset samples(const graph::FrozenModel& model, std::int64_t count) {
   for (std::int64_t i = 0; i < count; ++i)
     set.labels.push_back(static_cast<std::int32_t>(i % classes));
   return set;
-}
-
-template <class F>
-std::string error_of(F action) {
-  try {
-    action();
-  } catch (const UserError& error) {
-    return error.what();
-  }
-  return "no UserError";
 }
 
 Result verify_vitis(const graph::FrozenModel& model, const data::Dataset& set,
@@ -148,16 +140,16 @@ TEST(VerifyExport, RefusesAProjectOfAnotherModel) {
   backends::export_project(backends::target_named("vitis"), graph::Analyzed(test::all_kinds()[3]),
                            options.project, {});
   const graph::FrozenModel network = model();
-  EXPECT_THAT(error_of([&] { verify_vitis(network, samples(network, 1), options); }),
+  EXPECT_THAT(user_error_of([&] { verify_vitis(network, samples(network, 1), options); }),
               HasSubstr("was exported from another model"));
   const fs::path marker = fs::path(options.project) / backends::kMarkerFile;
   std::string text = read_file(marker);
   text.replace(text.find("vitis"), 5, "other");
   std::ofstream(marker) << text;
-  EXPECT_THAT(error_of([&] { verify_vitis(network, samples(network, 1), options); }),
+  EXPECT_THAT(user_error_of([&] { verify_vitis(network, samples(network, 1), options); }),
               HasSubstr("was exported for the target 'other', not for 'vitis'"));
   options.project = work.path().string();
-  EXPECT_THAT(error_of([&] { verify_vitis(network, samples(network, 1), options); }),
+  EXPECT_THAT(user_error_of([&] { verify_vitis(network, samples(network, 1), options); }),
               HasSubstr("is not an exported project"));
 }
 
@@ -178,12 +170,13 @@ TEST(VerifyExport, SaysWhatIsWrongWithTheBuild) {
   const data::Dataset set = samples(network, 1);
   {
     const Environment compiler("QFX_HLS_CXX", "/no/such/compiler");
-    EXPECT_THAT(error_of([&] { verify_vitis(network, set, {}); }), HasSubstr("/no/such/compiler"));
+    EXPECT_THAT(user_error_of([&] { verify_vitis(network, set, {}); }),
+                HasSubstr("/no/such/compiler"));
   }
   {
     const Environment headers("QFX_AP_TYPES", "/nowhere");
     EXPECT_THAT(
-        error_of([&] { verify_vitis(network, set, {}); }),
+        user_error_of([&] { verify_vitis(network, set, {}); }),
         AllOf(HasSubstr("no ap_fixed.h and hls_stream.h in /nowhere"), HasSubstr("QFX_AP_TYPES")));
   }
   const TemporaryDirectory work;
@@ -193,13 +186,13 @@ TEST(VerifyExport, SaysWhatIsWrongWithTheBuild) {
                            options.project, {});
   std::ofstream(work.path() / "project/firmware/types.h") << "#error broken\n";
   EXPECT_THAT(
-      error_of([&] { verify_vitis(network, set, options); }),
+      user_error_of([&] { verify_vitis(network, set, options); }),
       AllOf(HasSubstr("does not compile"), HasSubstr("#error broken"), HasSubstr("types.h:1")));
 }
 
 TEST(VerifyExport, RefusesASetOfAnotherShape) {
   const graph::FrozenModel network = model();
-  EXPECT_THAT(error_of([&] {
+  EXPECT_THAT(user_error_of([&] {
                 verify_export(backends::target_named("vitis"), runtime::Engine(network),
                               samples(test::all_kinds()[3], 1), {}, {});
               }),

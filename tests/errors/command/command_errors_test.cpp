@@ -4,15 +4,16 @@
 #include <string>
 #include <vector>
 
-#include "qfx/base/text.h"
 #include "support/command.h"
+
+#include "qfx/base/text.h"
 
 namespace qfx {
 namespace {
 
 using test::FrozenRun;
-using ::testing::HasSubstr;
 using test::qfx_command;
+using ::testing::HasSubstr;
 
 constexpr int kUserFault = 2;
 
@@ -40,9 +41,8 @@ TEST(CommandLine, HelpAndVersionAreNoErrors) {
 }
 
 TEST(CommandLine, AnUnknownVerbNamesTheNearest) {
-  expect_error({"trian", "x.toml"},
-               {"\"trian\" is not a verb", "did you mean \"train\"", "inspect"});
-  expect_error({"RUN"}, {"\"RUN\" is not a verb"});
+  expect_error({"trian", "x.toml"}, {"'trian' is not a verb", "did you mean 'train'", "inspect"});
+  expect_error({"RUN"}, {"'RUN' is not a verb"});
 }
 
 TEST(CommandLine, AnUnknownOptionNamesTheNearest) {
@@ -57,8 +57,7 @@ TEST(CommandLine, WhatIsMissingOrTooMuchIsNamed) {
   expect_error({"run"}, {"qfx run: ", "model", "required", "qfx run --help"});
   expect_error({"train", "r.toml"}, {"qfx train: ", "--out", "required"});
   expect_error({"export", "m.qfx"}, {"qfx export: ", "required"});
-  expect_error({"inspect", "a.qfx", "b.qfx"},
-               {"qfx inspect takes no further argument", "\"b.qfx\""});
+  expect_error({"inspect", "a.qfx", "b.qfx"}, {"qfx inspect takes no further argument", "'b.qfx'"});
 }
 
 TEST(CommandLine, AWrongValueIsNamed) {
@@ -164,7 +163,7 @@ TEST(CommandInput, ARecipesFaultKeepsItsLine) {
   const std::string recipe = (folder.path() / "r.toml").string();
   test::write(recipe, "network.zoo = \"tiny_resnet\"\ndata.sorce = \"x\"\n");
   expect_error({"train", recipe, "--out", (folder.path() / "run").string()},
-               {recipe + ":2: data.sorce", "did you mean \"source\""});
+               {recipe + ":2: data.sorce", "did you mean 'source'"});
   EXPECT_FALSE(std::filesystem::exists(folder.path() / "run"));
   expect_error({"train", "--out", (folder.path() / "run").string()}, {"qfx train needs a recipe"});
   expect_error({"ptq", "/nowhere/r.toml", "--out", (folder.path() / "run").string()},

@@ -5,6 +5,7 @@
 #include <sys/resource.h>
 
 #include "support/data_files.h"
+#include "support/user_error.h"
 
 #include "qfx/base/file.h"
 #include "qfx/data/dataset.h"

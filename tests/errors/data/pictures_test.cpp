@@ -8,6 +8,7 @@
 #include "support/data_files.h"
 #include "support/image_files.h"
 #include "support/rng.h"
+#include "support/user_error.h"
 
 #include "qfx/base/file.h"
 #include "qfx/data/dataset.h"
@@ -61,7 +62,7 @@ TEST_F(Pictures, OfTheWrongKind) {
   expect("", "empty");
   expect(png_file(16, 16, 2, noise(512)), "transparency");
   expect(png_file(16, 16, 4, noise(1024)), "transparency");
-  expect(deep_png_file(16, 16), "16 bits a channel");
+  expect(deep_png_file(16, 16), "16 bits per channel");
   expect(png_file(16, 16, 3, noise(768)), "it is in colour");
   expect(png_file(15, 16, 1, noise(240)), "15 x 16 pixels");
   expect(png_file(16, 17, 1, noise(272)), "folder@16x16:DIR");

@@ -1,30 +1,24 @@
 // Damaged, foreign and hostile files: UserError, always, and a sentence that says what is wrong.
+#include "qfx/graph/file.h"
+
 #include <cstring>
 #include <functional>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "graph/file/file_content.h"
+#include "support/user_error.h"
 
 #include "qfx/base/error.h"
 #include "qfx/graph/builder.h"
-#include "qfx/graph/file.h"
 #include "qfx/graph/freeze.h"
 #include "qfx/store/safetensors.h"
 
 namespace qfx::graph {
 namespace {
 
+using test::user_error_of;
 using ::testing::HasSubstr;
-
-std::string error_of(const std::function<void()>& action) {
-  try {
-    action();
-  } catch (const UserError& error) {
-    return error.what();
-  }
-  return "no error";
-}
 
 Model small_model() {
   Builder builder("small");
@@ -141,7 +135,8 @@ TEST(Safetensors, SaysWhatIsWrong) {
        "appended"},
   };
   for (const Hostile& c : cases)
-    EXPECT_THAT(error_of([&] { store::parse_safetensors(c.content, "f"); }), HasSubstr(c.expected));
+    EXPECT_THAT(user_error_of([&] { store::parse_safetensors(c.content, "f"); }),
+                HasSubstr(c.expected));
 }
 
 // The file of a frozen model, changed and sealed again: what a hostile writer can do.
@@ -239,7 +234,7 @@ TEST(HostileFile, SaysWhatIsWrong) {
        "the digits of value 0"},
   };
   for (const Hostile& c : cases)
-    EXPECT_THAT(error_of([&] { frozen_from_content(c.content, "f"); }), HasSubstr(c.expected));
+    EXPECT_THAT(user_error_of([&] { frozen_from_content(c.content, "f"); }), HasSubstr(c.expected));
 }
 
 TEST(HostileFile, ATrainableModelIsCheckedToo) {
@@ -247,7 +242,7 @@ TEST(HostileFile, ATrainableModelIsCheckedToo) {
     store::Safetensors file = store::parse_safetensors(content_of(small_model()), "good");
     change(file);
     store::seal(file);
-    return error_of([&] { model_from_content(store::serialize(file), "f"); });
+    return user_error_of([&] { model_from_content(store::serialize(file), "f"); });
   };
   const auto graph = [&](std::string_view text, std::string_view replacement) {
     return changed([=](store::Safetensors& file) {
@@ -270,14 +265,16 @@ TEST(HostileFile, ATrainableModelIsCheckedToo) {
               HasSubstr("statistics[0]: 'delta' is no statistic; allowed are beta, gamma, "
                         "running_mean, running_var"));
   EXPECT_THAT(changed([](store::Safetensors& f) {
-                f.tensors["bn.running_var"] = store::make_tensor<float>({1}, std::vector<float>{-1});
+                f.tensors["bn.running_var"] =
+                    store::make_tensor<float>({1}, std::vector<float>{-1});
               }),
               HasSubstr("f: node 'bn' (batch_norm): running_var holds -1"));
-  EXPECT_EQ(changed([](store::Safetensors&) {}), "no error");
+  EXPECT_EQ(changed([](store::Safetensors&) {}), "");
 }
 
 TEST(File, AMissingFileIsNamed) {
-  EXPECT_THAT(error_of([] { load_frozen("/nowhere/model.qfx"); }), HasSubstr("/nowhere/model.qfx"));
+  EXPECT_THAT(user_error_of([] { load_frozen("/nowhere/model.qfx"); }),
+              HasSubstr("/nowhere/model.qfx"));
 }
 
 }  // namespace

@@ -1,9 +1,12 @@
 // Nodes that look values up: what is refused, and the sentence.
+#include "qfx/graph/table.h"
+
 #include <functional>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "graph/file/file_content.h"
+#include "support/user_error.h"
 
 #include "qfx/base/error.h"
 #include "qfx/graph/builder.h"
@@ -11,21 +14,12 @@
 #include "qfx/graph/infer_shape.h"
 #include "qfx/graph/verify.h"
 #include "qfx/store/safetensors.h"
-#include "qfx/graph/table.h"
 
 namespace qfx::graph {
 namespace {
 
+using test::user_error_of;
 using ::testing::HasSubstr;
-
-std::string error_of(const std::function<void()>& action) {
-  try {
-    action();
-  } catch (const UserError& error) {
-    return error.what();
-  }
-  return "no error";
-}
 
 enum : NodeId { kInput, kTanh, kFlat, kSoft };
 
@@ -45,27 +39,27 @@ Model good_model() {
 TEST(VerifyModel, RefusesInputsTooWideForATable) {
   Model model = good_model();
   model.nodes[kInput].spec.width = 17;
-  EXPECT_EQ(error_of([&] { verify(model); }),
+  EXPECT_EQ(user_error_of([&] { verify(model); }),
             "node 'tanh' (function): its input 'in' has 17 bits, and a table with an entry for "
             "every value of it takes at most 16; narrow 'in' to 16 bits, or put a cast to that "
             "width between them");
   model.nodes[kInput].spec.width = 16;
-  EXPECT_EQ(error_of([&] { verify(model); }), "no error");
+  EXPECT_EQ(user_error_of([&] { verify(model); }), "");
   // What a flatten passes on is its input's, whatever its own spec says.
   model.nodes[kTanh].spec.width = 20;
-  EXPECT_THAT(error_of([&] { verify(model); }),
+  EXPECT_THAT(user_error_of([&] { verify(model); }),
               HasSubstr("node 'soft' (softmax): its input 'tanh' has 20 bits"));
   model.nodes[kTanh].spec.is_float = true;
-  EXPECT_EQ(error_of([&] { verify(model); }), "no error");
+  EXPECT_EQ(user_error_of([&] { verify(model); }), "");
 }
 
 TEST(InferShape, RefusesTableWidthsThatHoldNoExponential) {
   for (std::int64_t width : {1, 25}) {
     EXPECT_EQ(
-        error_of([&] { infer_shape(Softmax{.table_width = width}, {{4}}, "soft"); }),
+        user_error_of([&] { infer_shape(Softmax{.table_width = width}, {{4}}, "soft"); }),
         "node 'soft' (softmax): table_width is " + std::to_string(width) + ", allowed are 2 to 24");
   }
-  EXPECT_EQ(error_of([] {
+  EXPECT_EQ(user_error_of([] {
               infer_shape(Function{}, {{4}, {4}}, "f");
             }),
             "node 'f' (function): the number of its inputs is 2, it must be 1");
@@ -123,7 +117,7 @@ TEST(VerifyFrozen, SaysWhatIsWrongWithATable) {
   for (const Broken& c : cases) {
     FrozenModel model = freeze(good_model());
     c.breaking(model);
-    EXPECT_THAT(error_of([&] { verify(model); }), HasSubstr(c.expected));
+    EXPECT_THAT(user_error_of([&] { verify(model); }), HasSubstr(c.expected));
   }
 }
 
@@ -134,7 +128,7 @@ TEST(File, RefusesAFunctionThatDoesNotExist) {
   graph.replace(graph.find("\"function\":\"tanh\""), 17, "\"function\":\"tan\"");
   store::seal(file);
   EXPECT_THAT(
-      error_of([&] { frozen_from_content(store::serialize(file), "bad"); }),
+      user_error_of([&] { frozen_from_content(store::serialize(file), "bad"); }),
       HasSubstr("bad: graph.nodes[1].attributes.function: 'tan' is no function; allowed "
                 "are sigmoid, tanh, hardsigmoid, hardswish, silu, gelu, softplus, elu, exp"));
 }

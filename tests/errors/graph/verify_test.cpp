@@ -1,4 +1,6 @@
 // Broken models, and the sentences they earn.
+#include "qfx/graph/verify.h"
+
 #include <cmath>
 #include <functional>
 #include <gmock/gmock.h>
@@ -6,24 +8,17 @@
 #include <limits>
 
 #include "support/small_models.h"
+#include "support/user_error.h"
 
 #include "qfx/base/error.h"
 #include "qfx/graph/builder.h"
 #include "qfx/graph/freeze.h"
 #include "qfx/graph/range.h"
-#include "qfx/graph/verify.h"
 
 namespace qfx::graph {
 namespace {
 
-std::string error_of(const std::function<void()>& action) {
-  try {
-    action();
-  } catch (const UserError& error) {
-    return error.what();
-  }
-  return "no error";
-}
+using test::user_error_of;
 
 // input, conv, bn, relu, add(relu, relu's cast), flatten, linear: something of everything
 Model good_model() {
@@ -224,9 +219,9 @@ TEST(VerifyModel, SaysWhatIsWrongAndWhatIsAllowed) {
   for (const BrokenModel& c : cases) {
     Model model = good_model();
     c.breaking(model);
-    EXPECT_THAT(error_of([&] { verify(model); }), ::testing::HasSubstr(c.expected));
+    EXPECT_THAT(user_error_of([&] { verify(model); }), ::testing::HasSubstr(c.expected));
   }
-  EXPECT_EQ(error_of([] { verify(good_model()); }), "no error");
+  EXPECT_EQ(user_error_of([] { verify(good_model()); }), "");
 }
 
 struct BrokenFrozen {
@@ -289,7 +284,7 @@ TEST(VerifyFrozenModel, SaysWhatIsWrongAndWhatIsAllowed) {
   for (const BrokenFrozen& c : cases) {
     FrozenModel model = freeze(good_model());
     c.breaking(model);
-    EXPECT_THAT(error_of([&] { verify(model); }), ::testing::HasSubstr(c.expected));
+    EXPECT_THAT(user_error_of([&] { verify(model); }), ::testing::HasSubstr(c.expected));
   }
 }
 
@@ -299,16 +294,16 @@ TEST(AnalyzeRanges, RefusesAccumulatorsThatNoIntegerHolds) {
   FrozenModel model = test::chain(
       {2}, wide, {{Linear{.out_features = 1, .has_bias = false}, wide, {{Role::Weight, large}}}});
   EXPECT_THAT(
-      error_of([&] { analyze_ranges(model); }),
+      user_error_of([&] { analyze_ranges(model); }),
       ::testing::HasSubstr(
           "node 'n1' (linear): its exact sum needs more than 64 bits, at most 63 are allowed; use "
           "narrower formats"));
   // Two products of 62 bits: one bit too many.
   model.nodes[1].params.at(Role::Weight).raw = {INT32_MIN, 0};
-  EXPECT_THAT(error_of([&] { analyze_ranges(model); }),
+  EXPECT_THAT(user_error_of([&] { analyze_ranges(model); }),
               ::testing::HasSubstr("needs 64 bits, at most 63 are allowed"));
   model.nodes[1].params.at(Role::Weight).raw = {INT32_MIN / 2, 0};
-  EXPECT_EQ(error_of([&] { analyze_ranges(model); }), "no error");
+  EXPECT_EQ(user_error_of([&] { analyze_ranges(model); }), "");
   // Binary points so far apart that the alignment alone takes 100 places.
   FrozenParam apart = test::constant({2, 1}, {1, 1}, 2, 2);
   apart.channel_frac_bits = {0, 100};
@@ -316,44 +311,44 @@ TEST(AnalyzeRanges, RefusesAccumulatorsThatNoIntegerHolds) {
                       {{Linear{.out_features = 2, .has_bias = false},
                         {.width = 8, .int_bits = -40},
                         {{Role::Weight, apart}}}});
-  EXPECT_THAT(error_of([&] { analyze_ranges(model); }),
+  EXPECT_THAT(user_error_of([&] { analyze_ranges(model); }),
               ::testing::HasSubstr("needs more than 64 bits"));
 }
 
 TEST(Freeze, NamesTheTensorThatIsNotReady) {
   Model model = good_model();
   model.nodes[kFc].params[Role::Weight].frac_bits.clear();
-  EXPECT_EQ(error_of([&] { freeze(model); }),
+  EXPECT_EQ(user_error_of([&] { freeze(model); }),
             "tensor 'fc.weight' has no binary point yet; calibrate the model, or give the tensor "
             "int_bits");
   model = good_model();
   model.nodes[kRelu].frac_bits.clear();
   EXPECT_EQ(
-      error_of([&] { freeze(model); }),
+      user_error_of([&] { freeze(model); }),
       "tensor 'relu' has no binary point yet; calibrate the model, or give the tensor int_bits");
   model = good_model();
   model.nodes[kBn].params[Role::Scale].spec.is_float = true;
-  EXPECT_EQ(error_of([&] { freeze(model); }),
+  EXPECT_EQ(user_error_of([&] { freeze(model); }),
             "tensor 'bn.scale' is left in floating point and cannot be frozen; give it a format");
   model = good_model();
   model.nodes[kBn].statistics[Statistic::RunningVar][0] = 0;
   model.nodes[kBn].statistics[Statistic::Gamma][0] = 3e38f;
   model.nodes[kBn].statistics[Statistic::RunningMean][0] = 1;
-  EXPECT_EQ(error_of([&] { freeze(model); }),
+  EXPECT_EQ(user_error_of([&] { freeze(model); }),
             "tensor 'bn.offset': value 0 is -inf, it must be finite; training has diverged");
 }
 
 TEST(Builder, RefusesAtOnce) {
   Builder builder("b");
   const NodeId x = builder.input({1, 4, 4});
-  EXPECT_EQ(error_of([&] { builder.relu(7); }),
+  EXPECT_EQ(user_error_of([&] { builder.relu(7); }),
             "node 'relu_1' (relu): it reads node 7; so far there are nodes 0 to 0");
-  EXPECT_EQ(error_of([&] { builder.linear(x, {.out_features = 2}, "fc"); }),
+  EXPECT_EQ(user_error_of([&] { builder.linear(x, {.out_features = 2}, "fc"); }),
             "node 'fc' (linear): its input has shape [1, 4, 4], it takes a vector [N]; put a "
             "flatten before it");
-  EXPECT_EQ(error_of([&] { builder.shape(3); }),
+  EXPECT_EQ(user_error_of([&] { builder.shape(3); }),
             "model 'b' has no node 3; so far there are nodes 0 to 0");
-  EXPECT_THAT(error_of([&] { builder.finish(); }),
+  EXPECT_THAT(user_error_of([&] { builder.finish(); }),
               ::testing::HasSubstr("model 'b': the number of its nodes is 1"));
 }
 

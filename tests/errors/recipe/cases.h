@@ -8,6 +8,7 @@
 
 #include "support/data_files.h"
 #include "support/recipes.h"
+#include "support/user_error.h"
 
 #include "qfx/frontends/recipe.h"
 

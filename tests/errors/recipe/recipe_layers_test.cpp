@@ -52,7 +52,7 @@ INSTANTIATE_TEST_SUITE_P(
         HeadCase{kConv + "out_channels = 4\nkernel_size = 3\nbias = 1\n",
                  {"bias = 1", "true or false"}},
         HeadCase{kConv + "out_channels = 4\nkernel_size = 3\nin_channels = 3\n",
-                 {"in_channels = 3", "unknown key", "did you mean \"out_channels\""}},
+                 {"in_channels = 3", "unknown key", "did you mean 'out_channels'"}},
         HeadCase{kConv + "out_channels = 4\nkernel_size = 3\nout_features = 3\n",
                  {"out_features = 3", "a conv2d has no such key", "kernel_size"}},
         HeadCase{kConv + "out_channels = 4\nkernel_size = 64\n", {"network.layers[0]", "64"}},
@@ -61,10 +61,10 @@ INSTANTIATE_TEST_SUITE_P(
         HeadCase{kConv + "out_channels = 4\nkernel_size = 3\nname = \"\"\n",
                  {"name", "must not be empty"}},
         HeadCase{kConv + "out_channels = 4\nkernel_size = 3\nname = \"input\"\n",
-                 {"two layers are named \"input\""}},
-        HeadCase{kConv + "out_channels = 4\nkernel_size = 3\ninputs = [\"inputs\"]\n",
-                 {"network.layers[0].inputs", "\"inputs\" is not a layer above",
-                  "did you mean \"input\""}},
+                 {"two layers are named 'input'"}},
+        HeadCase{
+            kConv + "out_channels = 4\nkernel_size = 3\ninputs = [\"inputs\"]\n",
+            {"network.layers[0].inputs", "'inputs' is not a layer above", "did you mean 'input'"}},
         HeadCase{kConv + "out_channels = 4\nkernel_size = 3\ninputs = [\"input\", \"input\"]\n",
                  {"kind = \"conv2d\" takes 1 input, and inputs gives 2"}},
         HeadCase{kAny + "kind = \"add\"\n",
@@ -90,7 +90,7 @@ INSTANTIATE_TEST_SUITE_P(
                  {"negative_slope = inf", "a finite single-precision number"}},
         HeadCase{kAny + "kind = \"rprelu\"\nname = \"a\"\n[[network.layers]]\nkind = "
                         "\"relu\"\nname = \"a.prelu\"\n",
-                 {"two layers are named \"a.prelu\""}},
+                 {"two layers are named 'a.prelu'"}},
         HeadCase{kAny + "kind = \"conv1d\"\nout_channels = 4\nkernel_size = 3\n",
                  {"a conv1d takes a sequence, [C, L] or [C, 1, L], and its input is [1, 28, 28]",
                   "ends in 2d"}},
@@ -120,25 +120,25 @@ INSTANTIATE_TEST_SUITE_P(
                  {"recipe.toml:8: network.layers[0].name", "200 printable ASCII"}},
         HeadCase{kAny + "kind = \"relu\"\nname = \"x.slope\"\n[[network.layers]]\n"
                         "kind = \"prelu\"\nname = \"x\"\n",
-                 {"recipe.toml:9: network.layers[1]: two tensors", "\"x.slope\"", "rename"}},
+                 {"recipe.toml:9: network.layers[1]: two tensors", "'x.slope'", "rename"}},
         HeadCase{kAny + "kind = \"prelu\"\nname = \"x\"\n[[network.layers]]\n"
                         "kind = \"relu\"\nname = \"x.slope\"\n",
-                 {"recipe.toml:9: network.layers[1]: two tensors", "\"x.slope\""}},
+                 {"recipe.toml:9: network.layers[1]: two tensors", "'x.slope'"}},
         HeadCase{kAny + "kind = \"relu\"\n[[network.layers]]\nkind = \"flatten\"\n"
                         "inputs = [\"input\"]\n",
                  {"recipe.toml:6: network.layers[0]: no layer reads this one", "leave it out"}},
         HeadCase{kAny + "kind = \"flatten\"\n[[network.layers]]\nkind = \"linear\"\n"
                         "name = \"head\"\nout_features = 10\n[[network.layers]]\n"
                         "kind = \"softmax\"\nname = \"last\"\n[format.activations]\nwidth = 17\n",
-                 {"recipe.toml:15: format.activations", "this gives \"head\" 17 bits",
-                  "\"last\" looks its values up in a table, which takes at most 16",
+                 {"recipe.toml:15: format.activations", "this gives 'head' 17 bits",
+                  "'last' looks its values up in a table, which takes at most 16",
                   "put a cast of 16 bits between them"}},
         HeadCase{kPool, {"this layer needs kernel_size"}},
         HeadCase{kPool + "kernel_size = 2\ndilation = 2\n",
                  {"dilation = 2", "a max_pool2d has no such key"}},
         HeadCase{kPool + "kernel_size = 2\npadding = 2\n", {"network.layers[0]", "padding"}},
         HeadCase{kAny + "kind = \"relu\"\n",
-                 {"the network's last layer \"relu_1\" gives 784 values, and the data has 10 "
+                 {"the network's last layer 'relu_1' gives 784 values, and the data has 10 "
                   "classes"}}));
 
 }  // namespace

@@ -5,15 +5,16 @@
 #include "errors/recipe/cases.h"
 #include "support/data_files.h"
 #include "support/recipes.h"
+#include "support/user_error.h"
 
 #include "qfx/frontends/recipe.h"
 
 namespace qfx::frontends {
 namespace {
 
-using ::testing::HasSubstr;
 using test::kRecipeHead;
 using test::user_error_of;
+using ::testing::HasSubstr;
 
 TEST(RecipeText, WhatIsNotTomlSaysItsLine) {
   EXPECT_THAT(error_of("[network\nzoo = 1\n"), HasSubstr("recipe.toml:1: this is not TOML"));

@@ -5,6 +5,7 @@
 
 #include "support/data_files.h"
 #include "support/synthetic_run.h"
+#include "support/user_error.h"
 
 #include "qfx/base/file.h"
 #include "qfx/report/report.h"
@@ -13,9 +14,9 @@
 namespace qfx::report {
 namespace {
 
+using test::user_error_of;
 using ::testing::AllOf;
 using ::testing::HasSubstr;
-using test::user_error_of;
 
 class Source : public ::testing::Test {
  protected:

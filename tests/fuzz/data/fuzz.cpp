@@ -82,8 +82,7 @@ extern "C" std::size_t LLVMFuzzerCustomMutator(std::uint8_t* data, std::size_t s
                                                std::size_t max_size, unsigned seed) {
   size = LLVMFuzzerMutate(data, size, max_size);
   if (size < 2 || seed % 16 != 0) return size;
-  const std::string packed =
-      qfx::test::gzip({reinterpret_cast<const char*>(data + 1), size - 1});
+  const std::string packed = qfx::test::gzip({reinterpret_cast<const char*>(data + 1), size - 1});
   if (packed.size() + 1 > max_size) return size;
   std::copy(packed.begin(), packed.end(), data + 1);
   return packed.size() + 1;

@@ -1,4 +1,6 @@
 // Nothing that a frozen model computes leaves the intervals that range analysis proved.
+#include "qfx/graph/range.h"
+
 #include <gtest/gtest.h>
 #include <random>
 #include <rapidcheck.h>
@@ -9,7 +11,6 @@
 #include "support/small_models.h"
 
 #include "qfx/graph/freeze.h"
-#include "qfx/graph/range.h"
 #include "qfx/graph/table.h"
 
 namespace qfx::graph {

@@ -11,6 +11,7 @@
 
 #include "qfx/graph/freeze.h"
 #include "qfx/runtime/engine.h"
+#include "qfx/runtime/quantize_input.h"
 
 namespace qfx::runtime {
 namespace {

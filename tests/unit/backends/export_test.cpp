@@ -8,6 +8,7 @@
 
 #include "support/paths.h"
 #include "support/random_numbers.h"
+#include "support/user_error.h"
 
 #include "qfx/backends/project.h"
 #include "qfx/backends/target.h"
@@ -21,6 +22,7 @@ namespace {
 namespace fs = std::filesystem;
 using graph::Builder;
 using graph::NodeId;
+using test::user_error_of;
 using testing::HasSubstr;
 
 graph::FrozenModel small_network(int k_hot = 0) {
@@ -46,16 +48,6 @@ std::map<std::string, std::string> files_under(const fs::path& root) {
 void export_vitis(const graph::Analyzed& model, const std::string& directory,
                   const ExportOptions& options) {
   export_project(target_named("vitis"), model, directory, options);
-}
-
-template <class F>
-std::string error_of(F action) {
-  try {
-    action();
-  } catch (const UserError& error) {
-    return error.what();
-  }
-  return "no UserError";
 }
 
 // Generated code without the support headers, which are files of this repository. QFX_REGENERATE=1
@@ -150,38 +142,40 @@ TEST(Export, ReplacesOnlyAnEarlierExport) {
       << "nothing left beside it";
 
   fs::remove(target / "qfx_project.json");
-  EXPECT_THAT(error_of([&] { export_vitis(graph::Analyzed(model), target.string(), {}); }),
+  EXPECT_THAT(user_error_of([&] { export_vitis(graph::Analyzed(model), target.string(), {}); }),
               HasSubstr("neither empty nor an earlier export"));
   EXPECT_TRUE(fs::exists(target / "firmware/second.cpp"));
 
   fs::create_directory(work.path() / "empty");
   export_vitis(graph::Analyzed(model), (work.path() / "empty").string(), {});
   std::ofstream(work.path() / "file") << "x";
-  EXPECT_THAT(
-      error_of([&] { export_vitis(graph::Analyzed(model), (work.path() / "file").string(), {}); }),
-      HasSubstr("is not a folder"));
+  EXPECT_THAT(user_error_of([&] {
+                export_vitis(graph::Analyzed(model), (work.path() / "file").string(), {});
+              }),
+              HasSubstr("is not a folder"));
 }
 
 TEST(Export, RefusesWhatItCannotWrite) {
   graph::FrozenModel model = small_network();
   const TemporaryDirectory work;
   const std::string target = (work.path() / "project").string();
-  EXPECT_THAT(error_of([&] { export_vitis(graph::Analyzed(model), target, {.top = "a b"}); }),
+  EXPECT_THAT(user_error_of([&] { export_vitis(graph::Analyzed(model), target, {.top = "a b"}); }),
               HasSubstr("'a b'"));
-  EXPECT_THAT(error_of([&] { export_vitis(graph::Analyzed(model), target, {.top = "module"}); }),
-              HasSubstr("'module'"));
   EXPECT_THAT(
-      error_of([&] { export_vitis(graph::Analyzed(model), target, {.part = "x; exec rm"}); }),
+      user_error_of([&] { export_vitis(graph::Analyzed(model), target, {.top = "module"}); }),
+      HasSubstr("'module'"));
+  EXPECT_THAT(
+      user_error_of([&] { export_vitis(graph::Analyzed(model), target, {.part = "x; exec rm"}); }),
       HasSubstr("'x; exec rm'"));
   EXPECT_THAT(
-      error_of([&] { export_vitis(graph::Analyzed(model), target, {.clock_period_ns = 0}); }),
+      user_error_of([&] { export_vitis(graph::Analyzed(model), target, {.clock_period_ns = 0}); }),
       HasSubstr("0 ns"));
   const std::vector<std::int32_t> odd(35);
   EXPECT_THAT(
-      error_of([&] { export_vitis(graph::Analyzed(model), target, {.golden_inputs = odd}); }),
+      user_error_of([&] { export_vitis(graph::Analyzed(model), target, {.golden_inputs = odd}); }),
       HasSubstr("a sample takes 36 and gives 3"));
   model.nodes[1].format.rounding = fixed::Rounding::RND_CONV_ODD;
-  EXPECT_THAT(error_of([&] { export_vitis(graph::Analyzed(model), target, {}); }),
+  EXPECT_THAT(user_error_of([&] { export_vitis(graph::Analyzed(model), target, {}); }),
               AllOf(HasSubstr("node 'conv1'"), HasSubstr("RND_CONV_ODD")));
   EXPECT_FALSE(fs::exists(target));
   EXPECT_TRUE(fs::is_empty(work.path()));
@@ -205,10 +199,10 @@ TEST(Export, CatapultRefusesWhatItCannotHold) {
   EXPECT_THAT(catapult.refusal(model), AllOf(HasSubstr("node 'conv1'"), HasSubstr("no WRAP_SM")));
   const TemporaryDirectory work;
   const std::string folder = (work.path() / "project").string();
-  EXPECT_THAT(error_of([&] { export_project(catapult, graph::Analyzed(model), folder, {}); }),
+  EXPECT_THAT(user_error_of([&] { export_project(catapult, graph::Analyzed(model), folder, {}); }),
               HasSubstr("no WRAP_SM"));
   EXPECT_FALSE(fs::exists(folder));
-  EXPECT_THAT(error_of([&] {
+  EXPECT_THAT(user_error_of([&] {
                 export_project(catapult, graph::Analyzed(small_network()), folder, {.part = "a b"});
               }),
               HasSubstr("technology library"));
@@ -217,9 +211,9 @@ TEST(Export, CatapultRefusesWhatItCannotHold) {
 TEST(Target, IsFoundByItsNamesOrRefused) {
   EXPECT_EQ(target_named("vitis").name, "vitis");
   EXPECT_EQ(target_named("hls").name, "vitis") << "its former name";
-  EXPECT_THAT(error_of([] { target_named("vitsi"); }),
+  EXPECT_THAT(user_error_of([] { target_named("vitsi"); }),
               AllOf(HasSubstr("'vitsi'"), HasSubstr("did you mean 'vitis'")));
-  EXPECT_THAT(error_of([] { target_named(""); }), HasSubstr("Allowed: vitis"));
+  EXPECT_THAT(user_error_of([] { target_named(""); }), HasSubstr("Allowed: vitis"));
 }
 
 TEST(Project, IsReadBack) {
@@ -230,21 +224,22 @@ TEST(Project, IsReadBack) {
   EXPECT_EQ(read.target, "vitis");
   EXPECT_EQ(read.top, "small_network");
   EXPECT_EQ(read.nodes, describe_nodes(small_network()));
-  EXPECT_THAT(error_of([&] { read_project(work.path().string()); }),
+  EXPECT_THAT(user_error_of([&] { read_project(work.path().string()); }),
               HasSubstr("is not an exported project"));
   for (const char* text : {"{", "{}", "[]", R"({"target": "vitis", "version": 1, "top": 3})"}) {
     std::ofstream(project / "qfx_project.json") << text;
-    EXPECT_THAT(error_of([&] { read_project(project.string()); }), HasSubstr("is damaged")) << text;
+    EXPECT_THAT(user_error_of([&] { read_project(project.string()); }), HasSubstr("is damaged"))
+        << text;
   }
   std::ofstream(project / "qfx_project.json")
       << R"({"target": "vitis", "version": 1, "top": "../x", "namespace": "a", "nodes": []})";
-  EXPECT_THAT(error_of([&] { read_project(project.string()); }), HasSubstr("'../x'"));
+  EXPECT_THAT(user_error_of([&] { read_project(project.string()); }), HasSubstr("'../x'"));
 }
 
 TEST(Support, ComesFromTheEnvironmentFirst) {
   ::setenv("QFX_SUPPORT", "/nowhere", 1);
   const TemporaryDirectory work;
-  const std::string error = error_of([&] {
+  const std::string error = user_error_of([&] {
     export_vitis(graph::Analyzed(small_network()), (work.path() / "project").string(), {});
   });
   ::unsetenv("QFX_SUPPORT");

@@ -7,22 +7,16 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 
+#include "support/user_error.h"
+
 #include "qfx/base/error.h"
 
 namespace qfx {
 namespace {
 
 namespace fs = std::filesystem;
+using test::user_error_of;
 using ::testing::HasSubstr;
-
-std::string error_of(const std::function<void()>& action) {
-  try {
-    action();
-  } catch (const UserError& error) {
-    return error.what();
-  }
-  return "";
-}
 
 std::size_t entries(const fs::path& folder) {
   return static_cast<std::size_t>(std::distance(fs::directory_iterator(folder), {}));
@@ -47,10 +41,10 @@ TEST(File, ReplacesAndKeepsPermissions) {
 }
 
 TEST(File, NamesThePathAndTheReason) {
-  EXPECT_THAT(error_of([] { read_file("/no/such/file"); }),
+  EXPECT_THAT(user_error_of([] { read_file("/no/such/file"); }),
               HasSubstr("cannot read /no/such/file: No such file or directory"));
-  EXPECT_THAT(error_of([] { read_file("/"); }), HasSubstr("it is a folder"));
-  EXPECT_THAT(error_of([] { write_file_atomically("/no/such/file", "x"); }),
+  EXPECT_THAT(user_error_of([] { read_file("/"); }), HasSubstr("it is a folder"));
+  EXPECT_THAT(user_error_of([] { write_file_atomically("/no/such/file", "x"); }),
               HasSubstr("cannot write /no/such/file: No such file or directory"));
 }
 
@@ -65,7 +59,7 @@ TEST(File, FullDiskLeavesTheOldFile) {
   tight.rlim_cur = 1000;
   ASSERT_EQ(setrlimit(RLIMIT_FSIZE, &tight), 0);
   const std::string message =
-      error_of([&] { write_file_atomically(folder.path() / "f", std::string(100000, 'x')); });
+      user_error_of([&] { write_file_atomically(folder.path() / "f", std::string(100000, 'x')); });
   ASSERT_EQ(setrlimit(RLIMIT_FSIZE, &before), 0);
   EXPECT_THAT(message, HasSubstr("File too large"));
   EXPECT_EQ(read_file(folder.path() / "f"), "old");
@@ -76,11 +70,11 @@ TEST(FolderLock, IsHeldByOneAtATime) {
   const TemporaryDirectory folder;
   {
     const FolderLock lock(folder.path());
-    EXPECT_THAT(error_of([&] { const FolderLock second(folder.path()); }),
+    EXPECT_THAT(user_error_of([&] { const FolderLock second(folder.path()); }),
                 HasSubstr(folder.path().string() + ": another process of qfx is at work"));
   }
   EXPECT_NO_THROW(const FolderLock again(folder.path()));
-  EXPECT_THAT(error_of([&] { const FolderLock none(folder.path() / "none"); }),
+  EXPECT_THAT(user_error_of([&] { const FolderLock none(folder.path() / "none"); }),
               HasSubstr("none/.lock: No such file"));
 }
 

@@ -2,6 +2,7 @@
 
 #include "support/data_files.h"
 #include "support/recipes.h"
+#include "support/user_error.h"
 
 #include "qfx/base/error.h"
 #include "qfx/frontends/recipe.h"
@@ -9,10 +10,10 @@
 namespace qfx::frontends {
 namespace {
 
-using ::testing::ElementsAre;
-using ::testing::HasSubstr;
 using test::node_named;
 using test::user_error_of;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
 
 std::int64_t parameter_count(const graph::Model& model) {
   std::int64_t count = 0;
@@ -91,11 +92,11 @@ TEST(Zoo, AnInputThatDoesNotFitIsTheUsersFault) {
                                HasSubstr("conv2")));
   EXPECT_THAT(
       user_error_of([] { zoo("tiny_resnet", {784}, {}, 10, 1); }),
-      HasSubstr("takes images [channels, height, width], and the samples are [784]; use \"mlp\""));
+      HasSubstr("takes images [channels, height, width], and the samples are [784]; use 'mlp'"));
   EXPECT_THAT(user_error_of([] {
                 zoo("resnet21", {1, 28, 28}, {}, 10, 1);
               }),
-              HasSubstr("no network \"resnet21\"; did you mean \"resnet20\"?"));
+              HasSubstr("no network 'resnet21'; did you mean 'resnet20'?"));
   EXPECT_THAT(user_error_of([] { zoo("mlp", {1, 28, 28}, {}, 0, 1); }), HasSubstr("0 classes"));
 }
 

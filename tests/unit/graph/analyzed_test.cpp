@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "support/small_models.h"
+#include "support/user_error.h"
 
 #include "qfx/base/error.h"
 #include "qfx/base/file.h"
@@ -13,6 +14,7 @@
 namespace qfx::graph {
 namespace {
 
+using test::user_error_of;
 using ::testing::HasSubstr;
 using ::testing::StartsWith;
 
@@ -35,15 +37,6 @@ FrozenModel too_wide() {
   return products(kWide, test::constant({1, 2}, {kLowest, kLowest}, 32, 32));
 }
 
-std::string error_of(const auto& action) {
-  try {
-    action();
-  } catch (const UserError& error) {
-    return error.what();
-  }
-  return "no error";
-}
-
 TEST(Analyzed, HoldsTheModelAndItsRanges) {
   const Analyzed analyzed(small());
   EXPECT_EQ(analyzed.model(), small());
@@ -63,8 +56,8 @@ TEST(Analyzed, CopiesShareTheModel) {
 TEST(Analyzed, RefusesWhatDoesNotVerifyAndWhatIsTooWide) {
   FrozenModel broken = small();
   broken.nodes[1].params.at(Role::Weight).raw[0] = 200;
-  EXPECT_THAT(error_of([&] { Analyzed{broken}; }), HasSubstr("its format"));
-  EXPECT_THAT(error_of([] { Analyzed{too_wide()}; }), HasSubstr("at most 63 are allowed"));
+  EXPECT_THAT(user_error_of([&] { Analyzed{broken}; }), HasSubstr("its format"));
+  EXPECT_THAT(user_error_of([] { Analyzed{too_wide()}; }), HasSubstr("at most 63 are allowed"));
 }
 
 TEST(LoadAnalyzed, IsTheSavedModelAndNamesTheFileInErrors) {
@@ -73,7 +66,7 @@ TEST(LoadAnalyzed, IsTheSavedModelAndNamesTheFileInErrors) {
   save(small(), path);
   EXPECT_EQ(load_analyzed(path).model(), small());
   save(too_wide(), path);
-  EXPECT_THAT(error_of([&] { load_analyzed(path); }), StartsWith(path + ": node 'n1'"));
+  EXPECT_THAT(user_error_of([&] { load_analyzed(path); }), StartsWith(path + ": node 'n1'"));
 }
 
 }  // namespace

@@ -45,14 +45,14 @@ TEST(File, StoresRawValuesInTheNarrowestType) {
 TEST(File, StoresKHotConstantsAsDigits) {
   FrozenParam weight = test::constant({2, 2}, {6, -8, 0, -5}, 8, 3);
   weight.k_hot = 2;
-  EXPECT_EQ(
-      stored_weight(with_weight(weight)),
-      store::make_tensor<std::int8_t>({2, 2, 2}, std::vector<std::int8_t>{3, 2, -4, 0, 0, 0, -3, -1}));
+  EXPECT_EQ(stored_weight(with_weight(weight)),
+            store::make_tensor<std::int8_t>({2, 2, 2},
+                                            std::vector<std::int8_t>{3, 2, -4, 0, 0, 0, -3, -1}));
   weight.raw = {7, -7, 0, 1};
   weight.signed_digits = true;
-  EXPECT_EQ(
-      stored_weight(with_weight(weight)),
-      store::make_tensor<std::int8_t>({2, 2, 2}, std::vector<std::int8_t>{4, -1, -4, 1, 0, 0, 1, 0}));
+  EXPECT_EQ(stored_weight(with_weight(weight)),
+            store::make_tensor<std::int8_t>({2, 2, 2},
+                                            std::vector<std::int8_t>{4, -1, -4, 1, 0, 0, 1, 0}));
   weight = test::constant({2, 2}, {INT32_MIN, INT32_MAX, 0, 1}, 32, 3);
   weight.k_hot = 2;
   weight.signed_digits = true;  // 2^31 - 1 begins with 2^31

@@ -5,6 +5,8 @@
 #include <gtest/gtest.h>
 #include <set>
 
+#include "support/user_error.h"
+
 #include "qfx/base/error.h"
 #include "qfx/graph/builder.h"
 #include "qfx/graph/freeze.h"
@@ -12,6 +14,7 @@
 namespace qfx::runtime {
 namespace {
 
+using test::user_error_of;
 using testing::HasSubstr;
 
 // Every tensor gets `width` bits of which 2 are integer bits.
@@ -41,35 +44,25 @@ std::vector<std::int32_t> ramp(std::int64_t count, std::int32_t modulus) {
   return values;
 }
 
-template <class F>
-std::string error_of(F f) {
-  try {
-    f();
-  } catch (const UserError& error) {
-    return error.what();
-  }
-  return "nothing was raised";
-}
-
 TEST(Engine, ChoosesTheKernelByProof) {
   EXPECT_THAT(Engine(small_model(8), 1).kernel_name(1), HasSubstr("int16 x int16 -> int32, "));
   EXPECT_THAT(Engine(small_model(16), 1).kernel_name(1), HasSubstr("int32 x int32 -> int64, "));
   EXPECT_EQ(Engine(small_model(8), 1).kernel_name(0), "input");
-  EXPECT_THAT(error_of([] { Engine(small_model(8), 1).kernel_name(17); }),
+  EXPECT_THAT(user_error_of([] { Engine(small_model(8), 1).kernel_name(17); }),
               HasSubstr("node 17 does not exist"));
 }
 
 TEST(Engine, RefusesInputsItCannotTrust) {
   const Engine engine(small_model(8), 1);
-  EXPECT_THAT(error_of([&] { engine.run(ramp(71, 8), 1); }),
+  EXPECT_THAT(user_error_of([&] { engine.run(ramp(71, 8), 1); }),
               HasSubstr("71 input values for a batch of 1"));
-  EXPECT_THAT(error_of([&] { engine.run(ramp(72, 8), -1); }), HasSubstr("batch of -1"));
+  EXPECT_THAT(user_error_of([&] { engine.run(ramp(72, 8), -1); }), HasSubstr("batch of -1"));
   std::vector<std::int32_t> input = ramp(72, 8);
   input[5] = 256;
-  EXPECT_THAT(error_of([&] { engine.run(input, 1); }),
+  EXPECT_THAT(user_error_of([&] { engine.run(input, 1); }),
               HasSubstr("raw input value 256 at index 5 is outside"));
   input[5] = -1;
-  EXPECT_THAT(error_of([&] { engine.run_all(input, 1); }), HasSubstr("holds 0 to 255"));
+  EXPECT_THAT(user_error_of([&] { engine.run_all(input, 1); }), HasSubstr("holds 0 to 255"));
 }
 
 TEST(Engine, AnEmptyBatchGivesNothing) {

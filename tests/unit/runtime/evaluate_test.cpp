@@ -1,4 +1,6 @@
 // quantize_input and evaluate.
+#include "qfx/runtime/evaluate.h"
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -8,7 +10,6 @@
 #include "qfx/graph/builder.h"
 #include "qfx/graph/freeze.h"
 #include "qfx/runtime/engine.h"
-#include "qfx/runtime/evaluate.h"
 #include "qfx/runtime/quantize_input.h"
 
 namespace qfx::runtime {

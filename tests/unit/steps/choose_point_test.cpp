@@ -117,7 +117,7 @@ TEST(ChoosePoint, SaysWhatIsWrong) {
       [] {
         choose({1.0F, NAN}, {}, CalibrationMethod::Mse);
       },
-      testing::ThrowsMessage<UserError>(testing::HasSubstr("\"t\" holds nan")));
+      testing::ThrowsMessage<UserError>(testing::HasSubstr("'t' holds nan")));
 }
 
 }  // namespace

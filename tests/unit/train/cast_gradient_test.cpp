@@ -16,8 +16,7 @@
 namespace qfx::train {
 namespace {
 
-std::shared_ptr<steps::Assignment> assignment(int width, bool is_signed,
-                                              std::vector<int> frac_bits,
+std::shared_ptr<steps::Assignment> assignment(int width, bool is_signed, std::vector<int> frac_bits,
                                               fixed::Rounding rounding, fixed::Overflow overflow) {
   auto a = std::make_shared<steps::Assignment>();
   a->format = {.width = width,
@@ -242,8 +241,7 @@ TEST(CastGradient, AddGivesBothOperandsTheSameGradient) {
 
 TEST(CastGradient, ParametersHaveOnePointAChannel) {
   at::manual_seed(4);
-  const auto a =
-      assignment(6, true, {4, 2, 7}, fixed::Rounding::RND_CONV, fixed::Overflow::SAT);
+  const auto a = assignment(6, true, {4, 2, 7}, fixed::Rounding::RND_CONV, fixed::Overflow::SAT);
   const at::Tensor x = leaf(at::randn({3, 2, 3, 3}));
   const at::Tensor f = leaf(at::full({3}, 4.0F));
   const at::Tensor y = parameter_cast(x, f, a);

@@ -5,8 +5,8 @@
 
 #include "support/tiny_data.h"
 #include "train/calibration/calibrate.h"
-#include "train/network/fixed_forward.h"
 #include "train/loop/learned_points.h"
+#include "train/network/fixed_forward.h"
 #include "train/samples/samples.h"
 
 #include "qfx/base/file.h"

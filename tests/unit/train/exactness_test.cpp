@@ -111,7 +111,7 @@ TEST(Exactness, WhatNoCarrierHoldsIsRefusedByName) {
     trace_forward(linear_model(32, 64), std::vector<float>(64, 0.75F), 1);
     FAIL() << "a sum of 68 bits went through";
   } catch (const UserError& error) {
-    EXPECT_THAT(error.what(), testing::HasSubstr("\"fc\""));
+    EXPECT_THAT(error.what(), testing::HasSubstr("'fc'"));
     EXPECT_THAT(error.what(), testing::HasSubstr("53 bits"));
   }
 }

@@ -1,9 +1,10 @@
 // What a batch holds depends on the step alone, wherever the loader began.
+#include "train/samples/loader.h"
+
 #include <algorithm>
 #include <gtest/gtest.h>
 
 #include "train/samples/augment.h"
-#include "train/samples/loader.h"
 
 #include "qfx/base/error.h"
 

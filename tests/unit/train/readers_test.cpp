@@ -1,6 +1,6 @@
-#include <gtest/gtest.h>
-
 #include "train/network/readers.h"
+
+#include <gtest/gtest.h>
 
 #include "qfx/graph/builder.h"
 

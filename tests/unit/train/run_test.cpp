@@ -88,7 +88,7 @@ TEST_F(RunTest, LeavesWhatTheRunFolderPromises) {
 
   for (const Json& event : log("a")) {
     if (event.at("event") != "epoch" || event.at("phase") != "fixed") continue;
-    EXPECT_EQ(event.at("formats").at("conv1.weight").at("f").size(), 4U) << "a point a channel";
+    EXPECT_EQ(event.at("formats").at("conv1.weight").at("f").size(), 4U) << "one point per channel";
     EXPECT_TRUE(event.at("overflows").contains("relu2"));
     EXPECT_TRUE(event.at("changes").contains("bn1.scale"));
   }
@@ -294,7 +294,7 @@ TEST_F(RunTest, ABatchNormNeedsTwoValuesAStep) {
   r.model = builder.finish();
   EXPECT_THAT(
       [&] { train(r, {.run_folder = folder("one")}); },
-      ThrowsMessage<UserError>(::testing::AllOf(HasSubstr("\"bn\""), HasSubstr("batch_size 1"))));
+      ThrowsMessage<UserError>(::testing::AllOf(HasSubstr("'bn'"), HasSubstr("batch_size 1"))));
   r.batch_size = 2;
   EXPECT_TRUE(train(r, {.run_folder = folder("two")}).fixed_accuracy.has_value());
 }

@@ -1,6 +1,6 @@
-#include <gtest/gtest.h>
-
 #include "train/loop/schedule.h"
+
+#include <gtest/gtest.h>
 
 namespace qfx::train {
 namespace {

@@ -6,9 +6,9 @@
 
 #include "train/network/fixed_forward.h"
 #include "train/network/float_forward.h"
-#include "train/tensors/layout.h"
 #include "train/ops/function_cast.h"
 #include "train/ops/softmax_cast.h"
+#include "train/tensors/layout.h"
 
 #include "qfx/fixed/raw.h"
 #include "qfx/graph/builder.h"
