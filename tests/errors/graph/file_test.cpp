@@ -183,8 +183,9 @@ TEST(HostileFile, SaysWhatIsWrong) {
       {with_graph("{\"name\":\"small\",", "{"), "f: graph: the key 'name' is missing"},
       {with_graph("\"linear\"", "\"lineal\""),
        "f: graph.nodes[3].op: 'lineal' is no node kind; allowed are input, cast, conv2d, "
-       "linear, batch_norm, relu, clip, prelu, leaky_relu, shift, max_pool2d, avg_pool2d, "
-       "global_avg_pool2d, add, sub, mul, concat, flatten, unsqueeze, function, softmax"},
+       "linear, batch_norm, relu, clip, prelu, leaky_relu, shift, abs, neg, max_pool2d, "
+       "avg_pool2d, global_avg_pool2d, add, sub, mul, maximum, minimum, concat, flatten, unsqueeze, "
+       "function, softmax"},
       {with_graph("\"out_features\":2", "\"out_features\":2.5"),
        "attributes.out_features: this is a number, it must be a whole number"},
       {with_graph("\"out_features\":2", "\"out_features\":18446744073709551615"),
