@@ -183,4 +183,13 @@ std::int64_t max_raw(const Format& format) {
   return static_cast<std::int64_t>((std::uint64_t{1} << bits) - 1);
 }
 
+bool is_symmetric(const Format& format) {
+  return format.overflow == Overflow::SAT_SYM && format.is_signed && format.width > 1;
+}
+
+Interval held_range(const Format& format) {
+  const std::int64_t high = max_raw(format);
+  return {is_symmetric(format) ? -high : min_raw(format), high};
+}
+
 }  // namespace qfx::fixed

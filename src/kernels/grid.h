@@ -27,10 +27,9 @@ struct Grid {
   explicit Grid(const fixed::Format& f) : format(f) {
     QFX_ASSERT(f.width >= 1 && f.width <= kCarrierWidth<C>);
     modulus = std::ldexp(C(1), f.width);
-    high = std::ldexp(C(1), f.is_signed ? f.width - 1 : f.width) - 1;
-    low = f.is_signed ? -high - 1 : C(0);
-    // One signed bit has no symmetric range: -1 stays -1 (ap_fixed and ac_fixed alike).
-    if (f.overflow == fixed::Overflow::SAT_SYM && f.is_signed && f.width > 1) low = -high;
+    const fixed::Interval held = fixed::held_range(f);
+    low = static_cast<C>(held.lo);
+    high = static_cast<C>(held.hi);
   }
 
   fixed::Format format;  // its int_bits are not used: every channel has its own frac_bits

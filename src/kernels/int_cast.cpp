@@ -180,19 +180,17 @@ void plan_rounding(Plan& plan, Rounding rounding) {
 
 // False for the modes that need the unrounded source or saturate single bits.
 bool plan_fit(Plan& plan, const fixed::Format& to) {
-  plan.lo = fixed::min_raw(to);
-  plan.hi = fixed::max_raw(to);
+  const fixed::Interval held = fixed::held_range(to);
+  plan.lo = held.lo;
+  plan.hi = held.hi;
   plan.width = to.width;
   switch (to.overflow) {
     case Overflow::SAT:
+    case Overflow::SAT_SYM:
       plan.fit = FitKind::Clamp;
       return true;
     case Overflow::SAT_ZERO:
       plan.fit = FitKind::Zero;
-      return true;
-    case Overflow::SAT_SYM:
-      plan.fit = FitKind::Clamp;
-      if (to.is_signed && to.width > 1) plan.lo = -plan.hi;
       return true;
     case Overflow::WRAP:
       plan.fit = to.is_signed ? FitKind::WrapSigned : FitKind::WrapUnsigned;
@@ -287,8 +285,7 @@ IntCast::IntCast(int from_frac, const fixed::Format& to, std::int64_t lo, std::i
   const Int128 rounded_lo = fixed::round_raw<Int128>(lo, from_frac, to.frac_bits(), to.rounding);
   const Int128 rounded_hi = fixed::round_raw<Int128>(hi, from_frac, to.frac_bits(), to.rounding);
   const bool known = plan_fit(plan_, to);
-  const bool fits = rounded_lo >= fixed::min_raw(to) && rounded_hi <= fixed::max_raw(to) &&
-                    !(to.overflow == fixed::Overflow::SAT_SYM && rounded_lo < plan_.lo);
+  const bool fits = rounded_lo >= plan_.lo && rounded_hi <= plan_.hi;
   if (fits) plan_.fit = FitKind::Fits;
   if (!known && !fits) return;
   if (distance == 0 && fits) {

@@ -164,8 +164,7 @@ Int overflow_raw(const Int& q, const Format& to, const Int& source, int from_fra
     case Overflow::SAT_ZERO:
       return inside ? q : Int(0);
     case Overflow::SAT_SYM:
-      // One signed bit has no symmetric range: -1 stays -1 in both vendors' headers.
-      if (to.is_signed && to.width > 1 && q <= lowest) return lowest + 1;
+      if (is_symmetric(to) && q <= lowest) return lowest + 1;
       return inside ? q : below ? lowest : highest;
     case Overflow::WRAP: {
       if (inside) return q;

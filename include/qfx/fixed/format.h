@@ -78,4 +78,18 @@ Format parse_format(std::string_view text);
 std::int64_t min_raw(const Format& format);
 std::int64_t max_raw(const Format& format);
 
+// Signed SAT_SYM. One bit has no symmetric range: -1 stays -1 (ap_fixed and ac_fixed alike).
+bool is_symmetric(const Format& format);
+
+// lo <= hi, both included.
+struct Interval {
+  std::int64_t lo = 0;
+  std::int64_t hi = 0;
+  bool operator==(const Interval&) const = default;
+};
+
+// The raw values that a conversion to the format can give, of widths as above: its whole range, or
+// from -max_raw on where it is symmetric.
+Interval held_range(const Format& format);
+
 }  // namespace qfx::fixed

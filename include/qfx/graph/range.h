@@ -8,16 +8,10 @@
 
 namespace qfx::graph {
 
-// lo <= hi, both reached or not: a bound, not a promise.
-struct Interval {
-  std::int64_t lo = 0;
-  std::int64_t hi = 0;
-  bool operator==(const Interval&) const = default;
-};
-
-// The raw values that a conversion to the format can give: its whole range, less -2^(W-1) under
-// signed SAT_SYM (W > 1). An activation never holds another; a parameter may hold any.
-Interval held_range(const fixed::Format& format);
+// Ends are reached or not: a bound, not a promise.
+using fixed::Interval;
+// An activation never holds another raw value; a parameter may hold any of its format.
+using fixed::held_range;
 
 // Smallest width whose signed (or, is_signed false and lo >= 0, unsigned) range holds the interval.
 int width_for(Interval interval, bool is_signed);

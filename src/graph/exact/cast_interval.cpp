@@ -7,15 +7,6 @@
 
 namespace qfx::graph {
 
-Interval held_range(const fixed::Format& format) {
-  Interval range{fixed::min_raw(format), fixed::max_raw(format)};
-  // ap_fixed's one-bit SAT_SYM still gives -1
-  const bool symmetric =
-      format.overflow == fixed::Overflow::SAT_SYM && format.is_signed && format.width > 1;
-  if (symmetric) ++range.lo;
-  return range;
-}
-
 std::int64_t rounded(std::int64_t raw, int from_frac, std::int64_t divisor,
                      const fixed::Format& format) {
   // The widest format at the same binary point shows the value before the overflow.

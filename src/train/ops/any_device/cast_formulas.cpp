@@ -75,11 +75,8 @@ class Bits {
 Limits::Limits(const fixed::Format& f)
     : format(f),
       modulus(std::ldexp(1.0, f.width)),
-      high(static_cast<double>(fixed::max_raw(f))),
-      low(static_cast<double>(fixed::min_raw(f))) {
-  // One signed bit has no symmetric range.
-  if (f.overflow == fixed::Overflow::SAT_SYM && f.is_signed && f.width > 1) low = -high;
-}
+      high(static_cast<double>(fixed::held_range(f).hi)),
+      low(static_cast<double>(fixed::held_range(f).lo)) {}
 
 at::Tensor powers(const steps::Assignment& a, int sign, const at::Tensor& like) {
   std::vector<double> values;
