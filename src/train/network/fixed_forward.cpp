@@ -7,7 +7,6 @@
 #include "train/network/float_forward.h"
 #include "train/network/parameter_values.h"
 #include "train/network/readers.h"
-#include "train/network/value_grid.h"
 #include "train/ops/activation.h"
 #include "train/ops/chain.h"
 #include "train/ops/function_cast.h"
@@ -18,6 +17,7 @@
 #include "train/tensors/values.h"
 
 #include "qfx/base/error.h"
+#include "qfx/steps/value_grid.h"
 
 namespace qfx::train {
 namespace {
@@ -83,7 +83,7 @@ class FixedForward {
     const Point& point = network_.output_point(layer_->id);
     if (!point.casts()) return std::nullopt;
     const fixed::Format format = point.spec.format(point.frac_bits[0]);
-    const std::optional<Grid> exact = exact_grid(*node_, grids_, sums_);
+    const std::optional<Grid> exact = steps::exact_grid(*node_, grids_, sums_);
     return exact ? cast(*exact, format) : steps::grid_of(format);
   }
   Carrier at_least_network(Carrier carrier) const {

@@ -8,12 +8,12 @@
 #include "qfx/graph/graph.h"
 #include "qfx/steps/exactness.h"
 
-namespace qfx::train {
+namespace qfx::steps {
 
 // Where the node's exact values lie, before their cast; nothing where only the format limits them.
 // values: of every node's tensor, by id. sums: of a node with parameters, its exact results.
-std::optional<steps::Grid> exact_grid(const graph::Node& node,
-                                      const std::vector<std::optional<steps::Grid>>& values,
-                                      const std::vector<steps::Grid>& sums);
+std::optional<Grid> exact_grid(const graph::Node& node,
+                               const std::vector<std::optional<Grid>>& values,
+                               const std::vector<Grid>& sums);
 
-}  // namespace qfx::train
+}  // namespace qfx::steps

@@ -1,14 +1,12 @@
-#include "train/network/value_grid.h"
+#include "qfx/steps/value_grid.h"
 
 #include <algorithm>
 #include <cmath>
 
 #include "qfx/graph/exact.h"
 
-namespace qfx::train {
+namespace qfx::steps {
 namespace {
-
-using steps::Grid;
 
 // A number is the grid it lies on and its largest magnitude, or nothing where only a format limits
 // it.
@@ -22,7 +20,7 @@ class Magnitude {
   Value x(std::size_t i) const { return values_[static_cast<std::size_t>(node_.inputs[i])]; }
   Value selected() const {
     Value all = x(0);
-    for (std::size_t i = 1; i < node_.inputs.size(); ++i) all = of_both(steps::wider, all, x(i));
+    for (std::size_t i = 1; i < node_.inputs.size(); ++i) all = of_both(wider, all, x(i));
     return all;
   }
   Value parameter(graph::Role) const { return std::nullopt; }
@@ -68,7 +66,7 @@ static_assert(graph::WindowDomain<Magnitude>);
 // As large as its bounds, also where x never reaches them: another answer would give another
 // carrier, and with it other gradients than the runs that are there.
 std::optional<Grid> bounds_of(const graph::Clip& clip) {
-  constexpr int kFracBits = 32;  // graph/op.h
+  constexpr int kFracBits = 32;  // of every clip bound: qfx/graph/clip.h
   return Grid{kFracBits, std::ldexp(std::max(std::abs(clip.min), std::abs(clip.max)), kFracBits)};
 }
 
@@ -80,7 +78,7 @@ std::optional<Grid> exact_grid(const graph::Node& node,
   if (!node.params.empty()) {
     if (sums.empty()) return std::nullopt;
     Grid all = sums[0];
-    for (const Grid& sum : sums) all = steps::wider(all, sum);
+    for (const Grid& sum : sums) all = wider(all, sum);
     return all;
   }
   Magnitude domain(node, values);
@@ -94,4 +92,4 @@ std::optional<Grid> exact_grid(const graph::Node& node,
       node.op);
 }
 
-}  // namespace qfx::train
+}  // namespace qfx::steps
