@@ -259,7 +259,7 @@ TEST_F(RunTest, AWeightThatIsNoNumberEndsTheRun) {
   EXPECT_THAT(
       [&] { train(r, {.run_folder = folder("a")}); },
       ThrowsMessage<UserError>(::testing::ContainsRegex(
-          "\"[a-z0-9]+\\.[a-z]+\" became infinite or NaN at step [0-9]+ of the fixed phase; "
+          "'[a-z0-9]+\\.[a-z]+' became infinite or NaN at step [0-9]+ of the fixed phase; "
           "lower fixed.learning_rate")));
   r.fixed_phase.optimizer.learning_rate = 0.01;
   train(r, {.run_folder = folder("a"), .resume = true});
