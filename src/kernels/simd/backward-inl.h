@@ -349,24 +349,30 @@ void slope_columns(D d, const BackwardJob<T, C>& job, Arrays<T, In> arrays, cons
 template <class T, class C, class In>
 HWY_INLINE void run_backward_of(const BackwardJob<T, C>& job, const In& in) {
   using D = hn::ScalableTag<C>;
-  constexpr bool kPlain = In::kKind == Source::PLAIN || In::kKind == Source::LINED;
   const Arrays<T, In> arrays{in, job.dy, job.dx};
-  const auto run = [&]<Outside kOutside>(auto rounding) HWY_ATTR {
-    const SlopeOf<C, decltype(rounding), kOutside> slope{job.grid, rounding};
-    if (job.walk.by_columns)
-      slope_columns(D(), job, arrays, slope);
-    else
-      slope_rows(D(), job, arrays, slope);
+  const auto run = [&]<Outside kOutside, Loops kRowLoops, Loops kColumnLoops>() HWY_ATTR {
+    const auto slope_by = [&](auto rounding) HWY_ATTR {
+      return SlopeOf<C, decltype(rounding), kOutside>{job.grid, rounding};
+    };
+    if (job.walk.by_columns) {
+      with_rounding<kColumnLoops>(job.grid, job.points.coarse, [&](auto rounding) HWY_ATTR {
+        slope_columns(D(), job, arrays, slope_by(rounding));
+      });
+    } else {
+      with_rounding<kRowLoops>(job.grid, job.points.coarse, [&](auto rounding) HWY_ATTR {
+        slope_rows(D(), job, arrays, slope_by(rounding));
+      });
+    }
   };
+  // A format that jumps most often follows no other operation.
+  constexpr bool kPlain = In::kKind == Source::PLAIN;
   if constexpr (In::kKind != Source::LINED) {
     if (jumps_outside(job.grid.format))
-      return with_rounding<kPlain>(job.grid, job.points.coarse, [&](auto rounding) HWY_ATTR {
-        run.template operator()<Outside::JUMP>(rounding);
-      });
+      return run.template operator() < Outside::JUMP, kPlain ? Loops::MANY : Loops::ONE,
+             kPlain ? Loops::COMMON : Loops::ONE > ();
   }
-  with_rounding<kPlain>(job.grid, job.points.coarse, [&](auto rounding) HWY_ATTR {
-    run.template operator()<Outside::SATURATED>(rounding);
-  });
+  run.template
+  operator()<Outside::SATURATED, kPlain ? Loops::MANY : Loops::COMMON, Loops::COMMON>();
 }
 
 template <class T, class C>

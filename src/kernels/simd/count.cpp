@@ -46,7 +46,7 @@ std::int64_t run_count(const Job<T, T>& job) {
   const hn::ScalableTag<T> d;
   const Walk& walk = job.walk;
   std::int64_t count = 0;
-  with_rounding<true>(job.grid, job.points.coarse, [&](auto rounding) HWY_ATTR {
+  with_rounding<Loops::MANY>(job.grid, job.points.coarse, [&](auto rounding) HWY_ATTR {
     const auto count_row = [&](const T* x, std::int64_t length, std::int64_t column,
                                const Point<T>& point) HWY_ATTR {
       return walk.by_columns && !job.points.uniform

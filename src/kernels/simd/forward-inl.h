@@ -38,33 +38,35 @@ struct Cast {
   }
 };
 
-// Calls body(cast): the common modes as types of their own; kEvery asks for every rounding.
-template <bool kEvery, class C, class Body>
+// Calls body(cast): modes that have loops of their own as types.
+template <Loops kLoops, class C, class Body>
 HWY_INLINE void with_cast(const Grid<C>& grid, bool coarse, const Body& body) {
   const auto with = [&](auto overflow) HWY_ATTR {
     return [&body, &grid, overflow](auto rounding) HWY_ATTR {
       body(Cast<C, decltype(rounding), decltype(overflow)>{grid, rounding, overflow});
     };
   };
-  switch (grid.format.overflow) {
-    case fixed::Overflow::SAT:
-    case fixed::Overflow::SAT_SYM:
-      if (with_near<kEvery>(grid, coarse, with(Saturate()))) return;
-      break;
-    case fixed::Overflow::SAT_ZERO:
-      if constexpr (kEvery)
-        if (with_near<kEvery>(grid, coarse, with(ZeroOutside()))) return;
-      break;
-    case fixed::Overflow::WRAP:
-      if (grid.format.width <= kWrapNearWidth<C> && grid.format.wrap_bits == 0) {
-        if (grid.format.rounding == fixed::Rounding::RND)
-          return with(WrapNear<1>())(FloorOfTwice());
-        if (with_near<kEvery>(grid, coarse, with(WrapNear<0>()))) return;
-      }
-      [[fallthrough]];
-    case fixed::Overflow::WRAP_SM:
-      if (with_near<kEvery>(grid, coarse, with(KeepInside()))) return;
-      break;
+  if constexpr (!kFewLoops) {
+    switch (grid.format.overflow) {
+      case fixed::Overflow::SAT:
+      case fixed::Overflow::SAT_SYM:
+        if (with_near<kLoops>(grid, coarse, with(Saturate()))) return;
+        break;
+      case fixed::Overflow::SAT_ZERO:
+        if constexpr (kLoops == Loops::MANY)
+          if (with_near<kLoops>(grid, coarse, with(ZeroOutside()))) return;
+        break;
+      case fixed::Overflow::WRAP:
+        if (grid.format.width <= kWrapNearWidth<C> && grid.format.wrap_bits == 0) {
+          if (grid.format.rounding == fixed::Rounding::RND)
+            return with(WrapNear<1>())(FloorOfTwice());
+          if (with_near<kLoops>(grid, coarse, with(WrapNear<0>()))) return;
+        }
+        [[fallthrough]];
+      case fixed::Overflow::WRAP_SM:
+        if (with_near<kLoops>(grid, coarse, with(KeepInside()))) return;
+        break;
+    }
   }
   with(OverflowAsAsked{grid.format.overflow, grid.format.wrap_bits})(
       RoundAsAsked{grid.format.rounding});
@@ -155,13 +157,51 @@ HWY_NOINLINE void cast_lines(D d, const In in, T* y, std::int64_t length, const 
     cast_vectors<kVectors<D>>(d, in.from(i), y + i, points, 0, cast, limits);
 }
 
-// `rows` rows, `stride` apart, of `length` elements, whole lines of them; their columns begin at
-// `column`. The points are one channel's Point or the columns' Points.
-template <class D, class T, class In, class AnyPoints, class Cast>
+// The rest of a row, less than a line: cast_line(input, output) casts one on padded copies.
+template <class T, class In, class CastLine>
+HWY_INLINE void cast_rest(const In& in, T* y, std::int64_t count, const CastLine& cast_line) {
+  typename In::template Padded<1> padded;
+  padded.copy(in, 0, 0, count);
+  Line<T> out;
+  cast_line(padded.input(), out.values);
+  std::memcpy(y, out.values, static_cast<std::size_t>(count) * sizeof(T));
+}
+
+// `length` elements of one channel.
+template <class D, class T, class C, class In, class Cast>
+void cast_row(D d, const In& in, T* y, std::int64_t length, const Point<C>& point,
+              const Cast& cast) {
+  const std::int64_t whole = length / kLine<D> * kLine<D>;
+  cast_lines(d, in, y, whole, point, cast);
+  if (whole < length)
+    cast_rest(in.from(whole), y + whole, length - whole, [&](const In& line, T* out) HWY_ATTR {
+      cast_lines(d, line, out, kLine<D>, point, cast);
+    });
+}
+
+template <class D, class S, class C, class T, class In, class Cast>
+void cast_rows(D d, const ForwardJob<S, C, T>& job, In in, const Cast& cast) {
+  const Walk& walk = job.walk;
+  const Part& part = job.part;
+  T* y = job.y;
+  if (part.first == part.last) return;
+  if (job.points.uniform) return cast_row(d, in, y, walk.size(part), job.points.channels[0], cast);
+  std::int64_t channel = walk.channel_of_row(part.first);
+  const std::int64_t length = std::min(part.end, walk.length) - part.begin;
+  for (std::int64_t r = part.first; r < part.last; ++r) {
+    cast_row(d, in, y, length, job.points.channels[static_cast<std::size_t>(channel)], cast);
+    in = in.from(length);
+    y += length;
+    if (++channel == walk.channels) channel = 0;
+  }
+}
+
+// `rows` rows, `stride` apart, of `length` columns, whole lines of them, from `column` on.
+template <class D, class T, class In, class C, class Cast>
 HWY_NOINLINE void cast_strips(D d, const In in, T* y, std::int64_t stride, std::int64_t rows,
-                              std::int64_t length, std::int64_t column, const AnyPoints& any_points,
+                              std::int64_t length, std::int64_t column, const Points<C>& columns,
                               const Cast& cast) {
-  const auto points = vectors_of(d, any_points);
+  const auto points = vectors_of(d, columns);
   const auto limits = limits_of<D>(cast);
   In ahead = in.from(rows * stride);
   const T* y_ahead = y + rows * stride;
@@ -179,58 +219,39 @@ HWY_NOINLINE void cast_strips(D d, const In in, T* y, std::int64_t stride, std::
   }
 }
 
-// The ends of such rows, less than a line each.
-template <class D, class T, class In, class Points, class Cast>
-HWY_NOINLINE void cast_ragged(D d, const In& in, T* y, std::int64_t stride, std::int64_t rows,
-                              std::int64_t count, std::int64_t column, const Points& points,
-                              const Cast& cast) {
-  for (std::int64_t r = 0; r < rows; ++r) {
-    typename In::template Padded<1> padded;
-    padded.copy(in, r * stride, 0, count);
-    Line<T> out;
-    cast_strips(d, padded.input(), out.values, kLine<D>, 1, kLine<D>, column, points, cast);
-    std::memcpy(y + r * stride, out.values, static_cast<std::size_t>(count) * sizeof(T));
-  }
-}
-
-// `length` elements of one channel.
-template <class D, class T, class C, class In, class Cast>
-void cast_row(D d, const In& in, T* y, std::int64_t length, const Point<C>& point,
-              const Cast& cast) {
-  const std::int64_t whole = length / kLine<D> * kLine<D>;
-  cast_lines(d, in, y, whole, point, cast);
-  if (whole < length)
-    cast_ragged(d, in.from(whole), y + whole, 0, 1, length - whole, 0, point, cast);
-}
-
 template <class D, class S, class C, class T, class In, class Cast>
-void cast_part(D d, const ForwardJob<S, C, T>& job, In in, const Cast& cast) {
-  const Walk& walk = job.walk;
+void cast_columns(D d, const ForwardJob<S, C, T>& job, In in, const Cast& cast) {
   const Part& part = job.part;
   T* y = job.y;
-  if (part.first == part.last) return;
-  if (job.points.uniform) return cast_row(d, in, y, walk.size(part), job.points.channels[0], cast);
-  const auto advance = [&](std::int64_t count) HWY_ATTR {
-    in = in.from(count);
-    y += count;
-  };
-  if (walk.by_columns) {
-    for_each_strip(walk, part, [&](std::int64_t, std::int64_t rows, std::int64_t length) HWY_ATTR {
-      const std::int64_t whole = length / kLine<D> * kLine<D>;
-      cast_strips(d, in, y, length, rows, whole, part.begin, job.points, cast);
-      if (whole < length)
-        cast_ragged(d, in.from(whole), y + whole, length, rows, length - whole, part.begin + whole,
-                    job.points, cast);
-      advance(rows * length);
-    });
-    return;
-  }
-  std::int64_t channel = walk.channel_of_row(part.first);
-  for (std::int64_t r = part.first; r < part.last; ++r) {
-    const std::int64_t length = std::min(part.end, walk.length) - part.begin;
-    cast_row(d, in, y, length, job.points.channels[static_cast<std::size_t>(channel)], cast);
-    advance(length);
-    if (++channel == walk.channels) channel = 0;
+  for_each_strip(
+      job.walk, part, [&](std::int64_t, std::int64_t rows, std::int64_t length) HWY_ATTR {
+        const std::int64_t whole = length / kLine<D> * kLine<D>;
+        cast_strips(d, in, y, length, rows, whole, part.begin, job.points, cast);
+        for (std::int64_t r = 0; whole < length && r < rows; ++r) {
+          const std::int64_t i = r * length + whole;
+          cast_rest(in.from(i), y + i, length - whole, [&](const In& line, T* out) HWY_ATTR {
+            cast_strips(d, line, out, kLine<D>, 1, kLine<D>, part.begin + whole, job.points, cast);
+          });
+        }
+        in = in.from(rows * length);
+        y += rows * length;
+      });
+}
+
+// What belongs to a channel lies in columns.
+template <class S, class C, class T>
+bool has_columns(const ForwardJob<S, C, T>& job) {
+  return job.walk.by_columns && !job.points.uniform;
+}
+
+template <Loops kRowLoops, class D, class S, class C, class T, class In>
+HWY_INLINE void cast_all(D d, const ForwardJob<S, C, T>& job, const In& in) {
+  if (has_columns(job)) {
+    with_cast<Loops::COMMON>(job.grid, job.points.coarse,
+                             [&](const auto& cast) HWY_ATTR { cast_columns(d, job, in, cast); });
+  } else {
+    with_cast<kRowLoops>(job.grid, job.points.coarse,
+                         [&](const auto& cast) HWY_ATTR { cast_rows(d, job, in, cast); });
   }
 }
 
@@ -238,9 +259,7 @@ template <class T, class C>
 HWY_INLINE void run_forward(const ForwardJob<T, C>& job) {
   with_input(job, [&](const auto& in) HWY_ATTR {
     constexpr bool kPlain = std::remove_reference_t<decltype(in)>::kKind == Source::PLAIN;
-    with_cast<kPlain>(job.grid, job.points.coarse, [&](const auto& cast) HWY_ATTR {
-      cast_part(hn::ScalableTag<C>(), job, in, cast);
-    });
+    cast_all<kPlain ? Loops::MANY : Loops::COMMON>(hn::ScalableTag<C>(), job, in);
   });
 }
 

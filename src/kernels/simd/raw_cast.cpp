@@ -56,9 +56,7 @@ bool run_to_raw([[maybe_unused]] const ForwardJob<T, C, Raw>& job, [[maybe_unuse
 #if QFX_HAS_VECTORS
   *done = all_finite(job.x, job.walk.size(job.part));
   if (!*done) return true;
-  with_cast<false>(job.grid, job.points.coarse, [&](const auto& cast) HWY_ATTR {
-    cast_part(hn::ScalableTag<C>(), job, Input<T, Source::PLAIN>(job), cast);
-  });
+  cast_all<Loops::COMMON>(hn::ScalableTag<C>(), job, Input<T, Source::PLAIN>(job));
 #endif
   return QFX_HAS_VECTORS;
 }
@@ -66,7 +64,12 @@ bool run_to_raw([[maybe_unused]] const ForwardJob<T, C, Raw>& job, [[maybe_unuse
 template <class Raw, class C>
 bool run_from_raw([[maybe_unused]] const ForwardJob<Raw, C, C>& job) {
 #if QFX_HAS_VECTORS
-  cast_part(hn::ScalableTag<C>(), job, Input<Raw, Source::PLAIN>(job), Scale<C>{job.grid});
+  const hn::ScalableTag<C> d;
+  const Input<Raw, Source::PLAIN> in(job);
+  if (has_columns(job))
+    cast_columns(d, job, in, Scale<C>{job.grid});
+  else
+    cast_rows(d, job, in, Scale<C>{job.grid});
 #endif
   return QFX_HAS_VECTORS;
 }

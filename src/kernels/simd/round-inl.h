@@ -7,6 +7,7 @@
 #define QFX_KERNELS_ROUND_INL_H
 #endif
 
+#include <cstdint>
 #include <limits>
 
 #include "hwy/highway.h"
@@ -38,7 +39,7 @@ HWY_INLINE V subtract_one(D d, V n, M mask) {
 // - v >= 0: v + under misses v + half by under half a last place of anything below v + half, so it
 //   reaches the integer k + 1 exactly where v >= k + half: at a tie the sum lies a quarter (k = 0:
 //   half) of a last place below k + 1 and rounds to it, below a tie one last place further.
-// Every other nearest mode is this one mirrored. Up to |v| = 2^(mantissa - 1), twice the range of
+// RND_INF is this one mirrored where v < 0. Up to |v| = 2^(mantissa - 1), twice the range of
 // formats one bit narrower than the carrier, it is exact; further out the integer may be off by
 // one, on the same side of the format.
 // Where the sum can round down or up instead, h is half either way, and the way it rounds is away
@@ -54,25 +55,13 @@ template <fixed::Rounding kMode>
 struct Near {
   template <class D, class V>
   HWY_INLINE V operator()(D d, V x, V to_grid, V) const {
-    using C = hn::TFromD<D>;
     using fixed::Rounding;
     if constexpr (kMode == Rounding::RND) {
       return hn::Floor(plus_half(d, x, to_grid));
-    } else if constexpr (kMode == Rounding::RND_MIN_INF) {
-      return hn::Ceil(minus_half(d, x, to_grid));
     } else if constexpr (kMode == Rounding::RND_INF) {
       return hn::Trunc(plus_signed_half(d, x, to_grid));
-    } else if constexpr (kMode == Rounding::RND_ZERO) {
-      const V magnitude = hn::MulSub(hn::Abs(x), to_grid, hn::Set(d, kHalf<C>));
-      return hn::Or(hn::Ceil(magnitude), hn::And(x, hn::SignBit(d)));
     } else if constexpr (kMode == Rounding::RND_CONV) {
       return hn::Round(hn::Mul(x, to_grid));
-    } else if constexpr (kMode == Rounding::RND_CONV_ODD) {
-      const V v = hn::Mul(x, to_grid);
-      const V n = hn::Round(v);
-      const V rest = hn::Sub(v, n);
-      const auto tie = hn::Eq(hn::Abs(rest), hn::Set(d, kHalf<C>));
-      return hn::Add(n, hn::IfThenElseZero(tie, hn::Add(rest, rest)));
     } else if constexpr (kMode == Rounding::TRN) {
       return hn::Floor(hn::Mul(x, to_grid));
     } else {
@@ -96,10 +85,6 @@ struct Near {
     return mul_add_toward<kDown>(x, to_grid, hn::Set(d, kHalf<C>));
   }
   template <class D, class V, class C = hn::TFromD<D>>
-  static HWY_INLINE V minus_half(D d, V x, V to_grid) {
-    return mul_add_toward<kUp>(x, to_grid, hn::Set(d, -kHalf<C>));
-  }
-  template <class D, class V, class C = hn::TFromD<D>>
   static HWY_INLINE V plus_signed_half(D d, V x, V to_grid) {
     return mul_add_toward<kToZero>(x, to_grid, hn::CopySignToAbs(hn::Set(d, kHalf<C>), x));
   }
@@ -107,10 +92,6 @@ struct Near {
   template <class D, class V, class C = hn::TFromD<D>>
   static HWY_INLINE V plus_half(D d, V x, V to_grid) {
     return hn::MulAdd(x, to_grid, by_sign(d, x, kHalf<C>, kUnderHalf<C>));
-  }
-  template <class D, class V, class C = hn::TFromD<D>>
-  static HWY_INLINE V minus_half(D d, V x, V to_grid) {
-    return hn::MulAdd(x, to_grid, by_sign(d, x, -kUnderHalf<C>, -kHalf<C>));
   }
   template <class D, class V, class C = hn::TFromD<D>>
   static HWY_INLINE V plus_signed_half(D d, V x, V to_grid) {
@@ -167,46 +148,58 @@ struct RoundAsAsked {
   }
 };
 
-// Calls body(rounding) where a near one is right for the format; kEvery asks for all modes, else
-// for the three common ones alone. False where body was not called.
-template <bool kEvery, class C, class Body>
+// Which roundings have loops of their own; the others ask anew for every vector, which costs a cast
+// in the cache some of its speed. Each loop is compiled for every source, layout and instruction
+// set, so that only what is often asked for has one.
+enum class Loops : std::uint8_t {
+  ONE,     // for any rounding
+  COMMON,  // RND, RND_CONV and TRN have their own
+  MANY     // so have RND_INF and TRN_ZERO, what C's round() and conversions to int do
+};
+
+// SSE4 alone is what machines have that are older than 2013, or small: they get by with one.
+inline constexpr bool kFewLoops = HWY_TARGET == HWY_SSE4;
+
+// Calls body(rounding) where a near one with a loop of its own is right for the format. False where
+// body was not called.
+template <Loops kLoops, class C, class Body>
 HWY_INLINE bool with_near(const Grid<C>& grid, bool coarse, const Body& body) {
   using fixed::Rounding;
-  if (grid.format.width >= kCarrierWidth<C>) return false;
-  switch (grid.format.rounding) {
-    case Rounding::RND:
-      body(Near<Rounding::RND>());
-      return true;
-    case Rounding::RND_CONV:
-      body(Near<Rounding::RND_CONV>());
-      return true;
-    case Rounding::TRN:
-      if (coarse) return false;
-      body(Near<Rounding::TRN>());
-      return true;
-    case Rounding::RND_ZERO:
-      if constexpr (kEvery) body(Near<Rounding::RND_ZERO>());
-      return kEvery;
-    case Rounding::RND_MIN_INF:
-      if constexpr (kEvery) body(Near<Rounding::RND_MIN_INF>());
-      return kEvery;
-    case Rounding::RND_INF:
-      if constexpr (kEvery) body(Near<Rounding::RND_INF>());
-      return kEvery;
-    case Rounding::TRN_ZERO:
-      if constexpr (kEvery) body(Near<Rounding::TRN_ZERO>());
-      return kEvery;
-    case Rounding::RND_CONV_ODD:
-      if constexpr (kEvery) body(Near<Rounding::RND_CONV_ODD>());
-      return kEvery;
+  if constexpr (kFewLoops || kLoops == Loops::ONE) {
+    return false;
+  } else {
+    constexpr bool kMany = kLoops == Loops::MANY;
+    if (grid.format.width >= kCarrierWidth<C>) return false;
+    switch (grid.format.rounding) {
+      case Rounding::RND:
+        body(Near<Rounding::RND>());
+        return true;
+      case Rounding::RND_CONV:
+        body(Near<Rounding::RND_CONV>());
+        return true;
+      case Rounding::TRN:
+        if (coarse) return false;
+        body(Near<Rounding::TRN>());
+        return true;
+      case Rounding::RND_INF:
+        if constexpr (kMany) body(Near<Rounding::RND_INF>());
+        return kMany;
+      case Rounding::TRN_ZERO:
+        if constexpr (kMany) body(Near<Rounding::TRN_ZERO>());
+        return kMany;
+      case Rounding::RND_ZERO:
+      case Rounding::RND_MIN_INF:
+      case Rounding::RND_CONV_ODD:
+        return false;
+    }
+    return false;
   }
-  return false;
 }
 
 // Calls body(rounding) with a near one or RoundAsAsked.
-template <bool kEvery, class C, class Body>
+template <Loops kLoops, class C, class Body>
 HWY_INLINE void with_rounding(const Grid<C>& grid, bool coarse, const Body& body) {
-  if (!with_near<kEvery>(grid, coarse, body)) body(RoundAsAsked{grid.format.rounding});
+  if (!with_near<kLoops>(grid, coarse, body)) body(RoundAsAsked{grid.format.rounding});
 }
 
 #endif  // QFX_HAS_VECTORS
