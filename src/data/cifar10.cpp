@@ -8,7 +8,7 @@ namespace {
 constexpr std::uint64_t kPixels = 3 * 32 * 32;
 constexpr std::uint64_t kRecord = 1 + kPixels;
 constexpr int kClasses = 10;
-constexpr std::string_view kHelp =
+constexpr std::string_view kCifar10Help =
     "a CIFAR-10 folder holds data_batch_1.bin to data_batch_5.bin and test_batch.bin, unpacked "
     "from "
     "cifar-10-binary.tar.gz";
@@ -16,7 +16,7 @@ constexpr std::string_view kHelp =
 }  // namespace
 
 void read_cifar10_batch(const std::filesystem::path& path, std::int64_t limit, Dataset& set) {
-  InputFile file(path, kHelp);
+  InputFile file(path, kCifar10Help);
   const std::uint64_t size = std::filesystem::file_size(path);
   if (size % kRecord != 0)
     file.fail(
@@ -44,7 +44,7 @@ Dataset load_cifar10(const std::filesystem::path& folder, Split split, std::int6
     for (int i = 1; i <= 5; ++i) batches.push_back(folder / fmt::format("data_batch_{}.bin", i));
   }
   // All of them must be there, also where a limit stops before the last: the set is the same set.
-  for (const auto& path : batches) InputFile(path, kHelp);
+  for (const auto& path : batches) InputFile(path, kCifar10Help);
 
   Dataset set;
   set.sample_shape = {3, 32, 32};

@@ -17,7 +17,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::string_view kHelp =
+constexpr std::string_view kFolderHelp =
     "a folder set holds train/CLASS/*.png (or .jpg, .jpeg) and test/CLASS/*.png";
 
 // What lies in a folder and is not hidden, in the order of the names' bytes.
@@ -28,7 +28,8 @@ std::vector<fs::path> entries(const fs::path& folder) {
     if (it->path().filename().native().front() != '.') all.push_back(it->path());
   }
   if (error)
-    user_error("{}: this folder cannot be read: {}; {}", folder.string(), error.message(), kHelp);
+    user_error("{}: this folder cannot be read: {}; {}", folder.string(), error.message(),
+               kFolderHelp);
   std::sort(all.begin(), all.end());
   return all;
 }
@@ -45,9 +46,9 @@ std::vector<fs::path> class_folders(const fs::path& split) {
   for (const fs::path& path : folders) {
     if (!fs::is_directory(path))
       user_error("{}: a folder for each class is expected here, and this is none; {}",
-                 path.string(), kHelp);
+                 path.string(), kFolderHelp);
   }
-  if (folders.empty()) user_error("{}: it holds no class folders; {}", split.string(), kHelp);
+  if (folders.empty()) user_error("{}: it holds no class folders; {}", split.string(), kFolderHelp);
   if (folders.size() > kMaxClasses)
     user_error("{}: it holds {} class folders; at most {} are allowed", split.string(),
                folders.size(), kMaxClasses);

@@ -9,7 +9,7 @@
 namespace qfx::data {
 namespace {
 
-constexpr std::string_view kHelp =
+constexpr std::string_view kNpyHelp =
     "an npy folder holds train_x.npy, train_y.npy, test_x.npy and test_y.npy, written by "
     "numpy.save";
 
@@ -103,8 +103,8 @@ std::vector<std::int32_t> read_npy_labels(InputFile& file) {
 
 Dataset load_npy(const std::filesystem::path& folder, Split split, std::int64_t limit) {
   const std::string prefix = split == Split::Train ? "train" : "test";
-  InputFile sample_file(folder / (prefix + "_x.npy"), kHelp);
-  InputFile label_file(folder / (prefix + "_y.npy"), kHelp);
+  InputFile sample_file(folder / (prefix + "_x.npy"), kNpyHelp);
+  InputFile label_file(folder / (prefix + "_y.npy"), kNpyHelp);
   Dataset set;
   set.labels = read_npy_labels(label_file);
   const std::uint64_t count = read_npy_samples(sample_file, static_cast<std::uint64_t>(limit), set);

@@ -15,7 +15,7 @@
 namespace qfx::frontends {
 namespace {
 
-constexpr std::size_t kMaxNameLength = 200;  // leaves room for a suffix
+constexpr std::size_t kMaxLayerName = 200;  // leaves room for a suffix
 constexpr std::int64_t kMaxParameters = 1 << 26;
 
 std::vector<std::string> kinds() {
@@ -135,15 +135,14 @@ graph::Model read_layers(const std::vector<TableReader>& layers, graph::Builder&
   std::map<graph::NodeId, const TableReader*> unread;  // the layers that no other reads so far
   for (const TableReader& layer : layers) {
     const std::string kind = read_kind(layer);
-    const std::string name = layer.name("name", kMaxNameLength).value_or(free_name(kind, ids));
+    const std::string name = layer.name("name", kMaxLayerName).value_or(free_name(kind, ids));
     std::vector<graph::NodeId> inputs;
     for (const std::string& input : layer.texts("inputs").value_or(std::vector<std::string>{})) {
       if (!ids.contains(input)) {
         std::vector<std::string> above;
         for (const auto& [known, id] : ids) above.push_back(known);
-        layer.fail("inputs",
-                   fmt::format("'{}' is not a layer above this one; did you mean '{}'?", input,
-                               nearest(input, above)));
+        layer.fail("inputs", fmt::format("'{}' is not a layer above this one; did you mean '{}'?",
+                                         input, nearest(input, above)));
       }
       inputs.push_back(ids.at(input));
     }

@@ -9,7 +9,7 @@ namespace qfx::runtime {
 namespace {
 
 // Tensors start at multiples of a cache line.
-constexpr std::int64_t kAlignment = 16;
+constexpr std::int64_t kSlotElements = 16;
 
 struct Held {
   std::int64_t offset, size;
@@ -56,7 +56,7 @@ MemoryPlan plan_memory(const graph::FrozenModel& model) {
     } else {
       std::erase_if(held, [id](const Held& tensor) { return tensor.last_reader < id; });
       const std::int64_t size =
-          kernels::round_up(graph::element_count(model.nodes[id].shape), kAlignment);
+          kernels::round_up(graph::element_count(model.nodes[id].shape), kSlotElements);
       const Held tensor{find_gap(held, size), size, last_reader[id]};
       plan.offset[id] = tensor.offset;
       plan.size = std::max(plan.size, tensor.offset + size);

@@ -16,7 +16,7 @@ constexpr float kAverage = 0.98F;
 // The part of the freezing time after which nothing waits any longer.
 constexpr double kLastCall = 0.9;
 // Where f stops: past any useful format, well within the |F| <= 128 of a model.
-constexpr float kMaxPoint = 60.0F;
+constexpr float kFarthestPoint = 60.0F;
 
 }  // namespace
 
@@ -54,7 +54,7 @@ void PointOptimizer::move(Entry& entry, float gradient, double learning_rate) {
   const double second = entry.second / (1 - std::pow(kBeta2, steps));
   float& f = value(entry);
   f = std::clamp(static_cast<float>(f - learning_rate * first / (std::sqrt(second) + kEpsilon)),
-                 -kMaxPoint, kMaxPoint);
+                 -kFarthestPoint, kFarthestPoint);
   entry.gradient = kAverage * entry.gradient + (1 - kAverage) * std::abs(gradient);
   entry.average =
       kAverage * entry.average + (1 - kAverage) * static_cast<float>(spec(entry).point_of(f));

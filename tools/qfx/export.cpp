@@ -17,7 +17,7 @@
 namespace qfx::command {
 namespace {
 
-struct Options {
+struct ExportOptions {
   std::string model;
   std::string target;
   std::string output;
@@ -36,7 +36,7 @@ std::string target_help() {
   return join(lines, "; ");
 }
 
-int export_model(const Options& options) {
+int export_model(const ExportOptions& options) {
   const backends::Target& target = backends::target_named(options.target);
   const runtime::Engine engine(graph::load_analyzed(options.model));
   std::vector<std::int32_t> inputs;
@@ -66,7 +66,7 @@ int export_model(const Options& options) {
 }  // namespace
 
 Verb add_export(CLI::App& command) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<ExportOptions>();
   CommandLine verb(command, "export", "write a frozen model as a hardware project");
   verb.text("model", options->model, "the frozen model (.qfx)", Need::Required);
   verb.text("--target", options->target, target_help(), Need::Required);

@@ -18,12 +18,12 @@
 namespace qfx::command {
 namespace {
 
-struct Options {
+struct FreezeOptions {
   std::string run_folder;
   std::string output;
 };
 
-int freeze(const Options& options) {
+int freeze(const FreezeOptions& options) {
   const std::string output =
       options.output.empty() ? options.run_folder + "/model.qfx" : options.output;
   std::optional<FolderLock> lock;  // training writes the same file
@@ -39,7 +39,7 @@ int freeze(const Options& options) {
 }  // namespace
 
 Verb add_freeze(CLI::App& command) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<FreezeOptions>();
   CommandLine verb(command, "freeze", "turn a run's newest checkpoint into integers");
   verb.text("run", options->run_folder, "the run folder", Need::Required);
   verb.text("-o,--output", options->output, "the file to write (default: RUN/model.qfx)");

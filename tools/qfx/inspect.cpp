@@ -16,7 +16,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-struct Options {
+struct InspectOptions {
   std::string model;
   bool json = false;
 };
@@ -104,7 +104,7 @@ Json json_of(const ModelFacts& facts) {
           {"params", params}};
 }
 
-int inspect(const Options& options) {
+int inspect(const InspectOptions& options) {
   const ModelFacts facts = describe(graph::load_analyzed(options.model));
   if (options.json) {
     print(json_of(facts).dump(2));
@@ -117,7 +117,7 @@ int inspect(const Options& options) {
 }  // namespace
 
 Verb add_inspect(CLI::App& command) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<InspectOptions>();
   CommandLine verb(command, "inspect", "show formats, ranges, widths and work of a frozen model");
   verb.text("model", options->model, "the frozen model (.qfx)", Need::Required);
   verb.flag("--json", options->json, "print JSON");

@@ -15,12 +15,12 @@
 namespace qfx::command {
 namespace {
 
-struct Options {
+struct ReportOptions {
   std::string source;
   std::string output;
 };
 
-int report(const Options& options) {
+int report(const ReportOptions& options) {
   const std::filesystem::path source = options.source;
   const bool is_run = std::filesystem::is_directory(source);
   std::string output = options.output;
@@ -40,7 +40,7 @@ int report(const Options& options) {
 }  // namespace
 
 Verb add_report(CLI::App& command) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<ReportOptions>();
   CommandLine verb(command, "report", "write one HTML page with plots of a run or a model");
   verb.text("source", options->source, "a run folder or a model.qfx", Need::Required);
   verb.text("-o,--output", options->output,

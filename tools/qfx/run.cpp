@@ -16,7 +16,7 @@
 namespace qfx::command {
 namespace {
 
-struct Options {
+struct RunOptions {
   std::string model;
   std::string data;
   std::int64_t limit = 0;
@@ -24,7 +24,7 @@ struct Options {
   bool json = false;
 };
 
-int run(const Options& options) {
+int run(const RunOptions& options) {
   const runtime::Engine engine(graph::load_analyzed(options.model), options.threads);
   const data::Dataset set =
       load_test_data(options.data, options.model, engine.model(), options.limit);
@@ -54,7 +54,7 @@ int run(const Options& options) {
 }  // namespace
 
 Verb add_run(CLI::App& command) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<RunOptions>();
   CommandLine verb(command, "run", "run a frozen model in integers on a test set");
   verb.text("model", options->model, "the frozen model (.qfx)", Need::Required);
   verb.text("--data", options->data, "the data (default: that of the run the model lies in)");

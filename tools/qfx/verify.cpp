@@ -31,7 +31,7 @@ using Json = nlohmann::ordered_json;
 
 constexpr char kAll[] = "all";
 
-struct Options {
+struct VerifyOptions {
   std::string model;
   std::string against = std::string(backends::targets().front().name);
   std::string data;
@@ -47,7 +47,7 @@ struct Wanted {
   std::vector<std::pair<std::string, std::string>> left_out;
 };
 
-Wanted wanted_targets(const Options& options, const graph::FrozenModel& model) {
+Wanted wanted_targets(const VerifyOptions& options, const graph::FrozenModel& model) {
   if (options.against != kAll) return {{&backends::target_named(options.against)}, {}};
   Wanted wanted;
   std::vector<std::string> obstacles;
@@ -91,7 +91,7 @@ Json target_record(const verify::Result& result) {
 
 // What verify.json holds, as docs/run_folder.md says: one target's record beside what all share, or
 // a list of them.
-Json record(const Options& options, const std::string& seal, const std::string& data,
+Json record(const VerifyOptions& options, const std::string& seal, const std::string& data,
             const Wanted& wanted, const std::vector<verify::Result>& results,
             const runtime::Evaluation& own) {
   Json json{{"model", seal},
@@ -133,7 +133,7 @@ void keep(const Json& json, const std::string& model_path) {
   }
 }
 
-void check_project(const Options& options) {
+void check_project(const VerifyOptions& options) {
   if (options.project.empty()) return;
   if (options.against == kAll)
     user_error("--project is a project of one target; name that with --against");
@@ -149,7 +149,7 @@ struct Reference {
 };
 
 // A result per target, each printed when it is there; fewer where the command was interrupted.
-std::vector<verify::Result> verify_each(const Options& options, const Wanted& wanted,
+std::vector<verify::Result> verify_each(const VerifyOptions& options, const Wanted& wanted,
                                         const Reference& own, ProgressLine& line,
                                         const InterruptGuard& interrupt) {
   std::vector<verify::Result> results;
@@ -174,7 +174,7 @@ std::vector<verify::Result> verify_each(const Options& options, const Wanted& wa
   return results;
 }
 
-int verify_model(const Options& options) {
+int verify_model(const VerifyOptions& options) {
   check_project(options);
   const runtime::Engine engine(graph::load_analyzed(options.model));
   const Wanted wanted = wanted_targets(options, engine.model());
@@ -206,7 +206,7 @@ int verify_model(const Options& options) {
 }  // namespace
 
 Verb add_verify(CLI::App& command) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<VerifyOptions>();
   CommandLine verb(command, "verify",
                    "prove that exported code gives the same bits as the integers");
   verb.text("model", options->model, "the frozen model (.qfx)", Need::Required);

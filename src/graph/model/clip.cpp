@@ -10,7 +10,7 @@ namespace qfx::graph {
 namespace {
 
 constexpr int kMaxExponent = 31;
-constexpr int kMaxFracBits = 32;
+constexpr int kBoundFracBits = 32;
 constexpr std::int64_t kCeiling = std::int64_t{1} << 62;
 
 // floor(raw * 2^places), cut to kCeiling.
@@ -29,7 +29,7 @@ std::int64_t scaled_up(std::int64_t raw, int places) {
 
 bool is_clip_bound(double value) {
   if (!(std::abs(value) <= std::ldexp(1.0, kMaxExponent))) return false;
-  const double scaled = std::ldexp(value, kMaxFracBits);
+  const double scaled = std::ldexp(value, kBoundFracBits);
   return scaled == std::nearbyint(scaled);
 }
 
@@ -37,10 +37,10 @@ Dyadic dyadic(double bound) {
   QFX_ASSERT(is_clip_bound(bound));
   if (bound == 0) return {0, -kMaxExponent};
   // 2^31 on the finest grid is 2^63, one more than an int64 holds: its magnitude is kept apart.
-  const auto magnitude = static_cast<std::uint64_t>(std::ldexp(std::abs(bound), kMaxFracBits));
+  const auto magnitude = static_cast<std::uint64_t>(std::ldexp(std::abs(bound), kBoundFracBits));
   const int zeros = std::countr_zero(magnitude);
   const auto raw = static_cast<std::int64_t>(magnitude >> zeros);
-  return {bound < 0 ? -raw : raw, kMaxFracBits - zeros};
+  return {bound < 0 ? -raw : raw, kBoundFracBits - zeros};
 }
 
 ClipLimits clip_limits(const Clip& clip, int x_frac_bits, int frac_bits) {

@@ -10,7 +10,7 @@
 namespace qfx::train {
 namespace {
 
-at::Tensor forward(const at::Tensor& x, const steps::Lookup& lookup) {
+at::Tensor look_up(const at::Tensor& x, const steps::Lookup& lookup) {
   at::Tensor y = at::empty_like(x);
   with_carrier(x, [&](auto carrier) {
     using T = decltype(carrier);
@@ -19,8 +19,8 @@ at::Tensor forward(const at::Tensor& x, const steps::Lookup& lookup) {
   return y;
 }
 
-Tensors backward(const at::Tensor& x, const at::Tensor& gradient,
-                 const steps::Assignment& assignment, steps::Lookup& lookup) {
+Tensors look_up_gradients(const at::Tensor& x, const at::Tensor& gradient,
+                          const steps::Assignment& assignment, steps::Lookup& lookup) {
   const at::Tensor dy = dense_like(gradient, x);
   at::Tensor dx = at::empty_like(x);
   std::vector<kernels::PointGradient> points;
@@ -53,10 +53,10 @@ at::Tensor function_cast(const at::Tensor& x, const at::Tensor& f,
       {x, f},
       [&](const Tensors& inputs, Tensors& kept) -> Tensors {
         kept = {dense(inputs[0])};
-        return {forward(kept[0], *lookup)};
+        return {look_up(kept[0], *lookup)};
       },
       [assignment, lookup](const BackwardCall& call) {
-        return backward(call.kept[0], call.dy[0], *assignment, *lookup);
+        return look_up_gradients(call.kept[0], call.dy[0], *assignment, *lookup);
       })[0];
 }
 

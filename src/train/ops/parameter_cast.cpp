@@ -7,7 +7,7 @@
 namespace qfx::train {
 namespace {
 
-at::Tensor forward(const at::Tensor& x, const steps::Assignment& assignment) {
+at::Tensor cast_parameter(const at::Tensor& x, const steps::Assignment& assignment) {
   at::Tensor y = at::empty_like(x);
   with_carrier(x, [&](auto carrier) {
     using T = decltype(carrier);
@@ -17,8 +17,8 @@ at::Tensor forward(const at::Tensor& x, const steps::Assignment& assignment) {
   return y;
 }
 
-Tensors backward(const at::Tensor& x, const at::Tensor& gradient,
-                 const steps::Assignment& assignment) {
+Tensors cast_parameter_gradients(const at::Tensor& x, const at::Tensor& gradient,
+                                 const steps::Assignment& assignment) {
   const at::Tensor dy = gradient.contiguous();
   at::Tensor dx = at::empty_like(x);
   std::vector<kernels::PointGradient> points;
@@ -39,10 +39,10 @@ at::Tensor parameter_cast(const at::Tensor& x, const at::Tensor& f,
       {x, f},
       [&](const Tensors& inputs, Tensors& kept) -> Tensors {
         kept = {inputs[0].contiguous()};
-        return {forward(kept[0], *assignment)};
+        return {cast_parameter(kept[0], *assignment)};
       },
       [assignment](const BackwardCall& call) {
-        return backward(call.kept[0], call.dy[0], *assignment);
+        return cast_parameter_gradients(call.kept[0], call.dy[0], *assignment);
       })[0];
 }
 

@@ -11,7 +11,7 @@
 namespace qfx::train {
 namespace {
 
-at::Tensor forward(const at::Tensor& x, const steps::Lookup& lookup) {
+at::Tensor softmax_values(const at::Tensor& x, const steps::Lookup& lookup) {
   at::Tensor y = at::empty_like(x);
   with_carrier(x, [&](auto carrier) {
     using T = decltype(carrier);
@@ -20,8 +20,8 @@ at::Tensor forward(const at::Tensor& x, const steps::Lookup& lookup) {
   return y;
 }
 
-Tensors backward(const at::Tensor& x, const at::Tensor& gradient,
-                 const steps::Assignment& assignment, const steps::Lookup& lookup) {
+Tensors softmax_gradients(const at::Tensor& x, const at::Tensor& gradient,
+                          const steps::Assignment& assignment, const steps::Lookup& lookup) {
   const at::Tensor dy = dense_like(gradient.cpu(), x);
   at::Tensor dx = at::empty_like(x);
   std::vector<kernels::PointGradient> points;
@@ -55,10 +55,10 @@ at::Tensor softmax_cast(const at::Tensor& x, const at::Tensor& f,
       {x, f},
       [&](const Tensors& inputs, Tensors& kept) -> Tensors {
         kept = {dense(inputs[0].cpu())};
-        return {forward(kept[0], *lookup).to(inputs[0].device())};
+        return {softmax_values(kept[0], *lookup).to(inputs[0].device())};
       },
       [assignment, lookup](const BackwardCall& call) {
-        return backward(call.kept[0], call.dy[0], *assignment, *lookup);
+        return softmax_gradients(call.kept[0], call.dy[0], *assignment, *lookup);
       })[0];
 }
 

@@ -34,7 +34,7 @@ at::Tensor jump(const at::Tensor& q, const at::Tensor& x, const at::Tensor& n,
   return grid.low == 0 ? at::where(n.lt(0), at::zeros_like(pull), pull) : pull;
 }
 
-at::Tensor forward(const at::Tensor& x, const steps::Assignment& a) {
+at::Tensor cast_by_formula(const at::Tensor& x, const steps::Assignment& a) {
   const at::Tensor v = x * powers(a, 1, x);
   const at::Tensor raw = overflowed(rounded(v, x, a.format.rounding), v, Limits(a.format));
   // No negative zero.
@@ -42,7 +42,7 @@ at::Tensor forward(const at::Tensor& x, const steps::Assignment& a) {
   return a.k_hot > 0 ? projected(q, a) : q;
 }
 
-Tensors backward(const at::Tensor& x, const at::Tensor& dy, const steps::Assignment& a) {
+Tensors cast_gradients(const at::Tensor& x, const at::Tensor& dy, const steps::Assignment& a) {
   const Limits grid(a.format);
   const at::Tensor v = x * powers(a, 1, x), unit = powers(a, -1, x);
   const at::Tensor n = rounded(v, x, a.format.rounding);
@@ -77,10 +77,10 @@ at::Tensor operator_cast(const at::Tensor& x, const at::Tensor& f,
       {x, f},
       [&](const Tensors& inputs, Tensors& kept) -> Tensors {
         kept = {inputs[0]};
-        return {forward(inputs[0], *output)};
+        return {cast_by_formula(inputs[0], *output)};
       },
       [output](const BackwardCall& call) {
-        return backward(call.kept[0], call.dy[0], *output);
+        return cast_gradients(call.kept[0], call.dy[0], *output);
       })[0];
 }
 

@@ -28,13 +28,13 @@ at::Tensor looked_up(const Column& column, const at::Tensor& entries, const at::
 
 constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
 
-at::Tensor forward(const at::Tensor& x, const steps::Lookup& lookup) {
+at::Tensor look_up_by_index(const at::Tensor& x, const steps::Lookup& lookup) {
   const at::Tensor raw = looked_up(lookup.table, entries_of(x, lookup), x, kNan);
   return (raw * std::ldexp(1.0, -lookup.output.frac_bits())).to(x.scalar_type());
 }
 
-Tensors backward(const at::Tensor& x, const at::Tensor& dy, const steps::Assignment& assignment,
-                 steps::Lookup& lookup) {
+Tensors look_up_gradients_by_formula(const at::Tensor& x, const at::Tensor& dy,
+                                     const steps::Assignment& assignment, steps::Lookup& lookup) {
   const steps::TableGradient& entry = gradient_of(lookup);
   const at::Tensor entries = entries_of(x, lookup), wide = dy.to(at::kDouble);
   const at::Tensor df = looked_up(entry.df, entries, x, kNan) * wide;
@@ -61,10 +61,10 @@ at::Tensor operator_function_cast(const at::Tensor& x, const at::Tensor& f,
       {x, f},
       [&](const Tensors& inputs, Tensors& kept) -> Tensors {
         kept = {inputs[0]};
-        return {forward(inputs[0], *lookup)};
+        return {look_up_by_index(inputs[0], *lookup)};
       },
       [assignment, lookup](const BackwardCall& call) {
-        return backward(call.kept[0], call.dy[0], *assignment, *lookup);
+        return look_up_gradients_by_formula(call.kept[0], call.dy[0], *assignment, *lookup);
       })[0];
 }
 

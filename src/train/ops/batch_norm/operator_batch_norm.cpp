@@ -12,14 +12,14 @@ namespace qfx::train {
 namespace {
 
 // What both ways of one call share.
-struct Found {
+struct PairFound {
   steps::BatchNormCasts casts;
   steps::Moments moments;
   graph::FoldedPair pair;
   steps::Carrier wide = steps::Carrier::Float32;
 };
 
-Tensors forward(const Tensors& inputs, Found& found) {
+Tensors operator_forward(const Tensors& inputs, PairFound& found) {
   const at::Tensor& x = inputs[0];
   const steps::BatchNormCasts& casts = found.casts;
   found.moments = casts.uses_batch() ? batch_moments(x, casts.add_up) : *casts.running;
@@ -32,7 +32,7 @@ Tensors forward(const Tensors& inputs, Found& found) {
   return {scale.to(x.device()), offset.to(x.device())};
 }
 
-Tensors backward(const BackwardCall& call, const Found& found) {
+Tensors operator_backward(const BackwardCall& call, const PairFound& found) {
   const at::Tensor &x = call.kept[0], &gamma = call.kept[1];
   const steps::BatchNormGradient d =
       steps::batch_norm_backward(found.casts, found.moments, found.pair, floats(gamma),
@@ -57,7 +57,7 @@ void count_member(const Tensors& inputs, const std::vector<float>& values,
 CastPair cast_pair(const at::Tensor& x, const at::Tensor& gamma, const at::Tensor& beta,
                    const at::Tensor& f_scale, const at::Tensor& f_offset,
                    const steps::BatchNormCasts& casts, steps::Moments* measured) {
-  const auto found = std::make_shared<Found>();
+  const auto found = std::make_shared<PairFound>();
   found->casts = casts;
   // Under running statistics nothing of the pair comes from x.
   const Tensors inputs{casts.uses_batch() ? x : x.detach(), gamma, beta, f_scale, f_offset};
@@ -65,9 +65,9 @@ CastPair cast_pair(const at::Tensor& x, const at::Tensor& gamma, const at::Tenso
       inputs,
       [&](const Tensors& given, Tensors& kept) {
         kept = {given[0], given[1]};
-        return forward(given, *found);
+        return operator_forward(given, *found);
       },
-      [found](const BackwardCall& call) { return backward(call, *found); });
+      [found](const BackwardCall& call) { return operator_backward(call, *found); });
   if (measured != nullptr) *measured = found->moments;
   count_member(inputs, found->pair.scale, *casts.scale);
   count_member(inputs, found->pair.offset, *casts.offset);

@@ -11,7 +11,7 @@ namespace qfx::train {
 namespace {
 
 // What both ways of one call share.
-struct Found {
+struct PeersFound {
   double eps = 0;
   steps::AddUp add_up;
   steps::Moments moments;
@@ -23,19 +23,19 @@ struct Found {
   }
 };
 
-at::Tensor normalised(const at::Tensor& x, const Found& found) {
+at::Tensor normalised(const at::Tensor& x, const PeersFound& found) {
   return (x - along_channels(found.moments.mean, x)) *
          along_channels(found.inverse_deviations(), x);
 }
 
-at::Tensor forward(const Tensors& inputs, Found& found) {
+at::Tensor peer_forward(const Tensors& inputs, PeersFound& found) {
   const at::Tensor& x = inputs[0];
   found.moments = batch_moments(x, found.add_up);
   return normalised(x, found) * along_channels(inputs[1], x) + along_channels(inputs[2], x);
 }
 
 // Through the moments every process's loss reaches every process's x.
-Tensors backward(const BackwardCall& call, const Found& found) {
+Tensors peer_backward(const BackwardCall& call, const PeersFound& found) {
   const at::Tensor &x = call.kept[0], &gamma = call.kept[1], &dy = call.dy[0];
   const at::Tensor n = normalised(x, found);
   const auto axes = all_but_channels(x);
@@ -60,14 +60,14 @@ Tensors backward(const BackwardCall& call, const Found& found) {
 
 at::Tensor peer_batch_norm(const at::Tensor& x, const at::Tensor& gamma, const at::Tensor& beta,
                            double eps, const steps::AddUp& add_up, steps::Moments& measured) {
-  const auto found = std::make_shared<Found>(Found{eps, add_up, {}});
+  const auto found = std::make_shared<PeersFound>(PeersFound{eps, add_up, {}});
   const Tensors y = differentiable(
       {x, gamma, beta},
       [&](const Tensors& inputs, Tensors& kept) -> Tensors {
         kept = {inputs[0], inputs[1]};
-        return {forward(inputs, *found)};
+        return {peer_forward(inputs, *found)};
       },
-      [found](const BackwardCall& call) { return backward(call, *found); });
+      [found](const BackwardCall& call) { return peer_backward(call, *found); });
   measured = found->moments;
   return y[0];
 }
