@@ -16,7 +16,7 @@
 namespace qfx::runtime {
 namespace {
 
-constexpr std::int64_t kBatch = 3;
+constexpr std::int64_t kStepBatch = 3;
 
 // Null for the kinds that are made of many elements of their input.
 std::unique_ptr<Step> generic_step(const Analyzed& analyzed, graph::NodeId id) {
@@ -38,9 +38,9 @@ std::vector<std::int32_t> run(const Step& step, const Analyzed& analyzed, graph:
   struct alignas(64) Line {
     std::byte bytes[64];
   };
-  std::vector<Line> scratch(step.scratch_bytes(kBatch) / sizeof(Line) + 1);
+  std::vector<Line> scratch(step.scratch_bytes(kStepBatch) / sizeof(Line) + 1);
   std::vector<std::int32_t> output(trace[id].size());
-  step.run(inputs.data(), output.data(), kBatch, scratch.front().bytes);
+  step.run(inputs.data(), output.data(), kStepBatch, scratch.front().bytes);
   return output;
 }
 
@@ -51,11 +51,11 @@ TEST(RandomRuntime, AGenericStepGivesTheKernelsBits) {
     const std::uint64_t seed = count.seed + static_cast<std::uint64_t>(i);
     // every third model has sums as wide as they may be
     const int widest = i % 3 == 0 ? graph::kMaxAccumulatorWidth : 53;
-    const test::Case one = test::random_case(seed, kBatch, {.max_accumulator_width = widest});
+    const test::Case one = test::random_case(seed, kStepBatch, {.max_accumulator_width = widest});
     const Analyzed analyzed(graph::freeze(one.model));
     std::vector<std::int32_t> input(one.samples.size());
     quantize_input(analyzed.model().input(), one.samples, input);
-    const auto trace = test::reference_run(analyzed.model(), input, kBatch).raw;
+    const auto trace = test::reference_run(analyzed.model(), input, kStepBatch).raw;
     for (std::size_t node = 1; node < analyzed.model().nodes.size(); ++node) {
       const auto id = static_cast<graph::NodeId>(node);
       const auto step = generic_step(analyzed, id);

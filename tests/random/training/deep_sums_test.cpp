@@ -20,7 +20,7 @@
 namespace qfx::train {
 namespace {
 
-constexpr std::int64_t kBatch = 2;
+constexpr std::int64_t kDeepBatch = 2;
 constexpr graph::NodeId kConv = 1, kDense = 5;  // in deep_model
 
 // A convolution over up to 96 channels and a matrix product over all that it leaves, with batch
@@ -77,7 +77,7 @@ std::vector<runtime::RawTensor> run_engine(const graph::FrozenModel& model,
                                            const std::vector<float>& samples) {
   std::vector<std::int32_t> raw(samples.size());
   runtime::quantize_input(model.input(), samples, raw);
-  return runtime::Engine(model, 1).run_all(raw, kBatch);
+  return runtime::Engine(model, 1).run_all(raw, kDeepBatch);
 }
 
 TEST(DeepSums, GiveTheRuntimesBitsOnEveryTensor) {
@@ -87,9 +87,9 @@ TEST(DeepSums, GiveTheRuntimesBitsOnEveryTensor) {
   for (std::int64_t i = 0; i < run.count; ++i) {
     const std::uint64_t seed = run.seed + static_cast<std::uint64_t>(i);
     const graph::Model model = deep_model(seed);
-    const std::vector<float> samples = test::random_samples(model, seed, kBatch);
+    const std::vector<float> samples = test::random_samples(model, seed, kDeepBatch);
     const graph::FrozenModel frozen = graph::freeze(model);
-    const ForwardTrace trace = trace_forward(model, samples, kBatch);
+    const ForwardTrace trace = trace_forward(model, samples, kDeepBatch);
     ASSERT_EQ(test::first_difference(frozen, run_engine(frozen, samples), trace.raw), "")
         << "seed " << seed;
     for (const std::string& carrier : trace.carrier) ++carriers[carrier];
@@ -115,7 +115,7 @@ std::vector<std::int64_t> forced(const graph::Model& model, const ForwardTrace& 
   const graph::Node& from = model.nodes[node.inputs[0]];
   const int x_point = from.spec.point_of(from.frac_bits[0]);
   std::vector<std::int64_t> shape = from.shape;
-  shape.insert(shape.begin(), kBatch);
+  shape.insert(shape.begin(), kDeepBatch);
   const std::vector<std::int64_t>& raw = trace.raw[node.inputs[0]];
   const at::Tensor x = at::tensor(at::ArrayRef<std::int64_t>(raw)).to(at::kDouble).view(shape) *
                        std::ldexp(1.0, -x_point);
@@ -149,8 +149,8 @@ TEST(DeepSums, ATooNarrowCarrierShows) {
           },
           model.nodes[id].op);
     }
-    const std::vector<float> samples = test::random_samples(model, seed, kBatch);
-    const ForwardTrace trace = trace_forward(model, samples, kBatch);
+    const std::vector<float> samples = test::random_samples(model, seed, kDeepBatch);
+    const ForwardTrace trace = trace_forward(model, samples, kDeepBatch);
     const std::vector<runtime::RawTensor> engine = run_engine(graph::freeze(model), samples);
     for (const graph::NodeId id : {kConv, kDense}) {
       const std::vector<std::int64_t> expected(engine[id].begin(), engine[id].end());

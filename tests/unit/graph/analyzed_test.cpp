@@ -18,8 +18,8 @@ using test::user_error_of;
 using ::testing::HasSubstr;
 using ::testing::StartsWith;
 
-constexpr fixed::Format kByte{.width = 8, .int_bits = 8, .overflow = fixed::Overflow::SAT};
-constexpr fixed::Format kWide{.width = 32, .int_bits = 32, .overflow = fixed::Overflow::SAT};
+constexpr fixed::Format kWholeByte{.width = 8, .int_bits = 8, .overflow = fixed::Overflow::SAT};
+constexpr fixed::Format kWholeWord{.width = 32, .int_bits = 32, .overflow = fixed::Overflow::SAT};
 
 FrozenModel products(const fixed::Format& format, const FrozenParam& weight) {
   return test::chain(
@@ -28,13 +28,13 @@ FrozenModel products(const fixed::Format& format, const FrozenParam& weight) {
 }
 
 FrozenModel small() {
-  return products(kByte, test::constant({1, 2}, {3, -2}, 8, 8));
+  return products(kWholeByte, test::constant({1, 2}, {3, -2}, 8, 8));
 }
 
 // Each sum of products takes 64 bits.
 FrozenModel too_wide() {
   constexpr int kLowest = std::numeric_limits<std::int32_t>::min();
-  return products(kWide, test::constant({1, 2}, {kLowest, kLowest}, 32, 32));
+  return products(kWholeWord, test::constant({1, 2}, {kLowest, kLowest}, 32, 32));
 }
 
 TEST(Analyzed, HoldsTheModelAndItsRanges) {

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "support/small_models.h"
+#include "unit/graph/formats.h"
 
 namespace qfx::graph {
 namespace {
@@ -14,8 +15,6 @@ using PairCounts = std::map<std::array<int, 2>, Cost::Count>;
 
 constexpr fixed::Format kUnsigned8{
     .width = 8, .int_bits = 8, .is_signed = false, .overflow = fixed::Overflow::SAT};
-constexpr fixed::Format kWide{.width = 24, .int_bits = 24, .overflow = fixed::Overflow::SAT};
-
 Cost cost_of_last(const FrozenModel& model) {
   return cost_of(Analyzed(model), static_cast<NodeId>(model.nodes.size()) - 1);
 }

@@ -4,14 +4,13 @@
 #include <gtest/gtest.h>
 
 #include "support/small_models.h"
+#include "unit/graph/formats.h"
 
 #include "qfx/base/file.h"
 #include "qfx/store/safetensors.h"
 
 namespace qfx::graph {
 namespace {
-
-constexpr fixed::Format kByte{.width = 8, .int_bits = 4, .overflow = fixed::Overflow::SAT};
 
 FrozenModel with_weight(const FrozenParam& weight) {
   return test::chain(

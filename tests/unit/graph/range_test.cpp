@@ -4,6 +4,7 @@
 
 #include "graph/exact/cast_interval.h"
 #include "support/small_models.h"
+#include "unit/graph/formats.h"
 
 namespace qfx::graph {
 namespace {
@@ -13,7 +14,6 @@ using test::constant;
 
 constexpr fixed::Format kUnsigned8{
     .width = 8, .int_bits = 8, .is_signed = false, .overflow = fixed::Overflow::SAT};
-constexpr fixed::Format kWide{.width = 24, .int_bits = 24, .overflow = fixed::Overflow::SAT};
 
 TEST(WidthFor, IsTheSmallest) {
   EXPECT_EQ(width_for({0, 0}, true), 1);

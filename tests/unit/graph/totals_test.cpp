@@ -3,11 +3,10 @@
 #include <gtest/gtest.h>
 
 #include "support/small_models.h"
+#include "unit/graph/formats.h"
 
 namespace qfx::graph {
 namespace {
-
-constexpr fixed::Format kByte{.width = 8, .int_bits = 4, .overflow = fixed::Overflow::SAT};
 
 TEST(Totals, CountParametersTheirBitsAndProducts) {
   const Conv2d conv{.out_channels = 2, .kernel = {1, 2}, .has_bias = false};

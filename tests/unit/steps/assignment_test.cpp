@@ -3,15 +3,13 @@
 
 #include <gtest/gtest.h>
 
+#include "unit/steps/one_thread.h"
+
 #include "qfx/fixed/khot.h"
 #include "qfx/fixed/value.h"
 
 namespace qfx::steps {
 namespace {
-
-void one_thread(std::int64_t count, const std::function<void(std::int64_t)>& body) {
-  for (std::int64_t i = 0; i < count; ++i) body(i);
-}
 
 Assignment assignment(std::vector<int> frac_bits) {
   return {.format = {.width = 6,

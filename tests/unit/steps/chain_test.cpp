@@ -7,15 +7,13 @@
 #include <random>
 #include <thread>
 
+#include "unit/steps/one_thread.h"
+
 namespace qfx::steps {
 namespace {
 
 constexpr int kFracBits = 20;
 constexpr kernels::Extent kExtent{3, 2, 5};
-
-void one_thread(std::int64_t count, const std::function<void(std::int64_t)>& body) {
-  for (std::int64_t i = 0; i < count; ++i) body(i);
-}
 
 // Every part on a thread of its own, the last one first.
 void many_threads(std::int64_t count, const std::function<void(std::int64_t)>& body) {

@@ -14,7 +14,7 @@
 namespace qfx::train {
 namespace {
 
-constexpr std::int64_t kBatch = 4;
+constexpr std::int64_t kDeviceBatch = 4;
 const at::Device kDevice(std::string(test::kTestDevice) + ":0");
 
 TEST(TestDevice, IsOutOfReachOfThePointersItGives) {
@@ -48,7 +48,7 @@ TEST(Device, GivesTheProcessorsBits) {
     SCOPED_TRACE(seed);
     const graph::Model model = test::random_model(seed);
     const at::Tensor samples =
-        preprocessed(model, test::random_samples(model, seed, kBatch), kBatch);
+        preprocessed(model, test::random_samples(model, seed, kDeviceBatch), kDeviceBatch);
     for (const bool batch_statistics : {true, false}) {
       ForwardResult here;
       try {
@@ -84,7 +84,7 @@ TEST(Device, CountsOverflowsWithoutABackwardPass) {
     SCOPED_TRACE(seed);
     const graph::Model model = test::random_model(seed);
     const at::Tensor samples =
-        preprocessed(model, test::random_samples(model, seed, kBatch), kBatch);
+        preprocessed(model, test::random_samples(model, seed, kDeviceBatch), kDeviceBatch);
     ForwardResult here;
     try {
       here = forward_result(model, samples, {.batch_statistics = false});
@@ -106,7 +106,7 @@ TEST(Device, ANanIsANanThereToo) {
   for (std::uint64_t seed = 1; seed <= 30; ++seed) {
     SCOPED_TRACE(seed);
     const graph::Model model = test::random_model(seed);
-    at::Tensor samples = preprocessed(model, test::random_samples(model, seed, kBatch), kBatch);
+    at::Tensor samples = preprocessed(model, test::random_samples(model, seed, kDeviceBatch), kDeviceBatch);
     samples.flatten()[0] = std::nan("");
     ForwardResult here;
     try {
@@ -138,7 +138,7 @@ TEST(Device, TakesTensorsLeftInFloatingPoint) {
       batch_norms += std::holds_alternative<graph::BatchNorm>(node.op) && node.spec.is_float;
     }
     const at::Tensor samples =
-        preprocessed(model, test::random_samples(model, seed, kBatch), kBatch);
+        preprocessed(model, test::random_samples(model, seed, kDeviceBatch), kDeviceBatch);
     const auto result_of = [&](at::Device device) {
       Network network(model);
       ForwardResult result;
@@ -166,7 +166,7 @@ TEST(Device, TheFloatPhaseFollowsTheProcessors) {
     SCOPED_TRACE(seed);
     const graph::Model model = test::random_model(seed);
     const at::Tensor samples =
-        preprocessed(model, test::random_samples(model, seed, kBatch), kBatch);
+        preprocessed(model, test::random_samples(model, seed, kDeviceBatch), kDeviceBatch);
     const auto result_of = [&](at::Device device, bool training) {
       Network network(model);
       ForwardResult result;

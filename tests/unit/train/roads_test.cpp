@@ -15,7 +15,7 @@
 namespace qfx::train {
 namespace {
 
-constexpr std::int64_t kBatch = 4;
+constexpr std::int64_t kRoadBatch = 4;
 
 // A tensor that three or more read gets their gradients in an order that depends on how many torch
 // nodes lie between; two have no order.
@@ -33,7 +33,7 @@ struct Seen {
 
 void compare_roads(const graph::Model& model, std::uint64_t seed, Seen& seen) {
   SCOPED_TRACE(seed);
-  const at::Tensor samples = preprocessed(model, test::random_samples(model, seed, kBatch), kBatch);
+  const at::Tensor samples = preprocessed(model, test::random_samples(model, seed, kRoadBatch), kRoadBatch);
   for (const bool batch_statistics : {true, false}) {
     ForwardResult fused;
     try {
