@@ -15,6 +15,7 @@ using PairCounts = std::map<std::array<int, 2>, Cost::Count>;
 
 constexpr fixed::Format kUnsigned8{
     .width = 8, .int_bits = 8, .is_signed = false, .overflow = fixed::Overflow::SAT};
+
 Cost cost_of_last(const FrozenModel& model) {
   return cost_of(Analyzed(model), static_cast<NodeId>(model.nodes.size()) - 1);
 }
