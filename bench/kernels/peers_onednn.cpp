@@ -3,7 +3,7 @@
 #include <omp.h>
 #include <string>
 
-#include "differential/onednn_int8/onednn_conv.h"
+#include "kernels/onednn_conv.h"
 #include "peers.h"
 
 namespace qfx::peers {

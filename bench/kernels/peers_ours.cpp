@@ -1,7 +1,7 @@
 // Ours on the peers' own data, so that one column says for all of them whether the sums are exact.
 #include <limits>
 
-#include "differential/onednn_int8/our_conv.h"
+#include "kernels/our_conv.h"
 #include "peers.h"
 
 #include "qfx/kernels/pixel_conv.h"

@@ -6,6 +6,7 @@
 #include "kernels/targets.h"
 
 #include "qfx/base/error.h"
+#include "qfx/base/int128.h"
 #include "qfx/fixed/convert.h"
 #include "qfx/fixed/raw.h"
 //
@@ -132,8 +133,6 @@ namespace qfx::kernels {
 HWY_EXPORT(cast_narrow);
 
 namespace {
-
-__extension__ using Int128 = __int128;
 
 using Plan = IntCast::Plan;
 using RoundKind = IntCast::RoundKind;

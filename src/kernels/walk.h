@@ -1,5 +1,17 @@
 // How the kernels walk an Extent, and the order in which the backward pass adds.
 //
+// Words for a part of an array, from large to small:
+//   Extent  an array as {outer, channels, inner} (qfx/kernels/fake_cast.h)
+//   Slice   a part of an array that one thread takes: an offset and an Extent of its own
+//   Walk    an Extent as rows, or as columns where a channel's elements lie apart
+//   Part    what of a walk lies together: some whole rows, or a piece of one
+//   Tile    a Part small enough for the first-level cache, which all stages of a chain visit in turn
+//   Strip   by columns: a few rows of a Part, gone down line by line (simd/stream-inl.h)
+//   Block   kBlock elements of a row, the unit in which sums are added
+//   Line    64 bytes of elements, what a vector loop takes in one turn; a ragged row ends in a
+//           padded one
+// A convolution's BlockPlace is some rows of some channels of one group (conv/blocks.h).
+//
 // Note [Order of sums]
 // The same bits must come out of the scalar reference, of every vector width, of any number of
 // threads and of a chain that goes tile by tile, so the order of additions is part of the contract

@@ -8,6 +8,7 @@
 
 #include "runtime/step.h"
 
+#include "qfx/kernels/fits.h"
 #include "qfx/kernels/int_cast.h"
 #include "qfx/kernels/int_elementwise.h"
 
@@ -15,17 +16,9 @@ namespace qfx::runtime {
 
 template <class T>
 bool fits(const graph::Interval& interval) {
-  return interval.lo >= std::numeric_limits<T>::min() &&
-         interval.hi <= std::numeric_limits<T>::max();
+  return kernels::fits<T>(interval.lo, interval.hi);
 }
-
-template <class T>
-bool fits(const std::vector<std::int32_t>& values) {
-  for (const std::int32_t value : values)
-    if (value < std::numeric_limits<T>::min() || value > std::numeric_limits<T>::max())
-      return false;
-  return true;
-}
+using kernels::fits;
 
 // The cast of a node's exact value to its format.
 kernels::IntCast accumulator_cast(const Analyzed& analyzed, graph::NodeId id);

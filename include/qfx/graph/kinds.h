@@ -18,6 +18,7 @@
 #include "qfx/base/shape.h"
 #include "qfx/graph/attribute.h"
 #include "qfx/graph/form.h"
+#include "qfx/graph/function_name.h"
 #include "qfx/graph/role.h"
 
 namespace qfx::graph {
@@ -236,26 +237,6 @@ struct Neg {
   bool operator==(const Neg&) const = default;
   Map form() const { return {}; }
 };
-
-// torch's functions of one variable; gelu is the erf form, elu has alpha 1.
-enum class FunctionName : std::uint8_t {
-  Sigmoid,
-  Tanh,
-  HardSigmoid,
-  HardSwish,
-  Silu,
-  Gelu,
-  Softplus,
-  Elu,
-  Exp
-};
-inline constexpr int kFunctionCount = 9;
-
-// torch's spelling: "sigmoid", "hardsigmoid", ...
-std::string_view to_string(FunctionName function);
-// Empty where there is no such function.
-std::optional<FunctionName> find_function(std::string_view name);
-std::vector<std::string> function_names();
 
 // By a table with an entry for every raw value of the input's format (table.h).
 struct Function {

@@ -14,8 +14,8 @@
 #include <random>
 #include <string>
 
-#include "differential/onednn_int8/onednn_conv.h"
-#include "differential/onednn_int8/our_conv.h"
+#include "kernels/onednn_conv.h"
+#include "kernels/our_conv.h"
 
 namespace qfx::peers {
 namespace {

@@ -6,7 +6,7 @@
 #include <memory>
 #include <vector>
 
-#include "differential/onednn_int8/exact_conv.h"
+#include "kernels/exact_conv.h"
 
 #include "qfx/kernels/int_conv.h"
 

@@ -9,7 +9,7 @@
 #include <utility>
 #include <vector>
 
-#include "differential/onednn_int8/exact_conv.h"
+#include "kernels/exact_conv.h"
 
 namespace qfx::peers {
 
