@@ -25,13 +25,13 @@ struct NodeRange {
   bool can_overflow = false;  // the cast may meet a value outside the output format
 };
 
-// One entry a node. Bounds are kept a channel inside and joined here. For avg_pool2d and
+// One entry per node. Bounds are kept per channel inside and joined here. For avg_pool2d and
 // global_avg_pool2d the accumulator is the window's sum, before the division, and for softmax the
 // sum of exponentials, in units of its table; for relu, max_pool2d and function the value before
 // the cast; a flatten repeats its input's output; an input has nothing before its cast that is an
 // integer, so its accumulator is its output, and can_overflow is true because its samples are
-// unknown. The model must be one that verifies (graph/analyzed.h does both). Raises UserError, naming
-// the node, where an accumulator exceeds kMaxAccumulatorWidth.
+// unknown. The model must be one that verifies (graph/analyzed.h does both). Raises UserError,
+// naming the node, where an accumulator exceeds kMaxAccumulatorWidth.
 std::vector<NodeRange> analyze_ranges(const FrozenModel& model);
 
 }  // namespace qfx::graph

@@ -34,8 +34,7 @@ class Engine {
   // The raw values of every node, indexed by node id.
   std::vector<RawTensor> run_all(std::span<const std::int32_t> input, std::int64_t batch) const;
 
-  // Cast ops' name, kernel and accumulator width a node, for `inspect`: e.g. "int16 x int16 ->
-  // int32, 21 bits".
+  // The kernel and the accumulator of a node, for `inspect`: "int16 x int16 -> int32, 21 bits".
   std::string kernel_name(graph::NodeId node) const;
 
  private:
