@@ -9,7 +9,7 @@ namespace qfx::graph {
 Analyzed::Analyzed(FrozenModel model) {
   verify(model);
   std::vector<NodeRange> ranges = analyze_ranges(model);
-  proved_ = std::make_shared<const Proved>(std::move(model), std::move(ranges));
+  proved_ = std::make_shared<const Proved>(Proved{std::move(model), std::move(ranges)});
 }
 
 }  // namespace qfx::graph

@@ -44,9 +44,9 @@ void read_both(std::string_view content) {
 }
 
 std::string resealed(std::string_view content) try {
-  store::Safetensors file = store::parse_safetensors(content, "file");
-  store::seal(file);
-  return store::serialize(file);
+  qfx::store::Safetensors file = qfx::store::parse_safetensors(content, "file");
+  qfx::store::seal(file);
+  return qfx::store::serialize(file);
 } catch (const qfx::UserError&) {
   return "";
 }

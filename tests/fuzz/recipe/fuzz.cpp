@@ -4,7 +4,7 @@
 
 #include "qfx/base/error.h"
 #include "qfx/frontends/recipe.h"
-#include "qfx/graph/graph.h"
+#include "qfx/graph/verify.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string text(reinterpret_cast<const char*>(data), size);
