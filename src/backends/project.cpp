@@ -33,7 +33,7 @@ std::string print_marker(const Project& project, const std::string& model) {
 
 Project read_project(const std::string& directory) {
   const auto path = std::filesystem::path(directory) / kMarkerFile;
-  if (!std::filesystem::exists(path))
+  if (!path_exists(path))
     user_error(
         "'{}' is not an exported project: it has no {}; give a folder that `qfx export` wrote",
         directory, kMarkerFile);

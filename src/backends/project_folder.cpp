@@ -24,9 +24,9 @@ void write(const fs::path& path, const std::string& content) {
 
 void check_project_folder(const fs::path& folder) {
   if (!fs::exists(fs::symlink_status(folder))) return;
-  if (!fs::is_directory(folder))
+  if (!is_folder(folder))
     user_error("'{}' exists and is not a folder; give another name", folder.string());
-  if (!fs::is_empty(folder) && !fs::exists(folder / kMarkerFile))
+  if (!fs::is_empty(folder) && !path_exists(folder / kMarkerFile))
     user_error(
         "'{}' is neither empty nor an earlier export; give another folder, or empty it yourself",
         folder.string());
@@ -38,7 +38,7 @@ void replace_project(const fs::path& folder, const Files& files) {
   const TemporaryDirectory staging(parent);
   const fs::path fresh = staging.path() / "project";
   for (const auto& [name, content] : files) write(fresh / name, content);
-  if (fs::exists(folder)) fs::rename(folder, staging.path() / "old");
+  if (path_exists(folder)) fs::rename(folder, staging.path() / "old");
   fs::rename(fresh, folder);
 }
 

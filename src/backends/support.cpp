@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "qfx/base/error.h"
+#include "qfx/base/file.h"
 #include "qfx/base/text.h"
 
 namespace qfx::backends {
@@ -24,7 +25,7 @@ fs::path support_directory(const std::string& language) {
   }
   std::vector<std::string> seen;
   for (const fs::path& place : places) {
-    if (fs::is_directory(place / language)) return place / language;
+    if (is_folder(place / language)) return place / language;
     seen.push_back((place / language).string());
   }
   user_error(

@@ -82,6 +82,21 @@ PendingFile create_beside(const fs::path& path) {
 
 }  // namespace
 
+bool path_exists(const fs::path& path) {
+  std::error_code hidden;
+  return fs::exists(path, hidden);
+}
+
+bool is_file(const fs::path& path) {
+  std::error_code hidden;
+  return fs::is_regular_file(path, hidden);
+}
+
+bool is_folder(const fs::path& path) {
+  std::error_code hidden;
+  return fs::is_directory(path, hidden);
+}
+
 std::string read_file(const fs::path& path) {
   const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
   if (descriptor < 0) {

@@ -10,6 +10,7 @@
 #include "data/npy.h"
 
 #include "qfx/base/error.h"
+#include "qfx/base/file.h"
 #include "qfx/base/text.h"
 
 namespace qfx::data {
@@ -23,7 +24,7 @@ std::filesystem::path folder_of(const std::string& source, std::size_t colon) {
   if (folder.empty())
     user_error("the data source '{}' names no folder; write {}:DIR", source,
                source.substr(0, colon));
-  if (!std::filesystem::is_directory(folder))
+  if (!is_folder(folder))
     user_error(
         "the data source '{}' names {}, which is not a folder; give the folder that holds the "
         "files",

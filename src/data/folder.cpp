@@ -11,6 +11,7 @@
 #include "data/resize.h"
 
 #include "qfx/base/error.h"
+#include "qfx/base/file.h"
 
 namespace qfx::data {
 namespace {
@@ -44,7 +45,7 @@ bool is_picture_name(const fs::path& path) {
 std::vector<fs::path> class_folders(const fs::path& split) {
   std::vector<fs::path> folders = entries(split);
   for (const fs::path& path : folders) {
-    if (!fs::is_directory(path))
+    if (!is_folder(path))
       user_error("{}: a folder for each class is expected here, and this is none; {}",
                  path.string(), kFolderHelp);
   }
@@ -58,7 +59,7 @@ std::vector<fs::path> class_folders(const fs::path& split) {
 std::vector<fs::path> pictures(const fs::path& folder) {
   std::vector<fs::path> files = entries(folder);
   for (const fs::path& path : files) {
-    if (fs::is_directory(path) || !is_picture_name(path))
+    if (is_folder(path) || !is_picture_name(path))
       user_error("{}: pictures named .png, .jpg or .jpeg are expected here; move it elsewhere",
                  path.string());
   }

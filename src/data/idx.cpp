@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "qfx/base/file.h"
+
 namespace qfx::data {
 namespace {
 
@@ -26,7 +28,7 @@ void check_magic(const InputFile& file, std::uint32_t found, std::uint32_t wante
 std::filesystem::path plain_or_gzip(const std::filesystem::path& folder, const std::string& name) {
   const auto plain = folder / name;
   const auto gzip = folder / (name + ".gz");
-  return !std::filesystem::exists(plain) && std::filesystem::exists(gzip) ? gzip : plain;
+  return !path_exists(plain) && path_exists(gzip) ? gzip : plain;
 }
 
 std::string labels_name(Split split) {
@@ -40,7 +42,7 @@ std::string images_name(Split split) {
 // The other split's header is enough; where its files are not there, nothing is to agree with.
 void check_other_split(const InputFile& file, const IdxImages& images,
                        const std::filesystem::path& other) {
-  if (!std::filesystem::exists(other)) return;
+  if (!path_exists(other)) return;
   InputFile other_file(other);
   const IdxImages one = read_idx_images(other_file, 1);
   if (one.rows != images.rows || one.columns != images.columns)
@@ -107,7 +109,7 @@ Dataset load_idx(const std::filesystem::path& folder, Split split, std::int64_t 
   if (class_count == 0) {
     // Both splits of a set must agree on the number of classes, even if one lacks the last class.
     const auto other = plain_or_gzip(folder, labels_name(other_split));
-    if (std::filesystem::exists(other)) {
+    if (path_exists(other)) {
       InputFile other_file(other);
       const auto other_labels = read_idx_labels(other_file);
       largest = std::max(largest, int{*std::max_element(other_labels.begin(), other_labels.end())});

@@ -6,6 +6,8 @@
 
 #include "data/npy_array.h"
 
+#include "qfx/base/file.h"
+
 namespace qfx::data {
 namespace {
 
@@ -22,7 +24,7 @@ std::uint64_t little_endian(const std::uint8_t* bytes, int size) {
 // The other split's header is enough; where its files are not there, nothing is to agree with.
 void check_other_split(const InputFile& file, const Dataset& set,
                        const std::filesystem::path& other) {
-  if (!std::filesystem::exists(other)) return;
+  if (!path_exists(other)) return;
   InputFile other_file(other);
   Dataset one;
   read_npy_samples(other_file, 1, one);
@@ -118,7 +120,7 @@ Dataset load_npy(const std::filesystem::path& folder, Split split, std::int64_t 
   int largest = *std::max_element(set.labels.begin(), set.labels.end());
   // Both splits of a set must agree on the number of classes, even if one lacks the last class.
   const auto other = folder / (split == Split::Train ? "test_y.npy" : "train_y.npy");
-  if (std::filesystem::exists(other)) {
+  if (path_exists(other)) {
     InputFile other_file(other);
     const auto labels = read_npy_labels(other_file);
     largest = std::max(largest, *std::max_element(labels.begin(), labels.end()));

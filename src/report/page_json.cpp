@@ -12,6 +12,7 @@
 #include "report/run_files.h"
 
 #include "qfx/base/error.h"
+#include "qfx/base/file.h"
 #include "qfx/fixed/format.h"
 #include "qfx/graph/file.h"
 #include "qfx/graph/role.h"
@@ -138,12 +139,12 @@ Json page(const std::string& source, bool is_run, const RunFiles& run,
 }  // namespace
 
 Json page_json(const std::string& source) {
-  if (fs::is_regular_file(source)) {
+  if (is_file(source)) {
     RunFiles none;
     none.written = written_time(source);
     return page(source, false, none, graph::load_frozen(source));
   }
-  if (!fs::exists(source))
+  if (!path_exists(source))
     user_error("there is no {}; give a run folder that qfx train or qfx ptq wrote, or a model.qfx",
                source);
   RunFiles run = read_run_folder(source);

@@ -56,7 +56,7 @@ Json parse_object(std::string_view text) {
 }
 
 std::string read_if_there(const fs::path& path, std::vector<std::string>& notes) {
-  if (!fs::exists(path)) return "";
+  if (!path_exists(path)) return "";
   try {
     return read_file(path);
   } catch (const UserError& error) {
@@ -126,14 +126,14 @@ std::string written_time(const fs::path& file) {
 }
 
 RunFiles read_run_folder(const fs::path& folder) {
-  if (!fs::is_directory(folder))
+  if (!is_folder(folder))
     user_error("{} is not a folder; give the run folder that qfx train or qfx ptq wrote",
                folder.string());
   RunFiles run;
   bool is_run = false;
   for (const char* name :
        {"log.jsonl", "summary.json", "verify.json", "recipe.toml", "model.qfx"}) {
-    if (!fs::exists(folder / name)) continue;
+    if (!path_exists(folder / name)) continue;
     is_run = true;
     run.written = std::max(run.written, written_time(folder / name));
   }
@@ -145,9 +145,9 @@ RunFiles read_run_folder(const fs::path& folder) {
   run.log = parse_log(read_if_there(folder / "log.jsonl", run.notes), run.notes);
   run.summary = read_object(folder / "summary.json", run.notes);
   run.verify = read_object(folder / "verify.json", run.notes);
-  if (fs::exists(folder / "recipe.toml"))
+  if (path_exists(folder / "recipe.toml"))
     run.recipe = read_if_there(folder / "recipe.toml", run.notes);
-  if (fs::exists(folder / "model.qfx")) run.model = folder / "model.qfx";
+  if (path_exists(folder / "model.qfx")) run.model = folder / "model.qfx";
   if (is_about_another_model(run)) {
     run.verify = nullptr;
     run.notes.push_back(

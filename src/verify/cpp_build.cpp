@@ -5,6 +5,7 @@
 #include <cstdlib>
 
 #include "qfx/base/error.h"
+#include "qfx/base/file.h"
 #include "qfx/base/process.h"
 #include "qfx/base/text.h"
 
@@ -43,7 +44,7 @@ fs::path headers_directory(const backends::VendorHeaders& headers) {
   }
   std::vector<std::string> seen;
   for (const fs::path& place : places) {
-    const auto is_there = [&](std::string_view file) { return fs::exists(place / file); };
+    const auto is_there = [&](std::string_view file) { return path_exists(place / file); };
     if (std::ranges::all_of(headers.files, is_there)) return place;
     seen.push_back(place.string());
   }

@@ -27,8 +27,7 @@ int freeze(const FreezeOptions& options) {
   const std::string output =
       options.output.empty() ? options.run_folder + "/model.qfx" : options.output;
   std::optional<FolderLock> lock;  // training writes the same file
-  if (options.output.empty() && std::filesystem::is_directory(options.run_folder))
-    lock.emplace(options.run_folder);
+  if (options.output.empty() && is_folder(options.run_folder)) lock.emplace(options.run_folder);
   const graph::FrozenModel model = graph::freeze(newest_checkpoint(options.run_folder));
   graph::save(model, output);
   print(fmt::format("{}: {} layers, {} integer parameters", output, model.nodes.size() - 1,

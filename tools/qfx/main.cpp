@@ -1,6 +1,7 @@
 // The front door: wires the verbs, turns faults into exit codes.
 #include <CLI/CLI.hpp>
 #include <exception>
+#include <filesystem>
 #include <fmt/format.h>
 #include <new>
 #include <string>
@@ -45,6 +46,11 @@ int run(int argc, char** argv) {
   } catch (const std::bad_alloc&) {
     return report_fault("there is not enough memory for this; use smaller batches or less data",
                         kUserFault);
+  } catch (const std::filesystem::filesystem_error& error) {
+    return report_fault(
+        fmt::format("'{}': {}; give another path, or mend what the system says of it",
+                    error.path1().string(), error.code().message()),
+        kUserFault);
   } catch (const std::exception& error) {
     return report_fault(fmt::format("a fault of QFX itself, please report it: {}", error.what()),
                         kOurFault);

@@ -11,8 +11,7 @@ namespace qfx::command {
 
 std::optional<std::string> run_folder_of(const std::string& model_path) {
   const std::filesystem::path folder = std::filesystem::absolute(model_path).parent_path();
-  std::error_code ignored;
-  if (!std::filesystem::exists(folder / "recipe.toml", ignored)) return std::nullopt;
+  if (!path_exists(folder / "recipe.toml")) return std::nullopt;
   return folder.string();
 }
 

@@ -10,6 +10,7 @@
 #include "verb.h"
 
 #include "qfx/base/error.h"
+#include "qfx/base/file.h"
 #include "qfx/report/run_table.h"
 
 namespace qfx::command {
@@ -22,7 +23,7 @@ struct ReportOptions {
 
 int report(const ReportOptions& options) {
   const std::filesystem::path source = options.source;
-  const bool is_run = std::filesystem::is_directory(source);
+  const bool is_run = is_folder(source);
   std::string output = options.output;
   if (output.empty()) output = (is_run ? source : source.parent_path()) / "report.html";
   try {

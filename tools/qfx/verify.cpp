@@ -137,7 +137,7 @@ void check_project(const VerifyOptions& options) {
   if (options.project.empty()) return;
   if (options.against == kAll)
     user_error("--project is a project of one target; name that with --against");
-  if (!std::filesystem::is_directory(options.project))
+  if (!is_folder(options.project))
     user_error("--project {} is not a folder; give one that `qfx export` wrote", options.project);
 }
 

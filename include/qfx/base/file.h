@@ -7,6 +7,12 @@
 
 namespace qfx {
 
+// What stands under a name. false where nothing of the kind does, and also where it cannot be
+// looked at (a name too long, no permission): who opens it next says why.
+bool path_exists(const std::filesystem::path& path);
+bool is_file(const std::filesystem::path& path);
+bool is_folder(const std::filesystem::path& path);
+
 // The whole file. Raises UserError that names the path and the system's reason.
 std::string read_file(const std::filesystem::path& path);
 

@@ -24,7 +24,7 @@ void copy_support(Files& files, std::string_view vendor) {
       const std::size_t begin = at + mark.size() - 4;  // "qfx/..."
       const std::string name = content.substr(begin, content.find('"', begin) - begin);
       if (!files.contains("firmware/" + name)) {
-        const fs::path& directory = fs::exists(own / name) ? own : layers;
+        const fs::path& directory = path_exists(own / name) ? own : layers;
         files["firmware/" + name] = read_file(directory / name);
         contents.push_back(files["firmware/" + name]);
       }

@@ -119,7 +119,7 @@ void save_checkpoint(const Checkpoint& checkpoint, const std::filesystem::path& 
 }
 
 std::optional<Checkpoint> load_checkpoint(const std::filesystem::path& path) {
-  if (!std::filesystem::exists(path)) return std::nullopt;
+  if (!path_exists(path)) return std::nullopt;
   const store::Safetensors file = read(path);
   const auto state = file.metadata.find(kStateKey);
   if (state == file.metadata.end()) {

@@ -3,11 +3,12 @@
 #include <algorithm>
 
 #include "qfx/base/error.h"
+#include "qfx/base/file.h"
 
 namespace qfx::train {
 
 Log::Log(const std::filesystem::path& path, std::int64_t keep_bytes) : path_(path) {
-  if (std::filesystem::exists(path)) {
+  if (path_exists(path)) {
     bytes_ = std::min(keep_bytes, static_cast<std::int64_t>(std::filesystem::file_size(path)));
     std::filesystem::resize_file(path, static_cast<std::uintmax_t>(bytes_));
   }

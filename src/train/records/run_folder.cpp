@@ -11,9 +11,9 @@ void RunFolder::open(const std::string& recipe_text, bool resume) const {
   if (failed) {
     user_error("{}: the run folder cannot be created: {}", path_.string(), failed.message());
   }
-  const bool holds_a_run = std::filesystem::exists(recipe());
+  const bool holds_a_run = path_exists(recipe());
   // Without a log no run wrote that recipe: it is somebody's own.
-  if (!resume && holds_a_run && std::filesystem::exists(log()) && !keeps_something())
+  if (!resume && holds_a_run && path_exists(log()) && !keeps_something())
     return write_file_atomically(recipe(), recipe_text);
   if (holds_a_run && !resume) {
     user_error(
@@ -29,8 +29,7 @@ void RunFolder::open(const std::string& recipe_text, bool resume) const {
 }
 
 bool RunFolder::keeps_something() const {
-  return std::filesystem::exists(checkpoint()) || std::filesystem::exists(float_tensors()) ||
-         std::filesystem::exists(model());
+  return path_exists(checkpoint()) || path_exists(float_tensors()) || path_exists(model());
 }
 
 }  // namespace qfx::train

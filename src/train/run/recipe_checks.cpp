@@ -7,6 +7,7 @@
 #include "train/samples/samples.h"
 
 #include "qfx/base/error.h"
+#include "qfx/base/file.h"
 #include "qfx/graph/links.h"
 #include "qfx/graph/preprocess.h"
 #include "qfx/steps/exactness.h"
@@ -62,7 +63,7 @@ void check_recipe(const frontends::Recipe& recipe, const data::Dataset& train_se
 
 NamedFloats start_tensors(const frontends::Recipe& recipe) {
   const std::filesystem::path file = RunFolder(recipe.start).float_tensors();
-  if (!std::filesystem::exists(file)) {
+  if (!path_exists(file)) {
     user_error(
         "start = \"{}\": there is no {} in it; name the folder of a run whose float phase has "
         "ended, or leave start out and train in float first",

@@ -25,6 +25,15 @@ void expect_error(const std::vector<std::string>& arguments,
   for (const std::string& fragment : fragments) EXPECT_THAT(result.output, HasSubstr(fragment));
 }
 
+TEST(CommandLine, ANameThatNoSystemHoldsIsTheUsersFault) {
+  const std::string name(5000, 'n');
+  for (const char* verb : {"inspect", "run", "verify", "report", "freeze", "train", "ptq"})
+    expect_error({verb, name}, {"nnn"});
+  const FrozenRun run;
+  expect_error({"export", run.model, "--out", name}, {"nnn"});
+  expect_error({"inspect", name + "/model.qfx"}, {"nnn"});
+}
+
 TEST(CommandLine, HelpAndVersionAreNoErrors) {
   const ProcessResult version = qfx_command({"--version"});
   EXPECT_EQ(version.exit_code, 0);

@@ -244,6 +244,9 @@ INSTANTIATE_TEST_SUITE_P(
                                {"recipe.toml:4: data.source", "fashion-mnits", "fashion-mnist"}},
                       HeadCase{"[network]\nzoo = \"mlp\"\n[data]\nsource = \"idx:/nowhere\"\n",
                                {"recipe.toml:4: data.source", "/nowhere", "not a folder"}},
+                      HeadCase{"[network]\nzoo = \"mlp\"\n[data]\nsource = \"npy:" +
+                                   std::string(5000, 'm') + "\"\n",
+                               {"recipe.toml:4: data.source", "not a folder"}},
                       HeadCase{"data = 3\n", {"recipe.toml:1: data = 3", "a table is allowed"}}));
 
 struct DataCase {

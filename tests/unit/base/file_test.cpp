@@ -30,6 +30,17 @@ TEST(File, WritesAndReadsBytes) {
   EXPECT_EQ(entries(folder.path()), 1u);
 }
 
+TEST(File, WhatCannotBeLookedAtIsNotThere) {
+  const fs::path too_long(std::string(5000, 'x'));
+  EXPECT_FALSE(path_exists(too_long));
+  EXPECT_FALSE(is_file(too_long));
+  EXPECT_FALSE(is_folder(too_long));
+  const TemporaryDirectory folder;
+  EXPECT_TRUE(path_exists(folder.path()));
+  EXPECT_TRUE(is_folder(folder.path()));
+  EXPECT_FALSE(is_file(folder.path()));
+}
+
 TEST(File, ReplacesAndKeepsPermissions) {
   TemporaryDirectory folder;
   write_file_atomically(folder.path() / "f", "old");
