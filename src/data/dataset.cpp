@@ -65,6 +65,11 @@ std::int64_t Dataset::sample_size() const {
   return size;
 }
 
+std::int64_t Dataset::size() const {
+  const auto values = static_cast<std::int64_t>(bytes.size() + floats.size());
+  return values == 0 ? 0 : values / sample_size();
+}
+
 void Dataset::copy_samples(std::int64_t first, std::int64_t count, float* out) const {
   QFX_ASSERT(first >= 0 && count >= 0 && first <= size() && count <= size() - first);
   const std::int64_t begin = first * sample_size(), end = begin + count * sample_size();
@@ -85,12 +90,12 @@ void Dataset::check_labels(std::int64_t outputs) const {
   }
 }
 
-Dataset load(const std::string& source, Split split, std::int64_t limit) {
+Dataset load(const Source& source, Split split, std::int64_t limit) {
   if (limit < 0)
-    user_error("the limit of the data source '{}' is {}; 0 (all) or more is allowed", source,
+    user_error("the limit of the data source '{}' is {}; 0 (all) or more is allowed", source.text,
                limit);
-  Dataset set = load_by_kind(source, split, limit);
-  set.name = source;
+  Dataset set = load_by_kind(source.text, split, limit);
+  set.name = source.text;
   QFX_ASSERT(static_cast<std::int64_t>(set.bytes.size() + set.floats.size()) ==
              set.size() * set.sample_size());
   return set;

@@ -126,7 +126,8 @@ Dataset load_npy(const std::filesystem::path& folder, Split split, std::int64_t 
     largest = std::max(largest, *std::max_element(labels.begin(), labels.end()));
   }
   set.class_count = largest + 1;
-  if (limit > 0 && limit < set.size()) set.labels.resize(static_cast<std::size_t>(limit));
+  if (limit > 0 && limit < std::ssize(set.labels))
+    set.labels.resize(static_cast<std::size_t>(limit));
   return set;
 }
 

@@ -128,11 +128,11 @@ DataFacts read_data(const TableReader& root, Recipe& recipe) {
             "the recipe names no data; write source = \"fashion-mnist\" (or idx:DIR, cifar10:DIR, "
             "npy:DIR, folder:DIR) under [data]");
   }
-  recipe.data = *table->text("source");
+  recipe.data.text = *table->text("source");
   recipe.batch_size = table->integer("batch_size", {1, 65536}).value_or(recipe.batch_size);
   recipe.train_limit = table->integer("train_limit", {0, kMaxImages}).value_or(0);
   recipe.test_limit = table->integer("test_limit", {0, kMaxImages}).value_or(0);
-  DataFacts facts = read_facts(*table, recipe.data);
+  DataFacts facts = read_facts(*table, recipe.data.text);
   if (const auto augment = table->table("augment", {"flip", "crop_padding"}))
     recipe.augment = read_augment(*augment, facts.shape);
   return facts;

@@ -3,21 +3,45 @@
 
 #include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace qfx::data {
 
-enum class Split { Train, Test };
+// Validation: a share of the training samples that Train then leaves out.
+enum class Split { Train, Validation, Test };
+
+// What a source's targets are.
+enum class Targets {
+  Classes,  // one class a sample
+  Values,   // numbers, one or several a sample
+  None,     // the samples themselves; labels are read where there are any, and say what is odd
+};
+
+// Where samples come from and how they are read. Made of a text alone, it reads classes.
+struct Source {
+  Source() = default;
+  Source(std::string kind_and_path) : text(std::move(kind_and_path)) {}  // NOLINT: a text is one
+  Source(const char* kind_and_path) : text(kind_and_path) {}             // NOLINT
+
+  std::string text;  // below
+  Targets targets = Targets::Classes;
+  double validation = 0;  // the share of Train's samples that are Validation's, 0 to below 1
+  bool operator==(const Source&) const = default;
+};
 
 struct Dataset {
   std::string name;
   std::vector<std::int64_t> sample_shape;  // {C, H, W} or {N}
   std::vector<std::uint8_t> bytes;  // size() * sample elements, CHW; empty where samples are floats
   std::vector<float> floats;        // likewise; exactly one of the two is filled
-  std::vector<std::int32_t> labels;
+  std::vector<std::int32_t> labels;  // classes; empty where the targets are values, or unknown
   int class_count = 0;
+  std::vector<std::string> class_names;  // by label, class_count of them; empty where nobody says
+  std::vector<float> targets;            // size() * target_size values; empty with labels
+  std::int64_t target_size = 0;
 
-  std::int64_t size() const { return static_cast<std::int64_t>(labels.size()); }
+  std::int64_t size() const;         // samples
   std::int64_t sample_size() const;  // elements per sample
   // Elements [first * sample_size, (first + count) * sample_size) as float, before any
   // preprocessing.
@@ -38,6 +62,6 @@ struct Dataset {
 // class_count is 10 for the named sets, the number of class folders, else one more than the largest
 // label of both splits. limit > 0 keeps the first `limit` samples. Raises UserError: a missing file
 // names the package or the expected layout, a damaged one says what is wrong and where.
-Dataset load(const std::string& source, Split split, std::int64_t limit = 0);
+Dataset load(const Source& source, Split split, std::int64_t limit = 0);
 
 }  // namespace qfx::data

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "qfx/data/dataset.h"
 #include "qfx/graph/calibration.h"
 #include "qfx/graph/graph.h"
 
@@ -61,7 +62,7 @@ struct Recipe {
   graph::Model model;            // specs resolved on every tensor
   bool fold_batch_norm = false;  // fold into the convolution before fixed-point training
   std::string start;  // a run folder whose float parameters to start from; empty: train them
-  std::string data;   // data::load's source text
+  data::Source data;
   std::int64_t train_limit = 0, test_limit = 0;  // 0: all
   std::int64_t batch_size = 128;
   Augment augment;

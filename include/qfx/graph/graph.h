@@ -14,6 +14,7 @@
 #include "qfx/graph/op.h"
 #include "qfx/graph/role.h"
 #include "qfx/graph/spec.h"
+#include "qfx/graph/task.h"
 
 namespace qfx::graph {
 
@@ -46,6 +47,7 @@ struct Node {
 struct Model {
   std::string name = "model";
   std::vector<Node> nodes;
+  Task task = {};
   bool operator==(const Model&) const = default;
 };
 
@@ -82,6 +84,7 @@ struct FrozenNode {
 struct FrozenModel {
   std::string name = "model";
   std::vector<FrozenNode> nodes;
+  Task task = {};
   bool operator==(const FrozenModel&) const = default;
 
   const FrozenNode& input() const { return nodes.front(); }

@@ -47,6 +47,27 @@ store::Json node_to_json(const std::string& name, const Op& op, const std::vecto
   return json;
 }
 
+store::Json task_to_json(const Task& task) {
+  store::Json json;
+  json["loss"] = std::string(to_string(task.loss));
+  json["rebuilds_input"] = task.rebuilds_input;
+  json["names"] = task.names;
+  return json;
+}
+
+Task task_from_json(const store::JsonValue& json) {
+  json.fields({"loss", "rebuilds_input", "names"});
+  Task task;
+  const std::string word = json["loss"].string();
+  const auto loss = find_loss(word);
+  if (!loss)
+    json["loss"].fail(fmt::format("'{}' is no loss; allowed are {}", word, names_of(kLosses)));
+  task.loss = *loss;
+  task.rebuilds_input = json["rebuilds_input"].boolean();
+  json["names"].each_element([&](store::JsonValue name) { task.names.push_back(name.string()); });
+  return task;
+}
+
 Role role_from_name(const std::string& name, const store::JsonValue& json) {
   if (const auto role = find_role(name)) return *role;
   json.fail(

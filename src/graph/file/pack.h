@@ -45,6 +45,10 @@ void node_from_json(const store::JsonValue& json, auto& node) {
   node.shape = json["shape"].integers();
 }
 
+// A file has it where it is not the default.
+store::Json task_to_json(const Task& task);
+Task task_from_json(const store::JsonValue& json);
+
 // The role or statistic that a file names; an error where the build knows none of that name.
 Role role_from_name(const std::string& name, const store::JsonValue& json);
 Statistic statistic_from_json(const store::JsonValue& json);

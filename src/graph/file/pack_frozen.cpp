@@ -153,6 +153,7 @@ store::Safetensors pack(const FrozenModel& model) {
   store::Safetensors file;
   store::Json graph;
   graph["name"] = model.name;
+  if (model.task != Task{}) graph["task"] = task_to_json(model.task);
   graph["nodes"] = store::Json::array();
   for (const FrozenNode& node : model.nodes) {
     store::Json json = node_to_json(node.name, node.op, node.inputs, node.shape);
@@ -172,9 +173,10 @@ store::Safetensors pack(const FrozenModel& model) {
 FrozenModel unpack_frozen(const store::Safetensors& file, const std::string& file_name) {
   const store::Json stored = graph_of(file, file_name);
   const store::JsonValue graph(stored, file_name + ": graph");
-  graph.fields({"name", "nodes"});
+  graph.fields({"name", "nodes"}, {"task"});
   FrozenModel model;
   model.name = graph["name"].string();
+  if (graph.has("task")) model.task = task_from_json(graph["task"]);
   TensorSource tensors(file.tensors, file_name);
   graph["nodes"].each_element([&](store::JsonValue json) {
     json.fields({"name", "op", "attributes", "inputs", "shape", "format", "params"});

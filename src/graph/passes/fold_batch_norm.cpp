@@ -46,7 +46,7 @@ void fold(const Node& norm, Node& node) {
 Model fold_batch_norm(const Model& model) {
   verify(model);
   const auto read_by = readers(model.nodes);
-  Model result{.name = model.name, .nodes = {}};
+  Model result{.name = model.name, .nodes = {}, .task = model.task};
   std::vector<NodeId>
       new_id;  // of each old node; a folded batch_norm becomes the node it was folded into
   for (const Node& node : model.nodes) {

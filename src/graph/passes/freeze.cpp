@@ -99,7 +99,7 @@ ByRole<std::vector<float>> derived_params(const Node& node) {
 
 FrozenModel freeze(const Model& model) {
   verify(model);
-  FrozenModel frozen{.name = model.name, .nodes = {}};
+  FrozenModel frozen{.name = model.name, .nodes = {}, .task = model.task};
   for (const Node& node : model.nodes) {
     FrozenNode& result = frozen.nodes.emplace_back();
     result.name = node.name;

@@ -32,7 +32,7 @@ TEST(Recipe, TwoLinesAreEnough) {
   EXPECT_EQ(parse_recipe(parse_recipe(text, "a\\b\"c.toml").text, "x.toml").name, "a\\b\"c");
   EXPECT_EQ(recipe.name, "first_try");
   EXPECT_EQ(recipe.model.name, "first_try");
-  EXPECT_EQ(recipe.data, source);
+  EXPECT_EQ(recipe.data.text, source);
   EXPECT_EQ(recipe.model.nodes.front().shape, (graph::Shape{3, 8, 8}));
   EXPECT_EQ(recipe.model.nodes.back().shape, graph::Shape{5});
   const graph::Preprocess& preprocess =
