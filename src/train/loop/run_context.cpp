@@ -1,5 +1,7 @@
 #include "train/loop/run_context.h"
 
+#include "train/records/events.h"
+
 namespace qfx::train {
 
 double RunContext::elapsed() const {
@@ -8,6 +10,15 @@ double RunContext::elapsed() const {
 
 void RunContext::message(const std::string& line) const {
   if (options.message && peers.is_first()) options.message(line);
+}
+
+void RunContext::warn(const std::string& kind, const std::string& about, const std::string& text) {
+  const std::string event = warning_event(elapsed(), kind, about, text);
+  if (log)
+    log->write(event);
+  else
+    waiting.push_back(event);
+  message(text);
 }
 
 }  // namespace qfx::train

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "train/machine/peers.h"
 #include "train/records/log.h"
@@ -24,6 +25,7 @@ struct RunContext {
   at::Device device = at::kCPU;  // that computes what becomes of a batch
   data::Dataset train_set = {}, test_set = {};
   std::unique_ptr<Log> log = {};
+  std::vector<std::string> waiting = {};  // events from before the log was open
   RunState state = {};
   // Such that now - began counts a resumed run on.
   std::chrono::steady_clock::time_point began = std::chrono::steady_clock::now();
@@ -31,6 +33,10 @@ struct RunContext {
   double elapsed() const;
   // Of the first process alone.
   void message(const std::string& line) const;
+  // What a user would not want and did not ask about: a message, and an event of log.jsonl for the
+  // report. `about` is a tensor or layer, or empty; `text` names the key that mends it. Before the
+  // log is open the event waits for it.
+  void warn(const std::string& kind, const std::string& about, const std::string& text);
 };
 
 }  // namespace qfx::train

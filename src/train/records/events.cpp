@@ -58,6 +58,15 @@ std::string resumed_event(double time, const RunState& state) {
   return json.dump();
 }
 
+std::string warning_event(double time, const std::string& kind, const std::string& about,
+                          const std::string& text) {
+  Json json = event("warning", time);
+  json["kind"] = kind;
+  json["about"] = about;
+  json["text"] = text;
+  return json.dump();
+}
+
 std::string carriers_event(double time, const Network& network) {
   Json layers = Json::object();
   for (const Layer& layer : network.layers()) {

@@ -26,6 +26,8 @@ std::string start_event(double time, const frontends::Recipe& recipe, int thread
                         at::Device device, std::int64_t train_images, std::int64_t test_images,
                         std::int64_t parameters);
 std::string resumed_event(double time, const RunState& state);
+std::string warning_event(double time, const std::string& kind, const std::string& about,
+                          const std::string& text);
 std::string carriers_event(double time, const Network& network);
 std::string calibrated_event(double time, const frontends::Calibration& calibration,
                              double test_accuracy, Network& network);

@@ -98,11 +98,14 @@ class Run {
     context_.log = writes() ? std::make_unique<Log>(context_.folder.log(), context_.state.log_bytes)
                             : std::make_unique<Log>();
     if (!resumed_) {
-      for (const std::string& sentence : wide_products(recipe().model)) context_.message(sentence);
+      for (const std::string& event : context_.waiting) context_.log->write(event);
+      for (const std::string& sentence : wide_products(recipe().model))
+        context_.warn("wide_product", "", sentence);
     }
     if (!context_.device.is_cpu())
       context_.message(fmt::format("computing on {}", context_.device.str()));
     if (resumed_) report_resumed(resumed_->state.threads);
+    context_.waiting.clear();
     context_.state.threads = threads_;
   }
 

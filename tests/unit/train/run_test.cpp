@@ -279,6 +279,10 @@ TEST_F(RunTest, AFloatPhaseOutlivesFormatsThatCannotTrain) {
               ThrowsMessage<UserError>(::testing::AllOf(
                   HasSubstr("53 bits"), HasSubstr("start = \"" + folder("wide") + "\""))));
   EXPECT_THAT(messages.at(0), HasSubstr("and training carries sums of 53")) << "before the phase";
+  const Json warning = log("wide").at(0);
+  EXPECT_EQ(warning.at("event"), "warning");
+  EXPECT_EQ(warning.at("kind"), "wide_product");
+  EXPECT_EQ(warning.at("text"), messages.at(0)) << "what the terminal shows, the report can show";
   frontends::Recipe mended = recipe();
   mended.start = folder("wide");
   EXPECT_TRUE(train(mended, {.run_folder = folder("mended")}).fixed_accuracy.has_value());
