@@ -1,11 +1,16 @@
-# qfx_room(NAME [COLD] [APART] [ROOMS r...] [LIBRARIES public...] [PRIVATE_LIBRARIES linked...]
+# qfx_room(NAME [COLD] [APART] [SOURCES files...] [ROOMS r...] [LIBRARIES public...] [PRIVATE_LIBRARIES linked...]
 #   [HEADER_LIBRARIES headers only...])
 # One static library qfx::NAME from src/NAME, public headers in include/qfx/NAME. Who uses an installed room needs
 # its public and its linked libraries, never its header-only ones. COLD: reads and prints once a run, and is built at -O1
-# for the sake of everybody's build. APART: its sources are compiled one by one even under QFX_UNITY.
+# for the sake of everybody's build. APART: its sources are compiled one by one even under QFX_UNITY. SOURCES: these, relative to
+# src, instead of all under src/NAME: a room that is two libraries.
 function(qfx_room name)
-  cmake_parse_arguments(ARG "COLD;APART" "" "ROOMS;LIBRARIES;PRIVATE_LIBRARIES;HEADER_LIBRARIES" ${ARGN})
-  file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/${name}/*.cpp)
+  cmake_parse_arguments(ARG "COLD;APART" "" "SOURCES;ROOMS;LIBRARIES;PRIVATE_LIBRARIES;HEADER_LIBRARIES" ${ARGN})
+  if(ARG_SOURCES)
+    set(sources ${ARG_SOURCES})
+  else()
+    file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/${name}/*.cpp)
+  endif()
   list(TRANSFORM ARG_ROOMS PREPEND qfx::)
   add_library(qfx_${name} STATIC ${sources})
   add_library(qfx::${name} ALIAS qfx_${name})
