@@ -29,13 +29,15 @@ const Rooms kArrows = {
     {"kernels", {"base", "fixed"}},
     {"graph", {"base", "store", "fixed"}},
     {"data", {"base"}},
+    {"measure", {"base", "graph", "data"}},
     {"frontends", {"base", "fixed", "graph", "data"}},
-    {"runtime", {"base", "fixed", "kernels", "graph", "data"}},
+    {"runtime", {"base", "fixed", "kernels", "graph", "data", "measure"}},
     {"dataflow", {"base", "fixed", "graph"}},
     {"backends", {"base", "fixed", "graph", "dataflow"}},
-    {"verify", {"base", "fixed", "kernels", "graph", "data", "runtime", "backends"}},
+    {"verify", {"base", "fixed", "kernels", "graph", "data", "measure", "runtime", "backends"}},
     {"steps", {"base", "fixed", "kernels", "graph"}},
-    {"train", {"base", "store", "fixed", "kernels", "graph", "steps", "data", "frontends"}},
+    {"train",
+     {"base", "store", "fixed", "kernels", "graph", "steps", "data", "measure", "frontends"}},
     {"report", {"base", "store", "fixed", "graph"}},
 };
 
