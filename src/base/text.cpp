@@ -1,6 +1,7 @@
 #include "qfx/base/text.h"
 
 #include <algorithm>
+#include <cctype>
 #include <cmath>
 #include <fmt/format.h>
 #include <numeric>
@@ -58,6 +59,16 @@ bool matches_one(std::string_view pattern, char c, std::size_t& length) {
 
 constexpr std::size_t kShortestBeginning = 3;
 
+// "Batch-Norm" and "batch_norm" are one word.
+std::string bare(std::string_view word) {
+  std::string letters;
+  for (const char c : word) {
+    if (c != '_' && c != '-' && c != ' ')
+      letters += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  }
+  return letters;
+}
+
 bool is_printable(char c) {
   return c >= 0x20 && c <= 0x7e;
 }
@@ -78,6 +89,26 @@ std::string nearest(std::string_view word, const std::vector<std::string>& candi
     }
   }
   return best;
+}
+
+std::string meant(std::string_view word, const std::vector<std::string>& candidates,
+                  Synonyms synonyms) {
+  const std::string letters = bare(word);
+  for (const std::string& candidate : candidates) {
+    if (bare(candidate) == letters) return candidate;
+  }
+  for (const auto& [other, ours] : synonyms) {
+    if (other != letters) continue;
+    const auto found = std::ranges::find(candidates, ours);
+    if (found != candidates.end()) return *found;
+  }
+  return "";
+}
+
+std::string nearest(std::string_view word, const std::vector<std::string>& candidates,
+                    Synonyms synonyms) {
+  const std::string by_meaning = meant(word, candidates, synonyms);
+  return by_meaning.empty() ? nearest(word, candidates) : by_meaning;
 }
 
 // Linear in both lengths but for backtracking to the last star, which is all a glob needs.

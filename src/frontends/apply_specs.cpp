@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -147,11 +148,12 @@ bool matches(const std::vector<std::string>& globs, std::string_view name) {
                      [&](const std::string& glob) { return matches_glob(glob, name); });
 }
 
-void apply_override(const FormatRule& rule, const graph::Model& model,
-                    std::vector<FormatTarget>& targets) {
-  const auto globs = rule.table.texts("match");
+// The override's globs, once it is certain that each matches a tensor.
+std::vector<std::string> read_match(const TableReader& table, const graph::Model& model,
+                                    const std::vector<FormatTarget>& targets) {
+  const auto globs = table.texts("match");
   if (!globs) {
-    rule.table.fail(
+    table.fail(
         "an override needs match, a glob over tensor names: \"conv*.weight\", \"bn1.scale\", "
         "\"conv1\"");
   }
@@ -162,20 +164,25 @@ void apply_override(const FormatRule& rule, const graph::Model& model,
     if (any) continue;
     for (const graph::Node& node : model.nodes) {
       if (has_own_format(node) || !matches_glob(glob, node.name)) continue;
-      rule.table.fail(
+      table.fail(
           "match",
           fmt::format("'{}' is a {}, which keeps the format of its input '{}'; match that",
                       node.name, graph::kind_name(node.op), model.nodes[node.inputs.front()].name));
     }
     std::vector<std::string> names;
     for (const FormatTarget& target : targets) names.push_back(target.name);
-    rule.table.fail("match",
-                    fmt::format("'{}' matches no tensor; the nearest name is '{}' (activations "
-                                "are named like their layer, parameters 'conv1.weight')",
-                                glob, nearest(glob, names)));
+    table.fail("match", fmt::format("'{}' matches no tensor; the nearest name is '{}' (activations "
+                                    "are named like their layer, parameters 'conv1.weight')",
+                                    glob, nearest(glob, names)));
   }
+  return *globs;
+}
+
+void apply_override(const FormatRule& rule, const graph::Model& model,
+                    std::vector<FormatTarget>& targets) {
+  const std::vector<std::string> globs = read_match(rule.table, model, targets);
   for (FormatTarget& target : targets) {
-    if (matches(*globs, target.name)) apply(rule, false, target);
+    if (matches(globs, target.name)) apply(rule, false, target);
   }
 }
 
@@ -220,7 +227,57 @@ void copy_from_folded(const graph::Model& folded, graph::Model& model) {
   }
 }
 
+std::vector<std::string> keys_with(const std::vector<std::string>& more) {
+  std::vector<std::string> keys = format_keys();
+  keys.insert(keys.end(), more.begin(), more.end());
+  return keys;
+}
+
+std::optional<TableReader> format_table(const TableReader& root) {
+  std::vector<std::string> more{"override"};
+  for (const TensorClassName& name : kTensorClasses) more.insert(more.end() - 1, name.key);
+  return root.table("format", keys_with(more));
+}
+
 }  // namespace
+
+bool check_formats(const TableReader& root, RecipeFaults& faults) {
+  std::optional<TableReader> top;
+  std::vector<TableReader> overrides;
+  bool is_right = faults.read([&] {
+    top = format_table(root);
+    if (!top) return;
+    overrides = top->unchecked_tables("override");
+    read_format_rule(*top);
+  });
+  if (!top) return is_right;
+  for (const TensorClassName& name : kTensorClasses) {
+    is_right &= faults.read([&] {
+      if (const auto table = top->table(name.key, format_keys())) read_format_rule(*table);
+    });
+  }
+  for (const TableReader& table : overrides) {
+    is_right &= faults.read([&] {
+      table.check_keys(keys_with({"match"}));
+      read_format_rule(table);
+    });
+  }
+  return is_right;
+}
+
+bool check_matches(const TableReader& root, bool folds, graph::Model& model, RecipeFaults& faults) {
+  std::vector<TableReader> overrides;
+  graph::Model folded;
+  std::vector<FormatTarget> targets;
+  bool is_right = faults.read([&] {
+    if (folds) folded = graph::fold_batch_norm(model);
+    targets = format_targets(folds ? folded : model);
+    if (const auto top = format_table(root)) overrides = top->unchecked_tables("override");
+  });
+  for (const TableReader& table : overrides)
+    is_right &= faults.read([&] { read_match(table, folds ? folded : model, targets); });
+  return is_right;
+}
 
 void apply_specs(const TableReader& root, bool folds, graph::Model& model) {
   if (folds) {
@@ -229,17 +286,12 @@ void apply_specs(const TableReader& root, bool folds, graph::Model& model) {
     copy_from_folded(folded, model);
     return;
   }
-  std::vector<std::string> top_keys = format_keys();
-  for (const TensorClassName& name : kTensorClasses) top_keys.push_back(name.key);
-  top_keys.push_back("override");
-  const auto top = root.table("format", top_keys);
+  const auto top = format_table(root);
   if (!top) return;
 
   std::vector<FormatTarget> targets = format_targets(model);
   std::vector<FormatRule> rules;
-  std::vector<std::string> override_keys = format_keys();
-  override_keys.push_back("match");
-  const std::vector<TableReader> overrides = top->tables("override", override_keys);
+  const std::vector<TableReader> overrides = top->tables("override", keys_with({"match"}));
   rules.reserve(1 + std::size(kTensorClasses) + overrides.size());  // targets point into it
 
   rules.push_back(read_format_rule(*top));

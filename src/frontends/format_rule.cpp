@@ -36,7 +36,7 @@ std::optional<Mode> read_mode(const TableReader& table, const char* key,
   try {
     return parse(*name);
   } catch (const UserError& error) {
-    table.fail(key, error.what());
+    table.refuse(key, error.what());
   }
 }
 
@@ -46,16 +46,16 @@ void read_format_text(const TableReader& table, FormatRule& rule) {
   try {
     format = fixed::parse_format(*table.text("format"));
   } catch (const UserError& error) {
-    table.fail("format", error.what());
+    table.refuse("format", error.what());
   }
   const int widest = format.is_signed ? graph::kMaxSignedWidth : graph::kMaxUnsignedWidth;
   if (format.width > widest) {
-    table.fail("format", fmt::format("a width of 1 to {} bits is allowed for {} tensors", widest,
-                                     format.is_signed ? "signed" : "unsigned"));
+    table.refuse("format", fmt::format("a width of 1 to {} bits is allowed for {} tensors", widest,
+                                       format.is_signed ? "signed" : "unsigned"));
   }
   if (format.int_bits < -kMaxIntBits || format.int_bits > kMaxIntBits) {
-    table.fail("format",
-               fmt::format("-{} to {} integer bits are allowed", kMaxIntBits, kMaxIntBits));
+    table.refuse("format",
+                 fmt::format("-{} to {} integer bits are allowed", kMaxIntBits, kMaxIntBits));
   }
   rule.width = format.width;
   rule.rounding = format.rounding;

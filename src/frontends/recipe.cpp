@@ -3,9 +3,11 @@
 
 #include <filesystem>
 #include <limits>
+#include <optional>
 
 #include "frontends/apply_specs.h"
 #include "frontends/recipe_data.h"
+#include "frontends/recipe_faults.h"
 #include "frontends/recipe_network.h"
 #include "frontends/recipe_training.h"
 #include "frontends/table_reader.h"
@@ -41,26 +43,52 @@ std::string name_line(const std::string& name) {
   return "name = \"" + quoted + "\"\n";
 }
 
-}  // namespace
+// The root, once no key of it is unknown.
+TableReader read_root(const toml::table& table, const std::string& file, RecipeFaults& faults) {
+  std::optional<TableReader> root;
+  faults.read([&] {
+    root.emplace(table, "", file,
+                 std::vector<std::string>{"name", "seed", "threads", "device", "start", "network",
+                                          "data", "format", "float", "fixed", "points",
+                                          "calibration", "checkpoint"});
+  });
+  if (!root) faults.raise();
+  return *root;
+}
 
-Recipe parse_recipe(const std::string& text, const std::string& file_name) {
-  const toml::table table = parse_toml(text, file_name);
-  const TableReader root(table, "", file_name,
-                         {"name", "seed", "threads", "device", "start", "network", "data", "format",
-                          "float", "fixed", "points", "calibration", "checkpoint"});
-  Recipe recipe;
-  recipe.name = read_name(root, file_name);
-  recipe.text = table.contains("name") ? text : name_line(recipe.name) + text;
+void read_top(const TableReader& root, const std::string& file, Recipe& recipe) {
+  recipe.name = read_name(root, file);
   recipe.seed = static_cast<std::uint64_t>(
       root.integer("seed", {0, std::numeric_limits<std::int64_t>::max()}).value_or(1));
   recipe.threads = static_cast<int>(root.integer("threads", {0, 1024}).value_or(0));
   recipe.device = root.text("device").value_or("cpu");
   recipe.start = root.text("start").value_or("");
-  read_training(root, recipe);
-  const DataFacts facts = read_data(root, recipe);
-  recipe.model = read_network(root, facts, recipe);
-  apply_specs(root, recipe.fold_batch_norm, recipe.model);
-  read_point_form(root, recipe.model);
+}
+
+}  // namespace
+
+// What is wrong by itself is looked for everywhere first; what is wrong with the rest of the recipe
+// only where that rest is right.
+Recipe parse_recipe(const std::string& text, const std::string& file_name) {
+  toml::table table = parse_toml(text, file_name);
+  const bool has_name = table.contains("name");
+  RecipeFaults faults(table, file_name);
+  const TableReader root = read_root(table, file_name, faults);
+  Recipe recipe;
+  faults.read([&] { read_top(root, file_name, recipe); });
+  recipe.text = has_name ? text : name_line(recipe.name) + text;
+  faults.read([&] { read_training(root, recipe); });
+  bool formats_fine = check_formats(root, faults);
+  bool network_fine = check_network(root, faults);
+  DataFacts facts;
+  network_fine &= faults.read([&] { facts = read_data(root, recipe); });
+  network_fine =
+      network_fine && faults.read([&] { recipe.model = read_network(root, facts, recipe); });
+  formats_fine = formats_fine && network_fine &&
+                 check_matches(root, recipe.fold_batch_norm, recipe.model, faults) &&
+                 faults.read([&] { apply_specs(root, recipe.fold_batch_norm, recipe.model); });
+  if (formats_fine) faults.read([&] { read_point_form(root, recipe.model); });
+  faults.raise();
   return recipe;
 }
 

@@ -7,6 +7,7 @@
 
 #include "frontends/recipe_kinds.h"
 #include "frontends/recipe_network.h"
+#include "frontends/words.h"
 
 #include "qfx/base/error.h"
 #include "qfx/base/text.h"
@@ -68,9 +69,12 @@ std::string read_kind(const TableReader& layer) {
   for (const std::string& key : layer_keys()) {
     if (key == "kind" || key == "name" || key == "inputs" || !layer.has(key)) continue;
     if (std::find(own.begin(), own.end(), key) != own.end()) continue;
+    const std::string hint = meant(key, own, recipe_synonyms());
     layer.fail(key, own.empty()
                         ? fmt::format("a {} has no attributes; leave this key out", word)
-                        : fmt::format("a {} has no such key; it has {}", word, join(own, ", ")));
+                        : fmt::format("a {} has no such key; {}it has {}", word,
+                                      hint.empty() ? "" : fmt::format("did you mean '{}'? ", hint),
+                                      join(own, ", ")));
   }
   return word;
 }
@@ -125,6 +129,14 @@ std::vector<std::string> layer_keys() {
     }
   }
   return keys;
+}
+
+void check_layer(const TableReader& layer) {
+  layer.check_keys(layer_keys());
+  layer.name("name", kMaxLayerName);
+  layer.texts("inputs");
+  const std::string word = read_kind(layer);
+  if (const LayerKind& kind = layer_kinds().at(word); word != "rprelu") read_op(layer, kind);
 }
 
 graph::Model read_layers(const std::vector<TableReader>& layers, graph::Builder& builder) {

@@ -1,6 +1,9 @@
 #include "frontends/recipe_network.h"
 
+#include <optional>
 #include <string>
+
+#include "frontends/zoo.h"
 
 #include "qfx/base/error.h"
 #include "qfx/base/text.h"
@@ -13,6 +16,11 @@ namespace {
 constexpr const char* kThreeWays =
     "the network is given in one of three ways: zoo = \"tiny_resnet\", graph = \"FILE.graph\", or "
     "[[network.layers]]";
+
+const std::vector<std::string> kBatchNorms{"scale_offset", "fold"};
+
+constexpr std::int64_t kMaxHiddenSize = 1 << 16;
+constexpr std::size_t kMaxHiddenLayers = 64;
 
 graph::Model load_saved_graph(const TableReader& table, const DataFacts& facts) {
   graph::Model model;
@@ -34,12 +42,27 @@ graph::Model load_saved_graph(const TableReader& table, const DataFacts& facts) 
   return model;
 }
 
+// The sizes of the hidden layers of a network of the zoo.
+std::vector<std::int64_t> read_hidden(const TableReader& table) {
+  const auto sizes = table.integers("hidden", {1, kMaxHiddenSize});
+  if (!sizes) return {};
+  if (table.choice("zoo", zoo_names()) != "mlp")
+    table.fail("hidden",
+               "this belongs to zoo = \"mlp\", the sizes of its hidden layers; leave it out");
+  if (sizes->size() > kMaxHiddenLayers)
+    table.refuse("hidden", fmt::format("at most {} hidden layers are allowed", kMaxHiddenLayers));
+  return *sizes;
+}
+
 graph::Model build(const TableReader& table, const DataFacts& facts, const Recipe& recipe) {
+  const std::vector<std::int64_t> hidden = read_hidden(table);
   if (table.has("graph")) return load_saved_graph(table, facts);
   if (table.has("zoo")) {
     const std::string name = *table.choice("zoo", zoo_names());
     try {
-      return zoo(name, facts.shape, facts.preprocess, facts.classes, recipe.seed);
+      return hidden.empty()
+                 ? zoo(name, facts.shape, facts.preprocess, facts.classes, recipe.seed)
+                 : mlp(facts.shape, facts.preprocess, hidden, facts.classes, recipe.seed);
     } catch (const UserError& error) {
       table.fail("zoo", error.what());
     }
@@ -51,10 +74,28 @@ graph::Model build(const TableReader& table, const DataFacts& facts, const Recip
   return read_layers(layers, builder);
 }
 
+std::optional<TableReader> network_table(const TableReader& root) {
+  return root.table("network", {"zoo", "hidden", "graph", "layers", "batch_norm"});
+}
+
 }  // namespace
 
+bool check_network(const TableReader& root, RecipeFaults& faults) {
+  std::vector<TableReader> layers;
+  bool is_right = faults.read([&] {
+    const auto table = network_table(root);
+    if (!table) return;
+    layers = table->unchecked_tables("layers");
+    table->choice("batch_norm", kBatchNorms);
+    table->choice("zoo", zoo_names());
+    read_hidden(*table);
+  });
+  for (const TableReader& layer : layers) is_right &= faults.read([&] { check_layer(layer); });
+  return is_right;
+}
+
 graph::Model read_network(const TableReader& root, const DataFacts& facts, Recipe& recipe) {
-  const auto table = root.table("network", {"zoo", "graph", "layers", "batch_norm"});
+  const auto table = network_table(root);
   if (!table) root.fail(fmt::format("the recipe has no [network]; {}", kThreeWays));
   const int ways = table->has("zoo") + table->has("graph") + table->has("layers");
   if (ways != 1) table->fail(kThreeWays);
@@ -68,7 +109,7 @@ graph::Model read_network(const TableReader& root, const DataFacts& facts, Recip
                     "they must be equal",
                     model.nodes.back().name, outputs, facts.classes));
   }
-  const auto batch_norm = table->choice("batch_norm", {"scale_offset", "fold"});
+  const auto batch_norm = table->choice("batch_norm", kBatchNorms);
   recipe.fold_batch_norm = batch_norm == "fold";
   return model;
 }

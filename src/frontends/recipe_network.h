@@ -2,6 +2,7 @@
 #pragma once
 
 #include "frontends/recipe_data.h"
+#include "frontends/recipe_faults.h"
 #include "frontends/table_reader.h"
 
 #include "qfx/frontends/recipe.h"
@@ -12,6 +13,13 @@ namespace qfx::frontends {
 // The model for this data, specs at their defaults (a saved graph keeps its own). Also fills the
 // recipe's fold_batch_norm. Expects the recipe's name and seed.
 graph::Model read_network(const TableReader& root, const DataFacts& facts, Recipe& recipe);
+
+// What of [network] can be checked without data: its keys, and each layer by itself. False where
+// something is wrong.
+bool check_network(const TableReader& root, RecipeFaults& faults);
+
+// One [[network.layers]] table by itself: its keys, its kind and that kind's attributes.
+void check_layer(const TableReader& layer);
 
 // [[network.layers]]: one node a table, appended in order.
 graph::Model read_layers(const std::vector<TableReader>& layers, graph::Builder& builder);

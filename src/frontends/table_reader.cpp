@@ -5,6 +5,9 @@
 #include <sstream>
 #include <utility>
 
+#include "frontends/recipe_faults.h"
+#include "frontends/words.h"
+
 #include "qfx/base/error.h"
 #include "qfx/base/text.h"
 
@@ -52,15 +55,21 @@ std::string sentence_of(const RealBounds& bounds) {
 
 }  // namespace
 
+TableReader::TableReader(const toml::table& table, std::string path, const std::string& file)
+    : table_(&table), path_(std::move(path)), file_(&file) {}
+
 TableReader::TableReader(const toml::table& table, std::string path, const std::string& file,
                          std::vector<std::string> known)
-    : table_(&table), path_(std::move(path)), file_(&file) {
-  for (const auto& [key, value] : table) {
+    : TableReader(table, std::move(path), file) {
+  check_keys(known);
+}
+
+void TableReader::check_keys(const std::vector<std::string>& known) const {
+  for (const auto& [key, value] : *table_) {
     const std::string name(key.str());
     if (std::find(known.begin(), known.end(), name) != known.end()) continue;
-    fail_at(value, full_name(name),
-            fmt::format("unknown key; did you mean '{}'? The keys here are {}",
-                        nearest(name, known), join(known, ", ")));
+    refuse({value, name}, fmt::format("unknown key; {} The keys here are {}", key_hint(name, known),
+                                      join(known, ", ")));
   }
 }
 
@@ -72,88 +81,96 @@ std::size_t TableReader::line_of(const toml::node& node) const {
   return node.source().begin.line > 0 ? node.source().begin.line : table_->source().begin.line;
 }
 
-void TableReader::fail_at(const toml::node& node, const std::string& name,
-                          std::string_view sentence) const {
-  user_error("{}:{}: {} = {}: {}", *file_, line_of(node), name, shown(node), sentence);
+void TableReader::refuse(const Item& item, std::string_view sentence, bool is_alone) const {
+  const std::size_t line = line_of(item.node);
+  throw RecipeFault(fmt::format("{}:{}: {}{} = {}: {}", *file_, line, full_name(item.key),
+                                item.index, shown(item.node), sentence),
+                    {.table = table_,
+                     .path = path_,
+                     .key = std::string(item.key),
+                     .line = line,
+                     .is_alone = is_alone});
+}
+
+void TableReader::refuse(std::string_view key, std::string_view sentence) const {
+  const toml::node* node = table_->get(key);
+  QFX_ASSERT(node != nullptr);
+  refuse({*node, key}, sentence);
 }
 
 void TableReader::fail(std::string_view key, std::string_view sentence) const {
   const toml::node* node = table_->get(key);
   QFX_ASSERT(node != nullptr);
-  fail_at(*node, full_name(key), sentence);
+  refuse({*node, key}, sentence, false);
 }
 
 void TableReader::fail(std::string_view sentence) const {
   const std::size_t line = std::max<std::size_t>(1, table_->source().begin.line);
-  if (path_.empty()) user_error("{}:{}: {}", *file_, line, sentence);
-  user_error("{}:{}: {}: {}", *file_, line, path_, sentence);
+  const std::string name = path_.empty() ? "" : path_ + ": ";
+  throw RecipeFault(fmt::format("{}:{}: {}{}", *file_, line, name, sentence),
+                    {.table = table_, .path = path_, .key = "", .line = line, .is_alone = false});
 }
 
-double TableReader::real_of(const toml::node& node, const std::string& name,
-                            const RealBounds& bounds) const {
-  const std::optional<double> value = node.is_number() ? node.value<double>() : std::nullopt;
-  if (!value || !bounds.hold(*value)) fail_at(node, name, sentence_of(bounds));
+double TableReader::real_of(const Item& item, const RealBounds& bounds) const {
+  const std::optional<double> value =
+      item.node.is_number() ? item.node.value<double>() : std::nullopt;
+  if (!value || !bounds.hold(*value)) refuse(item, sentence_of(bounds));
   return *value;
 }
 
-std::int64_t TableReader::integer_of(const toml::node& node, const std::string& name,
-                                     IntBounds bounds) const {
+std::int64_t TableReader::integer_of(const Item& item, IntBounds bounds) const {
   const std::optional<std::int64_t> value =
-      node.is_integer() ? node.value<std::int64_t>() : std::nullopt;
+      item.node.is_integer() ? item.node.value<std::int64_t>() : std::nullopt;
   if (!value || *value < bounds.low || *value > bounds.high) {
-    fail_at(node, name,
-            fmt::format("a whole number from {} to {} is allowed", bounds.low, bounds.high));
+    refuse(item, fmt::format("a whole number from {} to {} is allowed", bounds.low, bounds.high));
   }
   return *value;
 }
 
-std::string TableReader::text_of(const toml::node& node, const std::string& name) const {
+std::string TableReader::text_of(const Item& item) const {
   const std::optional<std::string> value =
-      node.is_string() ? node.value<std::string>() : std::nullopt;
+      item.node.is_string() ? item.node.value<std::string>() : std::nullopt;
   if (!value || value->empty())
-    fail_at(node, name, "a text in quotes is allowed, and it must not be empty");
-  if (value->find('\0') != std::string::npos)
-    fail_at(node, name, "a text without zero bytes is allowed");
+    refuse(item, "a text in quotes is allowed, and it must not be empty");
+  if (value->find('\0') != std::string::npos) refuse(item, "a text without zero bytes is allowed");
   return *value;
 }
 
-const toml::array& TableReader::array_of(const toml::node& node, const std::string& name,
-                                         std::string_view allowed) const {
-  const toml::array* array = node.as_array();
-  if (array == nullptr || array->empty())
-    fail_at(node, name, fmt::format("{} is allowed", allowed));
+const toml::array& TableReader::array_of(const Item& item, std::string_view allowed) const {
+  const toml::array* array = item.node.as_array();
+  if (array == nullptr || array->empty()) refuse(item, fmt::format("{} is allowed", allowed));
   return *array;
 }
 
 std::optional<bool> TableReader::boolean(std::string_view key) const {
   const toml::node* node = table_->get(key);
   if (node == nullptr) return std::nullopt;
-  if (!node->is_boolean()) fail(key, "true or false is allowed");
+  if (!node->is_boolean()) refuse(key, "true or false is allowed");
   return node->value<bool>();
 }
 
 std::optional<std::int64_t> TableReader::integer(std::string_view key, IntBounds bounds) const {
   const toml::node* node = table_->get(key);
   if (node == nullptr) return std::nullopt;
-  return integer_of(*node, full_name(key), bounds);
+  return integer_of({*node, key}, bounds);
 }
 
 std::optional<double> TableReader::real(std::string_view key, const RealBounds& bounds) const {
   const toml::node* node = table_->get(key);
   if (node == nullptr) return std::nullopt;
-  return real_of(*node, full_name(key), bounds);
+  return real_of({*node, key}, bounds);
 }
 
 std::optional<std::string> TableReader::text(std::string_view key) const {
   const toml::node* node = table_->get(key);
   if (node == nullptr) return std::nullopt;
-  return text_of(*node, full_name(key));
+  return text_of({*node, key});
 }
 
 std::optional<std::string> TableReader::name(std::string_view key, std::size_t longest) const {
   auto name = text(key);
   if (name && (name->size() > longest || !is_printable_ascii(*name)))
-    fail(key, fmt::format("a text of at most {} printable ASCII characters is allowed", longest));
+    refuse(key, fmt::format("a text of at most {} printable ASCII characters is allowed", longest));
   return name;
 }
 
@@ -164,9 +181,9 @@ std::optional<std::string> TableReader::choice(std::string_view key,
   const std::string value = node->is_string() ? *node->value<std::string>() : "";
   if (std::find(allowed.begin(), allowed.end(), value) != allowed.end()) return value;
   const std::string list = "\"" + join(allowed, "\", \"") + "\"";
-  if (value.empty()) fail(key, fmt::format("one of {} is allowed", list));
-  fail(key,
-       fmt::format("one of {} is allowed; did you mean \"{}\"?", list, nearest(value, allowed)));
+  if (value.empty()) refuse(key, fmt::format("one of {} is allowed", list));
+  refuse(key, fmt::format("one of {} is allowed; did you mean \"{}\"?", list,
+                          nearest(value, allowed, recipe_synonyms())));
 }
 
 std::optional<std::vector<double>> TableReader::reals(std::string_view key,
@@ -174,8 +191,8 @@ std::optional<std::vector<double>> TableReader::reals(std::string_view key,
   const toml::node* node = table_->get(key);
   if (node == nullptr) return std::nullopt;
   std::vector<double> values;
-  for (const toml::node& item : array_of(*node, full_name(key), "a list of numbers")) {
-    values.push_back(real_of(item, fmt::format("{}[{}]", full_name(key), values.size()), bounds));
+  for (const toml::node& item : array_of({*node, key}, "a list of numbers")) {
+    values.push_back(real_of({item, key, fmt::format("[{}]", values.size())}, bounds));
   }
   return values;
 }
@@ -185,9 +202,8 @@ std::optional<std::vector<std::int64_t>> TableReader::integers(std::string_view 
   const toml::node* node = table_->get(key);
   if (node == nullptr) return std::nullopt;
   std::vector<std::int64_t> values;
-  for (const toml::node& item : array_of(*node, full_name(key), "a list of whole numbers")) {
-    values.push_back(
-        integer_of(item, fmt::format("{}[{}]", full_name(key), values.size()), bounds));
+  for (const toml::node& item : array_of({*node, key}, "a list of whole numbers")) {
+    values.push_back(integer_of({item, key, fmt::format("[{}]", values.size())}, bounds));
   }
   return values;
 }
@@ -195,11 +211,10 @@ std::optional<std::vector<std::int64_t>> TableReader::integers(std::string_view 
 std::optional<std::vector<std::string>> TableReader::texts(std::string_view key) const {
   const toml::node* node = table_->get(key);
   if (node == nullptr) return std::nullopt;
-  if (node->is_string()) return std::vector{text_of(*node, full_name(key))};
+  if (node->is_string()) return std::vector{text_of({*node, key})};
   std::vector<std::string> values;
-  for (const toml::node& item :
-       array_of(*node, full_name(key), "a text in quotes or a list of them")) {
-    values.push_back(text_of(item, fmt::format("{}[{}]", full_name(key), values.size())));
+  for (const toml::node& item : array_of({*node, key}, "a text in quotes or a list of them")) {
+    values.push_back(text_of({item, key, fmt::format("[{}]", values.size())}));
   }
   return values;
 }
@@ -208,11 +223,11 @@ std::optional<graph::Pair> TableReader::pair(std::string_view key, IntBounds bou
   const toml::node* node = table_->get(key);
   if (node == nullptr) return std::nullopt;
   if (const toml::array* array = node->as_array()) {
-    if (array->size() != 2) fail(key, "one whole number or [height, width] is allowed");
-    return graph::Pair{integer_of((*array)[0], full_name(key) + "[0]", bounds),
-                       integer_of((*array)[1], full_name(key) + "[1]", bounds)};
+    if (array->size() != 2) refuse(key, "one whole number or [height, width] is allowed");
+    return graph::Pair{integer_of({(*array)[0], key, "[0]"}, bounds),
+                       integer_of({(*array)[1], key, "[1]"}, bounds)};
   }
-  const std::int64_t both = integer_of(*node, full_name(key), bounds);
+  const std::int64_t both = integer_of({*node, key}, bounds);
   return graph::Pair{both, both};
 }
 
@@ -222,23 +237,29 @@ std::optional<TableReader> TableReader::table(std::string_view key,
   if (node == nullptr) return std::nullopt;
   const toml::table* table = node->as_table();
   if (table == nullptr)
-    fail(key, fmt::format("a table is allowed: [{}] or {{ ... }}", full_name(key)));
+    refuse(key, fmt::format("a table is allowed: [{}] or {{ ... }}", full_name(key)));
   return TableReader(*table, full_name(key), *file_, std::move(known));
 }
 
-std::vector<TableReader> TableReader::tables(std::string_view key,
-                                             const std::vector<std::string>& known) const {
+std::vector<TableReader> TableReader::unchecked_tables(std::string_view key) const {
   std::vector<TableReader> readers;
   const toml::node* node = table_->get(key);
   if (node == nullptr) return readers;
   const toml::array* array = node->as_array();
   if (array == nullptr || !array->is_homogeneous(toml::node_type::table)) {
-    fail(key, fmt::format("a list of tables is allowed: write each as [[{}]]", full_name(key)));
+    refuse(key, fmt::format("a list of tables is allowed: write each as [[{}]]", full_name(key)));
   }
   for (const toml::node& item : *array) {
-    readers.emplace_back(*item.as_table(), fmt::format("{}[{}]", full_name(key), readers.size()),
-                         *file_, known);
+    readers.push_back(TableReader(*item.as_table(),
+                                  fmt::format("{}[{}]", full_name(key), readers.size()), *file_));
   }
+  return readers;
+}
+
+std::vector<TableReader> TableReader::tables(std::string_view key,
+                                             const std::vector<std::string>& known) const {
+  const std::vector<TableReader> readers = unchecked_tables(key);
+  for (const TableReader& reader : readers) reader.check_keys(known);
   return readers;
 }
 

@@ -1,5 +1,5 @@
 // Reads one TOML table strictly: unknown keys, wrong types and values out of range are errors that
-// say file:line, the key, the value, and what is allowed.
+// say file:line, the key, the value, and what is allowed. Each is raised as a RecipeFault.
 #pragma once
 
 #include <algorithm>
@@ -68,9 +68,15 @@ class TableReader {
   // The tables of [[key]], in order.
   std::vector<TableReader> tables(std::string_view key,
                                   const std::vector<std::string>& known) const;
+  // The same with keys that nobody has looked at: each is read after check_keys.
+  std::vector<TableReader> unchecked_tables(std::string_view key) const;
+  void check_keys(const std::vector<std::string>& known) const;
 
   // Raises UserError: "FILE:LINE: PATH.KEY = VALUE: SENTENCE".
   [[noreturn]] void fail(std::string_view key, std::string_view sentence) const;
+  // The same for a value that is wrong whatever other keys say: it is told even where they are
+  // wrong too.
+  [[noreturn]] void refuse(std::string_view key, std::string_view sentence) const;
   // The same for what is missing from the table, or wrong with it as a whole: "FILE:LINE: PATH:
   // SENTENCE".
   [[noreturn]] void fail(std::string_view sentence) const;
@@ -78,13 +84,19 @@ class TableReader {
  private:
   std::string full_name(std::string_view key) const;
   std::size_t line_of(const toml::node& node) const;
-  [[noreturn]] void fail_at(const toml::node& node, const std::string& name,
-                            std::string_view sentence) const;
-  double real_of(const toml::node& node, const std::string& name, const RealBounds& bounds) const;
-  std::int64_t integer_of(const toml::node& node, const std::string& name, IntBounds bounds) const;
-  std::string text_of(const toml::node& node, const std::string& name) const;
-  const toml::array& array_of(const toml::node& node, const std::string& name,
-                              std::string_view allowed) const;
+  TableReader(const toml::table& table, std::string path, const std::string& file);
+
+  // A value: that of a key, or an item of a key's list.
+  struct Item {
+    const toml::node& node;
+    std::string_view key;
+    std::string index = {};  // "[2]"
+  };
+  [[noreturn]] void refuse(const Item& item, std::string_view sentence, bool is_alone = true) const;
+  double real_of(const Item& item, const RealBounds& bounds) const;
+  std::int64_t integer_of(const Item& item, IntBounds bounds) const;
+  std::string text_of(const Item& item) const;
+  const toml::array& array_of(const Item& item, std::string_view allowed) const;
 
   const toml::table* table_;
   std::string path_;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <vector>
 
 #include "qfx/graph/builder.h"
 
@@ -9,6 +10,10 @@ namespace qfx::frontends {
 
 // Appends the network after the builder's input node, down to `classes` outputs.
 using ZooNetwork = void (*)(graph::Builder& builder, graph::NodeId input, std::int64_t classes);
+
+// The zoo's mlp with hidden layers of these sizes. Raises UserError.
+graph::Model mlp(const graph::Shape& input, const graph::Preprocess& preprocess,
+                 const std::vector<std::int64_t>& hidden, std::int64_t classes, std::uint64_t seed);
 
 void build_mlp(graph::Builder& builder, graph::NodeId input, std::int64_t classes);
 void build_lenet(graph::Builder& builder, graph::NodeId input, std::int64_t classes);

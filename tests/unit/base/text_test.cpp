@@ -18,6 +18,20 @@ struct GlobCase {
   bool matches;
 };
 
+TEST(Text, AWordIsNearestByMeaningBeforeItsLetters) {
+  constexpr std::pair<std::string_view, std::string_view> kWords[] = {
+      {"dense", "linear"}, {"size", "height"}, {"size", "width"}};
+  const std::vector<std::string> kinds{"linear", "tense", "conv2d", "max_pool2d"};
+  EXPECT_EQ(nearest("dense", kinds, kWords), "linear");
+  EXPECT_EQ(nearest("Dense", kinds, kWords), "linear");
+  EXPECT_EQ(nearest("tensee", kinds, kWords), "tense");
+  EXPECT_EQ(nearest("MaxPool2d", kinds, kWords), "max_pool2d");
+  EXPECT_EQ(meant("size", {"width", "depth"}, kWords), "width");  // the meaning that is allowed
+  EXPECT_EQ(meant("size", {"depth"}, kWords), "");
+  EXPECT_EQ(meant("max-pool 2d", kinds, kWords), "max_pool2d");
+  EXPECT_EQ(meant("convd", kinds, kWords), "");
+}
+
 class Glob : public ::testing::TestWithParam<GlobCase> {};
 
 TEST_P(Glob, Matches) {
