@@ -37,8 +37,8 @@ inline constexpr int kOverflowCount = 5;
 std::string_view to_string(Rounding rounding);
 std::string_view to_string(Overflow overflow);
 
-// Parse a mode by its name, with or without a leading AP_ or AC_. Raises UserError naming what is
-// allowed.
+// Parse a mode by its name, with or without a leading AP_, AC_ or SC_. Raises UserError naming what
+// is allowed.
 Rounding parse_rounding(std::string_view name);
 Overflow parse_overflow(std::string_view name);
 
@@ -69,8 +69,10 @@ void validate(const Format& format);
 std::string to_string(const Format& format);
 
 // Inverse of to_string. Spaces around its parts are free, Q, O and N may be left out as in
-// ap_fixed, and ap_fixed<...>, ap_ufixed<...>, ap_int<W>, ap_uint<W> and AP_ prefixed modes are
-// accepted. Raises UserError.
+// ap_fixed. The vendors' own texts are read as they mean them, with or without the prefixes of
+// their modes: ap_fixed<W,I,Q,O,N>, ap_ufixed, ap_int<W>, ap_uint<W>; ac_fixed<W,I,S,Q,O>,
+// ac_int<W,S>, where S, whether it is signed, is true or false; sc_fixed and sc_ufixed. Raises
+// UserError, with the text to write instead where what is meant is plain.
 Format parse_format(std::string_view text);
 
 // Smallest and largest raw value for width <= 63 (unsigned) or 64 (signed). SAT_SYM does not narrow

@@ -20,6 +20,15 @@ std::string complaint(const std::string& text) {
   return "no error";
 }
 
+std::string complaint_of_rounding(const std::string& rounding) {
+  try {
+    parse_rounding(rounding);
+  } catch (const UserError& error) {
+    return error.what();
+  }
+  return "no error";
+}
+
 TEST(Format, DefaultsAreThoseOfApFixed) {
   const Format format = parse_format("fixed<8,3>");
   EXPECT_EQ(format, (Format{.width = 8, .int_bits = 3}));
@@ -86,6 +95,46 @@ TEST(Format, VendorsSpellingsAreAccepted) {
   EXPECT_EQ(parse_format("ap_uint<5>"), (Format{.width = 5, .int_bits = 5, .is_signed = false}));
 }
 
+TEST(Format, AcFixedSaysItsSignBeforeItsModes) {
+  EXPECT_EQ(to_string(parse_format("ac_fixed<8,3,false,AC_RND,AC_SAT>")), "ufixed<8,3,RND,SAT>");
+  EXPECT_EQ(to_string(parse_format("ac_fixed<8, 3, true, AC_TRN_ZERO, AC_SAT_SYM>")),
+            "fixed<8,3,TRN_ZERO,SAT_SYM>");
+  EXPECT_EQ(to_string(parse_format("ac_fixed<8,3,1>")), "fixed<8,3>");
+  EXPECT_EQ(to_string(parse_format("ac_fixed<8,3>")), "fixed<8,3>");
+  EXPECT_EQ(to_string(parse_format("ac_fixed<8,-3,false,AC_RND_CONV_ODD>")),
+            "ufixed<8,-3,RND_CONV_ODD>");
+  EXPECT_EQ(to_string(parse_format("ac_int<5,false>")), "ufixed<5,5>");
+  EXPECT_EQ(to_string(parse_format("ac_int<5>")), "fixed<5,5>");
+  EXPECT_EQ(to_string(parse_format("sc_ufixed<8,3,SC_RND,SC_SAT>")), "ufixed<8,3,RND,SAT>");
+}
+
+// What `text` is answered with, as what it proposes to write.
+std::string proposal(const std::string& text) {
+  const std::string said = complaint(text);
+  const std::size_t at = said.find("; write ");
+  return at == said.npos ? said : said.substr(at + 8);
+}
+
+TEST(Format, WhatIsMeantIsProposedAndIsAFormat) {
+  EXPECT_EQ(proposal("ap_fixed<10,7,AP_SAT,AP_RND>"), "ap_fixed<10,7,AP_RND,AP_SAT>");
+  EXPECT_EQ(proposal("fixed<10,7,SAT>"), "fixed<10,7,TRN,SAT>");
+  EXPECT_EQ(proposal("ac_fixed<8,3,false,AC_SAT,AC_RND>"), "ac_fixed<8,3,false,AC_RND,AC_SAT>");
+  EXPECT_EQ(proposal("ac_fixed<8,3,AC_RND,AC_SAT>"), "ac_fixed<8,3,true,AC_RND,AC_SAT>");
+  EXPECT_EQ(proposal("ac_fixed<8,3,AC_SAT,AC_RND>"), "ac_fixed<8,3,true,AC_RND,AC_SAT>");
+  EXPECT_EQ(proposal("ap_fixed<8,3,false,AP_RND,AP_SAT>"), "ap_ufixed<8,3,AP_RND,AP_SAT>");
+  EXPECT_EQ(proposal("ufixed<8,3,false,SAT,RND>"), "ufixed<8,3,RND,SAT>");
+  EXPECT_EQ(proposal("ap_ufixed<8,3,true>"), "ap_fixed<8,3>");
+  for (const char* text :
+       {"ap_fixed<10,7,AP_SAT,AP_RND>", "fixed<10,7,SAT>", "ac_fixed<8,3,false,AC_SAT,AC_RND>",
+        "ac_fixed<8,3,AC_SAT,AC_RND>", "ap_fixed<8,3,false,AP_RND,AP_SAT>"})
+    EXPECT_EQ(complaint(proposal(text)), "no error") << text;
+  // Nothing is proposed where that would be wrong too.
+  EXPECT_THAT(complaint("ap_fixed<0,7,AP_SAT,AP_RND>"), testing::Not(HasSubstr("write ap_")));
+  EXPECT_THAT(complaint("ac_fixed<8,3,true,AC_TRN,AC_WRAP_SM>"),
+              AllOf(HasSubstr("has no WRAP_SM"), HasSubstr("AC_SAT_SYM")));
+  EXPECT_THAT(complaint("ac_fixed<8,3,true,AC_TRN,AC_WRAP,1>"), HasSubstr("6 parameters"));
+}
+
 TEST(Format, ErrorsSayWhatWasGivenAndWhatIsAllowed) {
   EXPECT_THAT(complaint("fixed<8,3,RMD>"),
               AllOf(HasSubstr("'RMD'"),
@@ -96,6 +145,10 @@ TEST(Format, ErrorsSayWhatWasGivenAndWhatIsAllowed) {
               AllOf(HasSubstr("'SAT_ZER0'"), HasSubstr("SAT, SAT_ZERO, SAT_SYM, WRAP, WRAP_SM"),
                     HasSubstr("the nearest is SAT_ZERO")));
   EXPECT_THAT(complaint("fixed<8,3,AP_TRN_ZER>"), HasSubstr("the nearest is TRN_ZERO"));
+  EXPECT_THAT(complaint("fixed<8,3,floor>"), HasSubstr("the nearest is TRN"));
+  EXPECT_THAT(complaint("fixed<8,3,RND,saturate>"), HasSubstr("the nearest is SAT"));
+  EXPECT_THAT(complaint_of_rounding("SAT"),
+              HasSubstr("'SAT' is a mode of overflow, not of rounding"));
   EXPECT_THAT(complaint("fxed<8,3>"), AllOf(HasSubstr("'fxed'"), HasSubstr("nearest is fixed")));
   EXPECT_THAT(complaint("fixed<0,3>"), AllOf(HasSubstr("W = 0"), HasSubstr("1 to 1024")));
   EXPECT_THAT(complaint("fixed<1025,3>"), AllOf(HasSubstr("W = 1025"), HasSubstr("1 to 1024")));
