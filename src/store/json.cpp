@@ -2,9 +2,21 @@
 
 #include <limits>
 
+#include "store/json_complaint.h"
+
 #include "qfx/base/error.h"
+#include "qfx/base/text.h"
 
 namespace qfx::store {
+
+std::string json_complaint(std::string_view what) {
+  // "[json.exception.parse_error.101] parse error at line 1, column 5: ...; last read: '...'"
+  if (const std::size_t name = what.find("] "); name != what.npos && what.starts_with("[json."))
+    what.remove_prefix(name + 2);
+  what = what.substr(0, what.find("; last read"));
+  constexpr std::size_t kLongest = 160;
+  return std::string(what.substr(0, kLongest)) + (what.size() > kLongest ? "..." : "");
+}
 
 Json parse_json(const std::string& text, const std::string& place) {
   // The library takes a zero byte for the end.
@@ -12,9 +24,10 @@ Json parse_json(const std::string& text, const std::string& place) {
   try {
     return Json::parse(text);
   } catch (const Json::parse_error& error) {
-    user_error("{}: not valid JSON at byte {}: {}", place, error.byte, error.what());
+    user_error("{}: not valid JSON at byte {}: {}", place, error.byte,
+               json_complaint(error.what()));
   } catch (const Json::out_of_range& error) {
-    user_error("{}: a number is beyond a double's range: {}", place, error.what());
+    user_error("{}: a number is beyond a double's range: {}", place, json_complaint(error.what()));
   }
 }
 
@@ -33,7 +46,7 @@ void JsonValue::fields(const std::set<std::string>& required,
   if (!value_->is_object()) expected("an object");
   for (const auto& [key, unused] : value_->items()) {
     if (!required.contains(key) && !optional.contains(key))
-      fail(fmt::format("the key '{}' is not known", key));
+      fail(fmt::format("the key {} is not known", in_quotes(key)));
   }
   for (const std::string& key : required) {
     if (!has(key)) fail(fmt::format("the key '{}' is missing", key));

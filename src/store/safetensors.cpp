@@ -8,6 +8,8 @@
 #include <set>
 #include <zlib.h>
 
+#include "store/json_complaint.h"
+
 #include "qfx/base/error.h"
 
 namespace qfx::store {
@@ -94,9 +96,9 @@ class Reader {
     try {
       header = Json::parse(text, watch);
     } catch (const Json::parse_error& error) {
-      fail("its header is not valid JSON at byte {}: {}", error.byte, error.what());
+      fail("its header is not valid JSON at byte {}: {}", error.byte, json_complaint(error.what()));
     } catch (const Json::out_of_range& error) {
-      fail("a number in its header is beyond a double's range: {}", error.what());
+      fail("a number in its header is beyond a double's range: {}", json_complaint(error.what()));
     }
     if (!duplicate.empty()) fail("its header has the key {} twice", Json(duplicate).dump());
     return header;
@@ -312,9 +314,9 @@ Tensor make_tensor(Shape shape, std::span<const T> values) {
 }
 
 template <class T>
-std::vector<T> values_of(const Tensor& tensor, const std::string& name) {
+std::vector<T> values_of(const Tensor& tensor, const std::string& place) {
   if (tensor.dtype != kDType<T>)
-    user_error("tensor '{}' has type {}, it must be {}", name, to_string(tensor.dtype),
+    user_error("{} has type {}, it must be {}", place, to_string(tensor.dtype),
                to_string(kDType<T>));
   std::vector<T> values(tensor.bytes.size() / sizeof(T));
   if (!values.empty()) std::memcpy(values.data(), tensor.bytes.data(), tensor.bytes.size());

@@ -76,8 +76,9 @@ void check_seal(const Safetensors& file, const std::string& file_name);
 // Typed views of a tensor. The size must match the shape (InternalError).
 template <class T>
 Tensor make_tensor(Shape shape, std::span<const T> values);
-// Raises UserError where the tensor is of another type; `name` is for the message.
+// Raises UserError where the tensor is of another type; `place`, "FILE: tensor 'NAME'", begins the
+// message.
 template <class T>
-std::vector<T> values_of(const Tensor& tensor, const std::string& name);
+std::vector<T> values_of(const Tensor& tensor, const std::string& place);
 
 }  // namespace qfx::store

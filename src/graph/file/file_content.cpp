@@ -7,6 +7,7 @@
 #include "graph/file/pack.h"
 
 #include "qfx/base/error.h"
+#include "qfx/base/text.h"
 #include "qfx/graph/file.h"
 #include "qfx/graph/verify.h"
 
@@ -29,8 +30,8 @@ void check_schema(const store::Safetensors& file, const std::string& file_name) 
   int version = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), version);
   if (error != std::errc() || end != text.data() + text.size() || version < 1)
-    user_error("{}: its schema version is '{}', it must be a whole number of at least 1", file_name,
-               text);
+    user_error("{}: its schema version is {}, it must be a whole number of at least 1", file_name,
+               in_quotes(text));
   if (version > kSchemaVersion)
     user_error("{}: its schema version is {}, this build reads versions up to {}; use a newer QFX",
                file_name, version, kSchemaVersion);

@@ -91,6 +91,10 @@ const store::Tensor& TensorSource::take(const std::string& name, const Shape& sh
   return found->second;
 }
 
+std::string TensorSource::place(const std::string& name) const {
+  return fmt::format("{}: tensor '{}'", file_name_, name);
+}
+
 void TensorSource::check_all_taken() const {
   for (const auto& [name, unused] : tensors_) {
     if (!taken_.contains(name)) user_error("{}: tensor '{}' belongs to no node", file_name_, name);

@@ -60,6 +60,8 @@ class TensorSource {
       : tensors_(tensors), file_name_(file_name) {}
   // Raises UserError where there is no such tensor, it is taken, or its shape is another.
   const store::Tensor& take(const std::string& name, const Shape& shape);
+  // "FILE: tensor 'NAME'", where messages about it begin.
+  std::string place(const std::string& name) const;
   // Raises UserError where a tensor belongs to no node.
   void check_all_taken() const;
 

@@ -40,20 +40,20 @@ store::Tensor raw_tensor(const FrozenParam& param) {
 }
 
 template <class T>
-std::vector<std::int32_t> widened(const store::Tensor& tensor, const std::string& name) {
-  const std::vector<T> values = store::values_of<T>(tensor, name);
+std::vector<std::int32_t> widened(const store::Tensor& tensor, const std::string& place) {
+  const std::vector<T> values = store::values_of<T>(tensor, place);
   return {values.begin(), values.end()};
 }
 
-std::vector<std::int32_t> raw_values(const store::Tensor& tensor, const std::string& name,
+std::vector<std::int32_t> raw_values(const store::Tensor& tensor, const std::string& place,
                                      const fixed::Format& format) {
   switch (storage_type(format)) {
     case store::DType::I8:
-      return widened<std::int8_t>(tensor, name);
+      return widened<std::int8_t>(tensor, place);
     case store::DType::I16:
-      return widened<std::int16_t>(tensor, name);
+      return widened<std::int16_t>(tensor, place);
     case store::DType::I32:
-      return widened<std::int32_t>(tensor, name);
+      return widened<std::int32_t>(tensor, place);
     case store::DType::U8:
     case store::DType::I64:
     case store::DType::F32:
@@ -80,10 +80,9 @@ store::Tensor digits_tensor(const FrozenParam& param) {
   return store::make_tensor<std::int8_t>(digits_shape(param), slots);
 }
 
-std::vector<std::int32_t> values_from_digits(const store::Tensor& tensor, const std::string& name,
-                                             const FrozenParam& param,
-                                             const std::string& file_name) {
-  const std::vector<std::int8_t> slots = store::values_of<std::int8_t>(tensor, name);
+std::vector<std::int32_t> values_from_digits(const store::Tensor& tensor, const std::string& place,
+                                             const FrozenParam& param) {
+  const std::vector<std::int8_t> slots = store::values_of<std::int8_t>(tensor, place);
   std::vector<std::int32_t> raw;
   raw.reserve(slots.size() / param.k_hot);
   for (std::size_t first = 0; first < slots.size(); first += param.k_hot) {
@@ -99,9 +98,8 @@ std::vector<std::int32_t> values_from_digits(const store::Tensor& tensor, const 
     const std::int64_t value = valid ? fixed::from_digits(digits) : 0;
     if (!valid || fixed::digits_of(value, param.signed_digits) != digits ||
         value < fixed::min_raw(param.format) || value > fixed::max_raw(param.format))
-      user_error(
-          "{}: tensor '{}': the digits of value {} are not those of a constant of the format {}",
-          file_name, name, raw.size(), fixed::to_string(param.format));
+      user_error("{}: the digits of value {} are not those of a constant of the format {}", place,
+                 raw.size(), fixed::to_string(param.format));
     raw.push_back(static_cast<std::int32_t>(value));
   }
   return raw;
@@ -132,7 +130,7 @@ fixed::Format format_from_json(const store::JsonValue& json) {
 }
 
 FrozenParam param_from_json(const store::JsonValue& json, const std::string& tensor,
-                            TensorSource& tensors, const std::string& file_name) {
+                            TensorSource& tensors) {
   json.fields({"shape", "format", "channel_frac_bits", "k_hot", "signed_digits"});
   FrozenParam param;
   param.shape = json["shape"].integers();
@@ -141,9 +139,10 @@ FrozenParam param_from_json(const store::JsonValue& json, const std::string& ten
       [&](store::JsonValue point) { param.channel_frac_bits.push_back(point.small_integer()); });
   param.k_hot = static_cast<int>(json["k_hot"].integer(0, kMaxKHot));
   param.signed_digits = json["signed_digits"].boolean();
-  param.raw = param.k_hot > 0 ? values_from_digits(tensors.take(tensor, digits_shape(param)),
-                                                   tensor, param, file_name)
-                              : raw_values(tensors.take(tensor, param.shape), tensor, param.format);
+  const std::string place = tensors.place(tensor);
+  param.raw = param.k_hot > 0
+                  ? values_from_digits(tensors.take(tensor, digits_shape(param)), place, param)
+                  : raw_values(tensors.take(tensor, param.shape), place, param.format);
   return param;
 }
 
@@ -185,7 +184,7 @@ FrozenModel unpack_frozen(const store::Safetensors& file, const std::string& fil
     node.format = format_from_json(json["format"]);
     json["params"].each_member([&](const std::string& name, store::JsonValue param) {
       const Role role = role_from_name(name, param);
-      node.params[role] = param_from_json(param, tensor_name(node.name, role), tensors, file_name);
+      node.params[role] = param_from_json(param, tensor_name(node.name, role), tensors);
     });
   });
   tensors.check_all_taken();

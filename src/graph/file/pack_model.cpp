@@ -127,7 +127,7 @@ Model unpack_model(const store::Safetensors& file, const std::string& file_name)
   if (graph.has("task")) model.task = task_from_json(graph["task"]);
   TensorSource tensors(file.tensors, file_name);
   const auto take = [&](const std::string& name, const Shape& shape) {
-    return store::values_of<float>(tensors.take(name, shape), name);
+    return store::values_of<float>(tensors.take(name, shape), tensors.place(name));
   };
   graph["nodes"].each_element([&](store::JsonValue json) {
     json.fields({"name", "op", "attributes", "inputs", "shape", "spec", "frac_bits", "params",

@@ -82,7 +82,7 @@ NamedFloats take(const store::Safetensors& file, const std::string& prefix) {
   NamedFloats tensors;
   for (const auto& [name, tensor] : file.tensors) {
     if (!name.starts_with(prefix)) continue;
-    tensors[name.substr(prefix.size())] = store::values_of<float>(tensor, name);
+    tensors[name.substr(prefix.size())] = store::values_of<float>(tensor, "the checkpoint's tensor '" + name + "'");
   }
   return tensors;
 }
