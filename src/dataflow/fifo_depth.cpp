@@ -15,26 +15,28 @@ class Simulation {
       : network_(network),
         depths_(depths),
         states_(network.processes.size()),
+        tails_(network.processes.size(), 0),
         reader_(network.fifos, -1),
-        writer_(network.fifos, -1),
         tokens_(network.fifos, 0),
         peaks_(network.fifos, 0) {
     for (int i = 0; i < std::ssize(network.processes); ++i) {
       for (int fifo : network.processes[i].inputs) reader_[fifo] = i;
-      for (int fifo : network.processes[i].outputs) writer_[fifo] = i;
+      const std::vector<Round>& rounds = network.processes[i].rounds;
+      for (std::size_t round = 0; round < rounds.size(); ++round)
+        if (rounds[round].reads) tails_[i] = round + 1;
     }
   }
 
   // Until nothing moves. The process furthest downstream goes first; what is upstream only follows
-  // when nothing below it can move.
+  // when nothing below it can move. What is given with nothing left to read, as the last rows under
+  // a padding, waits for nobody: it would only fill FIFOs whose readers wait for another branch, so
+  // it comes last, and token by token where the fewest are.
   void run() {
     int at = static_cast<int>(states_.size()) - 1;
     while (at >= 0) {
-      if (step(at)) {
-        at = furthest_reader(at);
-      } else {
-        --at;
-      }
+      while (at >= 0) at = !in_tail(at) && step(at) ? furthest_reader(at) : at - 1;
+      const int giver = emptiest_tail();
+      if (giver >= 0 && step(giver)) at = furthest_reader(giver);
     }
   }
 
@@ -51,6 +53,32 @@ class Simulation {
     std::size_t round = 0;
     std::int64_t done = 0;  // repetitions of it
   };
+
+  // Nothing is left to be read, the source's tokens among it.
+  bool in_tail(int at) const { return states_[at].round >= tails_[at]; }
+
+  // The process in its tail that can go on and whose outputs hold the fewest tokens; the furthest
+  // downstream of several. -1: none.
+  int emptiest_tail() const {
+    int found = -1;
+    std::int64_t fewest = 0;
+    for (int i = static_cast<int>(states_.size()) - 1; i >= 0; --i) {
+      const TokenProcess& process = network_.processes[i];
+      if (!in_tail(i) || states_[i].round == process.rounds.size()) continue;
+      std::int64_t most = 0;
+      bool can_write = true;
+      for (int fifo : process.outputs) {
+        most = std::max(most, tokens_[fifo]);
+        can_write = can_write && has_room(fifo);
+      }
+      if (process.rounds[states_[i].round].writes && !can_write) continue;
+      if (found < 0 || most < fewest) {
+        found = i;
+        fewest = most;
+      }
+    }
+    return found;
+  }
 
   bool has_room(int fifo) const { return depths_ == nullptr || tokens_[fifo] < (*depths_)[fifo]; }
 
@@ -89,7 +117,8 @@ class Simulation {
   const TokenNetwork& network_;
   const std::vector<std::int64_t>* depths_;
   std::vector<State> states_;
-  std::vector<int> reader_, writer_;
+  std::vector<std::size_t> tails_;  // the first round behind the last that reads
+  std::vector<int> reader_;
   std::vector<std::int64_t> tokens_, peaks_;
 };
 

@@ -3,9 +3,10 @@
 // The processes form a Kahn network: what they compute, and whether bounded FIFOs let them finish,
 // does not depend on the order in which they run. So one schedule that finishes within the depths
 // proves that every schedule does, the hardware's included. The schedule here pushes one token at a
-// time as far as it goes before the next one enters, which keeps the FIFOs as empty as the network
-// allows: the peaks are what a residual branch must hold while the line buffers of the other branch
-// fill.
+// time as far as it goes before the next one enters, and of what windows give under the padding
+// behind the last row as little as the others need, which keeps the FIFOs about as empty as the
+// network allows: the peaks are what a residual branch must hold while the line buffers of the
+// other branch fill.
 #pragma once
 
 #include <cstdint>

@@ -123,6 +123,31 @@ TEST(FifoDepth, AConcatOfImagesWaitsForTheLineBuffer) {
   EXPECT_FALSE(completes(tokens, depths)) << "less than a row must deadlock";
 }
 
+// What a pool gives under its padding, behind the last row, need not be held while the other branch
+// gives its own last rows.
+TEST(FifoDepth, IsNoRowTooDeepBehindAPaddedPool) {
+  Builder builder("pool");
+  const NodeId x = builder.input({2, 24, 24});
+  const auto wide = [&] {
+    return builder.conv2d(
+        x, {.out_channels = 2, .kernel = {5, 5}, .padding = {6, 6}, .dilation = {3, 3}});
+  };
+  const NodeId y1 = wide(), y2 = wide();
+  const NodeId sum = builder.add(y2, y1);
+  builder.concat(
+      {sum, builder.max_pool2d(x, {.kernel = {3, 3}, .stride = {1, 1}, .padding = {1, 1}})});
+  const graph::FrozenModel model = test::with_random_numbers(builder.finish());
+  const Network network = lower(graph::Analyzed(model));
+  const TokenNetwork tokens = token_network(network);
+  std::vector<std::int64_t> depths = depths_of(network);
+  EXPECT_TRUE(completes(tokens, depths));
+  const auto pool = &deepest(network) - network.streams.data();
+  const std::int64_t given = depths[pool];
+  while (depths[pool] > 2 && completes(tokens, depths)) --depths[pool];
+  EXPECT_GE(depths[pool], 6 * 24 - 24 - 5) << "the rows that the wide windows wait for";
+  EXPECT_LE(given - depths[pool], 6) << "a few tokens more than must be";
+}
+
 TEST(FifoDepth, ManyReadersOfOneStream) {
   Builder builder("many");
   const NodeId x = builder.input({1, 6, 6});
