@@ -45,12 +45,24 @@ std::string target_line(const Json& target) {
                      target_name(target), *images_differ, *images, *values_differ, *values);
 }
 
+// The accuracy of classes, else what the task's measures have in its place.
+std::optional<double> measured(const Json& json, const char* accuracy, const char* measures) {
+  if (const auto value = number(json, accuracy)) return value;
+  const Json* of_task = field(json, measures);
+  const Json* headline = of_task ? field(*of_task, "headline") : nullptr;
+  return headline ? number(*headline, "value") : std::nullopt;
+}
+
 }  // namespace
 
 Accuracies read_accuracies(const Json& summary, const Json& verify) {
-  return {number(summary, "float_accuracy"), number(summary, "ptq_accuracy"),
-          number(summary, "fixed_accuracy"), number(verify, "runtime_accuracy"),
-          number(shown_target(verify), "accuracy")};
+  const auto of_training = [&](const std::string& phase) {
+    const auto accuracy = number(summary, (phase + "_accuracy").c_str());
+    return accuracy ? accuracy : number(summary, (phase + "_measure").c_str());
+  };
+  return {of_training("float"), of_training("ptq"), of_training("fixed"),
+          measured(verify, "runtime_accuracy", "runtime_measures"),
+          measured(shown_target(verify), "accuracy", "measures")};
 }
 
 std::string verify_lines(const Json& verify) {

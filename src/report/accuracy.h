@@ -8,7 +8,7 @@
 
 namespace qfx::report {
 
-// Fractions 0 to 1.
+// Accuracies as fractions 0 to 1; where the network's task has another measure, its values.
 struct Accuracies {
   std::optional<double> floating;  // the float run
   std::optional<double> ptq;       // calibrated, before training in fixed point

@@ -40,8 +40,8 @@ std::optional<std::string> data_source(std::string_view recipe) {
   return std::nullopt;
 }
 
-Json commands_json(const std::string& source, bool is_run, const std::optional<std::string>& recipe,
-                   const Json& verify) {
+Json commands_json(const std::string& source, bool is_run, bool has_model,
+                   const std::optional<std::string>& recipe, const Json& verify) {
   namespace fs = std::filesystem;
   const fs::path path(source);
   const auto quoted = [](const fs::path& file) { return shell_quote(file.string()); };
@@ -49,22 +49,24 @@ Json commands_json(const std::string& source, bool is_run, const std::optional<s
   const std::optional<std::string> set = recipe ? data_source(*recipe) : std::nullopt;
   const std::string data = set ? shell_quote(*set) : "SET";
   Json out = Json::array();
-  const auto add = [&](const char* title, const std::string& command) {
-    out.push_back({{"title", title}, {"command", command}});
+  const auto add = [&](const char* id, const char* title, const std::string& command) {
+    out.push_back({{"id", id}, {"title", title}, {"command", command}});
   };
+  if (recipe && !has_model)
+    add("resume", "Go on with the run", fmt::format("qfx train --out {} --resume", quoted(path)));
   if (recipe)
-    add("Train again: the same seed gives the same bits",
+    add("train", "Train again: the same seed gives the same bits",
         fmt::format("qfx train {} --out {}", quoted(path / "recipe.toml"),
                     quoted(path.parent_path() / (path.filename().string() + "-again"))));
-  add("Accuracy of the integer model", fmt::format("qfx run {} --data {}", model, data));
-  add("Export a Vitis HLS project",
+  add("run", "Accuracy of the integer model", fmt::format("qfx run {} --data {}", model, data));
+  add("export", "Export a Vitis HLS project",
       fmt::format("qfx export {} --target vitis -o {}", model,
                   quoted((is_run ? path : path.parent_path()) / "vitis")));
-  add("Compare every output value of the exported code",
+  add("verify", "Compare every output value of the exported code",
       fmt::format("qfx verify {} --against vitis --data {}", model, data));
   if (const auto command = text(verify, "command"); command && !command->empty())
-    add("How verify built the exported code", *command);
-  add("This page", fmt::format("qfx report {} -o report.html", quoted(path)));
+    add("build", "How verify built the exported code", *command);
+  add("report", "This page", fmt::format("qfx report {} -o report.html", quoted(path)));
   return out;
 }
 

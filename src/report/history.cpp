@@ -21,8 +21,7 @@ class Teller {
     } else if (name == "carriers") {
       carriers(event);
     } else if (name == "calibrated") {
-      history_.calibrated = pick_numbers(event, {"images", "test_accuracy"});
-      history_.calibrated["method"] = or_null(text(event, "method"));
+      calibrated(event);
       formats(event, moment("calibrated"));
     } else if (name == "epoch") {
       epoch(event);
@@ -31,8 +30,14 @@ class Teller {
     } else if (name == "resumed") {
       history_.resumed.push_back(history_.epochs.size());
     } else if (name == "frozen") {
-      history_.frozen_accuracy = number(event, "test_accuracy");
-      formats(event, moment("frozen"));
+      history_.frozen_accuracy = result(event, "test");
+      history_.kept = text(event, "kept").value_or("");
+      measure(event);
+      const std::size_t when = moment("frozen");
+      formats(event, when);
+      losses(event, when);
+    } else if (name == "warning") {
+      warning(event);
     } else {
       return false;
     }
@@ -44,6 +49,40 @@ class Teller {
     history_.start = pick_numbers(
         event, {"seed", "threads", "train_images", "test_images", "batch_size", "parameters"});
     history_.start["name"] = or_null(text(event, "name"));
+  }
+
+  // An accuracy, or what the network's task has in its place.
+  static std::optional<double> result(const Json& event, const std::string& set) {
+    const auto accuracy = number(event, (set + "_accuracy").c_str());
+    return accuracy ? accuracy : number(event, (set + "_measure").c_str());
+  }
+
+  void measure(const Json& event) {
+    if (const Json* named = field(event, "measure"); named && named->is_object())
+      history_.measure = *named;
+  }
+
+  // Older versions log how many samples the recipe asks for, which may be more than there are.
+  void calibrated(const Json& event) {
+    history_.calibrated = pick_numbers(event, {"images"});
+    history_.calibrated["test_accuracy"] = or_null(result(event, "test"));
+    history_.calibrated["validation_accuracy"] = or_null(result(event, "validation"));
+    measure(event);
+    history_.calibrated["method"] = or_null(text(event, "method"));
+    const auto asked = number(event, "images"), all = number(history_.start, "train_images");
+    if (asked && all && *all > 0) history_.calibrated["images"] = std::min(*asked, *all);
+  }
+
+  void warning(const Json& event) {
+    Warning warning{.kind = text(event, "kind").value_or(""),
+                    .about = text(event, "about").value_or(""),
+                    .text = text(event, "text").value_or("")};
+    if (warning.text.empty()) return;
+    std::erase_if(history_.warnings, [&](const Warning& other) {
+      return other.kind == warning.kind && other.about == warning.about &&
+             (!other.about.empty() || other.text == warning.text);
+    });
+    history_.warnings.push_back(std::move(warning));
   }
 
   void carriers(const Json& event) {
@@ -85,10 +124,17 @@ class Teller {
         (history_.tensors[name].*series)[when] = *real;
   }
 
+  void losses(const Json& event, std::size_t when) {
+    each_number(event, "overflows", when, &TensorHistory::overflow);
+    each_number(event, "zeros", when, &TensorHistory::zeros);
+  }
+
   void epoch(const Json& event) {
-    Json row =
-        pick_numbers(event, {"epoch", "time", "train_loss", "train_accuracy", "test_accuracy",
-                             "learning_rate", "seconds", "images_per_second"});
+    Json row = pick_numbers(event, {"epoch", "time", "train_loss", "train_accuracy",
+                                    "learning_rate", "seconds", "images_per_second"});
+    row["test_accuracy"] = or_null(result(event, "test"));
+    row["validation_accuracy"] = or_null(result(event, "validation"));
+    measure(event);
     const bool is_fixed = text(event, "phase").value_or("") == "fixed";
     row["phase"] = is_fixed ? "fixed" : "float";
     const auto same =
@@ -103,7 +149,7 @@ class Teller {
     if (!is_fixed) return;
     const std::size_t when = moment(fmt::format("{:g}", number(event, "epoch").value_or(0)));
     formats(event, when);
-    each_number(event, "overflows", when, &TensorHistory::overflow);
+    losses(event, when);
     each_number(event, "changes", when, &TensorHistory::changes);
   }
 
@@ -113,8 +159,8 @@ class Teller {
     const auto counts = numbers(event, "counts");
     if (!name || !low || !high || counts.empty() || !(*low < *high) || !std::isfinite(*high - *low))
       return;
-    Json bins =
-        pick_numbers(event, {"low", "high", "minimum", "maximum", "range_low", "range_high"});
+    Json bins = pick_numbers(event, {"low", "high", "minimum", "maximum", "range_low", "range_high",
+                                     "outside", "points"});
     bins["counts"] = counts;
     bins["format"] = or_null(text(event, "format"));
     history_.tensors[*name].histogram = std::move(bins);
@@ -156,6 +202,7 @@ Json history_json(const TensorHistory& tensor, std::size_t moments) {
   return {{"frac_bits", series(tensor.frac_bits, moments)},
           {"f", series(tensor.f, moments)},
           {"overflow", series(tensor.overflow, moments)},
+          {"zeros", series(tensor.zeros, moments)},
           {"changes", series(tensor.changes, moments)}};
 }
 

@@ -18,9 +18,15 @@ struct TensorHistory {
   std::string format;                      // the last one logged
   std::map<std::size_t, Json> frac_bits;   // by index into History::moments; lists of numbers
   std::map<std::size_t, Json> f;           // the learned, real binary points
-  std::map<std::size_t, double> overflow;  // fraction of the epoch's values
+  std::map<std::size_t, double> overflow;  // fraction of the epoch's values; frozen: the test set's
+  std::map<std::size_t, double> zeros;     // likewise, of those that are not 0 but became 0
   std::map<std::size_t, double> changes;   // of the rounded binary point in the epoch
   Json histogram;                          // the last one logged, or null
+};
+
+// What training found that a user would not want: {kind, about, text}; `about` a tensor or empty.
+struct Warning {
+  std::string kind, about, text;
 };
 
 struct History {
@@ -30,7 +36,10 @@ struct History {
   std::vector<Moment> moments;
   std::map<std::string, TensorHistory> tensors;
   std::map<std::string, std::string> carriers;  // node to "float32, 21 bits"
+  std::vector<Warning> warnings;                // of one kind about one tensor the last
   std::optional<double> frozen_accuracy;
+  std::string kept;  // the network that is frozen: "last", "calibrated", "epoch 3"; or empty
+  Json measure;      // {name, higher_is_better} where accuracies are none, or null
 };
 
 // An epoch logged twice (a run killed between its log line and its checkpoint) counts once, as

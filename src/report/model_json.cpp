@@ -3,6 +3,7 @@
 #include <optional>
 
 #include "report/param_stats.h"
+#include "report/ranges.h"
 
 #include "qfx/base/error.h"
 #include "qfx/graph/print.h"
@@ -18,15 +19,15 @@ std::string format_text(const graph::FrozenParam& param) {
   return text;
 }
 
-Json format_fields(const fixed::Format& format) {
-  return {{"format", fixed::to_string(format)},
-          {"width", format.width},
-          {"range_low", range_low(format)},
-          {"range_high", range_high(format)}};
+Json format_fields(const fixed::Format& format, const std::vector<int>& frac_bits = {}) {
+  Json fields = range_fields(format, frac_bits);
+  fields["format"] = fixed::to_string(format);
+  fields["width"] = format.width;
+  return fields;
 }
 
 Json param_json(const graph::FrozenNode& node, graph::Role role, const graph::FrozenParam& param) {
-  Json tensor = format_fields(param.format);
+  Json tensor = format_fields(param.format, param.channel_frac_bits);
   tensor.update(
       {{"name", tensor_name(node.name, role)},
        {"role", to_string(role)},

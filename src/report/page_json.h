@@ -5,10 +5,12 @@
 
 #include "report/json.h"
 
+#include "qfx/report/answers.h"
+
 namespace qfx::report {
 
 // The keys are those of page/main.js's head comment; every key is there, null where a run lacks it.
 // Raises UserError where `source` is neither a run folder nor a model file that loads.
-Json page_json(const std::string& source);
+Json page_json(const std::string& source, const Answers& answers = {});
 
 }  // namespace qfx::report

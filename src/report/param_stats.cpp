@@ -30,14 +30,6 @@ int min_frac_bits(const graph::FrozenParam& param) {
 
 }  // namespace
 
-double range_low(const fixed::Format& format) {
-  return fixed::to_double(fixed::min_raw(format), format.frac_bits());
-}
-
-double range_high(const fixed::Format& format) {
-  return fixed::to_double(fixed::max_raw(format), format.frac_bits());
-}
-
 Json param_extent(const graph::FrozenParam& param) {
   const double raw_low = static_cast<double>(fixed::min_raw(param.format));
   const double raw_high = static_cast<double>(fixed::max_raw(param.format));

@@ -19,8 +19,4 @@ Json param_histogram(const graph::FrozenParam& param);
 // {k_hot, signed_digits, counts, mean}: counts[n] constants have n ones (or signed digits).
 Json param_ones(const graph::FrozenParam& param);
 
-// The real ends of a format's range.
-double range_low(const fixed::Format& format);
-double range_high(const fixed::Format& format);
-
 }  // namespace qfx::report

@@ -8,8 +8,9 @@
 
 namespace qfx::report {
 
-void write_report(const std::string& source, const std::string& output_path) {
-  const Json data = page_json(source);
+void write_report(const std::string& source, const std::string& output_path,
+                  const Answers& answers) {
+  const Json data = page_json(source, answers);
   const auto content = [&](std::string_view name) {
     if (name == "title") return escape_html(data["name"].get<std::string>());
     if (name == "data") return script_json(data);

@@ -3,10 +3,14 @@
 
 #include <string>
 
+#include "qfx/report/answers.h"
+
 namespace qfx::report {
 
 // `source` is a run folder (recipe.toml, log.jsonl, summary.json, model.qfx, verify.json: what is
-// there is shown) or a model.qfx. Written atomically. Raises UserError where neither is readable.
-void write_report(const std::string& source, const std::string& output_path);
+// there is shown) or a model.qfx. `answers` of its model add the worst samples, and the measures
+// where verify.json has none. Written atomically. Raises UserError where neither is readable.
+void write_report(const std::string& source, const std::string& output_path,
+                  const Answers& answers = {});
 
 }  // namespace qfx::report

@@ -135,9 +135,9 @@ const barLabels = (texts, colour, ground) => ({
   },
 });
 
-// Draws what the screen has not reached yet. Returns how many charts the page has.
+// Draws what the screen has not reached yet, but for what is folded away. Returns how many charts the page has.
 function drawAll() {
-  for (const chart of window.qfxReport.charts) chart.draw();
+  for (const chart of window.qfxReport.charts) if (!chart.canvas.closest("details:not([open])")) chart.draw();
   return window.qfxReport.charts.length;
 }
 

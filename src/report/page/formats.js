@@ -1,7 +1,7 @@
 "use strict";
 // The binary point of every tensor over time: a strip of numbers per tensor, and one tensor in detail.
 
-const kMaxColumns = 28;
+const kMaxColumns = 11, kStripRows = 14;
 
 // Indices of the moments that the strip shows: all, or evenly many with the first and the last.
 function shownMoments(total) {
@@ -94,7 +94,7 @@ function drawFormats(data) {
   const columns = shownMoments(moments.length);
   let shown = [];
   const select = (tensor) => {
-    rows.forEach((row, i) => row.setAttribute("aria-selected", String(tensors[i] === tensor)));
+    for (const [other, row] of rows) row.setAttribute("aria-selected", String(other === tensor));
     const total = sum(tensor.history.changes);
     const channels = tensor.frac_bits?.length > 1 ? " and one point per channel" : "";
     byId("format-detail-title").textContent = `${tensor.name}: ${tensor.format ?? ""}${channels}, ${total > 0 ? `changed ${plural(total, "time")}` : "never changed"}`;
@@ -106,16 +106,23 @@ function drawFormats(data) {
       shown.push(new LazyChart(byId("format-losses"), `Values of ${tensor.name} outside its format over time, now ${share(losses)}`, lossesConfig(tensor, moments)));
     }
   };
-  const rows = tensors.map((tensor) => stripRow(tensor, moments, columns, select));
+  const moves = (tensor) => sum(tensor.history.changes) / (tensor.frac_bits?.length || 1);
+  const order = [...tensors].sort((a, b) => moves(b) - moves(a));
   const short = {calibrated: "start", frozen: "end"};
-  byId("format-strip").append(el("table", {}, el("caption", {class: "hidden-text"}, "Fraction bits of every tensor from calibration to the frozen model"),
+  const table = (list, caption) => el("table", {}, el("caption", {class: "hidden-text"}, caption),
     el("thead", {}, el("tr", {}, el("th", {scope: "col"}, "Tensor"), columns.map((i) => el("th", {scope: "col", title: momentText(moments[i])}, short[moments[i]] ?? moments[i])))),
-    el("tbody", {}, rows)));
+    el("tbody", {}, list.map((tensor) => rows.get(tensor))));
+  const rows = new Map(tensors.map((tensor) => [tensor, stripRow(tensor, moments, columns, select)]));
+  const open = tensors.length > kStripRows + 4 ? order.slice(0, kStripRows) : tensors;
+  byId("format-strip").append(el("div", {class: "scroll", tabindex: "0"}, table(open, "Fraction bits of the tensors that moved most, from calibration to the frozen model")));
+  if (open.length < tensors.length) {
+    const rest = el("div", {class: "scroll", tabindex: "0"}, table(tensors.filter((tensor) => !open.includes(tensor)), "Fraction bits of the other tensors"));
+    byId("format-strip").append(rest);
+    foldAway(rest, `The other ${plural(tensors.length - open.length, "tensor")}`);
+  }
   const swatch = (name, alpha) => el("span", {class: "swatch", style: name === "same" ? "background: var(--line-soft)" : `background: rgb(var(--${name}) / ${alpha})`});
   byId("formats-legend").append(el("span", {}, swatch("finer", 0.54), "finer than at the start"), el("span", {}, swatch("same"), "the same"),
     el("span", {}, swatch("coarser", 0.54), "coarser, wider range"), el("span", {}, el("u", {}, "5"), " moved"));
-  const moves = (tensor) => sum(tensor.history.changes) / (tensor.frac_bits?.length || 1);
-  byId("format-strip").classList.toggle("long", tensors.length > 32);
-  select(tensors.reduce((best, tensor) => (moves(tensor) > moves(best) ? tensor : best)));
+  select(order[0]);
   return true;
 }

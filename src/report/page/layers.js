@@ -1,19 +1,39 @@
 "use strict";
 // The graph as a list: what each layer computes, from what, in which formats.
 
+const layerWidth = (layer) => (isNumber(layer.accumulator_width) && layer.kind !== "input" && layer.kind !== "flatten" ? `${layer.accumulator_width} bits` : kDash);
+
+// Text over a smaller one.
+const stacked = (text, small) => el("span", {class: "stacked"}, el("span", {}, text), small ? el("small", {}, small) : null);
+
+function layerTable(layers, caption) {
+  const carriers = layers.some((layer) => layer.carrier);
+  const number = (text) => ({text, class: "num"});
+  const head = ["Layer", "Computes", "Output", "Parameters", number("Before the cast"), number("Multiply-adds")];
+  const rows = layers.map((layer) => [
+    stacked(layer.name, layer.inputs.length > 0 ? `from ${layer.inputs.join(", ")}` : null), {text: layer.text, class: "wrap"},
+    stacked(shapeText(layer.shape), el("span", {class: "mono"}, layer.format)),
+    layer.params.length ? el("span", {}, layer.params.map((param, k) => [k > 0 ? el("br") : null, `${param.name} `, el("span", {class: "mono"}, param.format)]).flat()) : kDash,
+    number(carriers && layer.carrier ? stacked(layerWidth(layer), `${layer.carrier} in training`) : layerWidth(layer)),
+    number(layer.multiply_adds > 0 ? count(layer.multiply_adds) : kDash)]);
+  const table = tableOf(caption, head, rows);
+  table.classList.add("pinned");
+  return table;
+}
+
 function drawLayers(data) {
   const {layers} = data;
   if (layers.length === 0) return false;
-  const carriers = layers.some((layer) => layer.carrier);
-  const number = (text) => ({text, class: "num"});
-  const head = ["Layer", "Computes", "From", "Output", "Format", "Parameters", number("Before the cast"), carriers ? "Carrier in training" : null, number("Multiply-adds")];
-  const rows = layers.map((layer, i) => [
-    layer.name, {text: layer.text, class: "wrap"}, layer.inputs.join(", ") || kDash, shapeText(layer.shape), el("span", {class: "mono"}, layer.format),
-    layer.params.length ? el("span", {}, layer.params.map((param, k) => [k > 0 ? el("br") : null, `${param.name} `, el("span", {class: "mono"}, param.format)]).flat()) : kDash,
-    number(isNumber(layer.accumulator_width) && layer.kind !== "input" && layer.kind !== "flatten" ? `${layer.accumulator_width} bits` : kDash),
-    carriers ? layer.carrier ?? kDash : null, number(layer.multiply_adds > 0 ? count(layer.multiply_adds) : kDash)]);
-  const there = (row) => row.filter((cell) => cell !== null);
-  byId("layers-lead").textContent = "In the order of computation. What stands before a layer’s one cast is exact, as wide as range analysis proves it must be.";
-  byId("layer-table").append(tableOf(`${plural(layers.length, "layer")}, ${count(data.model.multiply_adds)} multiply-adds an image`, there(head), rows.map(there)));
+  byId("layers-lead").textContent = "What stands before a layer’s one cast is exact, as wide as range analysis proves it must be.";
+  const caption = `${plural(layers.length, "layer")} in the order of computation, ${count(data.model.multiply_adds)} multiply-adds ${data.noun === "image" ? "an image" : "a sample"}`;
+  byId("layer-table").append(layerTable(layers, caption));
+  if (layers.length > kOpenRows + 6) {
+    const most = [...layers].sort((a, b) => b.multiply_adds - a.multiply_adds).slice(0, 4);
+    byId("layer-most").classList.add("scroll");
+    byId("layer-most").append(layerTable(most, "Where most of the work is"));
+    foldAway(byId("layer-all"), `All ${plural(layers.length, "layer")}`);
+  } else {
+    byId("layer-most").remove();
+  }
   return true;
 }

@@ -3,19 +3,23 @@
 //
 // kind "run" or "model", name, source, written, notes [text]
 // start, calibrated, accuracy {float, ptq, fixed, integer, hls}, seconds, verify   (docs/run_folder.md)
+// noun "image" or "sample", classes [their names], kept "last", "calibrated", "epoch 3" or ""
+// measure {name, is_accuracy, is_share, higher, chance, classes, r2}: what accuracy's figures are of
+// findings [{kind, about, text, mend}], measures (qfx run --json), measured_on, samples {text, picture, worst [{index,
+//   truth, answer, error, picture}]} or null
 // epochs [{phase, epoch, train_loss, ...}], resumed [epochs done before each resumption]
-// moments [text]: when formats were logged; tensors[i].history {frac_bits, f, overflow, changes}: one entry a moment
-// tensors [{name, role, shape, elements, format, frac_bits, range_low, range_high, minimum, maximum, used,
+// moments [text]: when formats were logged; tensors[i].history {frac_bits, f, overflow, zeros, changes}: one entry a moment
+// tensors [{name, role, shape, elements, format, frac_bits, range_low, range_high, narrow_low, narrow_high, minimum, maximum, used,
 //           at_limit, histogram, ones, history}]
 // layers [{name, text, inputs, shape, format, params, accumulator_width, carrier, multiply_adds}]
-// model {parameters, parameter_bits, multiply_adds, nodes} or null, recipe, commands [{title, command}]
+// model {parameters, parameter_bits, multiply_adds, nodes} or null, recipe, commands [{id, title, command}]
 
 (() => {
   const data = JSON.parse(byId("data").textContent);
   window.qfxReport.data = data;
   drawHeadline(data);
   const sections = [
-    ["training", drawTraining], ["formats", drawFormats], ["values", drawValues], ["overflow", drawOverflow],
+    ["findings", drawFindings], ["classes", drawClasses], ["samples", drawSamples], ["training", drawTraining], ["formats", drawFormats], ["values", drawValues], ["overflow", drawOverflow],
     ["tensors", drawTensors], ["layers", drawLayers], ["repeat", drawRepeat],
   ];
   const links = [];

@@ -1,6 +1,8 @@
 "use strict";
 // The recipe as it was run, and the commands that repeat everything on this page.
 
+const kOpenCommands = 4;
+
 async function copyText(button, text, pre) {
   try {
     await navigator.clipboard.writeText(text);
@@ -41,6 +43,12 @@ function drawRepeat(data) {
   } else {
     byId("recipe").remove();
   }
-  byId("commands").append(...data.commands.flatMap(({title, command}) => [el("h3", {}, title), codeBlock(command, true)]));
+  const blocks = (commands) => commands.flatMap(({title, command}) => [el("h3", {}, title), codeBlock(command, true)]);
+  byId("commands").append(...blocks(data.commands.slice(0, kOpenCommands)));
+  if (data.commands.length > kOpenCommands) {
+    const rest = el("div", {}, blocks(data.commands.slice(kOpenCommands)));
+    byId("commands").append(rest);
+    foldAway(rest, `${count(data.commands.length - kOpenCommands)} more`);
+  }
   return true;
 }

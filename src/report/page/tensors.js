@@ -19,32 +19,56 @@ function usedCell(used) {
     sort: used, class: over ? "warn" : null};
 }
 
+// What occurs, over what the format holds; of channels with points of their own the widest's and the narrowest's.
+function valuesCell(t) {
+  const occurs = isNumber(t.minimum) ? `${real(t.minimum)} to ${real(t.maximum)}` : kDash;
+  const narrow = isNumber(t.narrow_high) ? `, least ${real(t.narrow_low)} to ${real(t.narrow_high)}` : "";
+  const range = isNumber(t.range_low) ? el("small", {}, `of ${real(t.range_low)} to ${real(t.range_high)}${narrow}`) : null;
+  return {text: el("span", {class: "stacked"}, el("span", {}, occurs), range), sort: t.maximum ?? 0};
+}
+
 const kAllColumns = [
   {head: "Tensor", cell: (t) => ({text: t.name, sort: t.index})},
   {head: "Shape", cell: (t) => ({text: shapeText(t.shape), sort: t.elements ?? -1})},
   {head: "Format", cell: (t) => ({text: el("span", {class: "mono"}, t.format ?? kDash), sort: t.format ?? ""})},
   {head: "F", number: true, cell: (t) => ({text: span(t.frac_bits), sort: t.frac_bits?.length ? mean(t.frac_bits) : -99})},
-  {head: "Least", number: true, cell: (t) => ({text: real(t.minimum), sort: t.minimum ?? 0})},
-  {head: "Largest", number: true, cell: (t) => ({text: real(t.maximum), sort: t.maximum ?? 0})},
-  {head: "Range", cell: (t) => ({text: isNumber(t.range_low) ? `${real(t.range_low)} to ${real(t.range_high)}` : kDash, sort: t.range_high ?? 0})},
+  {head: "Values", cell: valuesCell},
   {head: "Range used", cell: (t) => usedCell(t.used)},
+  {head: "Ones", needs: (t) => t.ones, cell: (t) => onesCell(t.ones)},
+  {head: "Became 0", number: true, needs: (t) => isNumber(lastZeros(t)), cell: (t) => {
+    const zeros = lastZeros(t);
+    return {text: counted(t, zeros), sort: zeros ?? -1, class: zeros > kMostZeros ? "warn" : null};
+  }},
   {head: "Overflow", number: true, needs: (t) => isNumber(lastOverflow(t)), cell: (t) => {
     const overflow = lastOverflow(t);
-    return {text: share(overflow), sort: overflow ?? -1, class: overflow > kWarn ? "warn" : null};
+    return {text: counted(t, overflow), sort: overflow ?? -1, class: overflow > kWarn ? "warn" : null};
   }},
-  {head: "Ones", needs: (t) => t.ones, cell: (t) => onesCell(t.ones)},
 ];
 
-function drawTensors(data) {
-  const tensors = data.tensors.map((tensor, index) => ({...tensor, index}));
-  if (tensors.length === 0) return false;
-  const columns = kAllColumns.filter((column) => !column.needs || tensors.some(column.needs));
-  const rows = tensors.map((tensor) => {
+// One entry a tensor: its cells and its row.
+function tensorRows(tensors, columns) {
+  return tensors.map((tensor) => {
     const cells = columns.map((column) => column.cell(tensor));
     const row = el("tr", {}, cells.map((cell, i) => el(i === 0 ? "th" : "td", {scope: i === 0 ? "row" : null,
       class: [columns[i].number && "num", cell.class].filter(Boolean).join(" ") || null}, cell.text)));
     return {tensor, cells, row};
   });
+}
+
+// The worst few, as they are.
+function worstTensors(tensors, columns) {
+  const heads = columns.map((column) => el("th", {scope: "col", class: column.number ? "num" : null}, column.head));
+  byId("tensor-worst").classList.add("scroll");
+  byId("tensor-worst").append(el("table", {class: "pinned"}, el("caption", {}, "The worst first"), el("thead", {}, el("tr", {}, heads)),
+    el("tbody", {}, tensorRows(worstFirst(tensors).slice(0, kOpenRows), columns).map(({row}) => row))));
+  foldAway(byId("tensor-all"), `All ${plural(tensors.length, "tensor")}, to search and to sort`);
+}
+
+function drawTensors(data) {
+  const tensors = data.tensors.map((tensor, index) => ({...tensor, index}));
+  if (tensors.length === 0) return false;
+  const columns = kAllColumns.filter((column) => !column.needs || tensors.some(column.needs));
+  const rows = tensorRows(tensors, columns);
   const body = el("tbody", {}, rows.map(({row}) => row));
   const heads = columns.map((column, i) => el("th", {scope: "col", class: column.number ? "num" : null, "aria-sort": i === 0 ? "ascending" : "none"},
     el("button", {type: "button", onclick: () => sortBy(i)}, column.head)));
@@ -57,10 +81,12 @@ function drawTensors(data) {
     body.replaceChildren(...rows.map(({row}) => row));
   }
   const constants = tensors.some((tensor) => tensor.ones);
-  byId("tensors-lead").textContent = "Least and largest are the values that occur; a range hardly used leaves bits idle." +
+  byId("tensors-lead").textContent = "Values are those that occur, of the range that the format holds; a range hardly used leaves bits idle." +
     (constants ? " Ones are those in the magnitude of a constant: a product costs one adder less than it has ones." : "");
-  byId("tensor-table").append(el("table", {}, el("caption", {class: "hidden-text"}, "Formats, values and overflow of every tensor"),
+  byId("tensor-table").append(el("table", {class: "pinned"}, el("caption", {class: "hidden-text"}, "Formats, values and overflow of every tensor"),
     el("thead", {}, el("tr", {}, heads)), body));
   tensorFilter(byId("tensors-controls"), tensors, [], (keep) => rows.forEach(({row, tensor}) => { row.hidden = !keep(tensor); }));
+  if (tensors.length > kOpenRows + 4) worstTensors(tensors, columns);
+  else byId("tensor-worst").remove();
   return true;
 }

@@ -1,12 +1,13 @@
 // The page as a browser shows it: figures, charts that are really drawn, no script error, no
 // request.
+#include "page.h"
+
 #include <algorithm>
 #include <fstream>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <regex>
 
-#include "browser.h"
 #include "support/synthetic_run.h"
 
 #include "qfx/base/file.h"
@@ -16,40 +17,12 @@
 namespace qfx::report {
 namespace {
 
-using test::SyntheticRun;
+using test::Page;
 using test::Visit;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using Strings = std::vector<std::string>;
-
-class Page : public ::testing::Test {
- protected:
-  std::string folder() { return (folder_.path() / "run").string(); }
-  std::string page() { return (folder_.path() / "report.html").string(); }
-
-  Visit open(const std::string& source, int width = 1280, int height = 900) {
-    write_report(source, page());
-    Visit visit = test::visit(page(), width, height);
-    EXPECT_FALSE(visit.probe.is_null()) << "the probe did not run";
-    return visit;
-  }
-
-  // What holds for every page.
-  static void expect_sound(const Visit& visit) {
-    const auto& probe = visit.probe;
-    EXPECT_THAT(probe["errors"].get<Strings>(), IsEmpty());
-    EXPECT_THAT(probe["requests"].get<Strings>(), IsEmpty());
-    EXPECT_THAT(probe["blocked"].get<Strings>(), IsEmpty());
-    EXPECT_THAT(probe["blank"].get<Strings>(), IsEmpty());
-    EXPECT_EQ(probe["undrawn"], 0);
-    EXPECT_EQ(probe["unlabelled"], 0);
-    EXPECT_EQ(probe["injected"], 0);
-    EXPECT_FALSE(probe["wide"].get<bool>()) << "the page scrolls sideways";
-  }
-
-  TemporaryDirectory folder_;
-};
 
 TEST_F(Page, ShowsAWholeRun) {
   test::write_synthetic_run(folder(), {});
@@ -57,7 +30,8 @@ TEST_F(Page, ShowsAWholeRun) {
   expect_sound(visit);
   const auto& probe = visit.probe;
   EXPECT_EQ(probe["title"], "fashion-small · QFX report");
-  EXPECT_EQ(probe["verdict"], "good");
+  EXPECT_EQ(probe["bits"], "good");
+  EXPECT_EQ(probe["result"], "good");
   EXPECT_THAT(probe["headline"].get<std::string>(), HasSubstr("0 of 10,000 images differ"));
   EXPECT_THAT(probe["headline"].get<std::string>(), HasSubstr("all 100,000 output values"));
   EXPECT_THAT(probe["figures"]["float"].get<std::string>(), HasSubstr("91.62%"));
@@ -67,11 +41,11 @@ TEST_F(Page, ShowsAWholeRun) {
                 HasSubstr("−0.19 points against float"));
   }
   EXPECT_THAT(probe["figures"]["fixed"].get<std::string>(), HasSubstr("88.71"));
-  EXPECT_THAT(
-      probe["sections"].get<Strings>(),
-      ElementsAre("training", "formats", "values", "overflow", "tensors", "layers", "repeat"));
-  EXPECT_EQ(probe["total"], 2 + 2 + 25 + 1)
-      << "training, the chosen tensor, a histogram a tensor, overflow";
+  EXPECT_THAT(probe["sections"].get<Strings>(),
+              ElementsAre("findings", "training", "formats", "values", "overflow", "tensors",
+                          "layers", "repeat"));
+  EXPECT_EQ(probe["total"], 2 + 2 + 8 + 25 + 1)
+      << "training, the chosen tensor, the worst tensors, a histogram a tensor, overflow";
   EXPECT_LT(probe["drawnAtFirst"], probe["total"]) << "charts far below the window wait";
   EXPECT_GT(probe["drawnAtFirst"], 0);
   EXPECT_EQ(probe["strip"], 25);
@@ -100,7 +74,7 @@ TEST_F(Page, SaysWhatDiffers) {
   test::write_synthetic_run(folder(), {.images_differ = 17});
   const Visit visit = open(folder());
   expect_sound(visit);
-  EXPECT_EQ(visit.probe["verdict"], "bad");
+  EXPECT_EQ(visit.probe["bits"], "bad");
   const auto headline = visit.probe["headline"].get<std::string>();
   EXPECT_THAT(headline, HasSubstr("17 of 10,000 images differ"));
   EXPECT_THAT(
@@ -126,8 +100,9 @@ TEST_F(Page, ShowsAModelAlone) {
   test::write_synthetic_run(folder(), {});
   const Visit visit = open(folder() + "/model.qfx");
   expect_sound(visit);
-  EXPECT_EQ(visit.probe["verdict"], "open");
-  EXPECT_THAT(visit.probe["headline"].get<std::string>(), HasSubstr("Frozen model of 15 layers"));
+  EXPECT_EQ(visit.probe["bits"], "warn") << "a file alone proves nothing";
+  EXPECT_EQ(visit.probe["result"], "open");
+  EXPECT_THAT(visit.probe["headline"].get<std::string>(), HasSubstr("frozen model of 15 layers"));
   EXPECT_THAT(visit.probe["sections"].get<Strings>(),
               ElementsAre("values", "tensors", "layers", "repeat"));
   EXPECT_EQ(visit.probe["total"], 11);
@@ -141,11 +116,12 @@ TEST_F(Page, ShowsWhatARunHasSoFar) {
       << "{\"event\":\"novelty\"}\n{\"event\":\"epoch\",\"train_loss\":NaN}\n{\"event\":\"epo";
   const Visit visit = open(folder());
   expect_sound(visit);
-  EXPECT_EQ(visit.probe["verdict"], "open");
+  EXPECT_EQ(visit.probe["bits"], "open");
   EXPECT_THAT(visit.probe["notes"].get<std::string>(), HasSubstr("only half written"));
   EXPECT_THAT(visit.probe["notes"].get<std::string>(), HasSubstr("novelty"));
-  EXPECT_THAT(visit.probe["sections"].get<Strings>(),
-              ElementsAre("training", "formats", "values", "overflow", "tensors", "repeat"));
+  EXPECT_THAT(
+      visit.probe["sections"].get<Strings>(),
+      ElementsAre("findings", "training", "formats", "values", "overflow", "tensors", "repeat"));
 }
 
 TEST_F(Page, TakesNamesForTextOnly) {

@@ -14,7 +14,7 @@
   const blankCharts = () => window.qfxReport.charts.filter((chart) => colours(chart.canvas) < 3)
     .map((chart) => chart.canvas.getAttribute("aria-label"));
   const text = (id) => document.getElementById(id)?.textContent ?? null;
-  const shownCards = () => [...document.querySelectorAll(".card")].filter((card) => !card.hidden).map((card) => card.dataset.tensor);
+  const shownCards = () => [...document.querySelectorAll("#all-cards .card")].filter((card) => !card.hidden).map((card) => card.dataset.tensor);
   const firstColumn = () => [...document.querySelectorAll("#tensor-table tbody tr")].filter((row) => !row.hidden).map((row) => row.cells[0].textContent);
 
   function type(input, value) {
@@ -34,7 +34,7 @@
       const order = document.querySelector("#values-controls select[aria-label=Order]");
       order.value = "outside";
       order.dispatchEvent(new Event("change"));
-      found.worst = document.querySelector(".card")?.dataset.tensor;
+      found.worst = document.querySelector("#all-cards .card")?.dataset.tensor;
     }
     const head = (name) => [...document.querySelectorAll("#tensor-table th button")].find((button) => button.textContent === name);
     if (head("Overflow")) {
@@ -60,9 +60,27 @@
   addEventListener("load", () => setTimeout(() => {
     const report = window.qfxReport;
     const drawnAtFirst = report.charts.filter((chart) => chart.canvas.dataset.drawn === "true").length;
+    const height = document.documentElement.scrollHeight;
+    const folded = document.querySelectorAll("details.fold").length;
+    for (const details of document.querySelectorAll("details")) details.open = true;
     const total = report.drawAll();
+    const verdict = (id) => document.getElementById(`verdict-${id}`);
     const found = {
-      total, drawnAtFirst, verdict: document.getElementById("verdict").dataset.state, headline: text("verdict"),
+      total, drawnAtFirst, height, folded, bits: verdict("bits").dataset.state, result: verdict("result").dataset.state,
+      headline: text("verdicts"), next: text("next"),
+      relations: [...document.querySelectorAll(".relation")].map((relation) => relation.textContent),
+      findings: [...document.querySelectorAll(".findings li")].map((item) => item.textContent),
+      // Tables wider than their place: their middle would have to be scrolled to.
+      wideTables: [...document.querySelectorAll(".scroll")].filter((place) => place.scrollWidth > place.clientWidth + 1)
+        .map((place) => place.id || place.textContent.slice(0, 40)),
+      shares: Object.fromEntries([...document.querySelectorAll("#all-cards .card")].map((card) => [card.dataset.tensor, card.querySelector(".note").textContent])),
+      overflows: Object.fromEntries([...document.querySelectorAll("#tensor-table tbody tr")].map((row) => [row.cells[0].textContent, row.cells[row.cells.length - 1].textContent])),
+      charts: Object.fromEntries(["accuracy-chart", "loss-chart"].map((id) => {
+        const y = report.charts.find((chart) => chart.canvas.parentElement.id === id)?.chart?.scales.y;
+        return [id, y ? {type: y.type, min: y.min, max: y.max} : null];
+      })),
+      classes: text("classes"), samples: [...document.querySelectorAll(".sample")].map((card) => card.textContent),
+      pictures: [...document.querySelectorAll(".sample canvas")].map(colours),
       figures: Object.fromEntries(["float", "fixed", "integer", "hls"].map((id) => [id, text(`figure-${id}`)])),
       blank: blankCharts(),
       undrawn: document.querySelectorAll("canvas[data-drawn=false]").length,

@@ -58,7 +58,7 @@ TEST(TellHistory, FollowsATensorThroughItsMoments) {
 {"event":"epoch","phase":"float","epoch":1,"test_accuracy":0.9}
 {"event":"epoch","phase":"fixed","epoch":1,"formats":{"conv1":{"format":"fixed<8,4,RND,SAT>","frac_bits":[4],"f":[4.4]}},"overflows":{"conv1":0.01},"changes":{"conv1":1}}
 {"event":"epoch","phase":"fixed","epoch":2,"formats":{"bn1":{"format":"fixed<8,2>","frac_bits":[6,7],"f":[6.1,6.9]}},"overflows":{"conv1":"much"}}
-{"event":"frozen","test_accuracy":0.89,"formats":{"conv1":{"format":"fixed<8,4,RND,SAT>","frac_bits":[4]}}}
+{"event":"frozen","test_accuracy":0.89,"formats":{"conv1":{"format":"fixed<8,4,RND,SAT>","frac_bits":[4]}},"overflows":{"conv1":0.02},"zeros":{"conv1":0.5}}
 )");
   EXPECT_THAT(t.notes, IsEmpty());
   EXPECT_THAT(t.history.moments, ElementsAre("calibrated", "1", "2", "frozen"));
@@ -68,9 +68,32 @@ TEST(TellHistory, FollowsATensorThroughItsMoments) {
   EXPECT_EQ(
       conv1,
       Json::parse(
-          R"({"frac_bits":[[5],[4],null,[4]],"f":[[5.2],[4.4],null,null],"overflow":[null,0.01,null,null],"changes":[null,1,null,null]})"));
+          R"({"frac_bits":[[5],[4],null,[4]],"f":[[5.2],[4.4],null,null],"overflow":[null,0.01,null,0.02],"zeros":[null,null,null,0.5],"changes":[null,1,null,null]})"));
   EXPECT_EQ(t.history.tensors.at("conv1").format, "fixed<8,4,RND,SAT>");
   EXPECT_EQ(history_json(t.history.tensors.at("bn1"), 4)["frac_bits"][2], Json({6, 7}));
+}
+
+// Older logs hold how many samples the recipe asked for.
+TEST(TellHistory, CalibratesOnNoMoreSamplesThanThereAre) {
+  const Told t = told(
+      R"({"event":"start","train_images":100}
+{"event":"calibrated","images":512,"test_accuracy":0.8}
+)");
+  EXPECT_EQ(t.history.calibrated["images"], 100);
+}
+
+TEST(TellHistory, TakesTheMeasureOfTheTask) {
+  const Told t = told(
+      R"({"event":"calibrated","images":7,"validation_measure":0.5,"measure":{"name":"RMSE","higher_is_better":false}}
+{"event":"epoch","phase":"fixed","epoch":1,"validation_measure":0.4}
+{"event":"frozen","test_measure":0.45,"kept":"epoch 1"}
+)");
+  EXPECT_EQ(t.history.calibrated["validation_accuracy"], 0.5);
+  EXPECT_EQ(t.history.epochs[0]["validation_accuracy"], 0.4);
+  EXPECT_EQ(t.history.epochs[0]["test_accuracy"], nullptr);
+  EXPECT_EQ(t.history.frozen_accuracy, 0.45);
+  EXPECT_EQ(t.history.kept, "epoch 1");
+  EXPECT_EQ(t.history.measure["name"], "RMSE");
 }
 
 TEST(TellHistory, CountsAnEpochThatWasLoggedTwiceOnce) {
