@@ -17,6 +17,9 @@ endforeach()
 if(TARGET qfx)
   install(TARGETS qfx RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
 endif()
+if(TARGET qfx_torch)  # which qfx looks for beside itself
+  install(TARGETS qfx_torch RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+endif()
 install(DIRECTORY support/ DESTINATION ${CMAKE_INSTALL_DATADIR}/qfx/support)
 install(FILES LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR})
 

@@ -5,13 +5,13 @@
 
 #include "command_line.h"
 #include "console.h"
+#include "given_file.h"
 #include "golden.h"
 #include "model_data.h"
 #include "verb.h"
 
 #include "qfx/backends/target.h"
 #include "qfx/base/text.h"
-#include "qfx/graph/file.h"
 #include "qfx/runtime/engine.h"
 
 namespace qfx::command {
@@ -38,7 +38,7 @@ std::string target_help() {
 
 int export_model(const ExportOptions& options) {
   const backends::Target& target = backends::target_named(options.target);
-  const runtime::Engine engine(graph::load_analyzed(options.model));
+  const runtime::Engine engine(load_given_model(options.model));
   std::vector<std::int32_t> inputs;
   std::string source = "random inputs";
   if (options.data == "random" || !data_source(options.data, options.model)) {

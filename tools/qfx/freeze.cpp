@@ -8,6 +8,7 @@
 
 #include "command_line.h"
 #include "console.h"
+#include "given_file.h"
 #include "training.h"
 #include "verb.h"
 
@@ -24,6 +25,7 @@ struct FreezeOptions {
 };
 
 int freeze(const FreezeOptions& options) {
+  check_given_run(options.run_folder, "qfx freeze");
   const std::string output =
       options.output.empty() ? options.run_folder + "/model.qfx" : options.output;
   std::optional<FolderLock> lock;  // training writes the same file

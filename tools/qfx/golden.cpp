@@ -19,8 +19,8 @@ std::vector<std::int32_t> raw_inputs(const graph::FrozenModel& model, const data
 }
 
 std::vector<std::int32_t> boundary_inputs(const graph::FrozenModel& model, std::int64_t count) {
-  const std::int64_t low = fixed::min_raw(model.input().format);
-  const std::int64_t high = fixed::max_raw(model.input().format);
+  // What samples can be: a symmetric format never has its least bit pattern.
+  const auto [low, high] = fixed::held_range(model.input().format);
   const std::array<std::int64_t, 6> edges{low, high, 0, 1, low + 1, high - 1};
   std::mt19937_64 generator(1);  // its sequence is fixed by the standard; distributions' are not
   std::vector<std::int32_t> raw(count * graph::element_count(model.input().shape));

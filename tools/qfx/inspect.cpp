@@ -5,11 +5,11 @@
 
 #include "command_line.h"
 #include "console.h"
+#include "given_file.h"
 #include "model_facts.h"
 #include "verb.h"
 
 #include "qfx/base/table.h"
-#include "qfx/graph/file.h"
 
 namespace qfx::command {
 namespace {
@@ -105,7 +105,7 @@ Json json_of(const ModelFacts& facts) {
 }
 
 int inspect(const InspectOptions& options) {
-  const ModelFacts facts = describe(graph::load_analyzed(options.model));
+  const ModelFacts facts = describe(load_given_model(options.model));
   if (options.json) {
     print(json_of(facts).dump(2));
   } else {

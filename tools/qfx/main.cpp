@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "arguments.h"
 #include "console.h"
 #include "parse.h"
 #include "verb.h"
@@ -60,5 +61,6 @@ int run(int argc, char** argv) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  keep_arguments(argv);
   return finish_output(run(argc, argv));
 }

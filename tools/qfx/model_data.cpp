@@ -33,7 +33,16 @@ data::Dataset load_test_data(const std::string& given, const std::string& model_
         "fashion-mnist (or idx:DIR, cifar10:DIR, npy:DIR, folder:DIR)",
         model_path);
   }
-  data::Dataset set = data::load(*source, data::Split::Test, limit);
+  data::Dataset set;
+  try {
+    set = data::load(*source, data::Split::Test, limit);
+  } catch (const UserError& error) {
+    if (!given.empty()) throw;
+    user_error(
+        "{}. The recipe of the run folder names this data; where it lies elsewhere now, or the "
+        "recipe means another folder than the one qfx is called from, say where it is with --data",
+        error.what());
+  }
   if (set.size() == 0)
     user_error("the test split of {} is empty; choose data with at least one sample", *source);
   const graph::FrozenNode& input = model.input();

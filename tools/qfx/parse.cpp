@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <sstream>
 #include <string>
+#include <string_view>
+#include <utility>
 
 #include "console.h"
 
@@ -13,6 +15,37 @@
 namespace qfx::command {
 namespace {
 
+// Other tools' names for what a verb does.
+constexpr std::pair<std::string_view, std::string_view> kOtherVerbs[] = {
+    {"predict", "run"},      {"infer", "run"},        {"inference", "run"},
+    {"eval", "run"},         {"evaluate", "run"},     {"test", "run"},
+    {"exec", "run"},         {"score", "run"},        {"accuracy", "run"},
+    {"fit", "train"},        {"learn", "train"},      {"qat", "train"},
+    {"resume", "train"},     {"finetune", "train"},   {"start", "train"},
+    {"quantize", "ptq"},     {"quantise", "ptq"},     {"calibrate", "ptq"},
+    {"convert", "export"},   {"compile", "export"},   {"synthesize", "export"},
+    {"synth", "export"},     {"build", "export"},     {"generate", "export"},
+    {"codegen", "export"},   {"hls", "export"},       {"deploy", "export"},
+    {"write", "export"},     {"simulate", "verify"},  {"sim", "verify"},
+    {"csim", "verify"},      {"check", "verify"},     {"compare", "verify"},
+    {"prove", "verify"},     {"validate", "verify"},  {"cosim", "verify"},
+    {"info", "inspect"},     {"show", "inspect"},     {"summary", "inspect"},
+    {"describe", "inspect"}, {"print", "inspect"},    {"dump", "inspect"},
+    {"ls", "inspect"},       {"plot", "report"},      {"html", "report"},
+    {"view", "report"},      {"visualize", "report"}, {"page", "report"},
+    {"save", "freeze"},      {"integers", "freeze"}};
+
+// Other tools' names for options.
+constexpr std::pair<std::string_view, std::string_view> kOtherOptions[] = {
+    {"output", "--out"},     {"outdir", "--out"},      {"o", "--out"},
+    {"dir", "--out"},        {"out", "--output"},      {"outdir", "--output"},
+    {"dataset", "--data"},   {"input", "--data"},      {"samples", "--limit"},
+    {"images", "--limit"},   {"n", "--limit"},         {"count", "--limit"},
+    {"cores", "--threads"},  {"workers", "--threads"}, {"threads", "--jobs"},
+    {"backend", "--target"}, {"target", "--against"},  {"against", "--target"},
+    {"period", "--clock"},   {"fpga", "--part"},       {"device", "--part"},
+    {"name", "--top"},       {"continue", "--resume"}, {"restart", "--resume"}};
+
 std::vector<std::string> option_names(const CLI::App& app) {
   std::vector<std::string> names;
   for (const CLI::Option* option : app.get_options()) {
@@ -21,11 +54,19 @@ std::vector<std::string> option_names(const CLI::App& app) {
   return names;
 }
 
+// Epochs and the like are no options.
+std::string recipe_hint(const CLI::App& app) {
+  const std::string verb = app.get_name();
+  return verb == "train" || verb == "ptq" ? "; how a network is trained stands in the recipe" : "";
+}
+
 [[noreturn]] void refuse_extra(const CLI::App& app, const std::string& name,
                                const std::string& extra) {
   if (extra.starts_with("-")) {
-    user_error("{} has no option {}; did you mean {}? ({} --help lists them)", name, extra,
-               nearest(extra, option_names(app)), name);
+    const std::string option = extra.substr(0, extra.find('='));
+    const std::vector<std::string> names = option_names(app);
+    user_error("{} has no option {}; did you mean {}? ({} --help lists them{})", name, option,
+               nearest(option, names, kOtherOptions), name, recipe_hint(app));
   }
   user_error("{} takes no further argument, and was given '{}'; leave it out ({} --help)", name,
              extra, name);
@@ -45,7 +86,7 @@ std::optional<int> parse(CLI::App& app, const std::vector<Verb>& verbs, int argc
   if (const std::string first = argv[1];
       !first.starts_with("-") && std::find(names.begin(), names.end(), first) == names.end()) {
     user_error("'{}' is not a verb of qfx; did you mean '{}'? The verbs are {}", first,
-               nearest(first, names), join(names, ", "));
+               nearest(first, names, kOtherVerbs), join(names, ", "));
   }
 
   const auto chosen = [&]() -> const CLI::App& {

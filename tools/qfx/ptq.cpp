@@ -1,6 +1,7 @@
 #include <memory>
 
 #include "command_line.h"
+#include "given_file.h"
 #include "training.h"
 #include "verb.h"
 
@@ -13,7 +14,10 @@ Verb add_ptq(CLI::App& command) {
                    "calibrate and freeze without training in fixed point: the baseline");
   verb.text("recipe", request->recipe, "the recipe (.toml)", Need::Required);
   verb.text("--out", request->run_folder, "the run folder", Need::Required);
-  return {verb.app(), [request] { return run_training(*request); }};
+  return {verb.app(), [request] {
+            check_given_recipe(request->recipe, "qfx ptq");
+            return run_training(*request);
+          }};
 }
 
 }  // namespace qfx::command

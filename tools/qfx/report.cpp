@@ -7,6 +7,7 @@
 
 #include "command_line.h"
 #include "console.h"
+#include "given_file.h"
 #include "verb.h"
 
 #include "qfx/base/error.h"
@@ -22,6 +23,7 @@ struct ReportOptions {
 };
 
 int report(const ReportOptions& options) {
+  check_given_run_or_model(options.source, "qfx report");
   const std::filesystem::path source = options.source;
   const bool is_run = is_folder(source);
   std::string output = options.output;

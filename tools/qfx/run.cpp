@@ -5,11 +5,11 @@
 
 #include "command_line.h"
 #include "console.h"
+#include "given_file.h"
 #include "model_data.h"
 #include "verb.h"
 
 #include "qfx/base/text.h"
-#include "qfx/graph/file.h"
 #include "qfx/runtime/engine.h"
 #include "qfx/runtime/evaluate.h"
 
@@ -25,7 +25,7 @@ struct RunOptions {
 };
 
 int run(const RunOptions& options) {
-  const runtime::Engine engine(graph::load_analyzed(options.model), options.threads);
+  const runtime::Engine engine(load_given_model(options.model), options.threads);
   const data::Dataset set =
       load_test_data(options.data, options.model, engine.model(), options.limit);
   ProgressLine line(!options.json);

@@ -1,6 +1,7 @@
 #include <memory>
 
 #include "command_line.h"
+#include "given_file.h"
 #include "training.h"
 #include "verb.h"
 
@@ -21,6 +22,7 @@ Verb add_train(CLI::App& command) {
               user_error("qfx train needs a recipe: qfx train RECIPE.toml --out {}",
                          request->run_folder);
             }
+            if (!request->recipe.empty()) check_given_recipe(request->recipe, "qfx train");
             return run_training(*request);
           }};
 }

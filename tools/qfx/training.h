@@ -1,5 +1,6 @@
-// The verbs' door to the train room. Two files implement it, one for builds with torch and one for
-// builds without, which says so and raises UserError.
+// The verbs' door to the train room. Three files implement it: with_torch/ calls the room and makes
+// the program qfx-torch, launches_torch/ makes qfx, which starts that program in its own place, and
+// without_torch/ is qfx of a build that has none, which says so and raises UserError.
 #pragma once
 
 #include <string>

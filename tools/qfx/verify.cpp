@@ -11,6 +11,7 @@
 
 #include "command_line.h"
 #include "console.h"
+#include "given_file.h"
 #include "interrupt.h"
 #include "model_data.h"
 #include "verb.h"
@@ -19,7 +20,6 @@
 #include "qfx/base/error.h"
 #include "qfx/base/file.h"
 #include "qfx/base/text.h"
-#include "qfx/graph/file.h"
 #include "qfx/runtime/engine.h"
 #include "qfx/runtime/evaluate.h"
 #include "qfx/store/safetensors.h"
@@ -176,7 +176,7 @@ std::vector<verify::Result> verify_each(const VerifyOptions& options, const Want
 
 int verify_model(const VerifyOptions& options) {
   check_project(options);
-  const runtime::Engine engine(graph::load_analyzed(options.model));
+  const runtime::Engine engine(load_given_model(options.model));
   const Wanted wanted = wanted_targets(options, engine.model());
   const data::Dataset set =
       load_test_data(options.data, options.model, engine.model(), options.limit);

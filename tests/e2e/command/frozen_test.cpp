@@ -42,6 +42,22 @@ TEST(FrozenModel, RunCountsWhatIsRight) {
       ::testing::ContainsRegex("integer accuracy: [0-9]+\\.[0-9][0-9] % \\([0-9]+ of 32 images"));
 }
 
+// Its least bit pattern is no value of such an input, and random samples keep clear of it.
+TEST(FrozenModel, RandomVectorsAreSamplesOfASymmetricInput) {
+  const FrozenRun run;
+  const std::string model = (run.folder.path() / "symmetric.qfx").string();
+  const std::string recipe =
+      "network.zoo = \"mlp\"\n[data]\nsource = \"" + run.data +
+      "\"\n[format]\nbinary_point = \"fixed\"\nint_bits = 3\n"
+      "[format.input]\nwidth = 4\nsign = \"signed\"\noverflow = \"SAT_SYM\"\n";
+  graph::save(graph::freeze(frontends::parse_recipe(recipe, "recipe.toml").model), model);
+  const std::string project = (run.folder.path() / "project").string();
+  const ProcessResult result = qfx_command(
+      {"export", model, "--target", "vitis", "-o", project, "--data", "random", "--vectors", "50"});
+  EXPECT_EQ(result.exit_code, 0) << result.output;
+  EXPECT_THAT(result.output, HasSubstr("50 golden vectors from random inputs"));
+}
+
 TEST(FrozenModel, InspectShowsFormatsWidthsAndWork) {
   const FrozenRun run;
   const json facts = json_of({"inspect", run.model, "--json"});
