@@ -10,6 +10,7 @@
 #include <mutex>
 #include <poll.h>
 #include <signal.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <thread>
 #include <unistd.h>
@@ -21,12 +22,38 @@ namespace {
 
 constexpr int kAskMilliseconds = 100;
 
+struct Signal {
+  int number;
+  const char* name;
+  const char* meaning;
+};
+constexpr Signal kSignals[] = {
+    {SIGSEGV, "SIGSEGV",
+     "it used memory that is not its own, or more stack than it has (ulimit -s)"},
+    {SIGBUS, "SIGBUS", "it used memory that is not there, or a disk is full"},
+    {SIGKILL, "SIGKILL", "the system does this where memory is out, or somebody ended it"},
+    {SIGABRT, "SIGABRT", "it gave up by itself"},
+    {SIGILL, "SIGILL", "it was compiled for another processor"},
+    {SIGFPE, "SIGFPE", "it divided by zero"},
+    {SIGTERM, "SIGTERM", "somebody ended it"},
+    {SIGINT, "SIGINT", "somebody ended it"},
+    {SIGHUP, "SIGHUP", "its terminal was closed"},
+    {SIGXCPU, "SIGXCPU", "it used more time than the system allows (ulimit -t)"}};
+
+// Between fork and exec: calls nothing that takes memory. The limit counts from exec on.
+void raise_stack_limit() {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_STACK, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  ::setrlimit(RLIMIT_STACK, &limit);
+}
+
 // A child and the read end of its output. A child that outlives an exception of ours is ended with
 // us.
 class Child {
  public:
   Child(const std::vector<std::string>& argv, const std::string& working_directory,
-        const ShouldStop& should_stop)
+        const ShouldStop& should_stop, StackLimit stack)
       : should_stop_(should_stop) {
     std::array<int, 2> output{}, failure{};
     if (::pipe2(output.data(), O_CLOEXEC) != 0) {
@@ -44,6 +71,7 @@ class Child {
     pid_ = ::fork();
     // A group of its own can be ended as a whole: a compiler starts programs too.
     if (pid_ == 0 && should_stop_) ::setpgid(0, 0);
+    if (pid_ == 0 && stack == StackLimit::Largest) raise_stack_limit();
     if (pid_ == 0) exec(arguments, working_directory, output[1], failure[1]);
     ::close(output[1]);
     ::close(failure[1]);
@@ -81,7 +109,8 @@ class Child {
       result.output.append(buffer.data(), static_cast<std::size_t>(count));
     }
     const int status = reap();
-    result.exit_code = WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+    if (WIFSIGNALED(status)) result.signal = WTERMSIG(status);
+    result.exit_code = result.signal != 0 ? 128 + result.signal : WEXITSTATUS(status);
     return result;
   }
 
@@ -127,14 +156,25 @@ class Child {
 
 }  // namespace
 
+std::string how_it_ended(const ProcessResult& result) {
+  if (result.signal == 0) return fmt::format("exit code {}", result.exit_code);
+  for (const Signal& signal : kSignals) {
+    if (signal.number == result.signal)
+      return fmt::format("killed by {}: {}", signal.name, signal.meaning);
+  }
+  return fmt::format("killed by signal {}", result.signal);
+}
+
 ProcessResult run_process(const std::vector<std::string>& argv,
-                          const std::string& working_directory, const ShouldStop& should_stop) {
+                          const std::string& working_directory, const ShouldStop& should_stop,
+                          StackLimit stack) {
   QFX_ASSERT(!argv.empty());
-  return Child(argv, working_directory, should_stop).wait();
+  return Child(argv, working_directory, should_stop, stack).wait();
 }
 
 std::vector<ProcessResult> run_processes(const std::vector<std::vector<std::string>>& commands,
-                                         int jobs, const ShouldStop& should_stop) {
+                                         int jobs, const ShouldStop& should_stop,
+                                         StackLimit stack) {
   QFX_ASSERT(jobs > 0);
   std::vector<ProcessResult> results(commands.size());
   // One thread a slot: each takes the next command until none is left.
@@ -147,7 +187,7 @@ std::vector<ProcessResult> run_processes(const std::vector<std::vector<std::stri
     slots.emplace_back([&] {
       for (std::size_t i = next++; i < commands.size(); i = next++) {
         try {
-          results[i] = run_process(commands[i], "", should_stop);
+          results[i] = run_process(commands[i], "", should_stop, stack);
         } catch (...) {
           const std::lock_guard lock(guard);
           if (!failure) failure = std::current_exception();

@@ -79,8 +79,8 @@ std::vector<std::string> compile_command(const backends::VendorHeaders& headers,
 void compile(const std::vector<std::string>& command, const ShouldStop& should_stop) {
   const ProcessResult result = run_process(command, "", should_stop);
   if (result.exit_code != 0)
-    user_error("the exported code does not compile (exit code {}): {}; the command was: {}",
-               result.exit_code, first_error(result.output), shell_text(command));
+    user_error("the exported code does not compile ({}): {}; the command was: {}",
+               how_it_ended(result), first_error(result.output), shell_text(command));
 }
 
 std::string shell_text(const std::vector<std::string>& command) {

@@ -57,11 +57,12 @@ std::vector<std::vector<std::int32_t>> HlsRunner::run_all(std::size_t index,
   write_raw(in, inputs);
   const ProcessResult result =
       run_process({(work_ / "driver").string(), std::to_string(index), in.string(), out.string(),
-                   "0", std::to_string(batch), trace.string()});
+                   "0", std::to_string(batch), trace.string()},
+                  "", {}, StackLimit::Largest);
   // A stream read while empty or left full is a warning of the vendor's on standard output.
   if (result.exit_code != 0 || !result.output.empty())
-    internal_error("the exported project '{}' ended with code {}: {}",
-                   projects_.at(index).directory, result.exit_code, result.output);
+    internal_error("the exported project '{}' ended ({}): {}", projects_.at(index).directory,
+                   how_it_ended(result), result.output);
   const std::size_t nodes = projects_.at(index).nodes.size();
   const std::vector<SampleTrace> samples = read_trace(trace, static_cast<int>(nodes));
   QFX_ASSERT(std::ssize(samples) == batch);

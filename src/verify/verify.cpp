@@ -129,8 +129,8 @@ class Verification {
   // Raises UserError: the program was tampered with, or the machine is out of something.
   static void check_run(const ProcessResult& result) {
     if (result.exit_code != 0 || !result.output.empty())
-      user_error("the exported code failed to run (exit code {}): {}", result.exit_code,
-                 result.output.substr(0, 500));
+      user_error("the exported code failed to run ({}){}{}", how_it_ended(result),
+                 result.output.empty() ? "" : ": ", result.output.substr(0, 500));
   }
 
   void run_exported() {
@@ -151,7 +151,7 @@ class Verification {
                             std::to_string(first), std::to_string(counts.back())});
       }
       const std::vector<ProcessResult> results =
-          run_processes(commands, jobs, options_.should_stop);
+          run_processes(commands, jobs, options_.should_stop, StackLimit::Largest);
       for (std::size_t i = 0; i < commands.size(); ++i) {
         check_run(results[i]);
         const auto values = read_raw(commands[i][2], counts[i] * out_size_);
@@ -183,9 +183,10 @@ class Verification {
   Difference locate(std::int64_t image) {
     compile(build_command({"-O1", "-DQFX_TRACE_FILE"}, work_ / "trace"), options_.should_stop);
     const fs::path trace = work_ / "trace.bin";
-    check_run(run_process({(work_ / "trace").string(), inputs().string(),
-                           (work_ / "trace_outputs.bin").string(), std::to_string(image), "1",
-                           trace.string()}));
+    check_run(run_process(
+        {(work_ / "trace").string(), inputs().string(), (work_ / "trace_outputs.bin").string(),
+         std::to_string(image), "1", trace.string()},
+        "", {}, StackLimit::Largest));
     const auto samples = read_trace(trace, static_cast<int>(model_.nodes.size()));
     QFX_ASSERT(samples.size() == 1);
     const auto found =

@@ -21,8 +21,9 @@ FLAGS = -std=c++14 -O2 -Wall -Wextra -isystem $(@VARIABLE@) -Ifirmware -Itb $(CX
 SOURCES = $(wildcard firmware/*.h firmware/*/*.h tb/*.h)
 
 .PHONY: test clean
+# A large image's beats may need more stack than a program usually gets.
 test: test_bench
-	./test_bench tb/data
+	ulimit -s `ulimit -H -s`; ./test_bench tb/data
 
 test_bench: tb/test_bench.cpp firmware/@TOP@.cpp $(SOURCES)
 	$(CXX) $(FLAGS) tb/test_bench.cpp firmware/@TOP@.cpp -o $@

@@ -24,7 +24,7 @@ void linear(Stream<Pixel<OUT, M> >& out, Stream<Pixel<IN, L> >& in,
   QFX_HLS(ARRAY_RESHAPE variable = weight type = cyclic factor = CONFIG::parallelism dim = 2)
 
   typedef typename Sum<CONFIG::sum_width>::type sum_t;
-  sum_t sums[CONFIG::out_features];
+  QFX_BUFFER sum_t sums[CONFIG::out_features];
   QFX_HLS(ARRAY_PARTITION variable = sums type = cyclic factor = CONFIG::parallelism)
   QFX_LOOP(CLEAR, PIPELINED)
   for (int first = 0; first < CONFIG::out_features; first += CONFIG::parallelism) {

@@ -11,7 +11,7 @@ namespace qfx {
 QFX_PROCESS
 template <int BEATS, class T, int M, int C>
 void reorder(Stream<Pixel<T, M> >& out, Stream<Pixel<T, C> >& in) {
-  T image[C][BEATS];
+  QFX_BUFFER T image[C][BEATS];
   QFX_HLS(ARRAY_PARTITION variable = image type = complete dim = 1)
   QFX_LOOP(READ, PIPELINED)
   for (int beat = 0; beat < BEATS; ++beat) {

@@ -19,17 +19,22 @@ class SlidingWindow {
  public:
   typedef typename OperandOf<T>::type tap_t[C];
 
-  SlidingWindow()
-      : y_(0),
-        x_(0),
-        slot_((kRows - GEOMETRY::padding_h % kRows) % kRows),
-        rows_to_wait_(GEOMETRY::reach_h),
-        columns_to_wait_(0),
-        in_row_(false),
-        in_column_(false) {
+  SlidingWindow() {
     QFX_HLS(ARRAY_PARTITION variable = rows_ type = complete dim = 1)
     QFX_HLS(ARRAY_RESHAPE variable = rows_ type = complete dim = 3)
     QFX_HLS(BIND_STORAGE variable = rows_ type = ram_2p)
+  }
+
+  // Before the first row of an image.
+  void start_image() {
+    QFX_INLINE
+    y_ = 0;
+    x_ = 0;
+    slot_ = (kRows - GEOMETRY::padding_h % kRows) % kRows;
+    rows_to_wait_ = GEOMETRY::reach_h;
+    columns_to_wait_ = 0;
+    in_row_ = false;
+    in_column_ = false;
   }
 
   // Enters row y, from -padding_h to in_height + padding_h - 1, in order.

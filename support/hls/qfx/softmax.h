@@ -43,8 +43,8 @@ void softmax(Stream<Pixel<OUT, C> >& out, Stream<Pixel<IN, C> >& in,
              const typename CONFIG::entry_t (&table)[N]) {
   static_assert(N == 1 << Traits<IN>::width, "an entry for every distance");
   typedef typename Sum<CONFIG::sum_width + 1>::type sum_t;
-  unsigned index[CONFIG::beats][C];
-  sum_t exponential[CONFIG::beats][C];
+  QFX_BUFFER unsigned index[CONFIG::beats][C];
+  QFX_BUFFER sum_t exponential[CONFIG::beats][C];
   QFX_HLS(ARRAY_PARTITION variable = index type = complete dim = 2)
   QFX_HLS(ARRAY_PARTITION variable = exponential type = complete dim = 2)
   QFX_LOOP(SUM, SEQUENTIAL)

@@ -27,7 +27,8 @@ template <class CONFIG, template <class, class, int> class REDUCER, class OUT, i
 void window(Stream<Pixel<OUT, M> >& out, Stream<Pixel<IN, C> >& in, const TABLES&... tables) {
   typedef REDUCER<CONFIG, IN, C> reducer_t;
   reducer_t::prepare(tables...);
-  SlidingWindow<CONFIG, IN, C> sliding;
+  QFX_BUFFER SlidingWindow<CONFIG, IN, C> sliding;
+  sliding.start_image();
   QFX_LOOP(ROW, SEQUENTIAL)
   for (int y = -CONFIG::padding_h; y < CONFIG::in_height + CONFIG::padding_h; ++y) {
     sliding.start_row(y);

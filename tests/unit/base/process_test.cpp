@@ -27,6 +27,26 @@ TEST(Process, ReportsSignals) {
   EXPECT_EQ(run_process({"sh", "-c", "kill -9 $$"}).exit_code, 128 + 9);
 }
 
+TEST(Process, SaysHowAProgramEnded) {
+  EXPECT_EQ(how_it_ended(run_process({"sh", "-c", "exit 7"})), "exit code 7");
+  const ProcessResult killed = run_process({"sh", "-c", "kill -9 $$"});
+  EXPECT_EQ(killed.signal, 9);
+  EXPECT_THAT(how_it_ended(killed),
+              ::testing::HasSubstr("killed by SIGKILL: the system does this"));
+  EXPECT_THAT(how_it_ended(run_process({"sh", "-c", "kill -SEGV $$"})),
+              ::testing::HasSubstr("killed by SIGSEGV: "));
+  EXPECT_EQ(how_it_ended(run_process({"sh", "-c", "kill -USR1 $$"})), "killed by signal 10");
+  // A code that looks like a signal's is none.
+  EXPECT_EQ(how_it_ended(run_process({"sh", "-c", "exit 139"})), "exit code 139");
+}
+
+TEST(Process, HasAsMuchStackAsTheSystemAllowsWhereItIsAsked) {
+  const std::vector<std::string> soft{"sh", "-c", "ulimit -S -s"}, hard{"sh", "-c", "ulimit -H -s"};
+  const std::string largest = run_process(hard).output;
+  EXPECT_EQ(run_process(soft, "", {}, StackLimit::Largest).output, largest);
+  EXPECT_EQ(run_processes({soft}, 1, {}, StackLimit::Largest)[0].output, largest);
+}
+
 TEST(Process, RunsInAFolder) {
   EXPECT_EQ(run_process({"pwd"}, "/usr").output, "/usr\n");
 }

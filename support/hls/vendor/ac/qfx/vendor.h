@@ -18,7 +18,9 @@
 #define QFX_LOOP_FREE_RUNNING \
   _Pragma("hls_pipeline_init_interval 1") _Pragma("hls_pipeline_stall_mode flush")
 #define QFX_LOOP_UNROLLED _Pragma("hls_unroll yes")
+#define QFX_BUFFER
 #else
+#define QFX_BUFFER static thread_local
 #define QFX_PROCESS
 #define QFX_LOOP(name, how)
 #endif

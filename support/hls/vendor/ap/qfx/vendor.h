@@ -14,8 +14,10 @@
 //                           input waits), UNROLLED, or SEQUENTIAL, which says nothing
 //   QFX_INLINE              the first line of a function that is no module of its own
 //   QFX_HLS(...)            another pragma of Vitis HLS
+//   QFX_BUFFER              before a local array that may be too large for a program's stack, in
+//                           which simulation therefore does not put it; what it held is undefined
 //
-// Outside synthesis the macros are nothing, so that g++ -Wall stays silent.
+// Outside synthesis all macros but that are nothing, so that g++ -Wall stays silent.
 #ifndef QFX_VENDOR_H_
 #define QFX_VENDOR_H_
 
@@ -34,7 +36,9 @@
 #define QFX_BODY_FREE_RUNNING _Pragma("HLS PIPELINE II = 1 style = flp")
 #define QFX_BODY_UNROLLED _Pragma("HLS UNROLL")
 #define QFX_INLINE _Pragma("HLS INLINE")  // the vendor's headers have a macro INLINE
+#define QFX_BUFFER
 #else
+#define QFX_BUFFER static thread_local
 #define QFX_INLINE
 #define QFX_HLS(...)
 #define QFX_LOOP(name, how)
