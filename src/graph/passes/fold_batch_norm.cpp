@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <vector>
 
+#include "qfx/base/error.h"
 #include "qfx/graph/freeze.h"
 #include "qfx/graph/links.h"
 #include "qfx/graph/verify.h"
@@ -64,6 +65,23 @@ Model fold_batch_norm(const Model& model) {
   }
   verify(result);
   return result;
+}
+
+std::vector<UnfoldedBatchNorm> unfolded_batch_norms(const Model& folded) {
+  const auto read_by = readers(folded.nodes);
+  std::vector<UnfoldedBatchNorm> left;
+  for (const Node& node : folded.nodes) {
+    if (!std::holds_alternative<BatchNorm>(node.op)) continue;
+    Op before = folded.nodes[node.inputs[0]].op;
+    const std::string& name = folded.nodes[node.inputs[0]].name;
+    left.push_back({node.name, bias_switch(before) == nullptr
+                                   ? fmt::format("it follows '{}', a node of kind {}, and only a "
+                                                 "conv2d or a linear takes one up",
+                                                 name, kind_name(before))
+                                   : fmt::format("other layers read '{}' too", name)});
+    QFX_ASSERT(bias_switch(before) == nullptr || read_by[node.inputs[0]].size() > 1);
+  }
+  return left;
 }
 
 }  // namespace qfx::graph

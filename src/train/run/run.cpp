@@ -101,12 +101,22 @@ class Run {
       for (const std::string& event : context_.waiting) context_.log->write(event);
       for (const std::string& sentence : wide_products(recipe().model))
         context_.warn("wide_product", "", sentence);
+      tell_unfolded();
     }
     if (!context_.device.is_cpu())
       context_.message(fmt::format("computing on {}", context_.device.str()));
     if (resumed_) report_resumed(resumed_->state.threads);
     context_.waiting.clear();
     context_.state.threads = threads_;
+  }
+
+  void tell_unfolded() {
+    if (!recipe().fold_batch_norm) return;
+    for (const auto& [name, why] : graph::unfolded_batch_norms(fixed_model(recipe().model))) {
+      context_.warn(
+          "not_folded", name,
+          fmt::format("batch_norm = \"fold\" leaves '{}' a layer of its own: {}", name, why));
+    }
   }
 
   void report_resumed(int threads_before) {

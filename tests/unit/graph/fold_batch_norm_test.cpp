@@ -101,5 +101,24 @@ TEST(FoldBatchNorm, LeavesAloneWhatOthersReadOrIsNoProduct) {
   EXPECT_EQ(fold_batch_norm(model), model);
 }
 
+TEST(FoldBatchNorm, WhatStaysIsNamedWithTheReason) {
+  Builder builder("net");
+  NodeId x = builder.input({3, 1, 1});
+  x = builder.conv2d(x, {.out_channels = 4}, "conv1");
+  x = builder.batch_norm(x, {}, "bn1");
+  x = builder.batch_norm(x, {}, "bn2");  // folds behind the first
+  x = builder.relu(x, "relu1");
+  x = builder.batch_norm(x, {}, "bn3");
+  const NodeId conv = builder.conv2d(x, {.out_channels = 4}, "conv2");
+  builder.add(builder.batch_norm(conv, {}, "bn4"), conv, "add");
+  const auto left = unfolded_batch_norms(fold_batch_norm(builder.finish()));
+  ASSERT_EQ(left.size(), 2u);
+  EXPECT_EQ(left[0].name, "bn3");
+  EXPECT_EQ(left[0].why,
+            "it follows 'relu1', a node of kind relu, and only a conv2d or a linear takes one up");
+  EXPECT_EQ(left[1].name, "bn4");
+  EXPECT_EQ(left[1].why, "other layers read 'conv2' too");
+}
+
 }  // namespace
 }  // namespace qfx::graph
