@@ -8,6 +8,7 @@
 #include "frontends/apply_specs.h"
 #include "frontends/recipe_data.h"
 #include "frontends/recipe_faults.h"
+#include "frontends/recipe_loss.h"
 #include "frontends/recipe_network.h"
 #include "frontends/recipe_training.h"
 #include "frontends/table_reader.h"
@@ -33,6 +34,14 @@ std::string read_name(const TableReader& root, const std::string& file) {
   return stem.empty() || stem.size() > kMaxNameLength ? "model" : stem;
 }
 
+std::vector<std::string> top_keys() {
+  std::vector<std::string> keys{"name",       "seed",    "threads",     "device",    "start",
+                                "start_from", "network", "data",        "format",    "float",
+                                "fixed",      "points",  "calibration", "checkpoint"};
+  for (std::string& key : loss_keys()) keys.push_back(std::move(key));
+  return keys;
+}
+
 // A recipe without a name is called like its file; a copy of it elsewhere shall be called the same.
 std::string name_line(const std::string& name) {
   std::string quoted;
@@ -46,12 +55,7 @@ std::string name_line(const std::string& name) {
 // The root, once no key of it is unknown.
 TableReader read_root(const toml::table& table, const std::string& file, RecipeFaults& faults) {
   std::optional<TableReader> root;
-  faults.read([&] {
-    root.emplace(table, "", file,
-                 std::vector<std::string>{"name", "seed", "threads", "device", "start", "network",
-                                          "data", "format", "float", "fixed", "points",
-                                          "calibration", "checkpoint"});
-  });
+  faults.read([&] { root.emplace(table, "", file, top_keys()); });
   if (!root) faults.raise();
   return *root;
 }
@@ -62,7 +66,6 @@ void read_top(const TableReader& root, const std::string& file, Recipe& recipe) 
       root.integer("seed", {0, std::numeric_limits<std::int64_t>::max()}).value_or(1));
   recipe.threads = static_cast<int>(root.integer("threads", {0, 1024}).value_or(0));
   recipe.device = root.text("device").value_or("cpu");
-  recipe.start = root.text("start").value_or("");
 }
 
 }  // namespace
@@ -82,8 +85,14 @@ Recipe parse_recipe(const std::string& text, const std::string& file_name) {
   bool network_fine = check_network(root, faults);
   DataFacts facts;
   network_fine &= faults.read([&] { facts = read_data(root, recipe); });
-  network_fine =
-      network_fine && faults.read([&] { recipe.model = read_network(root, facts, recipe); });
+  const graph::Task task = recipe.model.task;
+  network_fine = network_fine && faults.read([&] {
+    recipe.model.task = task;
+    recipe.model = read_network(root, facts, recipe);
+    recipe.model.task.loss = task.loss;
+    recipe.model.task.rebuilds_input = task.rebuilds_input;
+  });
+  network_fine = network_fine && faults.read([&] { check_loss(root, recipe); });
   formats_fine = formats_fine && network_fine &&
                  check_matches(root, recipe.fold_batch_norm, recipe.model, faults) &&
                  faults.read([&] { apply_specs(root, recipe.fold_batch_norm, recipe.model); });

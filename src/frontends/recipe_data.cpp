@@ -6,6 +6,8 @@
 #include <utility>
 #include <vector>
 
+#include "frontends/recipe_loss.h"
+
 #include "qfx/base/error.h"
 #include "qfx/data/dataset.h"
 #include "qfx/graph/preprocess.h"
@@ -121,7 +123,7 @@ Augment read_augment(const TableReader& table, const graph::Shape& sample) {
 
 DataFacts read_data(const TableReader& root, Recipe& recipe) {
   const auto table = root.table("data", {"source", "input", "classes", "batch_size", "train_limit",
-                                         "test_limit", "normalize", "augment"});
+                                         "test_limit", "normalize", "augment", "target"});
   if (!table || !table->has("source")) {
     (table ? *table : root)
         .fail(
@@ -129,10 +131,12 @@ DataFacts read_data(const TableReader& root, Recipe& recipe) {
             "npy:DIR, folder:DIR) under [data]");
   }
   recipe.data.text = *table->text("source");
+  read_loss(root, *table, recipe);
   recipe.batch_size = table->integer("batch_size", {1, 65536}).value_or(recipe.batch_size);
   recipe.train_limit = table->integer("train_limit", {0, kMaxImages}).value_or(0);
   recipe.test_limit = table->integer("test_limit", {0, kMaxImages}).value_or(0);
   DataFacts facts = read_facts(*table, recipe.data.text);
+  if (recipe.model.task.rebuilds_input) facts.classes = graph::element_count(facts.shape);
   if (const auto augment = table->table("augment", {"flip", "crop_padding"}))
     recipe.augment = read_augment(*augment, facts.shape);
   return facts;

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "frontends/recipe_dropout.h"
 #include "frontends/recipe_kinds.h"
 #include "frontends/recipe_network.h"
 #include "frontends/words.h"
@@ -22,6 +23,7 @@ constexpr std::int64_t kMaxParameters = 1 << 26;
 std::vector<std::string> kinds() {
   std::vector<std::string> words;
   for (const auto& [word, kind] : layer_kinds()) words.push_back(word);
+  words.emplace_back(kDropout);
   return words;
 }
 
@@ -65,7 +67,8 @@ std::vector<std::string> keys_of(const LayerKind& kind) {
 std::string read_kind(const TableReader& layer) {
   if (!layer.has("kind")) layer.fail(fmt::format("a layer needs a kind: {}", join(kinds(), ", ")));
   const std::string word = *layer.choice("kind", kinds());
-  const std::vector<std::string> own = keys_of(layer_kinds().at(word));
+  const std::vector<std::string> own =
+      word == kDropout ? dropout_keys() : keys_of(layer_kinds().at(word));
   for (const std::string& key : layer_keys()) {
     if (key == "kind" || key == "name" || key == "inputs" || !layer.has(key)) continue;
     if (std::find(own.begin(), own.end(), key) != own.end()) continue;
@@ -90,7 +93,8 @@ std::string free_name(const std::string& kind, const std::map<std::string, graph
 // Fills in the layer before for a kind that reads one tensor.
 void check_inputs(const TableReader& layer, const std::string& word, graph::NodeId last,
                   std::vector<graph::NodeId>& inputs) {
-  const graph::Arity allowed = arity(layer_kinds().at(word).op);
+  const graph::Arity allowed =
+      word == kDropout ? graph::kOneInput : arity(layer_kinds().at(word).op);
   const bool is_single = allowed == graph::kOneInput;
   if (inputs.empty() && is_single) inputs.push_back(last);
   if (inputs.size() >= allowed.least && inputs.size() <= allowed.most) return;
@@ -128,6 +132,7 @@ std::vector<std::string> layer_keys() {
       if (std::find(keys.begin(), keys.end(), key) == keys.end()) keys.push_back(key);
     }
   }
+  for (std::string& key : dropout_keys()) keys.push_back(std::move(key));
   return keys;
 }
 
@@ -136,12 +141,19 @@ void check_layer(const TableReader& layer) {
   layer.name("name", kMaxLayerName);
   layer.texts("inputs");
   const std::string word = read_kind(layer);
-  if (const LayerKind& kind = layer_kinds().at(word); word != "rprelu") read_op(layer, kind);
+  if (word == kDropout)
+    dropout_share(layer);
+  else if (word != "rprelu")
+    read_op(layer, layer_kinds().at(word));
 }
 
-graph::Model read_layers(const std::vector<TableReader>& layers, graph::Builder& builder) {
+graph::Model read_layers(const std::vector<TableReader>& layers, graph::Builder& builder,
+                         std::map<std::string, double>& dropout) {
   std::map<std::string, graph::NodeId> ids{{"input", 0}};
+  std::map<graph::NodeId, std::string> names{{0, "input"}};  // of the nodes
+  Dropouts dropouts;
   graph::NodeId last = 0;
+  std::string last_name = "input";
   std::int64_t parameters = 0;
   std::set<std::string> tensors{"input"};              // the names of layers and of parameters
   std::map<graph::NodeId, const TableReader*> unread;  // the layers that no other reads so far
@@ -157,9 +169,20 @@ graph::Model read_layers(const std::vector<TableReader>& layers, graph::Builder&
                                          input, nearest(input, above)));
       }
       inputs.push_back(ids.at(input));
+      if (kind != kDropout) dropouts.note_reader(layer, ids.at(input), input);
     }
+    if (kind != kDropout && inputs.empty()) dropouts.note_reader(layer, last, last_name);
     check_inputs(layer, kind, last, inputs);
     for (const graph::NodeId id : inputs) unread.erase(id);
+    last_name = name;
+    if (kind == kDropout) {
+      claim_name(layer, name, tensors);
+      last = inputs.front();
+      dropouts.add(layer, name, last, names.at(last));
+      ids[name] = last;
+      unread[last] = &layer;
+      continue;
+    }
     for (const Part& part : read_parts(layer, kind, builder.shape(inputs.front()))) {
       const std::string full_name = name + part.suffix;
       if (ids.contains(full_name)) {
@@ -182,16 +205,22 @@ graph::Model read_layers(const std::vector<TableReader>& layers, graph::Builder&
       for (const auto& [role, shape] : shapes)
         claim_name(layer, tensor_name(full_name, role), tensors);
       ids[full_name] = last;
+      names[last] = full_name;
       inputs = {last};
     }
     unread[last] = &layer;
   }
+  if (last_name != names.at(last))
+    layers.back().fail(
+        "a dropout at the end would drop what the network answers; leave it out, or put it before "
+        "the last layer");
   unread.erase(last);
   if (!unread.empty()) {
     unread.begin()->second->fail(
         "no layer reads this one, and only the last layer is the network's output; leave it out, "
         "or name it in another layer's inputs");
   }
+  dropout = dropouts.shares();
   return builder.finish();
 }
 

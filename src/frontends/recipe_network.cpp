@@ -3,6 +3,7 @@
 #include <optional>
 #include <string>
 
+#include "frontends/recipe_loss.h"
 #include "frontends/zoo.h"
 
 #include "qfx/base/error.h"
@@ -54,7 +55,7 @@ std::vector<std::int64_t> read_hidden(const TableReader& table) {
   return *sizes;
 }
 
-graph::Model build(const TableReader& table, const DataFacts& facts, const Recipe& recipe) {
+graph::Model build(const TableReader& table, const DataFacts& facts, Recipe& recipe) {
   const std::vector<std::int64_t> hidden = read_hidden(table);
   if (table.has("graph")) return load_saved_graph(table, facts);
   if (table.has("zoo")) {
@@ -71,7 +72,7 @@ graph::Model build(const TableReader& table, const DataFacts& facts, const Recip
   if (layers.empty()) table.fail(kThreeWays);
   graph::Builder builder(recipe.name, recipe.seed);
   builder.input(facts.shape, facts.preprocess);
-  return read_layers(layers, builder);
+  return read_layers(layers, builder, recipe.dropout);
 }
 
 std::optional<TableReader> network_table(const TableReader& root) {
@@ -104,10 +105,10 @@ graph::Model read_network(const TableReader& root, const DataFacts& facts, Recip
   model.name = recipe.name;
   const std::int64_t outputs = graph::element_count(model.nodes.back().shape);
   if (outputs != facts.classes) {
-    table->fail(
-        fmt::format("the network's last layer '{}' gives {} values, and the data has {} classes; "
-                    "they must be equal",
-                    model.nodes.back().name, outputs, facts.classes));
+    table->fail(fmt::format(
+        "the network's last layer '{}' gives {} values, and the data has {} {}; "
+        "they must be equal",
+        model.nodes.back().name, outputs, facts.classes, outputs_word(recipe.model.task)));
   }
   const auto batch_norm = table->choice("batch_norm", kBatchNorms);
   recipe.fold_batch_norm = batch_norm == "fold";

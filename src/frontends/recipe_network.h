@@ -1,6 +1,9 @@
 // The recipe's [network] table: a network of the zoo, a saved graph, or layers written out.
 #pragma once
 
+#include <map>
+#include <string>
+
 #include "frontends/recipe_data.h"
 #include "frontends/recipe_faults.h"
 #include "frontends/table_reader.h"
@@ -21,8 +24,10 @@ bool check_network(const TableReader& root, RecipeFaults& faults);
 // One [[network.layers]] table by itself: its keys, its kind and that kind's attributes.
 void check_layer(const TableReader& layer);
 
-// [[network.layers]]: one node a table, appended in order.
-graph::Model read_layers(const std::vector<TableReader>& layers, graph::Builder& builder);
+// [[network.layers]]: one node a table, appended in order. A dropout is none, and goes to
+// `dropout`.
+graph::Model read_layers(const std::vector<TableReader>& layers, graph::Builder& builder,
+                         std::map<std::string, double>& dropout);
 
 // The keys of a [[network.layers]] table, over all kinds.
 std::vector<std::string> layer_keys();

@@ -24,6 +24,9 @@ const Words<CalibrationMethod> kMethods{{"max", CalibrationMethod::Max},
 const Words<graph::PointForm> kPointForms{{"frac_bits", graph::PointForm::FracBits},
                                           {"log2_threshold", graph::PointForm::Log2Threshold}};
 
+const Words<Keep> kKeeps{{"best", Keep::Best}, {"last", Keep::Last}};
+const Words<StartFrom> kStarts{{"float", StartFrom::Float}, {"fixed", StartFrom::Fixed}};
+
 // Of a phase, where the recipe does not say how long to warm up.
 constexpr double kMostWarmup = 0.1;
 
@@ -96,6 +99,13 @@ Phase read_phase(const TableReader& table, Phase phase) {
   return phase;
 }
 
+void read_start(const TableReader& root, Recipe& recipe) {
+  recipe.start = root.text("start").value_or("");
+  if (root.has("start_from") && recipe.start.empty())
+    root.fail("start_from", "this belongs to start, which names a run folder; leave it out");
+  recipe.start_from = root.choice("start_from", kStarts).value_or(recipe.start_from);
+}
+
 std::vector<std::string> point_keys() {
   return {"form", "learning_rate", "freeze_after"};
 }
@@ -128,6 +138,7 @@ void read_training(const TableReader& root, Recipe& recipe) {
   const std::vector<std::string> phase_keys{"epochs",        "optimizer",    "learning_rate",
                                             "momentum",      "weight_decay", "schedule",
                                             "warmup_epochs", "step_epochs",  "step_factor"};
+  read_start(root, recipe);
   recipe.float_phase = default_float_phase();
   recipe.fixed_phase = default_fixed_phase();
   if (const auto table = root.table("float", phase_keys)) {
@@ -139,8 +150,12 @@ void read_training(const TableReader& root, Recipe& recipe) {
     recipe.float_phase = read_phase(*table, recipe.float_phase);
   }
   if (!recipe.start.empty()) recipe.float_phase.epochs = 0;
-  if (const auto table = root.table("fixed", phase_keys))
+  std::vector<std::string> fixed_keys = phase_keys;
+  fixed_keys.emplace_back("keep");
+  if (const auto table = root.table("fixed", fixed_keys)) {
     recipe.fixed_phase = read_phase(*table, recipe.fixed_phase);
+    recipe.keep = table->choice("keep", kKeeps).value_or(recipe.keep);
+  }
 
   if (const auto table = root.table("points", point_keys())) {
     Points& points = recipe.points;

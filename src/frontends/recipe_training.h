@@ -1,4 +1,5 @@
-// The recipe's tables about training: [float], [fixed], [points], [calibration], [checkpoint].
+// The recipe's start and its tables about training: [float], [fixed], [points], [calibration],
+// [checkpoint].
 #pragma once
 
 #include "frontends/table_reader.h"
@@ -7,8 +8,8 @@
 
 namespace qfx::frontends {
 
-// Fills the recipe's schedule. Expects `start` to be set already: a run that starts from another's
-// parameters has no float phase.
+// Fills the recipe's start and schedule: a run that starts from another's parameters has no float
+// phase.
 void read_training(const TableReader& root, Recipe& recipe);
 
 // points.form: gives every learned tensor of the recipe's model, specs resolved, that form of its

@@ -39,6 +39,7 @@ class TableReader {
               std::vector<std::string> known);
 
   bool has(std::string_view key) const { return table_->contains(key); }
+  bool is_text(std::string_view key) const { return (*table_)[key].is_string(); }
   const std::string& path() const { return path_; }
 
   // Each is empty where the key is not there.

@@ -117,13 +117,16 @@ void PointOptimizer::load_state(const std::map<std::string, std::vector<float>>&
   const auto &first = take("points.first"), &second = take("points.second"),
              &gradient = take("points.gradient"), &average = take("points.average"),
              &frozen = take("points.frozen");
+  // A phase that has become longer is not that far yet.
+  const bool may_be_frozen =
+      static_cast<double>(steps) >= settings_.freeze_after * static_cast<double>(phase_steps_);
   for (std::size_t i = 0; i < entries_.size(); ++i) {
     Entry& e = entries_[i];
     e.first = first[i];
     e.second = second[i];
     e.gradient = gradient[i];
     e.average = average[i];
-    e.frozen = frozen[i] != 0;
+    e.frozen = may_be_frozen && frozen[i] != 0;
   }
 }
 

@@ -39,7 +39,7 @@ std::string describe(const Step& step) {
   std::string text =
       fmt::format("{:<10}{:>4.0f} %", step.phase, 100 * std::clamp(step.fraction, 0.0, 1.0));
   if (step.images_per_second > 0) {
-    text += fmt::format("  {:>9} images/s", grouped(std::llround(step.images_per_second)));
+    text += fmt::format("  {:>9} {}/s", grouped(std::llround(step.images_per_second)), step.unit);
   }
   if (step.seconds_left >= 0) text += fmt::format("  {} left", format_duration(step.seconds_left));
   if (!step.note.empty()) text += fmt::format("  {}", step.note);

@@ -16,6 +16,7 @@ struct Step {
   double images_per_second = 0;  // 0: not known
   double seconds_left = -1;      // negative: not known
   std::string note{};            // "loss 0.412"; may be empty
+  std::string unit = "images";   // of what is counted a second
 };
 
 // "float     42 %   1,234 images/s   2 min 10 s left   loss 0.412"

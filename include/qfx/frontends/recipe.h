@@ -4,6 +4,8 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -53,6 +55,14 @@ struct Augment {
   int crop_padding = 0;  // random crop after zero padding by this many pixels
 };
 
+// Which network of the fixed phase is frozen: the best of those judged, the calibrated one among
+// them, or the one that training ended with.
+enum class Keep { Best, Last };
+
+// What a run that `start` names is asked for: the parameters after its float phase, or what its
+// fixed phase has reached, binary points included.
+enum class StartFrom { Float, Fixed };
+
 struct Recipe {
   std::string text;  // the file; where it has no name, a line with the one below comes first
   std::string name;
@@ -61,12 +71,21 @@ struct Recipe {
   std::string device = "cpu";    // a device of torch's; train asks torch whether it is there
   graph::Model model;            // specs resolved on every tensor
   bool fold_batch_norm = false;  // fold into the convolution before fixed-point training
-  std::string start;  // a run folder whose float parameters to start from; empty: train them
+  std::string start;             // a run folder whose parameters to start from; empty: train them
+  StartFrom start_from = StartFrom::Float;
+  // Of cross_entropy, by class: empty, or one each. Balanced: by how often each is among the
+  // samples.
+  std::vector<double> class_weights;
+  bool balances_classes = false;
+  double label_smoothing = 0;
+  // In the float phase, by the node that it follows: the share of the values that become 0.
+  std::map<std::string, double> dropout;
   data::Source data;
   std::int64_t train_limit = 0, test_limit = 0;  // 0: all
   std::int64_t batch_size = 128;
   Augment augment;
   Phase float_phase, fixed_phase;
+  Keep keep = Keep::Best;
   Points points;
   Calibration calibration;
   double checkpoint_minutes =
@@ -78,6 +97,11 @@ Recipe load_recipe(const std::string& path);
 
 // The data source a recipe names, without reading the data or building the network.
 std::string recipe_data_source(const std::string& text, const std::string& file_name);
+
+// Where two recipes say different things: the dotted names of the keys of top tables and of what
+// stands beside them, "seed", "fixed.epochs", in order. Empty: they say the same. Raises UserError
+// for a text that is no TOML.
+std::vector<std::string> recipe_differences(const std::string& text, const std::string& other);
 
 // Names the zoo knows, and the network of that name for this input and number of classes. Raises
 // UserError.

@@ -50,6 +50,7 @@ class PointOptimizer {
 
   // By "points.first", "points.second", "points.gradient", "points.average", "points.frozen".
   std::map<std::string, std::vector<float>> state() const;
+  // Points of a shorter phase that had frozen move again until it is time in this one.
   void load_state(const std::map<std::string, std::vector<float>>& state, std::int64_t steps);
 
  private:

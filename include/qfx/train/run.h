@@ -10,6 +10,7 @@
 #include "qfx/base/error.h"
 #include "qfx/frontends/recipe.h"
 #include "qfx/graph/graph.h"
+#include "qfx/measure/measure.h"
 
 namespace qfx::train {
 
@@ -22,9 +23,14 @@ struct ForbiddenOverflow {
 
 // What a run has reached; also written to RUN/summary.json.
 struct Summary {
-  std::optional<double> float_accuracy;  // test set, fraction 0..1
-  std::optional<double> ptq_accuracy;    // calibrated, before fixed-point training
-  std::optional<double> fixed_accuracy;  // training emulation of the frozen formats
+  // On the test set, in the measure of the network's task.
+  std::optional<measure::Headline> float_result;
+  std::optional<measure::Headline> ptq_result;    // calibrated, before fixed-point training
+  std::optional<measure::Headline> fixed_result;  // of the network that is frozen, where it trained
+  // The same as fractions 0..1 where the measure is accuracy.
+  std::optional<double> float_accuracy, ptq_accuracy, fixed_accuracy;
+  // The network that is frozen: "calibrated", "epoch 3" or "last". Empty where there was no choice.
+  std::string kept;
   double float_seconds = 0, fixed_seconds = 0;
   bool leads = true;    // of several processes, the one that has written the run folder
   bool frozen = false;  // RUN/model.qfx is written; not where a tensor is left in floating point
@@ -33,9 +39,10 @@ struct Summary {
 };
 
 struct Progress {
-  std::string phase;                 // "float", "calibrate", "fixed", "evaluate"
-  std::int64_t step = 0, steps = 0;  // of the phase
+  std::string phase;                 // "float", "calibrate", "fixed", "test"
+  std::int64_t step = 0, steps = 0;  // of the phase; samples where it does not train
   double loss = 0, images_per_second = 0, seconds_left = 0;
+  std::string unit = "images";  // what is counted a second: "samples" where they are no images
 };
 
 struct Options {

@@ -8,6 +8,11 @@ double RunContext::elapsed() const {
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
 }
 
+const char* RunContext::unit() const {
+  const graph::Shape& shape = std::get<graph::Input>(recipe.model.nodes.front().op).shape;
+  return shape.size() == 3 && shape[1] > 1 && shape[2] > 1 ? "images" : "samples";
+}
+
 void RunContext::message(const std::string& line) const {
   if (options.message && peers.is_first()) options.message(line);
 }

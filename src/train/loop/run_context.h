@@ -23,7 +23,7 @@ struct RunContext {
   const Peers& peers;
   RunFolder folder{options.run_folder};
   at::Device device = at::kCPU;  // that computes what becomes of a batch
-  data::Dataset train_set = {}, test_set = {};
+  data::Dataset train_set = {}, validation_set = {}, test_set = {};
   std::unique_ptr<Log> log = {};
   std::vector<std::string> waiting = {};  // events from before the log was open
   RunState state = {};
@@ -31,6 +31,12 @@ struct RunContext {
   std::chrono::steady_clock::time_point began = std::chrono::steady_clock::now();
 
   double elapsed() const;
+  // A share of the training samples by which epochs are judged; without one the test set does it.
+  bool has_validation() const { return validation_set.size() > 0; }
+  const data::Dataset& judging_set() const { return has_validation() ? validation_set : test_set; }
+  const char* judging_name() const { return has_validation() ? "validation" : "test"; }
+  // What a sample is called: "images", or "samples" where they are none.
+  const char* unit() const;
   // Of the first process alone.
   void message(const std::string& line) const;
   // What a user would not want and did not ask about: a message, and an event of log.jsonl for the

@@ -6,11 +6,8 @@
 
 #include "train/loop/schedule.h"
 #include "train/loop/shared.h"
-#include "train/network/float_forward.h"
+#include "train/loop/warnings.h"
 #include "train/records/events.h"
-#include "train/samples/evaluate.h"
-#include "train/samples/loader.h"
-#include "train/tensors/values.h"
 
 #include "qfx/base/error.h"
 #include "qfx/base/text.h"
@@ -23,6 +20,9 @@ using Clock = std::chrono::steady_clock;
 // The last part of the fixed phase trains under the running statistics: what the frozen model will
 // use.
 constexpr double kStatisticsFreezeAfter = 0.8;
+
+// That tell whether training has left the network better than calibration did.
+constexpr std::int64_t kJudgingSamples = 4096;
 
 double seconds_since(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
@@ -37,7 +37,8 @@ Trainer::Trainer(RunContext& context, PhaseKind kind, Network& network, const Ch
       phase_(kind == PhaseKind::Float ? context.recipe.float_phase : context.recipe.fixed_phase),
       per_epoch_(steps_per_epoch(context.train_set, context.recipe.batch_size)),
       steps_(std::llround(phase_.epochs * static_cast<double>(per_epoch_))),
-      optimizer_(phase_.optimizer, trained_tensors(network)) {
+      optimizer_(phase_.optimizer, trained_tensors(network)),
+      objective_(context.recipe, context.train_set) {
   if (from != nullptr) network_.load_state(from->tensors, "the checkpoint");
   share_tensors(network_, context_.peers);
   if (is_fixed()) {
@@ -46,6 +47,7 @@ Trainer::Trainer(RunContext& context, PhaseKind kind, Network& network, const Ch
     points_ = std::make_unique<LearnedPoints>(settings, trained_points(network), steps_);
   }
   if (from == nullptr) return;
+  best_ = from->best;
   optimizer_.load_state(from->optimizer, context.state.step);
   if (points_) points_->optimizer().load_state(from->optimizer, context.state.step);
   for (Point* point : network_.points()) {
@@ -56,6 +58,10 @@ Trainer::Trainer(RunContext& context, PhaseKind kind, Network& network, const Ch
   }
 }
 
+std::int64_t Trainer::epochs_done() const {
+  return (context_.state.step + per_epoch_ - 1) / per_epoch_;
+}
+
 double& Trainer::phase_seconds() const {
   return is_fixed() ? context_.state.fixed_seconds : context_.state.float_seconds;
 }
@@ -64,51 +70,66 @@ double Trainer::learning_rate_factor() const {
   return train::learning_rate_factor(phase_.optimizer, context_.state.step, steps_, per_epoch_);
 }
 
-at::Tensor Trainer::forward(const at::Tensor& samples, bool training, const FixedMode& mode) {
-  const at::Tensor input = samples.to(context_.device);
-  const at::Tensor outputs =
-      is_fixed() ? fixed_forward(network_, input, mode)
-                 : float_forward(network_, input, training,
-                                 training ? add_up_of(context_.peers) : steps::AddUp());
-  return outputs.flatten(1);
-}
-
-double Trainer::test_accuracy() {
-  return accuracy(network_, context_.test_set, context_.peers,
-                  [&](const at::Tensor& samples) { return forward(samples, false, {}); });
-}
-
-Trainer::Judgement Trainer::judge() {
-  std::map<std::string, steps::OverflowCount> before;
-  for (Point* point : network_.points()) before[point->tensor] = std::exchange(point->count, {});
-  Judgement result;
-  result.accuracy =
-      accuracy(network_, context_.test_set, context_.peers,
-               [&](const at::Tensor& samples) { return forward(samples, false, {.count = true}); });
-  gather_counts(network_, context_.peers, true);
-  for (const Layer& layer : network_.layers()) {
-    result.overflows[layer.output.tensor] = layer.output.count;
-    for (const auto& [role, param] : layer.params) {
-      // Every batch casts the same parameters.
-      steps::OverflowCount count = param.point.count;
-      const std::int64_t values =
-          graph::element_count(network_.node(layer.id).params.at(role).shape);
-      if (count.values > 0) count.overflows /= count.values / values;
-      count.values = std::min(count.values, values);
-      result.overflows[param.point.tensor] = count;
-    }
+Outputs Trainer::forward(const Batch& batch) {
+  const std::int64_t step = context_.state.step;
+  if (is_fixed()) {
+    const double progress = static_cast<double>(step) / static_cast<double>(steps_);
+    const FixedMode mode{.batch_statistics = progress < kStatisticsFreezeAfter,
+                         .count = true,
+                         .add_up = add_up_of(context_.peers)};
+    return outputs_of(context_, kind_, network_, batch.samples, mode);
   }
-  std::erase_if(result.overflows, [](const auto& entry) { return entry.second.values == 0; });
-  for (Point* point : network_.points()) point->count = before.at(point->tensor);
-  return result;
+  const Dropout dropout{.shares = context_.recipe.dropout,
+                        .seed = context_.recipe.seed,
+                        .step = step,
+                        .first_sample = batch.first};
+  return outputs_of(context_, kind_, network_, batch.samples, {}, true, &dropout);
+}
+
+measure::Headline Trainer::on_training_samples() {
+  const data::Dataset some = some_of(context_.train_set, kJudgingSamples);
+  return train::examine(context_, kind_, network_, some).measures.headline();
+}
+
+void Trainer::note_calibrated(const measure::Headline& result) {
+  if (steps_ == 0 || context_.recipe.keep == frontends::Keep::Last) return;
+  context_.state.best =
+      Best{.epoch = 0, .result = context_.has_validation() ? result : on_training_samples()};
+  if (context_.has_validation()) best_ = network_.values();
+}
+
+void Trainer::warn_of_still_points() {
+  double factors = 0;
+  for (std::int64_t step = 0; step < steps_; ++step)
+    factors += train::learning_rate_factor(phase_.optimizer, step, steps_, per_epoch_);
+  train::warn_of_still_points(context_, network_, steps_, factors);
+}
+
+std::string Trainer::settle(const NamedFloats& calibrated) {
+  const std::optional<Best>& best = context_.state.best;
+  if (steps_ == 0 || !best) return "";
+  const bool on_validation = context_.has_validation();
+  if (on_validation && best->epoch == epochs_done()) return "last";
+  const measure::Headline last =
+      on_validation ? examine().measures.headline() : on_training_samples();
+  if (!on_validation && !best->result.better_than(last.value)) return "last";
+  if (!on_validation) {
+    best_ = calibrated;
+    save();
+  }
+  tell_kept(context_, *best, last);
+  network_.load_state(best_, "the network that is kept");
+  return best->epoch == 0 ? "calibrated" : fmt::format("epoch {}", best->epoch);
 }
 
 void Trainer::run() {
   RunState& state = context_.state;
   if (state.step >= steps_) return;
+  // Calibration's, of a run that had ended and goes on: its end decides anew.
+  if (!context_.has_validation()) best_.clear();
   Loader loader(context_.train_set,
                 {context_.recipe.seed + (is_fixed() ? 1 : 0), context_.recipe.batch_size,
-                 context_.recipe.augment, std::get<graph::Input>(network_.node(0).op),
+                 context_.recipe.augment, network_.input(), context_.recipe.model.task,
                  context_.peers.rank(), context_.peers.size()},
                 state.step, steps_);
   Clock::time_point saved = Clock::now();
@@ -116,7 +137,7 @@ void Trainer::run() {
     const Clock::time_point begin = Clock::now();
     const Batch batch = loader.next();
     waited_ += seconds_since(begin);
-    step(batch.samples, batch.labels);
+    step(batch);
     ++state.step;
     const double seconds = seconds_since(begin);
     state.epoch.seconds += seconds;
@@ -146,20 +167,17 @@ void Trainer::run() {
   }
 }
 
-void Trainer::step(const at::Tensor& samples, const at::Tensor& labels) {
+void Trainer::step(const Batch& batch) {
   RunState& state = context_.state;
-  const double progress = static_cast<double>(state.step) / static_cast<double>(steps_);
-  const at::Tensor outputs = forward(samples, true,
-                                     {.batch_statistics = progress < kStatisticsFreezeAfter,
-                                      .count = true,
-                                      .add_up = add_up_of(context_.peers)});
-  const at::Tensor loss = at::cross_entropy_loss(outputs.to(at::kFloat), labels.to(context_.device),
-                                                 {}, at::Reduction::Mean);
+  const at::Tensor& samples = batch.samples;
+  const Outputs outputs = forward(batch);
+  const at::Tensor loss = objective_(outputs.scores, batch);
   // Of the whole batch: the loss times its images, those right, its images.
-  const auto images = static_cast<double>(labels.numel());
-  std::vector<double> totals{
-      loss.item<double>() * images,
-      static_cast<double>(count_correct(outputs, labels.data_ptr<std::int64_t>())), images};
+  const auto images = static_cast<double>(samples.size(0));
+  const std::int64_t correct =
+      batch.labels.defined() ? count_correct(outputs.values, batch.labels.data_ptr<std::int64_t>())
+                             : 0;
+  std::vector<double> totals{loss.item<double>() * images, static_cast<double>(correct), images};
   context_.peers.add_up(totals);
   const double value = totals[0] / totals[2];
   if (!std::isfinite(value))
@@ -205,7 +223,8 @@ void Trainer::report_progress(double loss) {
        .steps = steps_,
        .loss = loss,
        .images_per_second = rate,
-       .seconds_left = static_cast<double>(steps_ - state.step) * images_a_step / rate});
+       .seconds_left = static_cast<double>(steps_ - state.step) * images_a_step / rate,
+       .unit = context_.unit()});
 }
 
 void Trainer::end_epoch() {
@@ -215,10 +234,12 @@ void Trainer::end_epoch() {
   const auto images = static_cast<double>(totals.images);
   EpochReport report;
   report.phase = kind_;
-  report.epoch = (state.step + per_epoch_ - 1) / per_epoch_;
+  report.epoch = epochs_done();
   report.train_loss = totals.loss / images;
-  report.train_accuracy = static_cast<double>(totals.correct) / images;
-  report.test_accuracy = test_accuracy();
+  if (context_.recipe.model.task.classifies())
+    report.train_accuracy = static_cast<double>(totals.correct) / images;
+  report.result = examine().measures.headline();
+  report.on_validation = context_.has_validation();
   // What the epoch's last step used.
   report.learning_rate =
       phase_.optimizer.learning_rate *
@@ -227,16 +248,18 @@ void Trainer::end_epoch() {
   report.images_per_second = images / totals.seconds;
   report.seconds_waited = std::exchange(waited_, 0.0);
   context_.log->write(epoch_event(context_.elapsed(), report, network_));
-  context_.message(
-      fmt::format("{} epoch {}: loss {:.4f}, train {:.2f} %, test {:.2f} %, {:.0f} images/s, {}{}",
-                  to_string(kind_), report.epoch, report.train_loss, 100 * report.train_accuracy,
-                  100 * report.test_accuracy, report.images_per_second,
-                  format_duration(report.seconds), is_fixed() ? points_moved() : ""));
+  context_.message(fmt::format(
+      "{} epoch {}: loss {:.4f},{} {} {}, {:.0f} {}/s, {}{}", to_string(kind_), report.epoch,
+      report.train_loss,
+      report.train_accuracy ? fmt::format(" train {:.2f} %,", 100 * *report.train_accuracy) : "",
+      context_.judging_name(), text_of(report.result), report.images_per_second, context_.unit(),
+      format_duration(report.seconds), is_fixed() ? points_moved() : ""));
   if (report.seconds_waited > std::max(0.5, 0.02 * report.seconds))
     context_.message(
         fmt::format("the steps of this epoch waited {:.1f} s for their samples: reading and "
                     "augmenting them is slower than training here",
                     report.seconds_waited));
+  if (is_fixed()) note_epoch(report.result);
   if (const std::string forbidden = forbidden_in_epoch(); !forbidden.empty())
     context_.message(forbidden);
   state.epoch = {};
@@ -246,6 +269,14 @@ void Trainer::end_epoch() {
     point->count = {};
     point->changes = 0;
   }
+}
+
+// Of equals the later one: its points have had more time to settle.
+void Trainer::note_epoch(const measure::Headline& result) {
+  std::optional<Best>& best = context_.state.best;
+  if (!best || !context_.has_validation() || best->result.better_than(result.value)) return;
+  best = Best{.epoch = epochs_done(), .result = result};
+  best_ = network_.values();
 }
 
 // ", 12 points moved, bn1.scale most (5 times)"
@@ -285,7 +316,8 @@ void Trainer::save() {
     state.counts[point->tensor] = {point->count.overflows, point->count.values, point->changes};
   }
   checkpoint.state = state;
-  for (const auto& [name, tensor] : network_.state()) checkpoint.tensors[name] = floats(tensor);
+  checkpoint.tensors = network_.values();
+  checkpoint.best = best_;
   checkpoint.optimizer = optimizer_.state();
   if (points_) checkpoint.optimizer.merge(points_->optimizer().state());
   save_checkpoint(checkpoint, context_.folder.checkpoint());

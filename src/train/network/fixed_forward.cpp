@@ -40,6 +40,7 @@ class FixedForward {
         chains_(network.size()) {}
 
   at::Tensor run(const at::Tensor& input, std::vector<at::Tensor>* trace) {
+    std::optional<at::NoGradGuard> past_the_tap;
     for (Layer& layer : network_.layers()) {
       layer_ = &layer;
       node_ = &network_.node(layer.id);
@@ -53,6 +54,10 @@ class FixedForward {
       if (!fuses_) chain.value();
       chains_[layer.id] = std::move(chain);
       if (trace == nullptr) readers_.release(network_, layer.id, chains_);
+      if (mode_.tap != nullptr && mode_.tap->node == layer.id) {
+        mode_.tap->values = chains_[layer.id].value();
+        past_the_tap.emplace();
+      }
     }
     // The output, and what nobody reads.
     for (int id = 0; id < network_.size(); ++id) {

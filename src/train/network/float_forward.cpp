@@ -1,5 +1,7 @@
 #include "train/network/float_forward.h"
 
+#include <optional>
+
 #include "train/network/batch_norm_layer.h"
 #include "train/network/readers.h"
 #include "train/ops/activation.h"
@@ -134,8 +136,9 @@ at::Tensor real_value(const graph::Node& node, Layer& layer, const std::vector<a
 }
 
 at::Tensor float_forward(Network& network, const at::Tensor& input, bool training,
-                         const steps::AddUp& add_up) {
+                         const steps::AddUp& add_up, const Dropout* dropout, Tap* tap) {
   std::vector<at::Tensor> values(network.size());
+  std::optional<at::NoGradGuard> past_the_tap;
   const Readers readers(network);
   for (Layer& layer : network.layers()) {
     const graph::Node& node = network.node(layer.id);
@@ -147,7 +150,13 @@ at::Tensor float_forward(Network& network, const at::Tensor& input, bool trainin
     for (const auto& [role, param] : layer.params) {
       if (param.value.defined()) parameters[role] = param.value.to(input.device());
     }
-    values[layer.id] = real_value(node, layer, inputs, parameters, training, add_up);
+    at::Tensor& value = values[layer.id];
+    value = real_value(node, layer, inputs, parameters, training, add_up);
+    if (dropout != nullptr) value = (*dropout)(node, layer.id, value);
+    if (tap != nullptr && tap->node == layer.id) {
+      tap->values = value;
+      past_the_tap.emplace();
+    }
   }
   return values.back();
 }

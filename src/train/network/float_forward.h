@@ -3,6 +3,8 @@
 
 #include <vector>
 
+#include "train/network/dropout.h"
+#include "train/network/loss_input.h"
 #include "train/network/network.h"
 
 #include "qfx/steps/batch_norm.h"
@@ -21,6 +23,7 @@ at::Tensor real_value(const graph::Node& node, Layer& layer, const std::vector<a
 // samples, on the device that computes. With `add_up` the batch's statistics
 // are of all its processes' samples.
 at::Tensor float_forward(Network& network, const at::Tensor& input, bool training,
-                         const steps::AddUp& add_up = {});
+                         const steps::AddUp& add_up = {}, const Dropout* dropout = nullptr,
+                         Tap* tap = nullptr);
 
 }  // namespace qfx::train

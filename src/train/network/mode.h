@@ -1,6 +1,7 @@
 // How a network in fixed point is run.
 #pragma once
 
+#include "train/network/loss_input.h"
 #include "train/ops/road.h"
 
 #include "qfx/steps/batch_norm.h"
@@ -13,6 +14,7 @@ struct FixedMode {
   Road road = Road::Fused;  // on another device than the processor always that of plain operators
   // Over the processes whose samples share the batch's statistics; empty: there is one.
   steps::AddUp add_up = {};
+  Tap* tap = nullptr;
 };
 
 }  // namespace qfx::train

@@ -114,6 +114,12 @@ std::map<std::string, at::Tensor> Network::state() const {
   return all;
 }
 
+std::map<std::string, std::vector<float>> Network::values() const {
+  std::map<std::string, std::vector<float>> all;
+  for (const auto& [name, tensor] : state()) all[name] = floats(tensor);
+  return all;
+}
+
 void Network::load_state(const std::map<std::string, std::vector<float>>& values,
                          const std::string& where) {
   for (Point* point : points()) {

@@ -64,6 +64,8 @@ class Network {
   // Every tensor by name: "conv1.weight", "bn1.gamma", "bn1.running_mean", "conv1.frac_bits" (its
   // output's point), "conv1.weight.frac_bits". Points that are not set are left out.
   std::map<std::string, at::Tensor> state() const;
+  // Their values.
+  std::map<std::string, std::vector<float>> values() const;
   // Gives the tensors these values; shapes must match. Raises UserError, saying `where`, for a
   // tensor that is missing or does not fit. A point that `values` lacks stays as it is.
   void load_state(const std::map<std::string, std::vector<float>>& values,

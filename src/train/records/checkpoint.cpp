@@ -14,13 +14,36 @@ using Json = nlohmann::json;
 constexpr const char* kStateKey = "qfx_train_state";
 constexpr const char* kNetworkPrefix = "network/";
 constexpr const char* kOptimizerPrefix = "optimizer/";
+constexpr const char* kBestPrefix = "best/";
 
-Json to_json(const std::optional<double>& value) {
-  return value ? Json(*value) : Json(nullptr);
+Json to_json(const std::optional<measure::Headline>& result) {
+  if (!result) return nullptr;
+  return {{"name", result->name},
+          {"value", result->value},
+          {"higher_is_better", result->higher_is_better},
+          {"text", result->text},
+          {"details", result->details}};
 }
 
-std::optional<double> optional_number(const Json& json) {
-  return json.is_null() ? std::nullopt : std::optional<double>(json.get<double>());
+std::optional<measure::Headline> result_from_json(const Json& json) {
+  if (json.is_null()) return std::nullopt;
+  // Checkpoints from before there were other measures have the accuracy's value alone.
+  if (json.is_number()) {
+    const double value = json.get<double>();
+    return measure::Headline{"accuracy", value, true, fmt::format("{:.2f} %", 100 * value), ""};
+  }
+  return measure::Headline{json.at("name"), json.at("value"), json.at("higher_is_better"),
+                           json.at("text"), json.at("details")};
+}
+
+Json to_json(const std::optional<Best>& best) {
+  if (!best) return nullptr;
+  return {{"epoch", best->epoch}, {"result", to_json(std::optional(best->result))}};
+}
+
+std::optional<Best> best_from_json(const Json& json) {
+  if (json.is_null()) return std::nullopt;
+  return Best{json.at("epoch"), result_from_json(json.at("result")).value()};
 }
 
 Json to_json(const std::map<std::string, PointCounts>& counts) {
@@ -47,8 +70,9 @@ Json to_json(const RunState& state) {
           {"elapsed", state.elapsed},
           {"float_seconds", state.float_seconds},
           {"fixed_seconds", state.fixed_seconds},
-          {"float_accuracy", to_json(state.float_accuracy)},
-          {"ptq_accuracy", to_json(state.ptq_accuracy)},
+          {"float_accuracy", to_json(state.float_result)},
+          {"ptq_accuracy", to_json(state.ptq_result)},
+          {"best", to_json(state.best)},
           {"log_bytes", state.log_bytes},
           {"threads", state.threads}};
 }
@@ -64,8 +88,9 @@ RunState state_from_json(const Json& json) {
   state.elapsed = json.at("elapsed");
   state.float_seconds = json.at("float_seconds");
   state.fixed_seconds = json.at("fixed_seconds");
-  state.float_accuracy = optional_number(json.at("float_accuracy"));
-  state.ptq_accuracy = optional_number(json.at("ptq_accuracy"));
+  state.float_result = result_from_json(json.at("float_accuracy"));
+  state.ptq_result = result_from_json(json.at("ptq_accuracy"));
+  if (json.contains("best")) state.best = best_from_json(json.at("best"));
   state.log_bytes = json.at("log_bytes");
   state.threads = json.value("threads", 0);
   return state;
@@ -115,6 +140,7 @@ void save_checkpoint(const Checkpoint& checkpoint, const std::filesystem::path& 
   file.metadata[kStateKey] = to_json(checkpoint.state).dump();
   put(checkpoint.tensors, kNetworkPrefix, file);
   put(checkpoint.optimizer, kOptimizerPrefix, file);
+  put(checkpoint.best, kBestPrefix, file);
   write(std::move(file), path);
 }
 
@@ -134,6 +160,7 @@ std::optional<Checkpoint> load_checkpoint(const std::filesystem::path& path) {
   }
   checkpoint.tensors = take(file, kNetworkPrefix);
   checkpoint.optimizer = take(file, kOptimizerPrefix);
+  checkpoint.best = take(file, kBestPrefix);
   return checkpoint;
 }
 

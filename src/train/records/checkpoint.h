@@ -17,6 +17,7 @@ struct Checkpoint {
   RunState state;
   NamedFloats tensors;    // the network's, by Network::state's names
   NamedFloats optimizer;  // the optimizers'
+  NamedFloats best;       // the network's, of state.best; empty where `tensors` shall be frozen
 };
 
 // Written to a temporary name, synced, renamed. Raises UserError on a full disk; the old one then

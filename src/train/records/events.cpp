@@ -11,8 +11,22 @@ Json event(const char* name, double time) {
   return {{"event", name}, {"time", time}};
 }
 
-Json number(const std::optional<double>& value) {
-  return value ? Json(*value) : Json(nullptr);
+bool is_accuracy(const measure::Headline& result) {
+  return result.name == "accuracy";
+}
+
+Json measure_json(const measure::Headline& result) {
+  return {{"name", result.name}, {"higher_is_better", result.higher_is_better}};
+}
+
+// "test_accuracy"; of another measure "test_measure", and which one that is.
+void put(Json& json, const std::string& of, const measure::Headline& result) {
+  json[of + (is_accuracy(result) ? "_accuracy" : "_measure")] = result.value;
+  if (!is_accuracy(result)) json["measure"] = measure_json(result);
+}
+
+const char* set_name(bool is_validation) {
+  return is_validation ? "validation" : "test";
 }
 
 double fraction(const steps::OverflowCount& count) {
@@ -80,11 +94,12 @@ std::string carriers_event(double time, const Network& network) {
 }
 
 std::string calibrated_event(double time, const frontends::Calibration& calibration,
-                             double test_accuracy, Network& network) {
+                             const measure::Headline& result, bool on_validation,
+                             Network& network) {
   Json json = event("calibrated", time);
   json["method"] = frontends::to_string(calibration.method);
   json["images"] = calibration.images;
-  json["test_accuracy"] = test_accuracy;
+  put(json, set_name(on_validation), result);
   json["formats"] = formats(network);
   return json.dump();
 }
@@ -94,8 +109,8 @@ std::string epoch_event(double time, const EpochReport& report, Network& network
   json["phase"] = to_string(report.phase);
   json["epoch"] = report.epoch;
   json["train_loss"] = report.train_loss;
-  json["train_accuracy"] = report.train_accuracy;
-  json["test_accuracy"] = report.test_accuracy;
+  if (report.train_accuracy) json["train_accuracy"] = *report.train_accuracy;
+  put(json, set_name(report.on_validation), report.result);
   json["learning_rate"] = report.learning_rate;
   json["seconds"] = report.seconds;
   json["images_per_second"] = report.images_per_second;
@@ -128,11 +143,12 @@ std::string histogram_event(double time, const TensorHistogram& of_tensor) {
   return json.dump();
 }
 
-std::string frozen_event(double time, double test_accuracy,
+std::string frozen_event(double time, const measure::Headline& result, const std::string& kept,
                          const std::map<std::string, steps::OverflowCount>& overflows,
                          Network& network) {
   Json json = event("frozen", time);
-  json["test_accuracy"] = test_accuracy;
+  put(json, "test", result);
+  if (!kept.empty()) json["kept"] = kept;
   json["overflows"] = Json::object();
   for (const auto& [tensor, count] : overflows) json["overflows"][tensor] = fraction(count);
   json["formats"] = formats(network);
@@ -147,14 +163,21 @@ std::string summary_json(const std::string& name, const Summary& summary) {
                          {"overflows", f.overflows},
                          {"values", f.values}});
   }
-  return Json{{"name", name},
-              {"float_accuracy", number(summary.float_accuracy)},
-              {"ptq_accuracy", number(summary.ptq_accuracy)},
-              {"fixed_accuracy", number(summary.fixed_accuracy)},
-              {"float_seconds", summary.float_seconds},
-              {"fixed_seconds", summary.fixed_seconds},
-              {"forbidden_overflows", forbidden}}
-      .dump(2);
+  Json json{{"name", name},
+            {"float_seconds", summary.float_seconds},
+            {"fixed_seconds", summary.fixed_seconds},
+            {"forbidden_overflows", forbidden}};
+  const auto put_result = [&](const std::string& of,
+                              const std::optional<measure::Headline>& result) {
+    json[of + "_accuracy"] = result && is_accuracy(*result) ? Json(result->value) : Json(nullptr);
+    if (result && !is_accuracy(*result)) json[of + "_measure"] = result->value;
+    if (result) json["measure"] = measure_json(*result);
+  };
+  put_result("float", summary.float_result);
+  put_result("ptq", summary.ptq_result);
+  put_result("fixed", summary.fixed_result);
+  if (!summary.kept.empty()) json["kept"] = summary.kept;
+  return json.dump(2);
 }
 
 }  // namespace qfx::train

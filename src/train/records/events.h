@@ -16,7 +16,10 @@ namespace qfx::train {
 struct EpochReport {
   PhaseKind phase = PhaseKind::Float;
   std::int64_t epoch = 1;
-  double train_loss = 0, train_accuracy = 0, test_accuracy = 0;
+  double train_loss = 0;
+  std::optional<double> train_accuracy;  // where the task has classes
+  measure::Headline result;
+  bool on_validation = false;  // the result; else on the test set
   double learning_rate = 0, seconds = 0, images_per_second = 0;
   double seconds_waited = 0;  // of `seconds`, for batches
 };
@@ -30,12 +33,12 @@ std::string warning_event(double time, const std::string& kind, const std::strin
                           const std::string& text);
 std::string carriers_event(double time, const Network& network);
 std::string calibrated_event(double time, const frontends::Calibration& calibration,
-                             double test_accuracy, Network& network);
+                             const measure::Headline& result, bool on_validation, Network& network);
 // formats, overflows and changes in the fixed phase only.
 std::string epoch_event(double time, const EpochReport& report, Network& network);
 std::string histogram_event(double time, const TensorHistogram& histogram);
-// overflows: of the frozen formats, on the test set.
-std::string frozen_event(double time, double test_accuracy,
+// result and overflows: of the frozen formats, on the test set. kept: as in Summary.
+std::string frozen_event(double time, const measure::Headline& result, const std::string& kept,
                          const std::map<std::string, steps::OverflowCount>& overflows,
                          Network& network);
 

@@ -5,7 +5,8 @@
 
 namespace qfx::train {
 
-void RunFolder::open(const std::string& recipe_text, bool resume) const {
+void RunFolder::open(const std::string& recipe_text, bool resume,
+                     const std::function<void(const std::string& old_text)>& check) const {
   std::error_code failed;
   std::filesystem::create_directories(checkpoint().parent_path(), failed);
   if (failed) {
@@ -20,12 +21,9 @@ void RunFolder::open(const std::string& recipe_text, bool resume) const {
         "{}: it already holds a run; choose another folder, or go on with that run by --resume",
         path_.string());
   }
-  if (holds_a_run && read_file(recipe()) != recipe_text) {
-    user_error(
-        "{}: the run in it has another recipe; resume with that one, or choose another folder",
-        path_.string());
-  }
-  if (!holds_a_run) write_file_atomically(recipe(), recipe_text);
+  const bool is_other = holds_a_run && read_file(recipe()) != recipe_text;
+  if (is_other) check(read_file(recipe()));
+  if (!holds_a_run || is_other) write_file_atomically(recipe(), recipe_text);
 }
 
 bool RunFolder::keeps_something() const {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <string>
 
 namespace qfx::train {
@@ -10,9 +11,11 @@ class RunFolder {
  public:
   explicit RunFolder(const std::string& path) : path_(path) {}
 
-  // Creates the folder and writes the recipe. Raises UserError where it holds another run: with
-  // `resume`, one of a different recipe; without, any that kept something.
-  void open(const std::string& recipe_text, bool resume) const;
+  // Creates the folder and writes the recipe. With `resume` another recipe than the one of the run
+  // there takes its place where `check`, given that one, raises nothing. Raises UserError where,
+  // without, it holds a run that kept something.
+  void open(const std::string& recipe_text, bool resume,
+            const std::function<void(const std::string& old_text)>& check) const;
   // Whether a run got as far as anything that could be lost.
   bool keeps_something() const;
 

@@ -8,6 +8,8 @@
 #include <string>
 #include <vector>
 
+#include "qfx/measure/measure.h"
+
 namespace qfx::train {
 
 enum class PhaseKind { Float, Fixed };
@@ -24,6 +26,13 @@ struct PointCounts {
   std::int64_t overflows = 0, values = 0, changes = 0;
 };
 
+// The network of the fixed phase that was best so far, judged by samples it was not trained on, or,
+// where no such samples are, the calibrated one by training samples.
+struct Best {
+  std::int64_t epoch = 0;  // after which it stood so; 0: as calibrated
+  measure::Headline result;
+};
+
 struct RunState {
   PhaseKind phase = PhaseKind::Float;
   std::int64_t step = 0;  // steps done of the phase
@@ -32,7 +41,9 @@ struct RunState {
   std::map<std::string, PointCounts> last_epoch;  // likewise, of the last whole one in fixed point
   double elapsed = 0;                             // seconds since the run began
   double float_seconds = 0, fixed_seconds = 0;
-  std::optional<double> float_accuracy, ptq_accuracy;
+  std::optional<measure::Headline> float_result,
+      ptq_result;  // on the set that epochs are judged by
+  std::optional<Best> best;
   std::int64_t log_bytes = 0;  // log.jsonl when this was written
   int threads = 0;             // 0: a checkpoint from before they were written
 };

@@ -2,14 +2,12 @@
 
 #include <algorithm>
 
-#include "train/network/network.h"
-#include "train/records/run_folder.h"
 #include "train/samples/samples.h"
 
 #include "qfx/base/error.h"
-#include "qfx/base/file.h"
 #include "qfx/graph/links.h"
 #include "qfx/graph/preprocess.h"
+#include "qfx/measure/answers.h"
 #include "qfx/steps/exactness.h"
 
 namespace qfx::train {
@@ -29,6 +27,18 @@ void check_batch_norms(const frontends::Recipe& recipe, std::int64_t samples) {
   }
 }
 
+// That there is something to compare the outputs with, and that it fits them.
+void check_answers(const frontends::Recipe& recipe, const data::Dataset& set) {
+  const graph::Task& task = recipe.model.task;
+  const auto& input = std::get<graph::Input>(recipe.model.nodes.front().op);
+  const std::int64_t outputs = graph::element_count(recipe.model.nodes.back().shape);
+  if (!measure::Answers(task, input, outputs, set).known())
+    user_error("the samples of '{}' have no {}, which training and testing compare with", set.name,
+               task.classifies() ? "labels" : "targets");
+  // Of a sample that is its own target the values are those that the network sees.
+  if (task.rebuilds_input && task.loss == graph::Loss::Bce) check_fractions(input, set);
+}
+
 // Bits of the largest magnitude.
 int magnitude_bits(const graph::QuantSpec& spec) {
   return spec.width - (spec.is_signed ? 1 : 0);
@@ -37,7 +47,7 @@ int magnitude_bits(const graph::QuantSpec& spec) {
 }  // namespace
 
 void check_recipe(const frontends::Recipe& recipe, const data::Dataset& train_set,
-                  const data::Dataset& test_set) {
+                  const data::Dataset& validation_set, const data::Dataset& test_set) {
   const graph::Model& model = recipe.model;
   const auto& input = std::get<graph::Input>(model.nodes.front().op);
   if (!graph::takes_samples(input.shape, train_set.sample_shape)) {
@@ -46,32 +56,24 @@ void check_recipe(const frontends::Recipe& recipe, const data::Dataset& train_se
                graph::to_string(train_set.sample_shape));
   }
   const std::int64_t outputs = graph::element_count(model.nodes.back().shape);
-  if (outputs < train_set.class_count) {
+  if (model.task.classifies() && outputs < train_set.class_count) {
     user_error(
         "the network has {} outputs, the data set '{}' has {} classes; give its last layer as "
         "many outputs",
         outputs, train_set.name, train_set.class_count);
   }
-  check_finite(input, train_set);
-  check_finite(input, test_set);
+  for (const data::Dataset* set : {&train_set, &validation_set, &test_set}) {
+    if (set == &validation_set && set->size() == 0) continue;
+    if (set->size() == 0)
+      user_error("the data set '{}' has no samples here; give it some, in every split", set->name);
+    check_answers(recipe, *set);
+    check_finite(input, *set);
+  }
   if (recipe.batch_size < 1) {
     user_error("batch_size is {}, it must be 1 or more", recipe.batch_size);
   }
   if (recipe.float_phase.epochs > 0 || recipe.fixed_phase.epochs > 0)
     check_batch_norms(recipe, train_set.size());
-}
-
-NamedFloats start_tensors(const frontends::Recipe& recipe) {
-  const std::filesystem::path file = RunFolder(recipe.start).float_tensors();
-  if (!path_exists(file)) {
-    user_error(
-        "start = \"{}\": there is no {} in it; name the folder of a run whose float phase has "
-        "ended, or leave start out and train in float first",
-        recipe.start, file.filename().string());
-  }
-  NamedFloats tensors = load_tensors(file);
-  Network(recipe.model).load_state(tensors, fmt::format("start = \"{}\"", recipe.start));
-  return tensors;
 }
 
 std::vector<std::string> wide_products(const graph::Model& model) {

@@ -5,21 +5,15 @@
 #include <string>
 #include <vector>
 
-#include "train/records/checkpoint.h"
-
 #include "qfx/data/dataset.h"
 #include "qfx/frontends/recipe.h"
 
 namespace qfx::train {
 
-// Raises UserError where the samples do not fit the network: their shape, their classes, their
-// values, how many of them a batch norm sees.
+// Raises UserError where the samples do not fit the network: their shape, their classes or targets,
+// their values, how many of them a batch norm sees. validation_set: empty where there is none.
 void check_recipe(const frontends::Recipe& recipe, const data::Dataset& train_set,
-                  const data::Dataset& test_set);
-
-// The float parameters of the run that recipe.start names. Raises UserError where there are none,
-// or those of another network.
-NamedFloats start_tensors(const frontends::Recipe& recipe);
+                  const data::Dataset& validation_set, const data::Dataset& test_set);
 
 // A sentence for each node whose products alone are likely to be wider than training carries; the
 // values decide, once they are calibrated.

@@ -8,21 +8,21 @@
 #include "train/calibration/histogram.h"
 #include "train/loop/optimizer.h"
 #include "train/loop/trainer.h"
+#include "train/loop/warnings.h"
 #include "train/machine/device.h"
 #include "train/machine/memory.h"
 #include "train/machine/patient_threads.h"
-#include "train/network/float_forward.h"
 #include "train/records/events.h"
+#include "train/run/goes_on.h"
 #include "train/run/recipe_checks.h"
-#include "train/samples/evaluate.h"
+#include "train/run/start.h"
+#include "train/samples/loader.h"
 #include "train/samples/samples.h"
-#include "train/tensors/values.h"
 
 #include "qfx/base/error.h"
 #include "qfx/base/file.h"
 #include "qfx/base/text.h"
 #include "qfx/graph/file.h"
-#include "qfx/graph/fold_batch_norm.h"
 #include "qfx/graph/freeze.h"
 #include "qfx/graph/verify.h"
 
@@ -30,6 +30,10 @@ namespace qfx::train {
 namespace {
 
 using Clock = std::chrono::steady_clock;
+
+std::optional<double> accuracy_of(const std::optional<measure::Headline>& result) {
+  return result && result->name == "accuracy" ? std::optional(result->value) : std::nullopt;
+}
 
 class Run {
  public:
@@ -73,9 +77,12 @@ class Run {
   void load_samples() {
     graph::verify(recipe().model);
     context_.train_set = data::load(recipe().data, data::Split::Train, recipe().train_limit);
+    if (recipe().data.validation > 0)
+      context_.validation_set =
+          data::load(recipe().data, data::Split::Validation, recipe().train_limit);
     context_.test_set = data::load(recipe().data, data::Split::Test, recipe().test_limit);
-    check_recipe(recipe(), context_.train_set, context_.test_set);
-    if (!recipe().start.empty() && !context_.options.resume) start_ = start_tensors(recipe());
+    check_recipe(recipe(), context_.train_set, context_.validation_set, context_.test_set);
+    if (!recipe().start.empty() && !context_.options.resume) start_ = open_start(recipe());
   }
 
   // Where a run left off is taken up. The first process alone writes; the others read what it finds
@@ -83,7 +90,11 @@ class Run {
   void open_folder() {
     if (writes()) {
       keep_folder();
-      context_.folder.open(recipe().text, context_.options.resume);
+      context_.folder.open(recipe().text, context_.options.resume, [&](const std::string& old) {
+        changes_ = changes_to_go_on(recipe(), old, context_.options.run_folder,
+                                    load_checkpoint(context_.folder.checkpoint()),
+                                    steps_per_epoch(context_.train_set, recipe().batch_size));
+      });
     }
     peers_.wait_for_all();
     if (context_.options.resume) resumed_ = load_checkpoint(context_.folder.checkpoint());
@@ -103,6 +114,7 @@ class Run {
         context_.warn("wide_product", "", sentence);
       tell_unfolded();
     }
+    if (!resumed_) warn_of_last_softmax(context_);
     if (!context_.device.is_cpu())
       context_.message(fmt::format("computing on {}", context_.device.str()));
     if (resumed_) report_resumed(resumed_->state.threads);
@@ -121,8 +133,9 @@ class Run {
 
   void report_resumed(int threads_before) {
     context_.log->write(resumed_event(context_.elapsed(), context_.state));
-    context_.message(fmt::format("resumed in the {} phase after step {}",
-                                 to_string(context_.state.phase), context_.state.step));
+    context_.message(fmt::format("resumed in the {} phase after step {}{}",
+                                 to_string(context_.state.phase), context_.state.step,
+                                 changes_.empty() ? "" : ", with other " + join(changes_, ", ")));
     if (threads_before != 0 && threads_before != threads_)
       context_.message(fmt::format(
           "the run had {} threads and goes on with {}: its bits will not be an unbroken run's",
@@ -145,31 +158,35 @@ class Run {
                                     parameters));
   }
 
+  // Else fixed point starts from what the seed gave.
+  bool has_float_network() const {
+    return !recipe().start.empty() || recipe().float_phase.epochs > 0;
+  }
+
   // Trains in float, or takes the parameters of another run; leaves them in float.safetensors.
   void float_phase() {
     network_ = std::make_unique<Network>(recipe().model);
     if (writes()) graph::save(network_->updated_model(), context_.folder.graph("float").string());
     if (!resumed_) write_start(*network_);
     const bool starts_elsewhere = !recipe().start.empty();
-    if (starts_elsewhere) network_->load_state(start_ ? *start_ : start_tensors(recipe()), "start");
+    if (starts_elsewhere)
+      network_->load_state(start_ ? start_->floats : open_start(recipe()).floats, "start");
     Trainer trainer(context_, PhaseKind::Float, *network_, resumed_ ? &*resumed_ : nullptr);
     if (!starts_elsewhere) trainer.run();
-    context_.state.float_accuracy = trainer.test_accuracy();
-    NamedFloats tensors;
-    for (const auto& [name, tensor] : network_->state()) {
-      if (name.ends_with(".frac_bits")) continue;
-      tensors[name] = floats(tensor);
-    }
-    if (writes()) save_tensors(tensors, context_.folder.float_tensors());
+    const Evaluation reached = trainer.examine();
+    context_.state.float_result = reached.measures.headline();
+    if (has_float_network())
+      float_tells_ =
+          !warn_of_no_answer(context_, Stage::Float, reached, context_.judging_name(), true);
+    float_tensors_ = network_->values();
+    std::erase_if(float_tensors_,
+                  [](const auto& entry) { return entry.first.ends_with(".frac_bits"); });
+    if (writes()) save_tensors(float_tensors_, context_.folder.float_tensors());
     resumed_.reset();
     context_.state.step = 0;
     context_.state.epoch = {};
     context_.state.counts.clear();
     context_.state.last_epoch.clear();
-  }
-
-  graph::Model fixed_model(const graph::Model& from) const {
-    return recipe().fold_batch_norm ? graph::fold_batch_norm(from) : from;
   }
 
   // Calibrates what the float phase left, or takes up a checkpoint; then trains.
@@ -178,30 +195,43 @@ class Run {
       network_ =
           std::make_unique<Network>(graph::load_model(context_.folder.graph("fixed").string()));
     } else {
-      network_ = std::make_unique<Network>(fixed_model(network_->updated_model()));
+      network_ = std::make_unique<Network>(fixed_model(recipe(), network_->updated_model()));
+      if (recipe().start_from == frontends::StartFrom::Fixed)
+        take_learned(context_, start_ ? *start_->learned : *open_start(recipe()).learned,
+                     *network_);
       calibrate_points();
     }
+    calibrated_ = network_->values();
     Trainer trainer(context_, PhaseKind::Fixed, *network_, resumed_ ? &*resumed_ : nullptr);
     if (!resumed_) {
-      judgement_ = first_judgement(trainer);
-      context_.state.ptq_accuracy = judgement_.accuracy;
+      judgement_ = first_judgement();
+      const Evaluation& reached = judgement_->evaluation;
+      const measure::Headline result = reached.measures.headline();
+      context_.state.ptq_result = result;
       context_.log->write(carriers_event(context_.elapsed(), *network_));
-      context_.log->write(calibrated_event(context_.elapsed(), recipe().calibration,
-                                           *context_.state.ptq_accuracy, *network_));
-      context_.message(fmt::format("calibrated by {}: test {:.2f} %",
+      context_.log->write(calibrated_event(context_.elapsed(), recipe().calibration, result,
+                                           context_.has_validation(), *network_));
+      context_.message(fmt::format("calibrated by {}: {} {}",
                                    frontends::to_string(recipe().calibration.method),
-                                   100 * *context_.state.ptq_accuracy));
+                                   context_.judging_name(), text_of(result)));
+      if (has_float_network())
+        warn_of_no_answer(context_, Stage::Calibrated, reached, context_.judging_name(),
+                          float_tells_);
+      if (trains_fixed_) {
+        trainer.warn_of_still_points();
+        trainer.note_calibrated(result);
+      }
       trainer.save();
     }
-    if (trains_fixed_) trainer.run();
-    if (trains_fixed_ || resumed_) judgement_ = trainer.judge();
-    if (trains_fixed_) summary_.fixed_accuracy = judgement_.accuracy;
+    if (!trains_fixed_) return;
+    trainer.run();
+    summary_.kept = trainer.settle(calibrated_);
   }
 
   // Sums that training cannot carry show here, and mending them takes no second float phase.
-  Trainer::Judgement first_judgement(Trainer& trainer) const {
+  Judgement first_judgement() const {
     try {
-      return trainer.judge();
+      return judge(context_, *network_, context_.judging_set());
     } catch (const UserError& error) {
       if (!recipe().start.empty() || !(recipe().float_phase.epochs > 0)) throw;
       user_error("{}; the float phase is kept: another recipe goes on from it by start = \"{}\"",
@@ -233,24 +263,62 @@ class Run {
     for (const Point* point : network_->points()) {
       if (!point->spec.forbids_overflow) continue;
       const std::string& tensor = point->tensor;
-      if (const auto it = judgement_.overflows.find(tensor); it != judgement_.overflows.end())
+      const auto& overflows = judgement_->overflows;
+      if (const auto it = overflows.find(tensor); it != overflows.end())
         add(tensor, "the test set", it->second.overflows, it->second.values);
       const auto& epoch = context_.state.last_epoch;
-      if (const auto it = epoch.find(tensor); it != epoch.end())
+      if (const auto it = epoch.find(tensor); it != epoch.end() && keeps_last())
         add(tensor, "the last epoch", it->second.overflows, it->second.values);
     }
     return all;
   }
 
-  // Freezes; what looks at the run finds it complete.
+  // Whether the network is the one that training ended with.
+  bool keeps_last() const { return summary_.kept.empty() || summary_.kept == "last"; }
+
+  // The network that is kept, on the test set; where others judged the epochs, it sees that set
+  // here for the first time, and so do the two before it.
+  void test() {
+    const bool trained = trains_fixed_ && recipe().fixed_phase.epochs > 0;
+    const bool is_judged = judgement_ && !trained && !context_.has_validation();
+    if (!is_judged) judgement_ = judge(context_, *network_, context_.test_set);
+    const Evaluation& reached = judgement_->evaluation;
+    const measure::Headline result = reached.measures.headline();
+    summary_.float_result = context_.state.float_result;
+    summary_.ptq_result = context_.state.ptq_result;
+    if (context_.has_validation()) test_earlier_ones();
+    if (!trains_fixed_) summary_.ptq_result = result;
+    if (trains_fixed_) summary_.fixed_result = result;
+    if (context_.has_validation()) context_.message(fmt::format("test {}", text_of(result)));
+    if (!trained) return;
+    warn_of_no_answer(context_, Stage::Fixed, reached, "test", float_tells_);
+    warn_below_calibration(context_, *summary_.ptq_result, result, context_.test_set.size(),
+                           summary_.kept);
+  }
+
+  void test_earlier_ones() {
+    const auto test_of = [&](PhaseKind phase, Network& network) {
+      return examine(context_, phase, network, context_.test_set).measures.headline();
+    };
+    if (float_tensors_.empty()) float_tensors_ = load_tensors(context_.folder.float_tensors());
+    Network floating(recipe().model);
+    floating.load_state(float_tensors_, context_.folder.float_tensors().string());
+    summary_.float_result = test_of(PhaseKind::Float, floating);
+    Network calibrated(network_->updated_model());
+    calibrated.load_state(calibrated_, "the calibrated network");
+    summary_.ptq_result = test_of(PhaseKind::Fixed, calibrated);
+  }
+
   void finish() {
-    const RunState& state = context_.state;
-    summary_.float_accuracy = state.float_accuracy;
-    summary_.ptq_accuracy = state.ptq_accuracy;
-    summary_.float_seconds = state.float_seconds;
-    summary_.fixed_seconds = state.fixed_seconds;
+    test();
+    summary_.float_seconds = context_.state.float_seconds;
+    summary_.fixed_seconds = context_.state.fixed_seconds;
+    summary_.float_accuracy = accuracy_of(summary_.float_result);
+    summary_.ptq_accuracy = accuracy_of(summary_.ptq_result);
+    summary_.fixed_accuracy = accuracy_of(summary_.fixed_result);
     summary_.forbidden_overflows = forbidden_overflows();
     summary_.leads = writes();
+    warn_of_overflows(context_, *network_, judgement_->overflows);
     if (!writes()) return;
     for (const TensorHistogram& h : histograms(*network_, calibration_samples())) {
       context_.log->write(histogram_event(context_.elapsed(), h));
@@ -261,9 +329,9 @@ class Run {
     if (in_float == points.end()) {
       graph::save(graph::freeze(network_->updated_model()), context_.folder.model().string());
       summary_.frozen = true;
-      const double accuracy = summary_.fixed_accuracy.value_or(*state.ptq_accuracy);
-      context_.log->write(
-          frozen_event(context_.elapsed(), accuracy, judgement_.overflows, *network_));
+      context_.log->write(frozen_event(context_.elapsed(),
+                                       judgement_->evaluation.measures.headline(), summary_.kept,
+                                       judgement_->overflows, *network_));
     } else {
       context_.message(fmt::format(
           "not frozen: tensor '{}' is left in floating point by the recipe", (*in_float)->tensor));
@@ -278,9 +346,13 @@ class Run {
   std::optional<PatientThreads> patience_;
   std::optional<FolderLock> lock_;
   std::optional<Checkpoint> resumed_;
-  std::optional<NamedFloats> start_;  // of recipe().start
+  std::vector<std::string> changes_;  // keys of the recipe that are others than when it began
+  std::optional<Start> start_;        // of recipe().start
   std::unique_ptr<Network> network_;
-  Trainer::Judgement judgement_;
+  NamedFloats float_tensors_;  // after the float phase; empty where the run is resumed after it
+  NamedFloats calibrated_;     // those of network_ before fixed-point training
+  bool float_tells_ = true;    // the float network is better than one answer for all
+  std::optional<Judgement> judgement_;  // of network_ at last
   Summary summary_;
 };
 
@@ -307,7 +379,8 @@ graph::Model load_checkpoint_model(const std::string& run_folder) {
         run_folder, run_folder);
   }
   Network network(graph::load_model(folder.graph(to_string(checkpoint->state.phase)).string()));
-  network.load_state(checkpoint->tensors, folder.checkpoint().string());
+  network.load_state(checkpoint->best.empty() ? checkpoint->tensors : checkpoint->best,
+                     folder.checkpoint().string());
   return network.updated_model();
 }
 

@@ -1,7 +1,7 @@
 // Augmentation of one stored sample, before preprocessing.
 #pragma once
 
-#include "train/samples/random.h"
+#include "train/tensors/random.h"
 
 #include "qfx/frontends/recipe.h"
 

@@ -4,7 +4,7 @@
 #include <numeric>
 
 #include "train/samples/augment.h"
-#include "train/samples/random.h"
+#include "train/tensors/random.h"
 
 #include "qfx/base/error.h"
 #include "qfx/graph/preprocess.h"
@@ -93,8 +93,12 @@ Batch Loader::assemble(std::int64_t step) {
   }
   const std::int64_t sample_size = set_.sample_size();
   std::vector<float> samples(part_size_ * sample_size);
+  const graph::Task& task = settings_.task;
+  const bool has_targets = !task.classifies() && !task.rebuilds_input;
   Batch batch;
-  batch.labels = at::empty({part_size_}, at::kLong);
+  batch.first = settings_.rank * part_size_;
+  if (task.classifies()) batch.labels = at::empty({part_size_}, at::kLong);
+  if (has_targets) batch.targets = at::empty({part_size_, set_.target_size}, at::kFloat);
   for (std::int64_t i = 0; i < part_size_; ++i) {
     const std::int64_t index = order_[position + i];
     float* sample = samples.data() + i * sample_size;
@@ -102,13 +106,17 @@ Batch Loader::assemble(std::int64_t step) {
     Random random(
         {settings_.seed, static_cast<std::uint64_t>(epoch), static_cast<std::uint64_t>(index)});
     augment(settings_.augment, settings_.input.shape, random, sample);
-    batch.labels.data_ptr<std::int64_t>()[i] = set_.labels[index];
+    if (task.classifies()) batch.labels.data_ptr<std::int64_t>()[i] = set_.labels[index];
+    if (has_targets)
+      std::copy_n(set_.targets.begin() + index * set_.target_size, set_.target_size,
+                  batch.targets.data_ptr<float>() + i * set_.target_size);
   }
   std::vector<std::int64_t> shape = settings_.input.shape;
   shape.insert(shape.begin(), part_size_);
   batch.samples = at::empty(shape, at::kFloat);
   graph::preprocess(settings_.input.preprocess, settings_.input.shape, samples,
                     {batch.samples.data_ptr<float>(), samples.size()});
+  if (task.rebuilds_input) batch.targets = batch.samples.flatten(1);
   return batch;
 }
 

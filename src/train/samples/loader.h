@@ -20,7 +20,10 @@ namespace qfx::train {
 
 struct Batch {
   at::Tensor samples;  // {batch, shape...} float32, augmented and preprocessed
-  at::Tensor labels;   // {batch} int64
+  // What the outputs are compared with: one of the two.
+  at::Tensor labels;       // {batch} int64, classes
+  at::Tensor targets;      // {batch, outputs} float32
+  std::int64_t first = 0;  // of these in the batch of all processes
 };
 
 struct LoaderSettings {
@@ -28,6 +31,7 @@ struct LoaderSettings {
   std::int64_t batch_size = 128;
   frontends::Augment augment;
   graph::Input input;
+  graph::Task task;
   int rank = 0, peers = 1;  // of the processes that share each batch: this one's part, in order
 };
 

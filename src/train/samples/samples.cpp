@@ -59,23 +59,49 @@ at::Tensor preprocessed(const graph::Input& input, const data::Dataset& set, std
   return preprocessed(input, samples, count);
 }
 
-// Preprocessing is monotonic, so a channel's extremes tell of all its values.
-void check_finite(const graph::Input& input, const data::Dataset& set) {
+namespace {
+
+struct Seen {
+  std::int64_t channel = 0;
+  float stored = 0, value = 0;  // in the set, and as the network sees it
+};
+
+// The extremes of each channel. Preprocessing is monotonic, so they tell of all its values.
+std::vector<Seen> extremes_of(const graph::Input& input, const data::Dataset& set) {
   const std::int64_t channels = input.shape.at(0);
   const std::vector<float> stored = set.bytes.empty()
                                         ? extremes(set.floats, channels, set.sample_size())
                                         : extremes(set.bytes, channels, set.sample_size());
-  std::vector<float> seen(stored.size());
-  graph::preprocess(input.preprocess, {channels, 2}, stored, seen);
-  for (std::size_t i = 0; i < seen.size(); ++i) {
-    if (!std::isfinite(seen[i])) {
+  std::vector<float> values(stored.size());
+  graph::preprocess(input.preprocess, {channels, 2}, stored, values);
+  std::vector<Seen> seen;
+  for (std::size_t i = 0; i < values.size(); ++i)
+    seen.push_back({static_cast<std::int64_t>(i / 2), stored[i], values[i]});
+  return seen;
+}
+
+}  // namespace
+
+void check_finite(const graph::Input& input, const data::Dataset& set) {
+  for (const Seen& seen : extremes_of(input, set)) {
+    if (!std::isfinite(seen.value)) {
       user_error(
           "the samples of '{}' hold the value {} in channel {}, which is {} after data.normalize "
           "(divisor {}); it must be within float32's range, below 3.4e38: give divisor, mean and "
-          "std "
-          "that bring the samples near 1",
-          set.name, stored[i], i / 2, seen[i], input.preprocess.divisor);
+          "std that bring the samples near 1",
+          set.name, seen.stored, seen.channel, seen.value, input.preprocess.divisor);
     }
+  }
+}
+
+void check_fractions(const graph::Input& input, const data::Dataset& set) {
+  for (const Seen& seen : extremes_of(input, set)) {
+    if (seen.value >= 0 && seen.value <= 1) continue;
+    user_error(
+        "the samples of '{}' hold the value {} in channel {}, which is {} after data.normalize; "
+        "under loss = \"bce\" a target is from 0 to 1, and so is the sample that is its own: "
+        "normalize it into that, or train by \"mse\"",
+        set.name, seen.stored, seen.channel, seen.value);
   }
 }
 

@@ -24,4 +24,7 @@ at::Tensor preprocessed(const graph::Input& input, const data::Dataset& set, std
 // float32's range.
 void check_finite(const graph::Input& input, const data::Dataset& set);
 
+// Likewise where a sample as the network would see it is not from 0 to 1.
+void check_fractions(const graph::Input& input, const data::Dataset& set);
+
 }  // namespace qfx::train

@@ -66,5 +66,21 @@ TEST(PointOptimizer, GoesOnFromItsState) {
   EXPECT_THROW(second.load_state({}, 5), UserError);
 }
 
+// What had frozen at the end of 100 steps moves on in a phase of 200, and stays in one of 110.
+TEST(PointOptimizer, AFrozenPointMovesInALongerPhase) {
+  const std::vector<float> gradient{1};
+  std::vector<float> f{3};
+  PointOptimizer ended({.learning_rate = 0.01, .freeze_after = 0.7}, {{{}, f}}, kSteps);
+  for (std::int64_t step = 0; step < kSteps; ++step) ended.step({gradient}, step, 1.0);
+  ASSERT_EQ(ended.frozen_count(), 1);
+  for (const std::int64_t steps : {2 * kSteps, kSteps + 10}) {
+    const float before = f[0];
+    PointOptimizer longer({.learning_rate = 0.01, .freeze_after = 0.7}, {{{}, f}}, steps);
+    longer.load_state(ended.state(), kSteps);
+    longer.step({gradient}, kSteps, 1.0);
+    EXPECT_EQ(f[0] == before, steps == kSteps + 10) << steps;
+  }
+}
+
 }  // namespace
 }  // namespace qfx::steps

@@ -106,7 +106,8 @@ TEST(Device, ANanIsANanThereToo) {
   for (std::uint64_t seed = 1; seed <= 30; ++seed) {
     SCOPED_TRACE(seed);
     const graph::Model model = test::random_model(seed);
-    at::Tensor samples = preprocessed(model, test::random_samples(model, seed, kDeviceBatch), kDeviceBatch);
+    at::Tensor samples =
+        preprocessed(model, test::random_samples(model, seed, kDeviceBatch), kDeviceBatch);
     samples.flatten()[0] = std::nan("");
     ForwardResult here;
     try {

@@ -33,7 +33,8 @@ struct Seen {
 
 void compare_roads(const graph::Model& model, std::uint64_t seed, Seen& seen) {
   SCOPED_TRACE(seed);
-  const at::Tensor samples = preprocessed(model, test::random_samples(model, seed, kRoadBatch), kRoadBatch);
+  const at::Tensor samples =
+      preprocessed(model, test::random_samples(model, seed, kRoadBatch), kRoadBatch);
   for (const bool batch_statistics : {true, false}) {
     ForwardResult fused;
     try {

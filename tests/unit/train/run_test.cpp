@@ -192,7 +192,7 @@ TEST_F(RunTest, TheUsersFaultsAreNamed) {
   train(r, {.run_folder = folder("a")});
   EXPECT_THAT([&] { train(r, {.run_folder = folder("a")}); },
               ThrowsMessage<UserError>(HasSubstr("already holds a run")));
-  r.text = "# other\n";
+  r.text = "seed = 9\n";
   EXPECT_THAT([&] { train(r, {.run_folder = folder("a"), .resume = true}); },
               ThrowsMessage<UserError>(HasSubstr("another recipe")));
   r.float_phase.optimizer.learning_rate = 1e30;
@@ -256,11 +256,10 @@ TEST_F(RunTest, ARecipeThatNoRunWroteStays) {
 TEST_F(RunTest, AWeightThatIsNoNumberEndsTheRun) {
   frontends::Recipe r = recipe();
   r.fixed_phase.optimizer.learning_rate = 1e38;
-  EXPECT_THAT(
-      [&] { train(r, {.run_folder = folder("a")}); },
-      ThrowsMessage<UserError>(::testing::ContainsRegex(
-          "'[a-z0-9]+\\.[a-z]+' became infinite or NaN at step [0-9]+ of the fixed phase; "
-          "lower fixed.learning_rate")));
+  EXPECT_THAT([&] { train(r, {.run_folder = folder("a")}); },
+              ThrowsMessage<UserError>(::testing::ContainsRegex(
+                  "'[a-z0-9]+\\.[a-z]+' became infinite or NaN at step [0-9]+ of the fixed phase; "
+                  "lower fixed.learning_rate")));
   r.fixed_phase.optimizer.learning_rate = 0.01;
   train(r, {.run_folder = folder("a"), .resume = true});
   EXPECT_TRUE(std::filesystem::exists(folder("a") + "/model.qfx"));

@@ -23,21 +23,27 @@ void show(ProgressLine& line, const train::Progress& progress) {
             .fraction = progress.steps > 0 ? static_cast<double>(progress.step) /
                                                  static_cast<double>(progress.steps)
                                            : 0,
-            .images_per_second = progress.images_per_second};
+            .images_per_second = progress.images_per_second,
+            .unit = progress.unit};
   if (progress.seconds_left > 0) step.seconds_left = progress.seconds_left;
   if (progress.loss > 0) step.note = fmt::format("loss {:.3f}", progress.loss);
   line.show(step);
 }
 
 std::string summary_table(const train::Summary& summary) {
-  Table table = Table::headed({"", "test accuracy", "training time"});
-  const auto add = [&](const std::string& name, std::optional<double> accuracy, double seconds) {
-    if (accuracy)
-      table.add_row({name, percent(*accuracy), seconds > 0 ? format_duration(seconds) : "-"});
+  const auto& any = summary.ptq_result ? summary.ptq_result : summary.float_result;
+  Table table = Table::headed({"", "test " + (any ? any->name : "accuracy"), "training time"});
+  const auto add = [&](const std::string& name, const std::optional<measure::Headline>& result,
+                       double seconds) {
+    if (result) table.add_row({name, result->text, seconds > 0 ? format_duration(seconds) : "-"});
   };
-  add("float", summary.float_accuracy, summary.float_seconds);
-  add("fixed point, calibrated only", summary.ptq_accuracy, 0);
-  add("fixed point, trained", summary.fixed_accuracy, summary.fixed_seconds);
+  add("float", summary.float_result, summary.float_seconds);
+  add("fixed point, calibrated only", summary.ptq_result, 0);
+  add(summary.kept == "calibrated" ? "fixed point, trained (the calibrated one is kept)"
+      : summary.kept.starts_with("epoch")
+          ? fmt::format("fixed point, trained ({} is kept)", summary.kept)
+          : "fixed point, trained",
+      summary.fixed_result, summary.fixed_seconds);
   return table.to_string();
 }
 

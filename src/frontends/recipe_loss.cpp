@@ -1,0 +1,120 @@
+#include "frontends/recipe_loss.h"
+
+#include <optional>
+#include <string>
+#include <variant>
+
+#include "qfx/base/error.h"
+#include "qfx/graph/links.h"
+
+namespace qfx::frontends {
+namespace {
+
+constexpr double kHeaviest = 1e6;
+constexpr double kMostSmoothing = 0.999;
+
+Words<graph::Loss> loss_words() {
+  Words<graph::Loss> words;
+  for (const graph::Loss loss : graph::kLosses) words.emplace_back(to_string(loss), loss);
+  return words;
+}
+
+data::Targets targets_of(const graph::Task& task) {
+  if (task.rebuilds_input) return data::Targets::None;
+  return task.classifies() ? data::Targets::Classes : data::Targets::Values;
+}
+
+void read_class_weights(const TableReader& root, Recipe& recipe) {
+  if (!root.has("class_weights")) return;
+  if (root.is_text("class_weights")) {
+    root.choice("class_weights", {"balanced"});
+    recipe.balances_classes = true;
+  } else {
+    recipe.class_weights = *root.reals("class_weights", {0, kHeaviest, true});
+  }
+}
+
+// The last node that computes: those after it only rename its values.
+const graph::Node& last_value(const graph::Model& model) {
+  return model
+      .nodes[graph::format_source(model.nodes, static_cast<graph::NodeId>(model.nodes.size()) - 1)];
+}
+
+std::string_view word_of(const graph::Op& op) {
+  const auto* function = std::get_if<graph::Function>(&op);
+  return function != nullptr ? to_string(function->function) : kind_name(op);
+}
+
+// Whether no value of the node is below 0.
+bool never_negative(const graph::Op& op) {
+  if (const auto* function = std::get_if<graph::Function>(&op)) {
+    switch (function->function) {
+      case graph::FunctionName::Sigmoid:
+      case graph::FunctionName::HardSigmoid:
+      case graph::FunctionName::Softplus:
+      case graph::FunctionName::Exp:
+        return true;
+      case graph::FunctionName::Tanh:
+      case graph::FunctionName::HardSwish:
+      case graph::FunctionName::Silu:
+      case graph::FunctionName::Gelu:
+      case graph::FunctionName::Elu:
+        return false;
+    }
+  }
+  if (const auto* clip = std::get_if<graph::Clip>(&op)) return clip->min >= 0;
+  return std::holds_alternative<graph::Relu>(op) || std::holds_alternative<graph::Softmax>(op) ||
+         std::holds_alternative<graph::Abs>(op);
+}
+
+}  // namespace
+
+std::vector<std::string> loss_keys() {
+  return {"loss", "class_weights", "label_smoothing"};
+}
+
+void read_loss(const TableReader& root, const TableReader& data, Recipe& recipe) {
+  graph::Task& task = recipe.model.task;
+  const std::optional<graph::Loss> loss = root.choice("loss", loss_words());
+  task.rebuilds_input = data.choice("target", {"input"}).has_value();
+  // What an autoencoder is usually trained by.
+  task.loss = loss.value_or(task.rebuilds_input ? graph::Loss::Mse : graph::Loss::CrossEntropy);
+  if (loss && task.rebuilds_input && task.classifies())
+    root.fail("loss",
+              "data.target = \"input\" compares the outputs with the samples themselves, which are "
+              "no classes; \"mse\", \"mae\" or \"bce\" is allowed");
+  recipe.data.targets = targets_of(task);
+  for (const char* key : {"class_weights", "label_smoothing"}) {
+    if (root.has(key) && !task.classifies())
+      root.fail(key, fmt::format("this belongs to loss = \"cross_entropy\", and the loss is "
+                                 "\"{}\"; leave it out",
+                                 to_string(task.loss)));
+  }
+  read_class_weights(root, recipe);
+  recipe.label_smoothing = root.real("label_smoothing", {0, kMostSmoothing}).value_or(0);
+}
+
+void check_loss(const TableReader& root, const Recipe& recipe) {
+  const graph::Task& task = recipe.model.task;
+  const std::int64_t outputs = graph::element_count(recipe.model.nodes.back().shape);
+  const std::size_t weights = recipe.class_weights.size();
+  if (root.has("class_weights") && weights > 0 && static_cast<std::int64_t>(weights) != outputs)
+    root.fail("class_weights",
+              fmt::format("the network has {} outputs, so {} weights are allowed, one a class in "
+                          "the order of the labels, not {}",
+                          outputs, outputs, weights));
+  const graph::Node& last = last_value(recipe.model);
+  if (root.has("loss") && task.loss == graph::Loss::Bce && never_negative(last.op))
+    root.fail("loss",
+              fmt::format("\"bce\" takes the sigmoid of the outputs itself: a label is there where "
+                          "its output is above 0, and those of the last layer '{}' ({}) are never "
+                          "below it; leave that layer out",
+                          last.name, word_of(last.op)));
+}
+
+std::string outputs_word(const graph::Task& task) {
+  if (task.rebuilds_input) return "values a sample";
+  return task.classifies() ? "classes" : "target values";
+}
+
+}  // namespace qfx::frontends
