@@ -23,6 +23,7 @@
 #include "qfx/base/file.h"
 #include "qfx/base/text.h"
 #include "qfx/graph/file.h"
+#include "qfx/graph/fold_batch_norm.h"
 #include "qfx/graph/freeze.h"
 #include "qfx/graph/verify.h"
 
@@ -124,7 +125,8 @@ class Run {
 
   void tell_unfolded() {
     if (!recipe().fold_batch_norm) return;
-    for (const auto& [name, why] : graph::unfolded_batch_norms(fixed_model(recipe().model))) {
+    for (const auto& [name, why] :
+         graph::unfolded_batch_norms(fixed_model(recipe(), recipe().model))) {
       context_.warn(
           "not_folded", name,
           fmt::format("batch_norm = \"fold\" leaves '{}' a layer of its own: {}", name, why));
