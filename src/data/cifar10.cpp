@@ -49,6 +49,8 @@ Dataset load_cifar10(const std::filesystem::path& folder, Split split, std::int6
   Dataset set;
   set.sample_shape = {3, 32, 32};
   set.class_count = kClasses;
+  set.class_names = {"airplane", "automobile", "bird",  "cat",  "deer",
+                     "dog",      "frog",       "horse", "ship", "truck"};
   for (const auto& path : batches) {
     if (limit > 0 && set.size() == limit) break;
     read_cifar10_batch(path, limit, set);

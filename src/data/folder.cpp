@@ -2,95 +2,40 @@
 
 #include <algorithm>
 #include <charconv>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "data/image_file.h"
-#include "data/npy.h"
+#include "data/picture_list.h"
 #include "data/resize.h"
+#include "data/split.h"
 
 #include "qfx/base/error.h"
-#include "qfx/base/file.h"
 
 namespace qfx::data {
 namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::string_view kFolderHelp =
-    "a folder set holds train/CLASS/*.png (or .jpg, .jpeg) and test/CLASS/*.png";
-
-// What lies in a folder and is not hidden, in the order of the names' bytes.
-std::vector<fs::path> entries(const fs::path& folder) {
-  std::error_code error;
-  std::vector<fs::path> all;
-  for (fs::directory_iterator it(folder, error), end; !error && it != end; it.increment(error)) {
-    if (it->path().filename().native().front() != '.') all.push_back(it->path());
-  }
-  if (error)
-    user_error("{}: this folder cannot be read: {}; {}", folder.string(), error.message(),
-               kFolderHelp);
-  std::sort(all.begin(), all.end());
-  return all;
-}
-
-bool is_picture_name(const fs::path& path) {
-  std::string extension = path.extension().string();
-  std::transform(extension.begin(), extension.end(), extension.begin(),
-                 [](unsigned char c) { return std::tolower(c); });
-  return extension == ".png" || extension == ".jpg" || extension == ".jpeg";
-}
-
-std::vector<fs::path> class_folders(const fs::path& split) {
-  std::vector<fs::path> folders = entries(split);
-  for (const fs::path& path : folders) {
-    if (!is_folder(path))
-      user_error("{}: a folder for each class is expected here, and this is none; {}",
-                 path.string(), kFolderHelp);
-  }
-  if (folders.empty()) user_error("{}: it holds no class folders; {}", split.string(), kFolderHelp);
-  if (folders.size() > kMaxClasses)
-    user_error("{}: it holds {} class folders; at most {} are allowed", split.string(),
-               folders.size(), kMaxClasses);
-  return folders;
-}
-
-std::vector<fs::path> pictures(const fs::path& folder) {
-  std::vector<fs::path> files = entries(folder);
-  for (const fs::path& path : files) {
-    if (is_folder(path) || !is_picture_name(path))
-      user_error("{}: pictures named .png, .jpg or .jpeg are expected here; move it elsewhere",
-                 path.string());
-  }
-  if (files.empty())
-    user_error("{}: this class has no pictures; add some, or remove the folder", folder.string());
-  return files;
-}
-
-struct Sample {
-  fs::path file;
-  std::int32_t label = 0;
-};
-
-// Class by turns.
-std::vector<Sample> samples_of(
-    const std::vector<std::pair<std::int32_t, std::vector<fs::path>>>& classes) {
-  std::vector<Sample> samples;
-  for (std::size_t turn = 0;; ++turn) {
-    const std::size_t before = samples.size();
-    for (const auto& [label, files] : classes) {
-      if (turn < files.size()) samples.push_back({files[turn], label});
-    }
-    if (samples.size() == before) return samples;
-  }
-}
-
 class Reader {
  public:
-  Reader(fs::path reference, std::optional<ImageSize> size)
-      : reference_(std::move(reference)), size_(size), like_(read(reference_)) {
-    like_.pixels.clear();
+  explicit Reader(const PictureForm& form) : form_(form) {}
+
+  // The first of these that can be read says what all are like.
+  void look_at(const std::vector<PictureFile>& reference) {
+    for (const PictureFile& file : reference) {
+      try {
+        like_ = read(file.path);
+      } catch (const UserError& error) {
+        if (error_.empty()) error_ = error.what();
+        continue;
+      }
+      like_.pixels.clear();
+      reference_ = file.path;
+      return;
+    }
   }
 
   std::vector<std::int64_t> shape() const { return {like_.channels, like_.height, like_.width}; }
@@ -98,9 +43,12 @@ class Reader {
   // Channel by channel.
   void append(const fs::path& file, std::vector<std::uint8_t>& bytes) const {
     const Image image = read(file);
+    if (reference_.empty()) user_error("{}", error_);  // of another split
     if (image.channels != like_.channels)
-      user_error("{}: it is {}, and {} is {}; all pictures of a set are grey or all in colour",
-                 file.string(), colour(image), reference_.string(), colour(like_));
+      user_error(
+          "{}: it is {}, and {} is {}; give all grey or all in colour, or have them made so: "
+          "folder@rgb:DIR or folder@gray:DIR",
+          file.string(), colour(image), reference_.string(), colour(like_));
     if (image.height != like_.height || image.width != like_.width)
       user_error(
           "{}: it has {} x {} pixels (height x width), and {} has {} x {}; give all one size, or "
@@ -122,60 +70,84 @@ class Reader {
 
   Image read(const fs::path& file) const {
     Image image = read_image(file);
-    return size_ ? resize(image, size_->height, size_->width) : image;
+    if (form_.channels != 0) image = with_channels(std::move(image), form_.channels);
+    return form_.height != 0 ? resize(image, form_.height, form_.width) : image;
   }
 
+  PictureForm form_;
   fs::path reference_;
-  std::optional<ImageSize> size_;
+  std::string error_;  // where none of the references can be read, the first one's
   Image like_;
 };
 
-}  // namespace
-
-ImageSize parse_image_size(std::string_view text, const std::string& source) {
-  const auto number = [&](std::string_view digits) {
-    std::int64_t value = 0;
-    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
-    const bool is_whole = error == std::errc() && end == digits.data() + digits.size();
-    if (!is_whole || value < 1 || value > kMaxImageSide)
-      user_error(
-          "the data source '{}' asks for pictures of '{}'; write height x width, each 1 to {}, as "
-          "in folder@32x48:DIR",
-          source, text, kMaxImageSide);
-    return value;
-  };
-  const std::size_t cross = text.find('x');
-  const bool is_pair = cross != std::string_view::npos;
-  return {number(text.substr(0, cross)), number(is_pair ? text.substr(cross + 1) : "")};
+// What one whole number in a form may be.
+std::optional<std::int64_t> side_of(std::string_view digits) {
+  std::int64_t value = 0;
+  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
+  const bool is_whole = error == std::errc() && end == digits.data() + digits.size();
+  if (!is_whole || value < 1 || value > kMaxImageSide) return std::nullopt;
+  return value;
 }
 
-Dataset load_folder(const fs::path& folder, Split split, std::int64_t limit,
-                    std::optional<ImageSize> size) {
-  const std::vector<fs::path> known = class_folders(folder / "train");
-  const std::vector<fs::path> here = split == Split::Train ? known : class_folders(folder / "test");
-  std::vector<std::pair<std::int32_t, std::vector<fs::path>>> classes;
-  for (const fs::path& path : here) {
-    const auto same = std::find_if(known.begin(), known.end(), [&](const fs::path& other) {
-      return other.filename() == path.filename();
-    });
-    if (same == known.end())
-      user_error("{}: there is no class of this name in {}; the classes are those of train",
-                 path.string(), (folder / "train").string());
-    classes.emplace_back(static_cast<std::int32_t>(same - known.begin()), pictures(path));
-  }
-  std::vector<Sample> samples = samples_of(classes);
-  if (limit > 0 && limit < std::ssize(samples)) samples.resize(static_cast<std::size_t>(limit));
+std::vector<std::int32_t> labels_of(const std::vector<PictureFile>& files) {
+  std::vector<std::int32_t> labels;
+  for (const PictureFile& file : files) labels.push_back(file.label);
+  return labels;
+}
 
-  const Reader reader(
-      split == Split::Train ? samples.front().file : pictures(known.front()).front(), size);
+}  // namespace
+
+PictureForm parse_picture_form(std::string_view text, const std::string& source) {
+  PictureForm form;
+  std::string_view size = text;
+  for (const auto& [word, channels] : {std::pair{"rgb", 3}, {"gray", 1}, {"grey", 1}}) {
+    if (!size.ends_with(word)) continue;
+    form.channels = channels;
+    size.remove_suffix(std::string_view(word).size());
+    break;
+  }
+  if (size.empty() && form.channels != 0) return form;
+  const std::size_t cross = size.find('x');
+  const bool is_pair = cross != std::string_view::npos;
+  const auto height = is_pair ? side_of(size.substr(0, cross)) : std::nullopt;
+  const auto width = is_pair ? side_of(size.substr(cross + 1)) : std::nullopt;
+  if (!height || !width)
+    user_error(
+        "the data source '{}' asks for pictures of '{}'; write height x width, each 1 to {}, rgb "
+        "or gray, or both, as in folder@32x48:DIR and folder@32x48rgb:DIR",
+        source, text, kMaxImageSide);
+  form.height = *height;
+  form.width = *width;
+  return form;
+}
+
+Dataset load_folder(const Source& source, const fs::path& folder, Split wanted, std::int64_t limit,
+                    const PictureForm& form) {
+  const bool takes_share = wanted == Split::Validation && !folder_has_validation(folder);
+  BadFiles bad;
+  const PictureList list = list_pictures(folder, takes_share ? Split::Train : wanted, bad);
+  if (list.files.empty()) bad.raise(folder);
+  Reader reader(form);
+  reader.look_at(list.reference);
   Dataset set;
   set.sample_shape = reader.shape();
-  set.class_count = static_cast<int>(known.size());
-  set.bytes.reserve(samples.size() * static_cast<std::size_t>(set.sample_size()));
-  for (const Sample& sample : samples) {
-    reader.append(sample.file, set.bytes);
-    set.labels.push_back(sample.label);
+  set.class_names = list.class_names;
+  set.class_count = static_cast<int>(list.class_names.size());
+  // The names are split and not the pictures, so that none is read for nothing.
+  const std::vector<std::int64_t> indices = split_indices(
+      source, wanted, limit, labels_of(list.files), std::ssize(list.files), list.is_whole);
+  set.bytes.reserve(indices.size() * static_cast<std::size_t>(set.sample_size()));
+  for (const std::int64_t i : indices) {
+    const PictureFile& file = list.files[static_cast<std::size_t>(i)];
+    try {
+      reader.append(file.path, set.bytes);
+      set.labels.push_back(file.label);
+      set.sample_names.push_back(file.path.string());
+    } catch (const UserError& error) {
+      bad.add(error.what());
+    }
   }
+  bad.raise(folder);
   return set;
 }
 

@@ -87,18 +87,24 @@ std::vector<std::uint8_t> read_idx_labels(InputFile& file) {
 }
 
 Dataset load_idx(const std::filesystem::path& folder, Split split, std::int64_t limit,
-                 int class_count, std::string_view help) {
+                 int class_count, bool needs_labels, std::string_view help) {
   const Split other_split = split == Split::Train ? Split::Test : Split::Train;
   const auto labels_path = plain_or_gzip(folder, labels_name(split));
   InputFile image_file(plain_or_gzip(folder, images_name(split)), help);
+  const bool has_labels = needs_labels || path_exists(labels_path);
+  auto images = read_idx_images(image_file, static_cast<std::uint64_t>(limit));
+  check_other_split(image_file, images, plain_or_gzip(folder, images_name(other_split)));
+
+  Dataset set;
+  set.sample_shape = {1, static_cast<std::int64_t>(images.rows),
+                      static_cast<std::int64_t>(images.columns)};
+  set.bytes = std::move(images.bytes);
+  if (!has_labels) return set;
   InputFile label_file(labels_path, help);
   const auto labels = read_idx_labels(label_file);
-  auto images = read_idx_images(image_file, static_cast<std::uint64_t>(limit));
   if (labels.size() != images.count)
     label_file.fail("it has {} labels, but {} has {} images; both must belong to one set",
                     labels.size(), image_file.path().string(), images.count);
-  check_other_split(image_file, images, plain_or_gzip(folder, images_name(other_split)));
-
   int largest = *std::max_element(labels.begin(), labels.end());
   if (class_count > 0 && largest >= class_count) {
     const auto bad =
@@ -115,14 +121,7 @@ Dataset load_idx(const std::filesystem::path& folder, Split split, std::int64_t 
       largest = std::max(largest, int{*std::max_element(other_labels.begin(), other_labels.end())});
     }
   }
-
-  Dataset set;
-  set.sample_shape = {1, static_cast<std::int64_t>(images.rows),
-                      static_cast<std::int64_t>(images.columns)};
-  set.bytes = std::move(images.bytes);
-  set.labels.assign(labels.begin(),
-                    labels.begin() + static_cast<std::ptrdiff_t>(set.bytes.size() /
-                                                                 (images.rows * images.columns)));
+  set.labels.assign(labels.begin(), labels.begin() + set.size());
   set.class_count = class_count > 0 ? class_count : largest + 1;
   return set;
 }

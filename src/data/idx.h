@@ -22,10 +22,10 @@ struct IdxImages {
 IdxImages read_idx_images(InputFile& file, std::uint64_t limit);
 std::vector<std::uint8_t> read_idx_labels(InputFile& file);
 
-// The four files of MNIST's layout, each plain or with .gz. class_count 0: one more than the
-// largest label of either split; else labels of class_count or more are errors. `help` says where
-// the files come from.
+// The four files of MNIST's layout, each plain or with .gz. needs_labels: false where a set may
+// lack its labels. class_count 0: one more than the largest label of either split; else labels of
+// class_count or more are errors. `help` says where the files come from.
 Dataset load_idx(const std::filesystem::path& folder, Split split, std::int64_t limit,
-                 int class_count, std::string_view help);
+                 int class_count, bool needs_labels, std::string_view help);
 
 }  // namespace qfx::data

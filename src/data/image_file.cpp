@@ -36,6 +36,26 @@ Image read_image(const std::filesystem::path& path) {
       "it begins like neither a PNG nor a JPEG file; convert it to one of them, or remove it");
 }
 
+Image with_channels(Image image, std::int64_t channels) {
+  QFX_ASSERT(channels == 1 || channels == 3);
+  if (image.channels == channels) return image;
+  std::vector<std::uint8_t> pixels;
+  pixels.reserve(image.pixels.size() / static_cast<std::size_t>(image.channels) *
+                 static_cast<std::size_t>(channels));
+  if (channels == 3) {
+    for (const std::uint8_t grey : image.pixels) pixels.insert(pixels.end(), 3, grey);
+  } else {
+    for (std::size_t i = 0; i + 2 < image.pixels.size(); i += 3) {
+      const std::uint32_t grey = 19595u * image.pixels[i] + 38470u * image.pixels[i + 1] +
+                                 7471u * image.pixels[i + 2] + 0x8000u;
+      pixels.push_back(static_cast<std::uint8_t>(grey >> 16));
+    }
+  }
+  image.pixels = std::move(pixels);
+  image.channels = channels;
+  return image;
+}
+
 void check_image_size(std::int64_t height, std::int64_t width, const std::string& path) {
   if (height >= 1 && width >= 1 && height <= kMaxImageSide && width <= kMaxImageSide) return;
   user_error("{}: its header claims {} x {} pixels; sides of 1 to {} are allowed", path, height,

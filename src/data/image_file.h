@@ -22,6 +22,10 @@ struct Image {
 // By the file's first bytes, whatever its name (png_image.h, jpeg_image.h).
 Image read_image(const std::filesystem::path& path);
 
+// Grey as three equal planes; colours as grey by ITU-R 601, (19595 R + 38470 G + 7471 B) / 2^16
+// rounded, as Pillow does it. channels: 1 or 3.
+Image with_channels(Image image, std::int64_t channels);
+
 // Raises UserError where a side is 0 or more than kMaxImageSide.
 void check_image_size(std::int64_t height, std::int64_t width, const std::string& path);
 

@@ -101,11 +101,31 @@ std::vector<std::uint8_t> InputFile::read(std::uint64_t size, std::string_view w
   return out;
 }
 
+std::vector<std::uint8_t> InputFile::read_rest(std::uint64_t most, std::string_view what) {
+  std::vector<std::uint8_t> out;
+  while (true) {
+    const std::size_t have = out.size(), step = std::max(have, std::size_t{kChunk});
+    out.resize(have + std::min<std::size_t>(step, kChunk * 512));
+    const std::size_t got = read_some(out.data() + have, out.size() - have);
+    const bool is_last = got < out.size() - have;
+    out.resize(have + got);
+    if (out.size() > most)
+      fail("{} has more than {} bytes; split it into smaller files", what, most);
+    if (is_last) break;
+  }
+  check_stream();
+  return out;
+}
+
 void InputFile::expect_end(std::string_view what) {
   std::uint8_t extra = 0;
   if (read_some(&extra, 1) != 0)
     fail("more bytes follow after {}; the header and the size of the file disagree, fetch it again",
          what);
+  check_stream();
+}
+
+void InputFile::check_stream() const {
   int code = Z_OK;
   gzerror(file_.get(), &code);
   if (code == Z_BUF_ERROR)

@@ -32,6 +32,9 @@ class InputFile {
   // with what has really been read.
   std::vector<std::uint8_t> read(std::uint64_t size, std::string_view what);
 
+  // Everything that is left, at most `most` bytes; more is a UserError, and so is damage.
+  std::vector<std::uint8_t> read_rest(std::uint64_t most, std::string_view what);
+
   // UserError if anything is left. `what` is the part just read.
   void expect_end(std::string_view what);
 
@@ -49,6 +52,7 @@ class InputFile {
   };
 
   std::size_t read_some(std::uint8_t* out, std::size_t size);
+  void check_stream() const;  // UserError where a gzip stream is cut off
   [[noreturn]] void fail_at_end(std::uint64_t got, std::uint64_t wanted,
                                 std::string_view what) const;
 

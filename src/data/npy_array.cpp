@@ -12,6 +12,9 @@ constexpr std::string_view kMagic = "\x93NUMPY";
 // NumPy itself refuses to evaluate longer headers; an array of numbers needs about 80 bytes.
 constexpr std::uint32_t kMaxHeaderSize = 10000;
 
+// What the kinds and sizes together can be.
+constexpr std::string_view kTypes = "b1 u1 u2 u4 u8 i1 i2 i4 i8 f2 f4 f8";
+
 // A cursor over the header's Python dictionary.
 class HeaderParser {
  public:
@@ -28,7 +31,7 @@ class HeaderParser {
       if (key == "descr") {
         parse_descr(header);
       } else if (key == "fortran_order") {
-        parse_order();
+        header.is_fortran = parse_order();
       } else if (key == "shape") {
         header.shape = parse_shape();
       } else {
@@ -82,11 +85,12 @@ class HeaderParser {
     if (position_ < text_.size() && text_[position_] == '[')
       fail("one number type, not a record type");
     const std::string descr = quoted();
-    const bool well_formed = descr.size() == 3 &&
-                             std::string_view("<>|=").find(descr[0]) != std::string_view::npos &&
-                             std::string_view("uifb").find(descr[1]) != std::string_view::npos &&
-                             std::string_view("1248").find(descr[2]) != std::string_view::npos;
-    if (!well_formed) fail("a number type like '|u1', '<f4' or '<i8' as 'descr'");
+    const bool well_formed =
+        descr.size() >= 2 && std::string_view("<>|=").find(descr[0]) != std::string_view::npos;
+    if (well_formed) refuse_other_kinds(descr);
+    const bool known =
+        well_formed && descr.size() == 3 && kTypes.find(descr.substr(1)) != std::string_view::npos;
+    if (!known) fail("a number type like '|u1', '<f4' or '<i8' as 'descr'");
     header.is_big_endian = descr[0] == '>';
     header.kind = descr[1];
     header.item_size = descr[2] - '0';
@@ -94,12 +98,45 @@ class HeaderParser {
       fail("a byte order, < or >, for a type of several bytes");
   }
 
-  void parse_order() {
+  // What NumPy saves and is no number.
+  void refuse_other_kinds(std::string_view descr) const {
+    switch (descr[1]) {
+      case 'U':
+      case 'S':
+        file_.fail(
+            "its elements are text ('{}'), and numbers are expected; labels that are words become "
+            "numbers by names, labels = numpy.unique(labels, return_inverse=True), and a CSV table "
+            "takes them as they are (csv:DIR)",
+            descr);
+      case 'O':
+        file_.fail(
+            "its elements are Python objects ('{}'), and numbers are expected; where all rows are "
+            "of one length, numpy.stack(list(array)) makes an array of numbers",
+            descr);
+      case 'c':
+        file_.fail(
+            "its elements are complex ('{}'), and real numbers are expected; save "
+            "numpy.abs(array), or real and imaginary part as two channels",
+            descr);
+      case 'M':
+      case 'm':
+        file_.fail(
+            "its elements are dates or times ('{}'), and numbers are expected; save "
+            "array.astype('int64') or a difference that means something",
+            descr);
+    }
+    if (descr.substr(1) == "f16" || descr.substr(1) == "f12")
+      file_.fail("its elements are long doubles ('{}'); save array.astype('float32')", descr);
+  }
+
+  bool parse_order() {
     skip_space();
-    if (text_.substr(position_, 4) == "True")
-      file_.fail("the array is in Fortran order; save numpy.ascontiguousarray(array) instead");
-    if (text_.substr(position_, 5) != "False") fail("False or True");
-    position_ += 5;
+    for (const std::string_view word : {"True", "False"}) {
+      if (text_.substr(position_, word.size()) != word) continue;
+      position_ += word.size();
+      return word == "True";
+    }
+    fail("False or True");
   }
 
   std::vector<std::uint64_t> parse_shape() {
@@ -134,7 +171,35 @@ class HeaderParser {
   std::size_t position_ = 0;
 };
 
+// From first axis fastest to last axis fastest, the first `count` entries of axis 0.
+std::vector<std::uint8_t> in_c_order(const std::vector<std::uint8_t>& bytes,
+                                     const std::vector<std::uint64_t>& shape, std::size_t item,
+                                     std::uint64_t count) {
+  std::uint64_t block = 1;  // elements of an entry of axis 0
+  for (std::size_t axis = 1; axis < shape.size(); ++axis) block *= shape[axis];
+  std::vector<std::uint8_t> out(count * block * item);
+  std::vector<std::uint64_t> index(shape.size(), 0);
+  for (std::uint64_t inner = 0; inner < block; ++inner) {
+    std::uint64_t from = 0;  // in entries of axis 0
+    for (std::size_t axis = shape.size(); axis-- > 1;) from = from * shape[axis] + index[axis];
+    const std::uint8_t* column = bytes.data() + from * shape[0] * item;
+    for (std::uint64_t i = 0; i < count; ++i)
+      std::copy_n(column + i * item, item, out.data() + (i * block + inner) * item);
+    for (std::size_t axis = shape.size(); axis-- > 1;) {
+      if (++index[axis] < shape[axis]) break;
+      index[axis] = 0;
+    }
+  }
+  return out;
+}
+
 }  // namespace
+
+std::string type_name(const NpyHeader& header) {
+  if (header.kind == 'b') return "bool";
+  const char* kind = header.kind == 'u' ? "uint" : header.kind == 'i' ? "int" : "float";
+  return fmt::format("{}{}", kind, 8 * header.item_size);
+}
 
 std::string shape_text(const std::vector<std::uint64_t>& shape) {
   return fmt::format("({}{})", fmt::join(shape, ", "), shape.size() == 1 ? "," : "");
@@ -144,7 +209,7 @@ NpyHeader parse_npy_header(const InputFile& file, std::string_view text) {
   return HeaderParser(file, text).parse();
 }
 
-NpyArray read_npy(InputFile& file, std::uint64_t limit) {
+NpyHeader read_npy_header(InputFile& file) {
   const auto lead = file.read(8, "the magic number and version of an NPY file");
   if (!std::equal(kMagic.begin(), kMagic.end(), lead.begin(),
                   [](char a, std::uint8_t b) { return static_cast<std::uint8_t>(a) == b; }))
@@ -163,23 +228,30 @@ NpyArray read_npy(InputFile& file, std::uint64_t limit) {
               kMaxHeaderSize);
   const auto text = file.read(length, "the NPY header");
 
+  return parse_npy_header(file, {reinterpret_cast<const char*>(text.data()), text.size()});
+}
+
+NpyArray read_npy(InputFile& file, std::uint64_t limit) {
   NpyArray array;
-  array.header = parse_npy_header(file, {reinterpret_cast<const char*>(text.data()), text.size()});
+  array.header = read_npy_header(file);
   const auto& shape = array.header.shape;
-  const std::uint64_t item = static_cast<std::uint64_t>(array.header.item_size);
+  const auto item = static_cast<std::uint64_t>(array.header.item_size);
   std::vector<std::uint64_t> sizes = shape;
   sizes.push_back(item);
   const std::uint64_t total = checked_product(file, sizes);
   const std::string what =
       fmt::format("an array of shape {} and {} bytes an element", shape_text(shape), item);
   file.expect_remaining(total, what);
-  if (limit > 0 && !shape.empty() && limit < shape[0]) {
+  const bool is_cut = limit > 0 && !shape.empty() && limit < shape[0];
+  const bool is_turned = array.header.is_fortran && shape.size() > 1 && total > 0;
+  if (is_cut && !is_turned) {
     array.bytes = file.read(total / shape[0] * limit, what);
   } else {
     array.bytes = file.read(total, what);
     file.expect_end(what);
   }
-  if (array.header.is_big_endian)
+  if (is_turned) array.bytes = in_c_order(array.bytes, shape, item, is_cut ? limit : shape[0]);
+  if (array.header.is_big_endian && item > 1)
     for (std::size_t i = 0; i + item <= array.bytes.size(); i += item)
       std::reverse(array.bytes.begin() + static_cast<std::ptrdiff_t>(i),
                    array.bytes.begin() + static_cast<std::ptrdiff_t>(i + item));

@@ -10,6 +10,7 @@
 #include "frontends/recipe_faults.h"
 #include "frontends/recipe_loss.h"
 #include "frontends/recipe_network.h"
+#include "frontends/recipe_source.h"
 #include "frontends/recipe_training.h"
 #include "frontends/table_reader.h"
 #include "frontends/toml_file.h"
@@ -101,13 +102,17 @@ Recipe parse_recipe(const std::string& text, const std::string& file_name) {
   return recipe;
 }
 
-std::string recipe_data_source(const std::string& text, const std::string& file_name) {
+data::Source recipe_data_source(const std::string& text, const std::string& file_name) {
   const toml::table table = parse_toml(text, file_name);
-  if (const auto source = table["data"]["source"].value<std::string>()) return *source;
-  user_error(
-      "{}: there is no data.source, a text like \"fashion-mnist\" or \"idx:DIR\"; is this a "
-      "recipe?",
-      file_name);
+  const toml::table* data = table["data"].as_table();
+  if (data == nullptr || !data->get("source"))
+    user_error(
+        "{}: there is no data.source, a text like \"fashion-mnist\" or \"idx:DIR\"; is this a "
+        "recipe?",
+        file_name);
+  std::vector<std::string> known;  // the other keys are other readers'
+  for (const auto& [key, value] : *data) known.emplace_back(key.str());
+  return read_source(TableReader(*data, "data", file_name, known));
 }
 
 Recipe load_recipe(const std::string& path) {

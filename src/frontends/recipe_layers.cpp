@@ -50,7 +50,10 @@ std::vector<Part> read_parts(const TableReader& layer, const std::string& word,
       layer.fail(
           fmt::format("a {} takes a sequence, [C, L] or [C, 1, L], and its input is {}{}", word,
                       graph::to_string(input),
-                      input.size() == 3 ? "; use the kind for images, which ends in 2d" : ""));
+                      input.size() == 3
+                          ? "; use the kind for images, which ends in 2d, or where the samples are "
+                            "sequences write input = [C, L] under [data]"
+                          : ""));
     }
   }
   parts.push_back({"", read_op(layer, kind)});

@@ -103,6 +103,7 @@ graph::Model read_network(const TableReader& root, const DataFacts& facts, Recip
 
   graph::Model model = build(*table, facts, recipe);
   model.name = recipe.name;
+  if (!facts.output_names.empty()) model.task.names = facts.output_names;
   const std::int64_t outputs = graph::element_count(model.nodes.back().shape);
   if (outputs != facts.classes) {
     table->fail(fmt::format(

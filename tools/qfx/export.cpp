@@ -46,6 +46,7 @@ int export_model(const ExportOptions& options) {
   } else {
     const data::Dataset set =
         load_test_data(options.data, options.model, engine.model(), options.vectors);
+    warn_of_notes(set);
     inputs = raw_inputs(engine.model(), set);
     source = set.name;
   }

@@ -1,13 +1,63 @@
 #include "model_data.h"
 
+#include <algorithm>
 #include <filesystem>
+
+#include "console.h"
 
 #include "qfx/base/error.h"
 #include "qfx/base/file.h"
+#include "qfx/base/text.h"
 #include "qfx/frontends/recipe.h"
 #include "qfx/graph/preprocess.h"
 
 namespace qfx::command {
+namespace {
+
+data::Targets targets_of(const graph::Task& task) {
+  if (task.rebuilds_input) return data::Targets::None;
+  return task.classifies() ? data::Targets::Classes : data::Targets::Values;
+}
+
+// The kind before the first of ':' and '@'.
+std::string kind_of(const std::string& text) {
+  return text.substr(0, text.find_first_of(":@"));
+}
+
+// Keys of a recipe belong to its kind of source, and shares to its very samples.
+data::Source with_text(const data::Source& recipes, const std::string& text) {
+  if (recipes.text == text) return recipes;
+  data::Source source(text);
+  if (kind_of(recipes.text) != kind_of(text)) return source;
+  source.layout = recipes.layout;
+  source.label = recipes.label;
+  source.ignore = recipes.ignore;
+  return source;
+}
+
+// The classes of a set that names them get the numbers that they have in the model.
+void number_by_names(const graph::FrozenModel& model, data::Dataset& set) {
+  const std::vector<std::string>& names = model.task.names;
+  if (names.empty() || set.class_names.empty() || set.labels.empty() || names == set.class_names)
+    return;
+  std::vector<std::int32_t> numbers;
+  std::vector<std::string> unknown;
+  for (const std::string& name : set.class_names) {
+    const auto found = std::find(names.begin(), names.end(), name);
+    if (found == names.end()) unknown.push_back(in_quotes(name));
+    numbers.push_back(static_cast<std::int32_t>(found - names.begin()));
+  }
+  // The recipe may have translated all names, in the order of the labels.
+  if (unknown.size() == set.class_names.size()) return;
+  if (!unknown.empty())
+    user_error("{} has classes that the model does not know: {}; give samples of the model's: {}",
+               set.name, join(unknown, ", "), join(names, ", "));
+  for (std::int32_t& label : set.labels) label = numbers[static_cast<std::size_t>(label)];
+  set.class_names = names;
+  set.class_count = static_cast<int>(names.size());
+}
+
+}  // namespace
 
 std::optional<std::string> run_folder_of(const std::string& model_path) {
   const std::filesystem::path folder = std::filesystem::absolute(model_path).parent_path();
@@ -15,24 +65,27 @@ std::optional<std::string> run_folder_of(const std::string& model_path) {
   return folder.string();
 }
 
-std::optional<std::string> data_source(const std::string& given, const std::string& model_path) {
-  if (!given.empty()) return given;
-  const auto folder = run_folder_of(model_path);
-  if (!folder) return std::nullopt;
-  const std::string recipe = *folder + "/recipe.toml";
-  return frontends::recipe_data_source(read_file(recipe), recipe);
+std::optional<data::Source> data_source(const std::string& given, const std::string& model_path) {
+  std::optional<data::Source> source;
+  if (const auto folder = run_folder_of(model_path)) {
+    const std::string recipe = *folder + "/recipe.toml";
+    source = frontends::recipe_data_source(read_file(recipe), recipe);
+  }
+  if (given.empty()) return source;
+  return source ? with_text(*source, given) : data::Source(given);
 }
 
 data::Dataset load_test_data(const std::string& given, const std::string& model_path,
                              const graph::FrozenModel& model, std::int64_t limit) {
-  const auto source = data_source(given, model_path);
+  auto source = data_source(given, model_path);
   if (!source) {
     user_error(
         "{} does not say which data it is for, and does not lie in a run folder whose recipe does; "
         "give it: --data "
-        "fashion-mnist (or idx:DIR, cifar10:DIR, npy:DIR, folder:DIR)",
+        "fashion-mnist (or idx:DIR, cifar10:DIR, npy:DIR, csv:DIR, folder:DIR)",
         model_path);
   }
+  source->targets = targets_of(model.task);
   data::Dataset set;
   try {
     set = data::load(*source, data::Split::Test, limit);
@@ -44,14 +97,19 @@ data::Dataset load_test_data(const std::string& given, const std::string& model_
         error.what());
   }
   if (set.size() == 0)
-    user_error("the test split of {} is empty; choose data with at least one sample", *source);
+    user_error("the test split of {} is empty; choose data with at least one sample", source->text);
   const graph::FrozenNode& input = model.input();
   if (!graph::takes_samples(input.shape, set.sample_shape)) {
     user_error("the samples of {} are {}, and {} takes {}; choose data of that shape with --data",
-               *source, graph::to_string(set.sample_shape), model_path,
+               source->text, graph::to_string(set.sample_shape), model_path,
                graph::to_string(input.shape));
   }
+  if (!given.empty() && model.task.classifies()) number_by_names(model, set);
   return set;
+}
+
+void warn_of_notes(const data::Dataset& set) {
+  for (const std::string& note : set.notes) warn("qfx: warning: " + note);
 }
 
 }  // namespace qfx::command

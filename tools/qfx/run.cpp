@@ -28,6 +28,7 @@ int run(const RunOptions& options) {
   const runtime::Engine engine(load_given_model(options.model), options.threads);
   const data::Dataset set =
       load_test_data(options.data, options.model, engine.model(), options.limit);
+  if (!options.json) warn_of_notes(set);
   ProgressLine line(!options.json);
   const runtime::Evaluation result = runtime::evaluate(engine, set, ImageCounter(line, "run"));
   line.clear();

@@ -183,8 +183,9 @@ int verify_model(const VerifyOptions& options) {
   // Read before the long work: afterwards nothing may fail but the writing.
   const std::string seal =
       store::seal_of(store::parse_safetensors(read_file(options.model), options.model));
-  const std::string source = *data_source(options.data, options.model);
+  const std::string source = data_source(options.data, options.model)->text;
   if (!options.json) {
+    warn_of_notes(set);
     for (const auto& [target, why] : wanted.left_out)
       print(fmt::format("{}: left out: {}", target, why));
   }

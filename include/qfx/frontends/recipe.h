@@ -95,8 +95,9 @@ struct Recipe {
 Recipe parse_recipe(const std::string& text, const std::string& file_name);
 Recipe load_recipe(const std::string& path);
 
-// The data source a recipe names, without reading the data or building the network.
-std::string recipe_data_source(const std::string& text, const std::string& file_name);
+// The data source a recipe names, its targets left to who knows the model; without reading the data
+// or building the network.
+data::Source recipe_data_source(const std::string& text, const std::string& file_name);
 
 // Where two recipes say different things: the dotted names of the keys of top tables and of what
 // stands beside them, "seed", "fixed.epochs", in order. Empty: they say the same. Raises UserError

@@ -13,8 +13,9 @@ namespace qfx::graph {
 void preprocess(const Preprocess& preprocess, const Shape& shape, std::span<const float> samples,
                 std::span<float> out);
 
-// Whether an input of shape `input` takes samples stored as `samples`: in the same shape, or [C, L]
-// stored as the image of one row [C, 1, L], which is how data sets have sequences.
+// Whether an input of shape `input` takes samples stored as `samples`: in the same shape, or as a
+// row of as many values, [C, H, W] one after the other; or [C, L] stored as the image of one row
+// [C, 1, L] or of one channel [1, C, L], which is how data sets have sequences.
 bool takes_samples(const Shape& input, const Shape& samples);
 
 }  // namespace qfx::graph

@@ -25,7 +25,9 @@ void preprocess(const Preprocess& preprocess, const Shape& shape, std::span<cons
 }
 
 bool takes_samples(const Shape& input, const Shape& samples) {
-  return input == samples || (input.size() == 2 && samples == Shape{input[0], 1, input[1]});
+  if (input == samples || samples == Shape{element_count(input)}) return true;
+  if (input.size() != 2) return false;
+  return samples == Shape{input[0], 1, input[1]} || samples == Shape{1, input[0], input[1]};
 }
 
 }  // namespace qfx::graph

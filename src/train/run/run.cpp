@@ -13,6 +13,7 @@
 #include "train/machine/memory.h"
 #include "train/machine/patient_threads.h"
 #include "train/records/events.h"
+#include "train/run/data_warnings.h"
 #include "train/run/goes_on.h"
 #include "train/run/recipe_checks.h"
 #include "train/run/start.h"
@@ -78,7 +79,7 @@ class Run {
   void load_samples() {
     graph::verify(recipe().model);
     context_.train_set = data::load(recipe().data, data::Split::Train, recipe().train_limit);
-    if (recipe().data.validation > 0)
+    if (data::has_validation(recipe().data))
       context_.validation_set =
           data::load(recipe().data, data::Split::Validation, recipe().train_limit);
     context_.test_set = data::load(recipe().data, data::Split::Test, recipe().test_limit);
@@ -114,6 +115,10 @@ class Run {
       for (const std::string& sentence : wide_products(recipe().model))
         context_.warn("wide_product", "", sentence);
       tell_unfolded();
+      const auto& input = std::get<graph::Input>(recipe().model.nodes.front().op);
+      for (const std::string& sentence :
+           data_warnings(input, context_.train_set, {&context_.validation_set, &context_.test_set}))
+        context_.warn("data", "", sentence);
     }
     if (!resumed_) warn_of_last_softmax(context_);
     if (!context_.device.is_cpu())

@@ -119,10 +119,8 @@ TEST_F(Hostile, NpyHeader) {
   expect("npy", x, std::string("\x93NUMPY\1\0\x40\0{", 11), {"truncated"});
   expect("npy", x, header(""), {"expected '{'"});
   expect("npy", x, header("{}"), {"'descr', 'fortran_order' and 'shape'"});
-  expect("npy", x, header("{'descr': '|u1', 'fortran_order': True, 'shape': (2, 3)}"),
-         {"Fortran order", "ascontiguousarray"});
   expect("npy", x, header("{'descr': '|u1', 'fortran_order': Falsy, 'shape': (2, 3)}"),
-         {"expected False"});
+         {"expected False or True"});
   expect("npy", x,
          header("{'descr': '|u1', 'descr': '|u1', 'fortran_order': False, 'shape': (2, 3)}"),
          {"'descr' once"});
@@ -141,7 +139,13 @@ TEST_F(Hostile, NpyHeader) {
   expect("npy", x, header("{'descr': [('a', '<f4')], 'fortran_order': False, 'shape': (2, 3)}"),
          {"record type"});
   expect("npy", x, header("{'descr': '|u1"), {"closing quote"});
-  expect("npy", x, npy("<U8", "(2, 3)", "abcdef"), {"number type like"});
+  expect("npy", x, npy("<U8", "(2, 3)", "abcdef"), {"text ('<U8')", "return_inverse=True"});
+  expect("npy", x, npy("|O", "(2, 3)", "abcdef"), {"Python objects", "numpy.stack"});
+  expect("npy", x, npy("<c8", "(2, 3)", "abcdef"), {"complex", "two channels"});
+  expect("npy", x, npy("<M8[ns]", "(2, 3)", "abcdef"), {"dates or times"});
+  expect("npy", x, npy("<f16", "(2, 3)", "abcdef"), {"long doubles", "astype('float32')"});
+  for (const char* odd : {"<u3", "<f1", "|b2", "<", "", "u1", "<i", "<i88"})
+    expect("npy", x, npy(odd, "(2, 3)", "abcdef"), {"number type like"});
   expect("npy", x, npy("|f4", "(2, 3)", "abcdef"), {"byte order"});
 }
 
@@ -153,19 +157,26 @@ TEST_F(Hostile, NpyContent) {
   expect("npy", x, npy("|u1", "(6,)", "abcdef"), {"shape (6,)", "(N, D)"});
   expect("npy", x, npy("|u1", "()", "a"), {"shape ()"});
   expect("npy", x, npy("|u1", "(2, 0)", ""), {"shape (2, 0)", "no dimension 0"});
-  expect("npy", x, npy("<f8", "(1, 1)", "abcdefgh"), {"type f8", "u1 (uint8) or f4 (float32)"});
+  expect("npy", x, npy("<f8", "(2, 1)", bytes_of<double>({1, -1e39})),
+         {"element 0 of sample 1 is -1e+39", "float32's range"});
   expect("npy", x, npy("<f4", "(2, 1)", bytes_of<float>({1.0F, NAN})),
          {"element 0 of sample 1 is nan", "finite"});
   file(x, npy("|u1", "(3, 2)", "abcdef"));
   EXPECT_THAT(error("npy"),
               AllOf(StartsWith(path(y)), HasSubstr("2 labels"), HasSubstr("3 samples")));
   file(x, npy("|u1", "(2, 3)", "abcdef"));
-  expect("npy", y, npy("<f4", "(2,)", "abcdefgh"), {"type f4", "integers"});
-  expect("npy", y, npy("|b1", "(2,)", "ab"), {"type b1", "integers"});
+  expect("npy", y, npy("<f4", "(2,)", bytes_of<float>({1, 0.5F})),
+         {"label 0.5 of sample 1 is no whole number", "loss = \"mse\""});
+  expect("npy", y, npy("<f8", "(2,)", bytes_of<double>({NAN, 1})), {"label nan of sample 0"});
+  expect("npy", y, npy("<U9", "(2,)", std::string(72, 'x')), {"labels that are words", "csv:DIR"});
   expect("npy", y, npy("|i1", "(2,)", "\1\xfd"), {"label -3 of sample 1", "0 to 65535"});
   expect("npy", y, npy("<i8", "(2,)", bytes_of<std::int64_t>({0, 65536})),
          {"label 65536 of sample 1"});
-  expect("npy", y, npy("|u1", "(2, 2)", "abcd"), {"shape (2, 2)", "(N,) or (N, 1)"});
+  expect("npy", y, npy("|u1", "(2, 2)", "abcd"),
+         {"shape (2, 2)", "row 0 is not one-hot", "(N,) or (N, 1)", "loss = \"bce\""});
+  expect("npy", y, npy("|u1", "(2, 2)", std::string("\1\0\0\0", 4)), {"row 1 is not one-hot"});
+  expect("npy", y, npy("|u1", "(2, 2)", std::string("\1\0\1\1", 4)), {"row 1 is not one-hot"});
+  expect("npy", y, npy("|u1", "(2, 0)", ""), {"shape (2, 0)"});
   expect("npy", y, npy("|u1", "(0,)", ""), {"shape (0,)"});
 }
 
@@ -192,7 +203,7 @@ TEST_F(Hostile, BothSplitsHaveOneType) {
   file("test_x.npy", npy("<f4", "(1, 3)", bytes_of<float>({0, 0.5F, 1})));
   file("test_y.npy", npy("|u1", "(1,)", "\1"));
   EXPECT_THAT(error("npy"), AllOf(StartsWith(path("train_x.npy") + ": its samples are uint8"),
-                                  HasSubstr(path("test_x.npy") + " are float32"),
+                                  HasSubstr(path("test_x.npy") + " are not uint8"),
                                   HasSubstr("both must be of one type")));
 }
 
@@ -220,7 +231,46 @@ TEST_F(Hostile, Sources) {
   EXPECT_THAT(text("cifar:/tmp"), HasSubstr("nearest: cifar10:DIR"));
   EXPECT_THAT(text("idx:"), HasSubstr("names no folder"));
   EXPECT_THAT(text("idx:/nowhere/at/all"), HasSubstr("is not a folder"));
+  EXPECT_THAT(text("idx:nowhere"), HasSubstr("seen from the folder qfx is called from, /"));
   EXPECT_THAT(text("fashion-mnist", -1), HasSubstr("limit"));
+}
+
+// One thing given for another: what it is, and how it would be given.
+TEST_F(Hostile, ThingsThatAreNoData) {
+  const auto text = [](const std::string& source) {
+    return user_error_of([&] { load(source, Split::Test); });
+  };
+  TemporaryDirectory folder;
+  const auto at = [&](const std::string& name) { return (folder.path() / name).string(); };
+  for (const char* name : {"r.toml", "m.qfx", "t.csv", "run/recipe.toml", "arrays/train_x.npy",
+                           "rows/train.csv", "pictures/cat/1.png"}) {
+    std::filesystem::create_directories(std::filesystem::path(at(name)).parent_path());
+    write(at(name), "x");
+  }
+  EXPECT_THAT(text(at("r.toml")), AllOf(HasSubstr("is a recipe"), HasSubstr("data.source")));
+  EXPECT_THAT(text(at("m.qfx")), HasSubstr("is a frozen model, and no data"));
+  EXPECT_THAT(text(at("run")), HasSubstr("is a run folder, and no data"));
+  EXPECT_THAT(text("npy:" + at("run")), HasSubstr("names a run folder"));
+  EXPECT_THAT(text(at("arrays")), HasSubstr("does not say its kind; write 'npy:/"));
+  EXPECT_THAT(text(at("t.csv")), HasSubstr("write 'csv:/"));
+  EXPECT_THAT(text(at("pictures")), HasSubstr("write 'folder:/"));
+  EXPECT_THAT(text("npy:" + at("rows")),
+              AllOf(HasSubstr("test_x.npy: there is no such file"), HasSubstr("looks like csv:/")));
+}
+
+TEST_F(Hostile, KeysOfAnotherKind) {
+  const auto text = [&](const char* kind, const auto& change) {
+    Source source = kind + (":" + folder_.path().string());
+    change(source);
+    return user_error_of([&] { load(source, Split::Train); });
+  };
+  EXPECT_THAT(text("idx", [](Source& s) { s.layout = Layout::ChannelsLast; }),
+              HasSubstr("data.layout is about the axes of NPY arrays"));
+  EXPECT_THAT(text("npy", [](Source& s) { s.label = {"y"}; }),
+              HasSubstr("data.label names columns of a CSV table"));
+  EXPECT_THAT(text("npy", [](Source& s) { s.ignore = {"y"}; }), HasSubstr("data.ignore"));
+  EXPECT_THAT(text("cifar10", [](Source& s) { s.targets = Targets::Values; }),
+              HasSubstr("this loss compares with numbers"));
 }
 
 TEST_F(Hostile, ALyingHeaderAllocatesNothing) {

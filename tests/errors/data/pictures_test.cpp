@@ -154,6 +154,10 @@ TEST_F(Pictures, FoldersThatAreNoSet) {
               AllOf(StartsWith(path("test/c")), HasSubstr("no class of this name")));
   std::filesystem::remove_all(folder_.path() / "test");
   EXPECT_THAT(error(Split::Test), AllOf(StartsWith(path("test")), HasSubstr("train/CLASS")));
+  std::filesystem::create_directories(folder_.path() / "train/a/deep");
+  std::filesystem::create_directory_symlink(folder_.path() / "train/a",
+                                            folder_.path() / "train/a/deep/again");
+  EXPECT_THAT(error(), HasSubstr("a link go in a circle"));
   std::filesystem::remove_all(folder_.path() / "train");
   std::filesystem::create_directories(folder_.path() / "train");
   EXPECT_THAT(error(), HasSubstr("no class folders"));
@@ -161,7 +165,8 @@ TEST_F(Pictures, FoldersThatAreNoSet) {
 
 TEST_F(Pictures, SizesThatAreNone) {
   for (const char* kind : {"folder@", "folder@4", "folder@4x", "folder@x4", "folder@4x4x4",
-                           "folder@0x4", "folder@-1x4", "folder@4x8193", "folder@4 x4"}) {
+                           "folder@0x4", "folder@-1x4", "folder@4x8193", "folder@4 x4",
+                           "folder@bgr", "folder@rgb4x4", "folder@4x4 rgb"}) {
     EXPECT_THAT(error(Split::Train, kind), AllOf(HasSubstr(kind), HasSubstr("height x width")));
   }
 }

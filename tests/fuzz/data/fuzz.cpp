@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "data/cifar10.h"
+#include "data/csv.h"
 #include "data/idx.h"
 #include "data/image_file.h"
 #include "data/npy.h"
@@ -41,7 +42,8 @@ void parse(int kind, const std::string& path) {
     }
     case 3: {
       InputFile file(path);
-      for (std::int32_t label : read_npy_labels(file)) require(label >= 0 && label < kMaxClasses);
+      const Labels labels = read_npy_labels(file);
+      for (std::int32_t label : labels.labels) require(label >= 0 && label < labels.class_count);
       break;
     }
     case 5: {
@@ -50,10 +52,25 @@ void parse(int kind, const std::string& path) {
               static_cast<std::size_t>(image.channels * image.height * image.width));
       break;
     }
+    case 6: {
+      Source source("csv");
+      source.targets = kind & 16 ? Targets::Values : kind & 32 ? Targets::None : Targets::Classes;
+      const Dataset set = load_csv(source, path, Split::Train, static_cast<std::int64_t>(limit));
+      require(std::ssize(set.targets) == set.size() * set.target_size);
+      for (std::int32_t label : set.labels) require(label >= 0 && label < set.class_count);
+      break;
+    }
+    case 7: {
+      InputFile file(path);
+      const Values targets = read_npy_targets(file);
+      require(std::ssize(targets.values) % targets.size == 0);
+      break;
+    }
     default: {
       InputFile file(path);
       Dataset set;
-      const std::uint64_t count = read_npy_samples(file, limit, set);
+      const Layout layout = kind & 16 ? Layout::ChannelsLast : Layout::Unsaid;
+      const std::uint64_t count = read_npy_samples(file, limit, layout, set);
       require(set.bytes.size() + set.floats.size() ==
               (limit ? limit : count) * static_cast<std::uint64_t>(set.sample_size()));
       break;

@@ -7,6 +7,7 @@
 #include "support/data_files.h"
 #include "support/image_files.h"
 #include "support/rng.h"
+#include "support/user_error.h"
 
 #include "qfx/base/file.h"
 #include "qfx/data/dataset.h"
@@ -14,8 +15,13 @@
 namespace qfx::data {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::Each;
 using ::testing::ElementsAre;
+using ::testing::EndsWith;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
 using namespace qfx::test;
 
 class Folder : public ::testing::Test {
@@ -29,6 +35,9 @@ class Folder : public ::testing::Test {
     const std::vector<std::uint8_t> pixels(static_cast<std::size_t>(height * width), value);
     picture(path, path.ends_with("png") ? png_file(height, width, 1, pixels)
                                         : jpeg_file(height, width, 1, pixels));
+  }
+  std::string error(Split split, const std::string& kind = "folder") {
+    return user_error_of([&] { load_split(split, 0, kind); });
   }
   Dataset load_split(Split split, std::int64_t limit = 0, const std::string& kind = "folder") {
     return load(kind + ":" + folder_.path().string(), split, limit);
@@ -143,6 +152,95 @@ TEST_F(Folder, ResizesWhatItIsAskedTo) {
   EXPECT_THAT(std::vector<int>(set.bytes.begin(), set.bytes.begin() + 24), Each(50));
   EXPECT_THAT(std::vector<int>(set.bytes.begin() + 24, set.bytes.end()), Each(60));
   EXPECT_EQ(load_split(Split::Test, 0, "folder@4x6").bytes.size(), 24u);
+}
+
+TEST_F(Folder, NamesItsClassesAndFiles) {
+  grey("train/cat/2.png", 12);
+  grey("train/ant/1.png", 11);
+  const Dataset set = load_split(Split::Train);
+  EXPECT_THAT(set.class_names, ElementsAre("ant", "cat"));
+  EXPECT_THAT(set.sample_names, ElementsAre(EndsWith("ant/1.png"), EndsWith("cat/2.png")));
+}
+
+TEST_F(Folder, FoldersInAClassBelongToIt) {
+  grey("train/a/2.png", 2);
+  grey("train/a/day/1.png", 1);
+  grey("train/a/day/late/3.png", 3);
+  const Dataset set = load_split(Split::Train);
+  EXPECT_THAT(set.labels, ElementsAre(0, 0, 0));
+  EXPECT_EQ(set.bytes[0], 2);
+  EXPECT_EQ(set.bytes[6], 1);
+  EXPECT_EQ(set.bytes[12], 3);
+}
+
+TEST_F(Folder, ASetThatNobodyHasSplit) {
+  for (const char* name : {"cat", "dog"}) {
+    for (int i = 0; i < 10; ++i)
+      grey(fmt::format("{}/{}.png", name, i),
+           static_cast<std::uint8_t>(i + (name[0] == 'd' ? 100 : 0)));
+  }
+  const Dataset train = load_split(Split::Train), test = load_split(Split::Test);
+  EXPECT_EQ(train.size(), 16);
+  EXPECT_THAT(test.labels, ElementsAre(0, 1, 0, 1));
+  std::vector<int> first;
+  for (std::int64_t i = 0; i < 4; ++i) first.push_back(test.bytes[static_cast<std::size_t>(6 * i)]);
+  EXPECT_THAT(first, ElementsAre(2, 102, 7, 107));
+  Source source = "folder:" + folder_.path().string();
+  source.test = 0.5;
+  source.validation = 0.2;
+  EXPECT_EQ(load(source, Split::Test).size(), 10);
+  EXPECT_EQ(load(source, Split::Validation).size(), 2);
+  EXPECT_EQ(load(source, Split::Train).size(), 8);
+  EXPECT_EQ(load(source, Split::Train, 5).size(), 4) << "of three cats one, of two dogs none";
+}
+
+TEST_F(Folder, ItsOwnValidationSplit) {
+  grey("train/a/1.png", 1);
+  grey("train/b/1.png", 2);
+  grey("valid/b/9.png", 9);
+  const Source source = "folder:" + folder_.path().string();
+  EXPECT_TRUE(has_validation(source));
+  EXPECT_THAT(load(source, Split::Validation).labels, ElementsAre(1));
+  EXPECT_THAT(error(Split::Test), AllOf(HasSubstr("valid is there"), HasSubstr("rename")));
+}
+
+TEST_F(Folder, GreyAndColourTogetherAreMadeAlike) {
+  grey("train/a/1.png", 7, 1, 1);
+  picture("train/b/1.png", png_file(1, 1, 3, {200, 100, 50}));
+  EXPECT_THAT(error(Split::Train), HasSubstr("folder@rgb:DIR"));
+  EXPECT_THAT(load_split(Split::Train, 0, "folder@rgb").bytes, ElementsAre(7, 7, 7, 200, 100, 50));
+  // 0.299, 0.587 and 0.114 of them: 124.2
+  EXPECT_THAT(load_split(Split::Train, 0, "folder@gray").bytes, ElementsAre(7, 124));
+  const Dataset set = load_split(Split::Train, 0, "folder@2x3rgb");
+  EXPECT_THAT(set.sample_shape, ElementsAre(3, 2, 3));
+  EXPECT_THAT(std::vector<int>(set.bytes.begin(), set.bytes.begin() + 18), Each(7));
+  EXPECT_THAT(load_split(Split::Train, 0, "folder@2x3grey").sample_shape, ElementsAre(1, 2, 3));
+}
+
+TEST_F(Folder, AllBadFilesAreToldAtOnce) {
+  grey("train/a/0.png", 1);
+  for (int i = 1; i <= 12; ++i) grey(fmt::format("train/a/{:02}.png", i), 1, 3, 3);
+  picture("train/b/broken.png", "no picture");
+  picture("train/b/notes.txt", "x");
+  grey("train/b/1.png", 1);
+  const std::string text = error(Split::Train);
+  EXPECT_THAT(text, AllOf(HasSubstr("14 things in it cannot be samples; the first 10"),
+                          HasSubstr("notes.txt: pictures named"), HasSubstr("01.png: it has 3 x 3"),
+                          Not(HasSubstr("12.png"))));
+  EXPECT_EQ(std::count(text.begin(), text.end(), '\n'), 10);
+  std::filesystem::remove_all(folder_.path() / "train/b");
+  for (int i = 2; i <= 12; ++i)
+    std::filesystem::remove(folder_.path() / fmt::format("train/a/{:02}.png", i));
+  EXPECT_THAT(error(Split::Train), AllOf(HasSubstr("01.png: it has 3 x 3"), Not(HasSubstr("\n"))));
+}
+
+TEST_F(Folder, AClassThatTheTestLacksIsTold) {
+  grey("train/a/1.png", 1);
+  grey("train/b/1.png", 1);
+  grey("test/a/1.png", 1);
+  EXPECT_THAT(load_split(Split::Train).notes, IsEmpty());
+  EXPECT_THAT(load_split(Split::Test).notes,
+              ElementsAre(AllOf(HasSubstr("no test sample"), HasSubstr("1 (b)"))));
 }
 
 }  // namespace

@@ -190,7 +190,8 @@ TEST(Recipe, FunctionsAreKindsOfTheirOwnNames) {
 }
 
 TEST(Recipe, TheDataSourceIsReadWithoutTheData) {
-  EXPECT_EQ(recipe_data_source("[data]\nsource = \"idx:somewhere\"\n", "r.toml"), "idx:somewhere");
+  EXPECT_EQ(recipe_data_source("[data]\nsource = \"idx:somewhere\"\n", "r.toml").text,
+            "idx:somewhere");
   EXPECT_THROW(recipe_data_source("[data]\n", "r.toml"), UserError);
   EXPECT_THROW(recipe_data_source("[data\n", "r.toml"), UserError);
 }
