@@ -16,7 +16,7 @@ namespace fs = std::filesystem;
 constexpr std::string_view kFolderHelp =
     "a folder set holds train/CLASS/*.png (or .jpg, .jpeg) and test/CLASS/*.png, or CLASS/*.png "
     "without a split";
-constexpr std::size_t kListed = 10;
+constexpr std::size_t kListedFiles = 10;
 constexpr int kDeepest = 32;  // of folders in folders; links may go in circles
 
 // What lies in a folder and is not hidden, in the order of the names' bytes.
@@ -120,7 +120,7 @@ fs::path split_folder(const fs::path& folder, Split split) {
 void BadFiles::raise(const fs::path& folder) const {
   if (sentences_.empty()) return;
   if (sentences_.size() == 1) user_error("{}", sentences_.front());
-  const std::size_t shown = std::min(sentences_.size(), kListed);
+  const std::size_t shown = std::min(sentences_.size(), kListedFiles);
   const std::vector<std::string> first(sentences_.begin(),
                                        sentences_.begin() + static_cast<std::ptrdiff_t>(shown));
   user_error("{}: {} things in it cannot be samples{}:\n  {}", folder.string(), sentences_.size(),
