@@ -161,7 +161,11 @@ TEST_F(Verdict, ALongNetworkIsReadInOneGo) {
 }
 
 TEST_F(Verdict, WorstSamplesHaveTheirPictures) {
-  Answers answers{.source = "here", .text = "3 are wrong.", .channels = 3, .height = 2, .width = 2};
+  Answers answers;
+  answers.source = "here";
+  answers.text = "3 are wrong.";
+  answers.channels = 3;
+  answers.height = answers.width = 2;
   answers.measures =
       R"({"samples":4,"classes":[{"class":0,"name":"cat","samples":2,"answers":2,"correct":1,"recall":0.5,"precision":0.5},{"class":1,"name":"dog","samples":2,"answers":2,"correct":1,"recall":0.5,"precision":null}],"confusion":[[1,1],[1,1]]})";
   answers.worst = {{.index = 7,

@@ -15,6 +15,15 @@ graph::FrozenModel model() {
   return test::synthetic_model({});
 }
 
+// Of one channel.
+Answers pictures(std::int64_t height, std::int64_t width) {
+  Answers answers;
+  answers.channels = 1;
+  answers.height = height;
+  answers.width = width;
+  return answers;
+}
+
 TEST(MeasureJson, FollowsTheTask) {
   graph::FrozenModel m = model();
   EXPECT_EQ(measure_json(m, nullptr, nullptr)["name"], "accuracy");
@@ -62,7 +71,7 @@ TEST(NounOf, ImagesArePictures) {
 }
 
 TEST(SamplesJson, HoldsPicturesAsTheyAre) {
-  Answers answers{.text = "t", .channels = 1, .height = 2, .width = 2};
+  Answers answers = pictures(2, 2);
   answers.worst = {
       {.index = 3, .truth = "a", .answer = "b", .error = "c", .picture = {0, 1, 2, 255}},
       {.index = 4, .truth = "a", .answer = "b", .error = "c", .picture = {1}}};
@@ -74,7 +83,7 @@ TEST(SamplesJson, HoldsPicturesAsTheyAre) {
 }
 
 TEST(SamplesJson, ShrinksLargePictures) {
-  Answers answers{.text = "", .channels = 1, .height = 4, .width = 321};
+  Answers answers = pictures(4, 321);
   WorstSample sample;
   for (int i = 0; i < 4 * 321; ++i) sample.picture.push_back(static_cast<std::uint8_t>(i % 3));
   answers.worst = {sample};

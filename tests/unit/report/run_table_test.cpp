@@ -70,6 +70,18 @@ TEST_F(RunTable, AGapThatRoundsToNothingHasNoMinus) {
   EXPECT_THAT(table(), ::testing::HasSubstr("+0.00 points"));
 }
 
+TEST_F(RunTable, AnErrorHasItsOwnName) {
+  file("summary.json", R"({"float_measure": 0.5, "fixed_measure": 0.51, "fixed_accuracy": null,
+                           "measure": {"name": "RMSE", "higher_is_better": false}})");
+  file("verify.json", R"({"runtime_measures": {"headline": {"name": "RMSE", "value": 0.51}}})");
+  EXPECT_EQ(table(),
+            "float RMSE                              0.5\n"
+            "fixed-point RMSE (training emulation)  0.51  1.02 times float's\n"
+            "integer RMSE                           0.51  1.02 times float's\n"
+            "HLS RMSE                                  -\n"
+            "verify: -\n");
+}
+
 TEST_F(RunTable, FieldsOfAnotherTypeAreMissing) {
   file("summary.json", R"({"float_accuracy": "high", "fixed_accuracy": [0.9]})");
   file("verify.json", R"({"target": 7, "images": "10000", "accuracy": 0.5})");
