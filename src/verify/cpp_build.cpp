@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <csignal>
 #include <cstdlib>
 
 #include "qfx/base/error.h"
@@ -78,6 +79,13 @@ std::vector<std::string> compile_command(const backends::VendorHeaders& headers,
 
 void compile(const std::vector<std::string>& command, const ShouldStop& should_stop) {
   const ProcessResult result = run_process(command, "", should_stop);
+  // g++ says so of its own children.
+  if (result.signal == SIGKILL || result.output.find("Killed signal") != std::string::npos)
+    user_error(
+        "the compiler of the exported code was killed, which the system does where memory is out; "
+        "it takes about 330 bytes a weight: give it a machine with more, or a smaller model. The "
+        "command was: {}",
+        shell_text(command));
   if (result.exit_code != 0)
     user_error("the exported code does not compile ({}): {}; the command was: {}",
                how_it_ended(result), first_error(result.output), shell_text(command));

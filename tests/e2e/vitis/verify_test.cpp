@@ -180,6 +180,16 @@ TEST(VerifyExport, SaysWhatIsWrongWithTheBuild) {
         AllOf(HasSubstr("no ap_fixed.h and hls_stream.h in /nowhere"), HasSubstr("QFX_AP_TYPES")));
   }
   const TemporaryDirectory work;
+  {
+    // As g++ says it where the system has ended what it called.
+    const std::string killed = (work.path() / "killed").string();
+    std::ofstream(killed) << "#!/bin/sh\necho 'g++: fatal error: Killed signal terminated program "
+                             "cc1plus'\nexit 1\n";
+    fs::permissions(killed, fs::perms::owner_all);
+    const Environment compiler("QFX_HLS_CXX", killed.c_str());
+    EXPECT_THAT(user_error_of([&] { verify_vitis(network, set, {}); }),
+                AllOf(HasSubstr("memory is out"), HasSubstr("330 bytes a weight")));
+  }
   Options options;
   options.project = (work.path() / "project").string();
   backends::export_project(backends::target_named("vitis"), graph::Analyzed(network),
