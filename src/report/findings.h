@@ -10,8 +10,8 @@
 namespace qfx::report {
 
 // [{kind, about, text, mend}]: what training warned of, and then what the tensors show that it did
-// not speak of (a log of an older version has no warnings). `mend` is TOML for the recipe, or null
-// where the text says what to do.
+// not name (a log of an older version has no warnings). `mend` is TOML for the recipe, or null
+// where the text alone says what to do.
 Json findings_json(const std::vector<Warning>& warnings, const Json& tensors);
 
 // The share of a tensor's values outside its format that counts: the frozen model's on the test

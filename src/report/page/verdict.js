@@ -107,6 +107,14 @@ function errorVerdict(data, result, float) {
   return {state: "good", title: `${title}, as good as float`, text};
 }
 
+// What training itself called no answer: of the network that is frozen, or of float where that one is no better.
+function saidNoAnswer(data, result, float) {
+  const stage = data.kept === "calibrated" || !data.epochs.some((epoch) => epoch.phase === "fixed") ? "calibrated:" : "trained in fixed point:";
+  const said = data.findings.filter(({kind}) => kind === "chance" || kind === "constant");
+  const better = isNumber(float) && (data.measure.higher ? result > float + kFewPoints : result < float / kMoreError);
+  return said.find(({text}) => text.startsWith(stage)) ?? (better ? null : said.find(({text}) => text.startsWith("float:")));
+}
+
 function resultVerdict(data) {
   const {accuracy, measure} = data;
   const comparable = data.verify?.comparable ?? true;
@@ -115,6 +123,11 @@ function resultVerdict(data) {
     return {state: "open", title: `No ${measure.name} yet`, text: data.kind === "model" ? "A model file does not hold one; qfx run measures it." : "It is measured when the model is frozen."};
   }
   const float = accuracy.float;
+  const said = saidNoAnswer(data, result, float);
+  if (said) {
+    return {state: "bad", title: `${measure.is_share ? percent(result) : `${measure.name} ${real(result)}`}: ${said.kind === "constant" ? "always the same answer" : "near chance"}`,
+      text: `${said.text[0].toUpperCase()}${said.text.slice(1)}.`};
+  }
   return measure.higher ? shareVerdict(data, result, float) : errorVerdict(data, result, float);
 }
 

@@ -86,6 +86,18 @@ TEST_F(Verdict, ChanceIsHowOftenTheMostFrequentClassIs) {
   EXPECT_THAT(found["classes"].get<std::string>(), HasSubstr("1 class is never answered: class 1"));
 }
 
+TEST_F(Verdict, WhatTrainingCallsNoAnswerIsRed) {
+  append(
+      R"({"event":"warning","kind":"constant","about":"","text":"calibrated: the outputs are the same"})");
+  EXPECT_EQ(probe()["result"], "good") << "what is frozen was trained since";
+  append(
+      R"({"event":"warning","kind":"constant","about":"","text":"trained in fixed point: the outputs are the same; try format.width"})");
+  const auto found = probe();
+  EXPECT_EQ(found["result"], "bad");
+  EXPECT_THAT(headline(found), HasSubstr("always the same answer"));
+  EXPECT_THAT(headline(found), HasSubstr("try format.width"));
+}
+
 TEST_F(Verdict, PointsBelowFloatAreAmberAndHalfOfItRed) {
   accuracies(0.9, 0.85, 0.89);
   EXPECT_EQ(probe()["result"], "good");

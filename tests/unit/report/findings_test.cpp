@@ -82,9 +82,25 @@ TEST(Findings, WhatTrainingWarnedOfIsToldOnceAndFirst) {
 )") + kLog);
   ASSERT_THAT(found, SizeIs(4)) << "two warnings, sm and bn.scale";
   EXPECT_EQ(found[0]["text"], "conv1 overflows; set calibration.method");
-  EXPECT_EQ(found[0]["mend"], nullptr);
   EXPECT_EQ(found[1]["text"], "near chance");
+  EXPECT_EQ(found[1]["mend"], nullptr);
   EXPECT_EQ(found[2]["about"], "bn.scale");
+}
+
+TEST(Findings, AWarningAboutATensorBringsWhatToWrite) {
+  const std::string log =
+      R"({"event":"warning","kind":"overflow","about":"conv1","text":"'conv1' overflows: more int_bits"}
+{"event":"warning","kind":"overflow","about":"","text":"2 more tensors overflow"}
+)";
+  const Json found = findings(log + kLog);
+  ASSERT_THAT(found, SizeIs(3)) << "conv1, and the two others one by one";
+  EXPECT_EQ(found[0]["mend"], "[[format.override]]\nmatch = \"conv1\"\nint_bits = 4");
+  const Json alone = findings(
+      log + R"({"event":"frozen","formats":{"conv1":{"format":"nonsense","frac_bits":[5]}}})" +
+      "\n");
+  ASSERT_THAT(alone, SizeIs(2));
+  EXPECT_EQ(alone[0]["mend"], "[[format.override]]\nmatch = \"conv1\"\nwidth = 10");
+  EXPECT_EQ(alone[1]["text"], "2 more tensors overflow");
 }
 
 TEST(Findings, AWeightThatIsAll0) {
