@@ -118,8 +118,9 @@ Json findings_json(const std::vector<Warning>& warnings, const Json& tensors) {
       lists_overflows = true;
       own.emplace_back(overflow,
                        finding("overflow", tensor,
-                               fmt::format("{:.1f} %{} of {}'s values lie outside its format, {}",
-                                           100 * overflow, counted(tensor, overflow), name, format),
+                               fmt::format("{:.{}f} %{} of {}'s values lie outside its format, {}",
+                                           100 * overflow, overflow < 0.1 ? 2 : 1,
+                                           counted(tensor, overflow), name, format),
                                mend_overflow(tensor)));
     }
   }

@@ -55,7 +55,7 @@ TEST(Findings, AreOfTheFrozenModelTheWorstFirst) {
   EXPECT_THAT(found[1]["text"].get<std::string>(), HasSubstr("10.0 % of sm's values"));
   EXPECT_THAT(found[1]["mend"].get<std::string>(), HasSubstr("overflow = \"SAT\""))
       << "a value that wraps is worse than one that saturates";
-  EXPECT_THAT(found[2]["text"].get<std::string>(), HasSubstr("2.0 % of conv1's values"));
+  EXPECT_THAT(found[2]["text"].get<std::string>(), HasSubstr("2.00 % of conv1's values"));
   EXPECT_THAT(found[2]["mend"].get<std::string>(), HasSubstr("match = \"conv1\"\nwidth = 10"));
 }
 
