@@ -43,6 +43,18 @@ bool is_row_number(const std::string& name) {
   return name.empty() || name == "Unnamed: 0";
 }
 
+// New samples may come without them.
+std::vector<std::string> label_columns(const Source& source, const CsvTable& table,
+                                       std::size_t left_out) {
+  const auto is_there = [&](const std::string& name) { return table.find(name).has_value(); };
+  if (source.is_new && !std::all_of(source.label.begin(), source.label.end(), is_there)) return {};
+  for (const std::string& name : source.label) table.column(name, "data.label");
+  if (!source.label.empty() || source.targets == Targets::None) return source.label;
+  const std::size_t others = table.names().size() - left_out;
+  if (source.is_new && static_cast<std::int64_t>(others) == source.values) return {};
+  return {table.names().back()};
+}
+
 Columns choose_columns(const Source& source, const CsvTable& table, Dataset& set) {
   Columns columns;
   std::vector<std::string> left_out = source.ignore;
@@ -54,10 +66,7 @@ Columns choose_columns(const Source& source, const CsvTable& table, Dataset& set
         "it",
         table.path().string()));
   }
-  columns.labels = source.label;
-  if (columns.labels.empty() && source.targets != Targets::None)
-    columns.labels = {table.names().back()};
-  for (const std::string& name : columns.labels) table.column(name, "data.label");
+  columns.labels = label_columns(source, table, left_out.size());
   if (source.targets != Targets::Values && columns.labels.size() > 1)
     table.fail(
         "data.label names {} columns, and a class is in one; for several values to predict write "
@@ -95,7 +104,7 @@ float value_of(const CsvTable& table, std::uint64_t line, std::size_t column,
 // Where a set's columns are in one of its tables.
 struct Places {
   std::vector<std::size_t> values;
-  std::vector<std::size_t> labels;  // empty where the table has none, which only Targets::None may
+  std::vector<std::size_t> labels;  // empty where the table has none
 };
 
 Places find_columns(const Source& source, const Columns& columns, const CsvTable& table,
@@ -109,10 +118,12 @@ Places find_columns(const Source& source, const Columns& columns, const CsvTable
   };
   Places places;
   for (const std::string& name : columns.values) places.values.push_back(place(name));
-  const bool may_lack_labels = source.targets == Targets::None;
-  for (const std::string& name : columns.labels) {
-    if (may_lack_labels && !table.find(name)) continue;
-    places.labels.push_back(place(name));
+  const bool may_lack_labels = source.targets == Targets::None || source.is_new;
+  const bool has_labels =
+      std::all_of(columns.labels.begin(), columns.labels.end(),
+                  [&](const std::string& name) { return table.find(name).has_value(); });
+  if (has_labels || !may_lack_labels) {
+    for (const std::string& name : columns.labels) places.labels.push_back(place(name));
   }
   if (table.has_header()) {
     for (const std::string& name : table.names()) {
@@ -186,7 +197,7 @@ Tables open_tables(const Source& source, const fs::path& path, Split split) {
 }
 
 void add_labels(const Columns& columns, const Tables& tables, const CsvTable& own,
-                const std::vector<CsvLabel>& labels, bool is_whole, Dataset& set) {
+                const std::vector<CsvLabel>& labels, bool is_table, Dataset& set) {
   CsvClasses classes;
   for (const auto& [split, table] : tables) {
     const auto column = table->find(columns.labels[0]);
@@ -197,7 +208,7 @@ void add_labels(const Columns& columns, const Tables& tables, const CsvTable& ow
       classes.add(*table, *column, labels_of(*table, *column));
     }
   }
-  classes.close(is_whole || tables.front().first == Split::Train);
+  classes.close(is_table || tables.front().first == Split::Train);
   set.class_count = classes.count();
   set.class_names = classes.names();
   for (std::int64_t i = 0; i < set.size(); ++i)
@@ -211,7 +222,7 @@ bool csv_has_validation(const fs::path& path) {
 }
 
 Dataset load_csv(const Source& source, const fs::path& path, Split wanted, std::int64_t limit) {
-  const bool is_whole = !is_folder(path);
+  const bool is_table = !is_folder(path), is_whole = is_table && !source.is_new;
   const bool takes_share = wanted == Split::Validation && !csv_has_validation(path);
   const Split split = takes_share ? Split::Train : wanted;
   const Tables tables = open_tables(source, path, split);
@@ -227,9 +238,9 @@ Dataset load_csv(const Source& source, const fs::path& path, Split wanted, std::
   const auto labels = read_rows(source, own, places, is_whole ? 0 : limit, set);
   if (source.targets == Targets::Values) {
     set.target_names = columns.labels;
-    set.target_size = std::ssize(columns.labels);
+    set.target_size = std::ssize(places.labels);
   } else if (!places.labels.empty()) {
-    add_labels(columns, tables, own, labels, is_whole, set);
+    add_labels(columns, tables, own, labels, is_table, set);
   }
   take_split(source, wanted, limit, is_whole, set);
   return set;

@@ -64,16 +64,16 @@ std::string from_where(const fs::path& path) {
   return fmt::format(" (seen from the folder qfx is called from, {})", here.string());
 }
 
-void check_place(const Place& place, const std::string& text) {
+void check_place(const Place& place, const Source& source) {
+  const std::string& text = source.text;
   if (place.path.empty())
     user_error("the data source '{}' names no folder; write {}:DIR", text, place.kind);
-  const bool is_table = place.kind == "csv" && is_file(place.path);
-  if (!is_folder(place.path) && !is_table)
+  const bool may_be_file = place.kind == "csv" || (place.kind == "npy" && source.is_new);
+  if (!is_folder(place.path) && !(may_be_file && is_file(place.path)))
     user_error(
         "the data source '{}' names {}, which is not a folder{}{}; give the folder that holds the "
         "files",
-        text, place.path.string(), place.kind == "csv" ? " and not a file" : "",
-        from_where(place.path));
+        text, place.path.string(), may_be_file ? " and not a file" : "", from_where(place.path));
   if (path_exists(place.path / "recipe.toml") && !has_files_of(place.path, place.kind))
     user_error(
         "the data source '{}' names a run folder; give the folder that holds the samples, which "
@@ -81,7 +81,8 @@ void check_place(const Place& place, const std::string& text) {
         text);
 }
 
-Place place_of(const std::string& text) {
+Place place_of(const Source& source) {
+  const std::string& text = source.text;
   if (text == kFashionMnist) return {text, {}, kFashionMnistFolder};
   const std::size_t colon = text.find(':');
   const std::string head = text.substr(0, colon);
@@ -94,7 +95,7 @@ Place place_of(const std::string& text) {
   if (colon == std::string::npos || !is_known) fail_unknown(text, head);
   if (has_form) place.form = std::string_view(text).substr(at + 1, colon - at - 1);
   place.path = text.substr(colon + 1);
-  check_place(place, text);
+  check_place(place, source);
   return place;
 }
 
@@ -112,7 +113,7 @@ void check_keys(const Source& source, const Place& place, bool is_whole) {
   if (place.kind != "csv" && !(source.label.empty() && source.ignore.empty()))
     user_error("data.{} names columns of a CSV table, and the source is '{}'; leave it out",
                source.label.empty() ? "ignore" : "label", source.text);
-  if (source.test > 0 && !is_whole)
+  if (source.test > 0 && !is_whole && !source.is_new)
     user_error(
         "data.test is the share of samples to test with where nobody has split them, and {} has a "
         "test split of its own; leave it out",
@@ -137,7 +138,7 @@ bool is_whole(const Place& place) {
 
 Dataset load_fixed(const Source& source, const Place& place, Split split, std::int64_t limit) {
   const Split read = split == Split::Validation ? Split::Train : split;
-  const bool needs_labels = source.targets != Targets::None;
+  const bool needs_labels = source.targets != Targets::None && !source.is_new;
   Dataset set;
   if (place.kind == kFashionMnist) {
     set = load_idx(
@@ -215,7 +216,7 @@ Dataset load(const Source& source, Split split, std::int64_t limit) {
   if (limit < 0)
     user_error("the limit of the data source '{}' is {}; 0 (all) or more is allowed", source.text,
                limit);
-  const Place place = place_of(source.text);
+  const Place place = place_of(source);
   check_keys(source, place, is_whole(place));
   if (split == Split::Validation && source.validation <= 0 && !has_own_validation(place))
     user_error("{} has no validation split; write validation = 0.1 under [data]", source.text);
@@ -230,7 +231,7 @@ Dataset load(const Source& source, Split split, std::int64_t limit) {
 }
 
 bool has_validation(const Source& source) {
-  return source.validation > 0 || has_own_validation(place_of(source.text));
+  return source.validation > 0 || has_own_validation(place_of(source));
 }
 
 }  // namespace qfx::data

@@ -125,7 +125,10 @@ Dataset load_folder(const Source& source, const fs::path& folder, Split wanted, 
                     const PictureForm& form) {
   const bool takes_share = wanted == Split::Validation && !folder_has_validation(folder);
   BadFiles bad;
-  const PictureList list = list_pictures(folder, takes_share ? Split::Train : wanted, bad);
+  const bool is_plain = source.is_new && are_plain_pictures(folder);
+  const PictureList list = is_plain
+                               ? list_plain_pictures(folder, bad)
+                               : list_pictures(folder, takes_share ? Split::Train : wanted, bad);
   if (list.files.empty()) bad.raise(folder);
   Reader reader(form);
   reader.look_at(list.reference);
@@ -134,14 +137,15 @@ Dataset load_folder(const Source& source, const fs::path& folder, Split wanted, 
   set.class_names = list.class_names;
   set.class_count = static_cast<int>(list.class_names.size());
   // The names are split and not the pictures, so that none is read for nothing.
-  const std::vector<std::int64_t> indices = split_indices(
-      source, wanted, limit, labels_of(list.files), std::ssize(list.files), list.is_whole);
+  const std::vector<std::int64_t> indices =
+      split_indices(source, wanted, limit, labels_of(list.files), std::ssize(list.files),
+                    list.is_whole && !source.is_new);
   set.bytes.reserve(indices.size() * static_cast<std::size_t>(set.sample_size()));
   for (const std::int64_t i : indices) {
     const PictureFile& file = list.files[static_cast<std::size_t>(i)];
     try {
       reader.append(file.path, set.bytes);
-      set.labels.push_back(file.label);
+      if (!is_plain) set.labels.push_back(file.label);
       set.sample_names.push_back(file.path.string());
     } catch (const UserError& error) {
       bad.add(error.what());

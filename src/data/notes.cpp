@@ -80,7 +80,8 @@ std::string class_text(const Dataset& set, std::int64_t label) {
 }
 
 void note_labels(const Source& source, Split split, std::int64_t limit, Dataset& set) {
-  if (source.targets != Targets::Classes || set.labels.empty() || split == Split::Validation)
+  if (source.targets != Targets::Classes || source.is_new || set.labels.empty() ||
+      split == Split::Validation)
     return;
   if (split == Split::Train && source.classes > set.class_count)
     set.notes.push_back(fmt::format(

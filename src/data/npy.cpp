@@ -272,7 +272,20 @@ bool npy_has_validation(const fs::path& folder) {
   return path_exists(samples_path(folder, Split::Validation));
 }
 
+namespace {
+
+// Samples alone.
+Dataset load_array(const Source& source, const fs::path& path, std::int64_t limit) {
+  InputFile file(path);
+  Dataset set;
+  read_npy_samples(file, static_cast<std::uint64_t>(limit), source.layout, set);
+  return set;
+}
+
+}  // namespace
+
 Dataset load_npy(const Source& source, const fs::path& folder, Split wanted, std::int64_t limit) {
+  if (is_file(folder)) return load_array(source, folder, limit);
   const bool takes_share = wanted == Split::Validation && !npy_has_validation(folder);
   const Split split = takes_share ? Split::Train : wanted;
   InputFile sample_file(samples_path(folder, split), kNpyHelp);
@@ -280,24 +293,14 @@ Dataset load_npy(const Source& source, const fs::path& folder, Split wanted, std
   const std::uint64_t count =
       read_npy_samples(sample_file, static_cast<std::uint64_t>(limit), source.layout, set);
   check_other_splits(sample_file, folder, split, source.layout, set);
-  const fs::path labels = labels_path(folder, split);
-  switch (source.targets) {
-    case Targets::Classes: {
-      InputFile file(labels, kNpyHelp);
-      add_labels(file, folder, split, count, set);
-      break;
-    }
-    case Targets::Values: {
-      InputFile file(labels, kNpyHelp);
+  const fs::path targets = labels_path(folder, split);
+  const bool may_lack = source.targets == Targets::None || source.is_new;
+  if (!may_lack || path_exists(targets)) {
+    InputFile file(targets, kNpyHelp);
+    if (source.targets == Targets::Values)
       add_targets(file, folder, split, count, set);
-      break;
-    }
-    case Targets::None:
-      if (path_exists(labels)) {
-        InputFile file(labels);
-        add_labels(file, folder, split, count, set);
-      }
-      break;
+    else
+      add_labels(file, folder, split, count, set);
   }
   take_split(source, wanted, limit, false, set);
   return set;

@@ -35,6 +35,7 @@ Values read_npy_targets(InputFile& file);
 
 bool npy_has_validation(const std::filesystem::path& folder);
 
+// folder: or one array, whose samples have no targets.
 Dataset load_npy(const Source& source, const std::filesystem::path& folder, Split split,
                  std::int64_t limit);
 

@@ -132,6 +132,19 @@ bool folder_has_validation(const fs::path& folder) {
   return is_folder(folder / "train") && !validation_folder(folder).empty();
 }
 
+bool are_plain_pictures(const fs::path& folder) {
+  const std::vector<fs::path> all = entries(folder);
+  return std::none_of(all.begin(), all.end(), is_folder) &&
+         std::any_of(all.begin(), all.end(), is_picture_name);
+}
+
+PictureList list_plain_pictures(const fs::path& folder, BadFiles& bad) {
+  PictureList list;
+  list.files = by_turns({class_files(folder, 0, bad)});
+  list.reference = list.files;
+  return list;
+}
+
 PictureList list_pictures(const fs::path& folder, Split split, BadFiles& bad) {
   PictureList list;
   list.is_whole = !path_exists(folder / "train") && !path_exists(folder / "test");

@@ -39,6 +39,10 @@ struct PictureList {
 // Whether a folder in DIR holds validation pictures: val, valid or validation.
 bool folder_has_validation(const std::filesystem::path& folder);
 
+// Whether a folder has pictures and no folders: new samples, of no class.
+bool are_plain_pictures(const std::filesystem::path& folder);
+PictureList list_plain_pictures(const std::filesystem::path& folder, BadFiles& bad);
+
 // Files in subfolders of a class count as its own; hidden ones do not count. What is no picture by
 // its name goes to `bad`.
 PictureList list_pictures(const std::filesystem::path& folder, Split split, BadFiles& bad);

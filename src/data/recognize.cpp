@@ -55,6 +55,7 @@ Recognized recognize(const fs::path& path) {
     if (extension == ".toml") return {Thing::Recipe, ""};
     if (extension == ".qfx") return {Thing::Model, ""};
     if (extension == ".graph") return {Thing::Graph, ""};
+    if (extension == ".npy") return {Thing::Samples, "npy:" + path.string()};
     if (extension == ".csv") return {Thing::Samples, "csv:" + path.string()};
     return {Thing::Other, ""};
   }

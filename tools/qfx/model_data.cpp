@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <system_error>
 
 #include "console.h"
 
@@ -24,10 +25,22 @@ std::string kind_of(const std::string& text) {
   return text.substr(0, text.find_first_of(":@"));
 }
 
+// Whether two texts name one set, if perhaps by different paths.
+bool is_same(const std::string& a, const std::string& b) {
+  if (a == b) return true;
+  const std::size_t colon = a.find(':');
+  if (colon == std::string::npos || b.substr(0, colon + 1) != a.substr(0, colon + 1)) return false;
+  std::error_code none;
+  return std::filesystem::equivalent(a.substr(colon + 1), b.substr(colon + 1), none);
+}
+
 // Keys of a recipe belong to its kind of source, and shares to its very samples.
 data::Source with_text(const data::Source& recipes, const std::string& text) {
-  if (recipes.text == text) return recipes;
-  data::Source source(text);
+  data::Source source = recipes;
+  source.text = text;
+  if (is_same(recipes.text, text)) return source;
+  source = data::Source(text);
+  source.is_new = true;
   if (kind_of(recipes.text) != kind_of(text)) return source;
   source.layout = recipes.layout;
   source.label = recipes.label;
@@ -47,8 +60,13 @@ void number_by_names(const graph::FrozenModel& model, data::Dataset& set) {
     if (found == names.end()) unknown.push_back(in_quotes(name));
     numbers.push_back(static_cast<std::int32_t>(found - names.begin()));
   }
-  // The recipe may have translated all names, in the order of the labels.
-  if (unknown.size() == set.class_names.size()) return;
+  if (unknown.size() == set.class_names.size() && unknown.size() == names.size()) {
+    set.notes.push_back(
+        fmt::format("none of the classes of {} is called like one of the model's ({}); they are "
+                    "taken in the order of their names",
+                    set.name, join(names, ", ")));
+    return;
+  }
   if (!unknown.empty())
     user_error("{} has classes that the model does not know: {}; give samples of the model's: {}",
                set.name, join(unknown, ", "), join(names, ", "));
@@ -72,7 +90,7 @@ std::optional<data::Source> data_source(const std::string& given, const std::str
     source = frontends::recipe_data_source(read_file(recipe), recipe);
   }
   if (given.empty()) return source;
-  return source ? with_text(*source, given) : data::Source(given);
+  return with_text(source.value_or(data::Source()), given);
 }
 
 data::Dataset load_test_data(const std::string& given, const std::string& model_path,
@@ -86,6 +104,7 @@ data::Dataset load_test_data(const std::string& given, const std::string& model_
         model_path);
   }
   source->targets = targets_of(model.task);
+  source->values = graph::element_count(model.input().shape);
   data::Dataset set;
   try {
     set = data::load(*source, data::Split::Test, limit);

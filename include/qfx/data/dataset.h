@@ -41,6 +41,10 @@ struct Source {
   std::vector<std::string> label;   // csv: the columns that are targets; empty: the last one
   std::vector<std::string> ignore;  // csv: columns to leave out
   std::int64_t classes = 0;         // as a recipe says it; 0: as many as the data has
+  // Samples to run a model on, whatever they lack: what nobody has split is all Test's, targets may
+  // be missing, and one array or a folder of pictures without classes will do.
+  bool is_new = false;
+  std::int64_t values = 0;  // csv that is new: so many a sample has; a column more is the label
   bool operator==(const Source&) const = default;
 };
 
@@ -83,7 +87,9 @@ struct Dataset {
 //                     if it likes, DIR/val/CLASS/*; or DIR/CLASS/*, of which Source::test is the
 //                     test split. All pictures of one size; labels by the order of the class names,
 //                     samples class by turns
-//   folder@32x48:DIR  likewise, each picture resized to that height and width; folder@rgb:DIR,
+//   npy:FILE          one array of samples, where they are new; folder:DIR may then be pictures
+//   alone folder@32x48:DIR  likewise, each picture resized to that height and width;
+//   folder@rgb:DIR,
 //                     folder@gray:DIR and folder@32x48rgb:DIR make them all colour or all grey
 // What is split off by a share is taken evenly from every class, by position alone: the same
 // samples whatever the seed. class_count is 10 for the named sets, the number of class folders or

@@ -177,6 +177,24 @@ TEST_F(Csv, GzipIsReadAsWell) {
   EXPECT_EQ(load(source("t.csv"), Split::Train).size(), 4);
 }
 
+TEST_F(Csv, NewSamplesAreAllOfATableAndMayLackTheirLabel) {
+  file("new.csv", "a,b,kind\n1,2,up\n3,4,down\n");
+  Source fresh = source("new.csv");
+  fresh.is_new = true;
+  fresh.values = 2;
+  EXPECT_THAT(load(fresh, Split::Test).floats, ElementsAre(1, 2, 3, 4));
+  EXPECT_THAT(load(fresh, Split::Test).labels, ElementsAre(1, 0));
+  file("new.csv", "a,b\n1,2\n3,4\n");
+  EXPECT_THAT(load(fresh, Split::Test).floats, ElementsAre(1, 2, 3, 4));
+  EXPECT_THAT(load(fresh, Split::Test).labels, IsEmpty());
+  fresh.label = {"kind"};
+  EXPECT_THAT(load(fresh, Split::Test).labels, IsEmpty());
+  fresh.targets = Targets::Values;
+  EXPECT_EQ(load(fresh, Split::Test).target_size, 0);
+  file("new.csv", "kind,a,b\n7,1,2\n8,3,4\n");
+  EXPECT_THAT(load(fresh, Split::Test).targets, ElementsAre(7, 8));
+}
+
 TEST_F(Csv, ItsOwnValidationSplit) {
   file("train.csv", "a,y\n5,1\n6,0\n");
   file("val.csv", "a,y\n7,1\n");

@@ -217,6 +217,23 @@ TEST_F(Folder, GreyAndColourTogetherAreMadeAlike) {
   EXPECT_THAT(load_split(Split::Train, 0, "folder@2x3grey").sample_shape, ElementsAre(1, 2, 3));
 }
 
+TEST_F(Folder, NewPicturesNeedNoClassesAndNoSplit) {
+  grey("1.png", 1);
+  grey("2.png", 2);
+  Source fresh = "folder:" + folder_.path().string();
+  EXPECT_THAT(error(Split::Test), HasSubstr("a folder for each class is expected"));
+  fresh.is_new = true;
+  const Dataset plain = load(fresh, Split::Test);
+  EXPECT_EQ(plain.size(), 2);
+  EXPECT_THAT(plain.labels, IsEmpty());
+  EXPECT_THAT(plain.sample_names, ElementsAre(EndsWith("1.png"), EndsWith("2.png")));
+  std::filesystem::remove(folder_.path() / "1.png");
+  std::filesystem::remove(folder_.path() / "2.png");
+  grey("cat/1.png", 1);
+  grey("dog/2.png", 2);
+  EXPECT_THAT(load(fresh, Split::Test).labels, ElementsAre(0, 1)) << "all of it";
+}
+
 TEST_F(Folder, AllBadFilesAreToldAtOnce) {
   grey("train/a/0.png", 1);
   for (int i = 1; i <= 12; ++i) grey(fmt::format("train/a/{:02}.png", i), 1, 3, 3);

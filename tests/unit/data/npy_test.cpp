@@ -202,6 +202,24 @@ TEST_F(Npy, WithoutTargetsLabelsAreReadWhereThereAreAny) {
   EXPECT_THAT(error(source()), HasSubstr("train_y.npy: there is no such file"));
 }
 
+TEST_F(Npy, NewSamplesMayLackTheirTargets) {
+  file("new.npy", npy("|u1", "(3, 1)", "abc"));
+  Source array = "npy:" + (folder_.path() / "new.npy").string();
+  EXPECT_THAT(error(array), HasSubstr("is not a folder"));
+  array.is_new = true;
+  const Dataset set = load(array, Split::Test, 2);
+  EXPECT_THAT(set.bytes, ElementsAre('a', 'b'));
+  EXPECT_THAT(set.labels, IsEmpty());
+  file("test_x.npy", npy("|u1", "(1, 1)", "a"));
+  Source folder = source();
+  folder.is_new = true;
+  EXPECT_THAT(load(folder, Split::Test).labels, IsEmpty());
+  folder.targets = Targets::Values;
+  EXPECT_EQ(load(folder, Split::Test).target_size, 0);
+  folder.is_new = false;
+  EXPECT_THAT(user_error_of([&] { load(folder, Split::Test); }), HasSubstr("test_y.npy"));
+}
+
 TEST_F(Npy, ItsOwnValidationSplit) {
   samples("|u1", "(3, 1)", "abc");
   labels({0, 1, 0});
