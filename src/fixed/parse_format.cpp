@@ -17,6 +17,8 @@ namespace {
 
 using Parts = std::vector<std::string>;
 
+constexpr std::size_t kLongest = 200;  // of a text, blanks included
+
 constexpr std::pair<std::string_view, std::string_view> kOtherWords[] = {
     {"round", "RND"},
     {"nearest", "RND"},
@@ -249,11 +251,10 @@ Overflow parse_overflow(std::string_view name) {
 Format parse_format(std::string_view text) {
   const std::string bare = squeezed(text);
   const std::size_t open = bare.find('<');
-  if (open == std::string::npos || bare.back() != '>')
+  if (open == std::string::npos || bare.back() != '>' || text.size() > kLongest)
     user_error(
-        "'{}' is not a format; write fixed<W,I,Q,O,N> or ufixed<W,I,Q,O,N>, e.g. "
-        "fixed<8,3,RND,SAT>",
-        text);
+        "{} is not a format; write fixed<W,I,Q,O,N> or ufixed<W,I,Q,O,N>, e.g. fixed<8,3,RND,SAT>",
+        in_quotes(text));
   const Family& family = family_of(std::string_view(bare).substr(0, open), text);
   Parts parts = split(std::string_view(bare).substr(open + 1, bare.size() - open - 2));
   check_count(family, parts, text);

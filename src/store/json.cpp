@@ -9,6 +9,16 @@
 
 namespace qfx::store {
 
+namespace {
+
+// A key as part of a place: somebody else's may be long, or no text at all.
+std::string short_name(const std::string& key) {
+  constexpr std::size_t kLongest = 80;
+  return key.size() <= kLongest && is_printable_ascii(key) ? key : in_quotes(key);
+}
+
+}  // namespace
+
 std::string json_complaint(std::string_view what) {
   // "[json.exception.parse_error.101] parse error at line 1, column 5: ...; last read: '...'"
   if (const std::size_t name = what.find("] "); name != what.npos && what.starts_with("[json."))
@@ -63,7 +73,7 @@ JsonValue JsonValue::operator[](const std::string& key) const {
 void JsonValue::each_member(const std::function<void(const std::string&, JsonValue)>& visit) const {
   if (!value_->is_object()) expected("an object");
   for (const auto& [key, value] : value_->items())
-    visit(key, {value, fmt::format("{}.{}", place_, key)});
+    visit(key, {value, fmt::format("{}.{}", place_, short_name(key))});
 }
 
 void JsonValue::each_element(const std::function<void(JsonValue)>& visit) const {

@@ -22,7 +22,7 @@ bool is_one_of(const std::string& ending, const std::array<std::string_view, N>&
   return std::ranges::find(endings, ending) != endings.end();
 }
 
-Given kind_of(const std::string& path) {
+Given given_kind(const std::string& path) {
   if (is_folder(path)) {
     if (path_exists(fs::path(path) / backends::kMarkerFile)) return Given::Project;
     return path_exists(fs::path(path) / "recipe.toml") ? Given::RunFolder : Given::Folder;
@@ -94,7 +94,7 @@ std::string way_to_model(Given given, const std::string& path) {
 }  // namespace
 
 graph::Analyzed load_given_model(const std::string& path) {
-  const Given given = kind_of(path);
+  const Given given = given_kind(path);
   if (path_exists(path) && given != Given::Model && given != Given::Unknown) {
     user_error("'{}' is {}, and a frozen model is wanted; {}", path, name_of(given),
                way_to_model(given, path));
@@ -103,7 +103,7 @@ graph::Analyzed load_given_model(const std::string& path) {
 }
 
 void check_given_recipe(const std::string& path, const std::string& verb) {
-  const Given given = kind_of(path);
+  const Given given = given_kind(path);
   if (!path_exists(path) || given == Given::Recipe || given == Given::Unknown) return;
   std::string way = "give a recipe (.toml)";
   if (given == Given::RunFolder)
@@ -120,7 +120,7 @@ void check_given_recipe(const std::string& path, const std::string& verb) {
 }
 
 void check_given_run(const std::string& path, const std::string& verb) {
-  const Given given = kind_of(path);
+  const Given given = given_kind(path);
   if (!path_exists(path) || is_folder(path)) return;
   const std::string name = name_of(given);
   user_error("'{}' is {}, and {} wants a run folder{}", path, name.empty() ? "a file" : name, verb,
@@ -129,7 +129,7 @@ void check_given_run(const std::string& path, const std::string& verb) {
 }
 
 void check_given_run_or_model(const std::string& path, const std::string& verb) {
-  const Given given = kind_of(path);
+  const Given given = given_kind(path);
   if (!path_exists(path) || given == Given::Unknown || given == Given::Model || is_folder(path))
     return;
   user_error("'{}' is {}, and {} wants a run folder or a frozen model; {}", path, name_of(given),

@@ -43,7 +43,7 @@ struct Reader {
   static void read(const store::JsonValue& json, FunctionName& member) {
     const auto found = find_function(json.string());
     if (!found)
-      json.fail(fmt::format("'{}' is no function; allowed are {}", json.string(),
+      json.fail(fmt::format("{} is no function; allowed are {}", in_quotes(json.string()),
                             join(function_names(), ", ")));
     member = *found;
   }
@@ -73,7 +73,7 @@ Op op_from_json(const store::JsonValue& kind, const store::JsonValue& attributes
         op);
     return op;
   }
-  kind.fail(fmt::format("'{}' is no node kind; allowed are {}", name, join(names, ", ")));
+  kind.fail(fmt::format("{} is no node kind; allowed are {}", in_quotes(name), join(names, ", ")));
 }
 
 }  // namespace qfx::graph

@@ -61,7 +61,8 @@ Task task_from_json(const store::JsonValue& json) {
   const std::string word = json["loss"].string();
   const auto loss = find_loss(word);
   if (!loss)
-    json["loss"].fail(fmt::format("'{}' is no loss; allowed are {}", word, names_of(kLosses)));
+    json["loss"].fail(
+        fmt::format("{} is no loss; allowed are {}", in_quotes(word), names_of(kLosses)));
   task.loss = *loss;
   task.rebuilds_input = json["rebuilds_input"].boolean();
   json["names"].each_element([&](store::JsonValue name) { task.names.push_back(name.string()); });
@@ -70,34 +71,34 @@ Task task_from_json(const store::JsonValue& json) {
 
 Role role_from_name(const std::string& name, const store::JsonValue& json) {
   if (const auto role = find_role(name)) return *role;
-  json.fail(
-      fmt::format("'{}' is no parameter of any kind; allowed are {}", name, names_of(kRoles)));
+  json.fail(fmt::format("{} is no parameter of any kind; allowed are {}", in_quotes(name),
+                        names_of(kRoles)));
 }
 
 Statistic statistic_from_json(const store::JsonValue& json) {
   const std::string name = json.string();
   if (const auto statistic = find_statistic(name)) return *statistic;
-  json.fail(fmt::format("'{}' is no statistic; allowed are {}", name, names_of(kStatistics)));
+  json.fail(
+      fmt::format("{} is no statistic; allowed are {}", in_quotes(name), names_of(kStatistics)));
 }
 
 const store::Tensor& TensorSource::take(const std::string& name, const Shape& shape) {
   const auto found = tensors_.find(name);
-  if (found == tensors_.end()) user_error("{}: tensor '{}' is missing", file_name_, name);
-  if (!taken_.insert(name).second)
-    user_error("{}: tensor '{}' belongs to two nodes", file_name_, name);
+  if (found == tensors_.end()) user_error("{} is missing", place(name));
+  if (!taken_.insert(name).second) user_error("{} belongs to two nodes", place(name));
   if (found->second.shape != shape)
-    user_error("{}: tensor '{}' has shape {}, its node says {}", file_name_, name,
-               to_string(found->second.shape), to_string(shape));
+    user_error("{} has shape {}, its node says {}", place(name), to_string(found->second.shape),
+               to_string(shape));
   return found->second;
 }
 
 std::string TensorSource::place(const std::string& name) const {
-  return fmt::format("{}: tensor '{}'", file_name_, name);
+  return fmt::format("{}: tensor {}", file_name_, in_quotes(name));
 }
 
 void TensorSource::check_all_taken() const {
   for (const auto& [name, unused] : tensors_) {
-    if (!taken_.contains(name)) user_error("{}: tensor '{}' belongs to no node", file_name_, name);
+    if (!taken_.contains(name)) user_error("{} belongs to no node", place(name));
   }
 }
 

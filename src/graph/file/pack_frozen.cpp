@@ -116,9 +116,10 @@ store::Json param_to_json(const FrozenParam& param) {
 }
 
 fixed::Format format_from_json(const store::JsonValue& json) {
+  const std::string text = json.string();
   fixed::Format format;
   try {
-    format = fixed::parse_format(json.string());
+    format = fixed::parse_format(text);
   } catch (const UserError& error) {
     json.fail(error.what());
   }

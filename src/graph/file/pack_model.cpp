@@ -33,8 +33,9 @@ store::Json spec_to_json(const QuantSpec& spec) {
 // A mode by its name, with the place of a wrong one.
 template <class Parse>
 auto mode(const store::JsonValue& json, Parse parse) {
+  const std::string name = json.string();
   try {
-    return parse(json.string());
+    return parse(name);
   } catch (const UserError& error) {
     json.fail(error.what());
   }

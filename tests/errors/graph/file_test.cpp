@@ -12,6 +12,7 @@
 #include "qfx/base/error.h"
 #include "qfx/graph/builder.h"
 #include "qfx/graph/freeze.h"
+#include "qfx/store/json.h"
 #include "qfx/store/safetensors.h"
 
 namespace qfx::graph {
@@ -184,7 +185,8 @@ TEST(HostileFile, SaysWhatIsWrong) {
       {with_graph("\"linear\"", "\"lineal\""),
        "f: graph.nodes[3].op: 'lineal' is no node kind; allowed are input, cast, conv2d, "
        "linear, batch_norm, relu, clip, prelu, leaky_relu, shift, abs, neg, max_pool2d, "
-       "avg_pool2d, global_avg_pool2d, add, sub, mul, maximum, minimum, concat, flatten, unsqueeze, "
+       "avg_pool2d, global_avg_pool2d, add, sub, mul, maximum, minimum, concat, flatten, "
+       "unsqueeze, "
        "function, softmax"},
       {with_graph("\"out_features\":2", "\"out_features\":2.5"),
        "attributes.out_features: this is a number, it must be a whole number"},
@@ -236,6 +238,39 @@ TEST(HostileFile, SaysWhatIsWrong) {
   };
   for (const Hostile& c : cases)
     EXPECT_THAT(user_error_of([&] { frozen_from_content(c.content, "f"); }), HasSubstr(c.expected));
+}
+
+// Whatever is wrong: the file's name stands once, in front, and nothing is quoted at length.
+TEST(HostileFile, IsNamedOnceAndQuotedInShort) {
+  const std::string name = "a_file_of_somebody.qfx", huge(100000, 'y');
+  const auto graph = [](const std::function<void(store::Json&)>& change) {
+    return resealed([=](store::Safetensors& file) {
+      store::Json json = store::parse_json(file.metadata["qfx_graph"], "graph");
+      change(json);
+      file.metadata["qfx_graph"] = json.dump();
+    });
+  };
+  const std::vector<std::string> contents{
+      graph([](store::Json& g) { g["nodes"][0]["format"] = 7; }),
+      graph([](store::Json& g) { g["nodes"][3]["params"]["bias"]["format"] = nullptr; }),
+      graph([&](store::Json& g) { g["nodes"][0]["format"] = huge; }),
+      graph([&](store::Json& g) { g["nodes"][0]["op"] = huge; }),
+      graph([&](store::Json& g) { g["nodes"][0]["name"] = huge; }),
+      graph([&](store::Json& g) { g["nodes"][3]["params"][huge] = 1; }),
+      graph([&](store::Json& g) { g[huge] = 1; }),
+      resealed([&](store::Safetensors& f) { f.metadata["qfx_schema"] = huge; }),
+      resealed([&](store::Safetensors& f) { f.metadata["qfx_graph"] += '"' + huge; }),
+      resealed([&](store::Safetensors& f) { f.tensors[huge] = f.tensors["fc.bias"]; }),
+      resealed([](store::Safetensors& f) {
+        f.tensors["fc.bias"] = store::make_tensor<std::int16_t>({2}, std::vector<std::int16_t>(2));
+      }),
+      raw_file("{\"a\": \"" + huge)};
+  for (const std::string& content : contents) {
+    const std::string error = user_error_of([&] { frozen_from_content(content, name); });
+    EXPECT_EQ(error.find(name), 0u) << error.substr(0, 300);
+    EXPECT_EQ(error.rfind(name), 0u) << error.substr(0, 300);
+    EXPECT_LT(error.size(), 500u) << error.substr(0, 300);
+  }
 }
 
 TEST(HostileFile, ATrainableModelIsCheckedToo) {
