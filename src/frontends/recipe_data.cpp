@@ -24,9 +24,6 @@ constexpr std::int64_t kMaxSide = 1 << 16;
 constexpr std::int64_t kMaxElements = 1 << 22;
 constexpr std::size_t kMaxOutputName = 100;
 
-// A byte divided by 256 is an exact 8-bit fraction: the hardware takes the byte as it is.
-constexpr double kByteDivisor = 256;
-
 graph::Shape read_shape(const TableReader& table) {
   const auto sizes = table.integers("input", {1, kMaxElements});
   if (!sizes) return {};

@@ -10,8 +10,6 @@
 namespace qfx::frontends {
 namespace {
 
-// A byte divided by 256 is an exact 8-bit fraction: the hardware takes the byte as it is.
-constexpr double kByteDivisor = 256;
 constexpr double kNearPowerOfTwo = 0.01;
 
 TableReader numbers_table(const TableReader& data) {

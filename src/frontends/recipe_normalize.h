@@ -8,6 +8,9 @@
 
 namespace qfx::frontends {
 
+// A byte divided by 256 is an exact 8-bit fraction: the hardware takes the byte as it is.
+inline constexpr double kByteDivisor = 256;
+
 enum class Normalize { Unsaid, Given, Standard, Minmax };
 
 // Which of them the table [data] asks for; of Given, the numbers too.
