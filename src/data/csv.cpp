@@ -58,7 +58,9 @@ std::vector<std::string> label_columns(const Source& source, const CsvTable& tab
 Columns choose_columns(const Source& source, const CsvTable& table, Dataset& set) {
   Columns columns;
   std::vector<std::string> left_out = source.ignore;
-  for (const std::string& name : source.ignore) table.column(name, "data.ignore");
+  for (const std::string& name : source.ignore) {
+    if (!source.is_new) table.column(name, "data.ignore");
+  }
   if (table.has_header() && is_row_number(table.names().front())) {
     left_out.push_back(table.names().front());
     set.notes.push_back(fmt::format(
@@ -72,6 +74,11 @@ Columns choose_columns(const Source& source, const CsvTable& table, Dataset& set
         "data.label names {} columns, and a class is in one; for several values to predict write "
         "loss = \"mse\" in the recipe, for several labels a sample loss = \"bce\"",
         columns.labels.size());
+  if (source.is_new && !source.columns.empty()) {
+    for (const std::string& name : source.columns) table.column(name, "the table trained on");
+    columns.values = source.columns;
+    return columns;
+  }
   left_out.insert(left_out.end(), columns.labels.begin(), columns.labels.end());
   for (const std::string& name : table.names()) {
     if (std::find(left_out.begin(), left_out.end(), name) == left_out.end())
@@ -127,7 +134,7 @@ Places find_columns(const Source& source, const Columns& columns, const CsvTable
   }
   if (table.has_header()) {
     for (const std::string& name : table.names()) {
-      if (!reference.find(name) && !is_row_number(name))
+      if (!source.is_new && !reference.find(name) && !is_row_number(name))
         table.fail("its column {} is not in {}; all tables of a set need the same columns",
                    in_quotes(name), reference.path().string());
     }
@@ -236,8 +243,8 @@ Dataset load_csv(const Source& source, const fs::path& path, Split wanted, std::
   set.sample_shape = {std::ssize(columns.values)};
   const Places places = find_columns(source, columns, own, reference);
   const auto labels = read_rows(source, own, places, is_whole ? 0 : limit, set);
+  set.target_names = columns.labels;
   if (source.targets == Targets::Values) {
-    set.target_names = columns.labels;
     set.target_size = std::ssize(places.labels);
   } else if (!places.labels.empty()) {
     add_labels(columns, tables, own, labels, is_table, set);

@@ -48,6 +48,27 @@ data::Source with_text(const data::Source& recipes, const std::string& text) {
   return source;
 }
 
+// A new table's columns go by the names of the table that was trained on, in its order. Returns
+// what a user would want to know where that cannot be read.
+std::string take_columns(std::optional<data::Source> recipes, data::Source& source) {
+  if (!source.is_new || !recipes || kind_of(source.text) != "csv" ||
+      kind_of(recipes->text) != "csv")
+    return "";
+  recipes->targets = source.targets;
+  try {
+    const data::Dataset known = data::load(*recipes, data::Split::Train, 1);
+    source.columns = known.column_names;
+    if (source.label.empty()) source.label = known.target_names;
+  } catch (const UserError& error) {
+    return fmt::format(
+        "the columns of {} are taken in their own order, as the table that was trained on cannot "
+        "be "
+        "read: {}",
+        source.text, error.what());
+  }
+  return "";
+}
+
 // The classes of a set that names them get the numbers that they have in the model.
 void number_by_names(const graph::FrozenModel& model, data::Dataset& set) {
   const std::vector<std::string>& names = model.task.names;
@@ -105,6 +126,7 @@ data::Dataset load_test_data(const std::string& given, const std::string& model_
   }
   source->targets = targets_of(model.task);
   source->values = graph::element_count(model.input().shape);
+  const std::string unknown_columns = take_columns(data_source("", model_path), *source);
   data::Dataset set;
   try {
     set = data::load(*source, data::Split::Test, limit);
@@ -115,6 +137,7 @@ data::Dataset load_test_data(const std::string& given, const std::string& model_
         "recipe means another folder than the one qfx is called from, say where it is with --data",
         error.what());
   }
+  if (!unknown_columns.empty()) set.notes.push_back(unknown_columns);
   if (set.size() == 0)
     user_error("the test split of {} is empty; choose data with at least one sample", source->text);
   const graph::FrozenNode& input = model.input();

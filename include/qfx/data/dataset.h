@@ -44,7 +44,10 @@ struct Source {
   // Samples to run a model on, whatever they lack: what nobody has split is all Test's, targets may
   // be missing, and one array or a folder of pictures without classes will do.
   bool is_new = false;
-  std::int64_t values = 0;  // csv that is new: so many a sample has; a column more is the label
+  // Of csv that is new: how many values a sample has (a column more is the label), and, where the
+  // table that was trained on is known, their columns in its order.
+  std::int64_t values = 0;
+  std::vector<std::string> columns;
   bool operator==(const Source&) const = default;
 };
 
@@ -60,7 +63,7 @@ struct Dataset {
   std::int64_t target_size = 0;
   std::vector<std::string> sample_names;  // the file of each; empty where samples share one
   std::vector<std::string> column_names;  // of a sample's values and
-  std::vector<std::string> target_names;  // of the targets', where a table names its columns
+  std::vector<std::string> target_names;  // of labels or targets, where a table names its columns
   // What a user would not want of these samples, a sentence each, with what mends it.
   std::vector<std::string> notes;
 

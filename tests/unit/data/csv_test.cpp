@@ -193,6 +193,12 @@ TEST_F(Csv, NewSamplesAreAllOfATableAndMayLackTheirLabel) {
   EXPECT_EQ(load(fresh, Split::Test).target_size, 0);
   file("new.csv", "kind,a,b\n7,1,2\n8,3,4\n");
   EXPECT_THAT(load(fresh, Split::Test).targets, ElementsAre(7, 8));
+  fresh.columns = {"b", "a"};
+  fresh.ignore = {"gone"};
+  EXPECT_THAT(load(fresh, Split::Test).floats, ElementsAre(2, 1, 4, 3)) << "as it was trained on";
+  fresh.columns = {"b", "c"};
+  EXPECT_THAT(user_error_of([&] { load(fresh, Split::Test); }),
+              HasSubstr("no column 'c', which the table trained on names"));
 }
 
 TEST_F(Csv, ItsOwnValidationSplit) {
