@@ -2,6 +2,7 @@
 // that whoever runs it measures what training measured.
 #pragma once
 
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -22,6 +23,9 @@ inline constexpr Loss kLosses[] = {Loss::CrossEntropy, Loss::Mse, Loss::Mae, Los
 // The recipe's and the file's word: "cross_entropy", "mse", "mae", "bce".
 std::string_view to_string(Loss loss);
 std::optional<Loss> find_loss(std::string_view word);
+
+// Bytes of UTF-8, at least 1.
+inline constexpr std::size_t kMaxOutputNameLength = 100;
 
 struct Task {
   Loss loss = Loss::CrossEntropy;

@@ -58,6 +58,15 @@ std::string nested(const Table& table, const Print& print) {
 
 }  // namespace
 
+std::string string_literal(std::string_view text) {
+  std::string literal = "\"";
+  for (const char c : text) {
+    const bool plain = c >= ' ' && c <= '~' && c != '"' && c != '\\' && c != '?';
+    literal += plain ? std::string(1, c) : fmt::format("\\{:03o}", static_cast<unsigned char>(c));
+  }
+  return literal + '"';
+}
+
 std::string c_type(int width) {
   if (width <= 8) return "signed char";
   if (width <= 16) return "short";

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "qfx/dataflow/constants.h"
 
@@ -11,6 +12,10 @@ namespace qfx::backends::hls {
 std::string c_type(int width);
 // For raw values of the format, without a sign where the format has none.
 std::string c_type(const fixed::Format& format);
+
+// `"shirt"`: the text as bytes, whatever it holds; quotes, backslashes, question marks (trigraphs)
+// and what is not printable ASCII as three octal digits, which no digit behind them can lengthen.
+std::string string_literal(std::string_view text);
 
 // `{0x1, -0x2}`, nested as the shape says, one innermost row a line.
 std::string initializer(const dataflow::Table& table);

@@ -73,6 +73,7 @@ Design make_design(const dataflow::Network& network, const Vendor& vendor, const
   design.top = identifiers.unique(wanted);
   design.space = identifiers.unique(design.top + "_net");
   identifiers.take("network");
+  identifiers.take("output_names");  // of the top's header
   design.nodes = name_nodes(network.model(), identifiers);
   design.streams = name_streams(design, identifiers);
   return design;

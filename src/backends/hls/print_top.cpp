@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <set>
 
+#include "backends/hls/c_literals.h"
 #include "backends/hls/identifiers.h"
 #include "backends/hls/print_call.h"
 #include "backends/hls/print_parameters.h"
@@ -58,6 +59,18 @@ std::string traces_after(const Design& design, int process) {
   return text;
 }
 
+// What the outputs are called, for who reads them; a tool that makes hardware sees none of it.
+std::string output_names(const Design& design) {
+  const std::vector<std::string>& names = design.network.model().task.names;
+  if (names.empty()) return "";
+  std::string text = fmt::format(
+      "#ifndef __SYNTHESIS__\nnamespace {} {{\n// Of the outputs, in order; UTF-8.\n"
+      "const char* const output_names[{}] = {{\n",
+      design.space, names.size());
+  for (const std::string& name : names) text += fmt::format("    {},\n", string_literal(name));
+  return text + fmt::format("}};\n}}  // namespace {}\n#endif\n\n", design.space);
+}
+
 }  // namespace
 
 std::string print_port(const Design& design, StreamId port) {
@@ -105,9 +118,10 @@ std::string print_top_header(const Design& design) {
   };
   return fmt::format(
       "// {}: one call takes one sample and gives one result.\n//   in:  {}\n//   out: {}\n"
-      "#ifndef {}\n#define {}\n\n#include \"types.h\"\n\n{};\n\n#endif  // {}\n",
+      "#ifndef {}\n#define {}\n\n#include \"types.h\"\n\n{}{};\n\n#endif  // {}\n",
       comment_text(design.network.model().name), describe(design.network.input),
-      describe(design.network.output), guard, guard, signature(design), guard);
+      describe(design.network.output), guard, guard, output_names(design), signature(design),
+      guard);
 }
 
 std::string print_top(const Design& design) {

@@ -2,10 +2,40 @@
 
 #include <cstdlib>
 
+#include "qfx/base/utf8.h"
+
 namespace qfx::graph {
 
 bool is_legal_name(const std::string& name) {
   return !name.empty() && name.size() <= kMaxNameLength && is_printable_ascii(name);
+}
+
+void check_task(const Task& task, const std::string& model, const Shape& input,
+                const Shape& output) {
+  const std::int64_t outputs = element_count(output);
+  if (!task.names.empty() && std::ssize(task.names) != outputs)
+    user_error(
+        "model '{}': it has {} outputs and names {}; name every one or none (data.class_names in a "
+        "recipe)",
+        model, outputs, task.names.size());
+  for (const std::string& name : task.names) {
+    if (name.empty() || name.size() > kMaxOutputNameLength || !is_printable_text(name))
+      user_error(
+          "model '{}': an output has the name {}; a name is 1 to {} bytes of printable text in "
+          "UTF-8, without control characters",
+          model, in_quotes(name), kMaxOutputNameLength);
+  }
+  if (!task.rebuilds_input) return;
+  if (task.classifies())
+    user_error(
+        "model '{}': it rebuilds its input, and the loss {} is about classes; mse, mae and bce are "
+        "allowed there",
+        model, to_string(task.loss));
+  if (outputs != element_count(input))
+    user_error(
+        "model '{}': it rebuilds its input of {} values {}, and has {} outputs; both must be as "
+        "many",
+        model, element_count(input), to_string(input), outputs);
 }
 
 void check_format(const fixed::Format& format, const std::string& tensor) {

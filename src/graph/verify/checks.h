@@ -26,6 +26,10 @@ bool is_legal_name(const std::string& name);
 // modes that exist. `tensor` names it in the message.
 void check_format(const fixed::Format& format, const std::string& tensor);
 
+// What the network is for: names of its outputs, and an input to rebuild.
+void check_task(const Task& task, const std::string& model, const Shape& input,
+                const Shape& output);
+
 // Everything that does not depend on numbers. After it, ids and shapes may be relied on.
 void check_structure(const auto& model) {
   const auto& nodes = model.nodes;
@@ -68,6 +72,7 @@ void check_structure(const auto& model) {
     if (read_by[id].empty())
       node_error(nodes[id], "no node reads it; only the last node is an output");
   }
+  check_task(model.task, model.name, nodes.front().shape, nodes.back().shape);
 }
 
 // A table has an entry for every value of the node's input.

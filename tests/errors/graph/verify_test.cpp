@@ -55,6 +55,33 @@ TEST(VerifyModel, SaysWhatIsWrongAndWhatIsAllowed) {
       {"model 'good': the number of its nodes is 0, allowed are 2 (the input and one more) to "
        "65536",
        [](Model& m) { m.nodes.clear(); }},
+      {"model 'good': it has 3 outputs and names 2; name every one or none (data.class_names",
+       [](Model& m) {
+         m.task.names = {"a", "b"};
+       }},
+      {"model 'good': an output has the name ''; a name is 1 to 100 bytes of printable text",
+       [](Model& m) {
+         m.task.names = {"a", "", "c"};
+       }},
+      {"model 'good': an output has the name 'b\\x0a#include",
+       [](Model& m) {
+         m.task.names = {"a", "b\n#include", "c"};
+       }},
+      {"model 'good': an output has the name '\\xff'",
+       [](Model& m) {
+         m.task.names = {"a", "b", "\xff"};
+       }},
+      {"without control characters",
+       [](Model& m) {
+         m.task.names = {"a", "b", std::string(101, 'x')};
+       }},
+      {"model 'good': it rebuilds its input, and the loss cross_entropy is about classes",
+       [](Model& m) { m.task.rebuilds_input = true; }},
+      {"model 'good': it rebuilds its input of 32 values [2, 4, 4], and has 3 outputs",
+       [](Model& m) {
+         m.task.rebuilds_input = true;
+         m.task.loss = Loss::Mse;
+       }},
       {"model 'good': the number of its nodes is 1", [](Model& m) { m.nodes.resize(1); }},
       {"node 1 has the name 'a\\x0ab'; a name is 1 to 256 printable ASCII characters",
        [](Model& m) { m.nodes[kConv].name = "a\nb"; }},
@@ -234,6 +261,10 @@ TEST(VerifyFrozenModel, SaysWhatIsWrongAndWhatIsAllowed) {
     return m.nodes[kFc].params.at(Role::Weight);
   };
   const std::vector<BrokenFrozen> cases = {
+      {"model 'good': an output has the name 'a\\x1b[2J'",
+       [](FrozenModel& m) {
+         m.task.names = {"a\x1b[2J", "b", "c"};
+       }},
       {"node 'cast' (cast): no node reads it",
        [](FrozenModel& m) {
          m.nodes[kAdd].inputs = {3, 3};

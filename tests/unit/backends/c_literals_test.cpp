@@ -43,6 +43,18 @@ TEST(Initializer, BreaksLongRows) {
   EXPECT_EQ(std::count(text.begin(), text.end(), 'x'), 65);
 }
 
+TEST(StringLiteral, HoldsAnyTextAndNothingElse) {
+  EXPECT_EQ(string_literal("T-shirt/top"), "\"T-shirt/top\"");
+  EXPECT_EQ(string_literal(R"("); system("x)"), R"("\042); system(\042x")");
+  EXPECT_EQ(string_literal("a\\n?"
+                           "?/"),
+            R"("a\134n\077\077/")");
+  EXPECT_EQ(string_literal("\xc3\xa4"
+                           "7"),
+            R"("\303\2447")");
+  EXPECT_EQ(string_literal("\n*/"), R"("\012*/")");
+}
+
 TEST(CType, OfAFormatHasItsSign) {
   EXPECT_EQ(c_type(fixed::Format{.width = 8, .int_bits = 1, .is_signed = true}), "signed char");
   EXPECT_EQ(c_type(fixed::Format{.width = 8, .int_bits = 1, .is_signed = false}), "unsigned char");

@@ -130,6 +130,25 @@ TEST(Export, HostileNamesStayText) {
   }
 }
 
+TEST(Export, NamesOfOutputsAreATableOfTheTopsHeader) {
+  graph::FrozenModel model = small_network();
+  model.task.names = {"shirt", "\"; #define", "\xc3\xa4??/"};
+  for (const Target& target : targets()) {
+    const TemporaryDirectory work;
+    const fs::path project = work.path() / "project";
+    export_project(target, graph::Analyzed(model), project.string(), {});
+    EXPECT_THAT(read_file(project / "firmware/small_network.h"),
+                HasSubstr("const char* const output_names[3] = {\n    \"shirt\",\n    "
+                          "\"\\042; #define\",\n    \"\\303\\244\\077\\077/\",\n};\n"))
+        << target.name;
+    model.task.names.clear();
+    export_project(target, graph::Analyzed(model), project.string(), {});
+    EXPECT_THAT(read_file(project / "firmware/small_network.h"),
+                testing::Not(HasSubstr("output_names")));
+    model.task.names = {"shirt", "\"; #define", "\xc3\xa4??/"};
+  }
+}
+
 TEST(Export, ReplacesOnlyAnEarlierExport) {
   const graph::FrozenModel model = small_network();
   const TemporaryDirectory work;

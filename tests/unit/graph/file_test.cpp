@@ -78,6 +78,24 @@ TEST(File, AnOffsetKeepsItsFirstName) {
   EXPECT_EQ(load_frozen(path), model);
 }
 
+TEST(File, TheTaskIsKeptAndFrozen) {
+  const TemporaryDirectory folder;
+  Builder builder("watts");
+  builder.linear(builder.input({3}), {.out_features = 2});
+  Model model = builder.finish();
+  model.task = {.loss = Loss::Mae, .rebuilds_input = false, .names = {"\xc3\xa4 \"b\"", "c"}};
+  for (Node& node : model.nodes) {
+    node.frac_bits = {4};
+    for (auto& [role, param] : node.params) param.frac_bits = {6};
+  }
+  const std::string trainable = folder.path() / "fixed.graph";
+  save(model, trainable);
+  EXPECT_EQ(load_model(trainable).task, model.task);
+  const std::string frozen = folder.path() / "model.qfx";
+  save(freeze(model), frozen);
+  EXPECT_EQ(load_frozen(frozen).task, model.task);
+}
+
 TEST(File, AFailedSaveLeavesTheOldFile) {
   const TemporaryDirectory folder;
   const std::string path = folder.path() / "model.qfx";
