@@ -31,7 +31,7 @@ int main(int argc, char** argv) try {
 
   const qfx::runtime::Engine engine(qfx::graph::load_frozen(run + "/model.qfx"));
   const auto result = qfx::runtime::evaluate(engine, test);
-  std::printf("integers only: %ld of %ld images right\n", long(result.correct),
+  std::printf("integers only: %ld of %ld images right\n", long(result.measures.correct()),
               long(result.images));
 } catch (const std::exception& error) {
   std::fprintf(stderr, "%s\n", error.what());

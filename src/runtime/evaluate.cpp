@@ -46,6 +46,15 @@ class ByteTable {
 
 }  // namespace
 
+measure::Answers answers_for(const graph::FrozenModel& model, const data::Dataset& set) {
+  return {model.task, std::get<graph::Input>(model.input().op),
+          graph::element_count(model.output().shape), set};
+}
+
+measure::Measures measures_for(const graph::FrozenModel& model, std::int64_t samples) {
+  return {model.task, graph::element_count(model.output().shape), samples};
+}
+
 Evaluation evaluate(const Engine& engine, const data::Dataset& set,
                     const std::function<void(std::int64_t, std::int64_t)>& progress) {
   const graph::FrozenNode& input = engine.model().input();
@@ -56,12 +65,15 @@ Evaluation evaluate(const Engine& engine, const data::Dataset& set,
         set.name, graph::to_string(set.sample_shape), graph::to_string(input.shape));
   const std::int64_t in_size = graph::element_count(input.shape);
   const std::int64_t out_size = graph::element_count(engine.model().output().shape);
-  set.check_labels(out_size);
+  measure::Answers answers = answers_for(engine.model(), set);
   std::optional<ByteTable> table;
   if (!set.bytes.empty()) table.emplace(input);
 
-  Evaluation result;
-  result.images = set.size();
+  const int frac_bits = engine.model().output().format.frac_bits();
+  Evaluation result{.images = set.size(),
+                    .seconds = 0,
+                    .outputs = {},
+                    .measures = measures_for(engine.model(), set.size())};
   result.outputs.reserve(set.size() * out_size);
   std::vector<float> samples;
   std::vector<std::int32_t> raw;
@@ -79,11 +91,7 @@ Evaluation evaluate(const Engine& engine, const data::Dataset& set,
     const RawTensor outputs = engine.run(raw, count);
     result.seconds +=
         std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-    for (std::int64_t i = 0; i < count; ++i) {
-      const auto scores = outputs.begin() + i * out_size;
-      result.correct +=
-          std::max_element(scores, scores + out_size) - scores == set.labels[first + i];
-    }
+    if (answers.known()) result.measures.add(outputs, frac_bits, answers.of(first, count), first);
     result.outputs.insert(result.outputs.end(), outputs.begin(), outputs.end());
     if (progress) progress(first + count, set.size());
   }

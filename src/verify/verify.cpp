@@ -14,6 +14,7 @@
 #include "qfx/base/file.h"
 #include "qfx/base/process.h"
 #include "qfx/fixed/raw.h"
+#include "qfx/runtime/evaluate.h"
 #include "qfx/runtime/quantize_input.h"
 
 namespace qfx::verify {
@@ -49,11 +50,11 @@ class Verification {
         options_(options),
         work_(fs::absolute(work)),
         in_size_(graph::element_count(model_.input().shape)),
-        out_size_(graph::element_count(model_.output().shape)) {
+        out_size_(graph::element_count(model_.output().shape)),
+        answers_(runtime::answers_for(model_, set)) {
     if (set.sample_size() != in_size_)
       user_error("a sample of '{}' has {} values, the model '{}' takes {} ({})", set.name,
                  set.sample_size(), model_.name, in_size_, graph::to_string(model_.input().shape));
-    set.check_labels(out_size_);
     QFX_ASSERT(std::ssize(expected) == set.size() * out_size_);
   }
 
@@ -172,11 +173,23 @@ class Verification {
       for (std::int64_t i = 0; i < out_size_; ++i) differ += actual[i] != wanted[i];
       result_.values_differ += differ;
       result_.images_differ += differ > 0;
-      result_.correct +=
-          std::max_element(actual, actual + out_size_) - actual == set_.labels[image];
       if (differ > 0 && first_image < 0) first_image = image;
     }
+    measure();
     if (first_image >= 0) result_.first = locate(first_image);
+  }
+
+  void measure() {
+    measure::Measures& measures =
+        result_.measures.emplace(runtime::measures_for(model_, set_.size()));
+    if (!answers_.known()) return;
+    const int frac_bits = model_.output().format.frac_bits();
+    for (std::int64_t first = 0; first < set_.size(); first += kBatch) {
+      const std::int64_t count = std::min(kBatch, set_.size() - first);
+      measures.add(std::span(outputs_).subspan(static_cast<std::size_t>(first * out_size_),
+                                               static_cast<std::size_t>(count * out_size_)),
+                   frac_bits, answers_.of(first, count), first);
+    }
   }
 
   // Runs one image through the trace form and compares every layer.
@@ -205,6 +218,7 @@ class Verification {
   const Options& options_;
   fs::path work_;
   std::int64_t in_size_, out_size_;
+  measure::Answers answers_;
   backends::Project project_;
   std::vector<std::int32_t> outputs_;
   Result result_;

@@ -96,7 +96,10 @@ void ImageCounter::operator()(std::int64_t done, std::int64_t total) {
 }
 
 void print(const std::string& line) {
-  const std::string text = line + "\n";
+  print_text(line + "\n");
+}
+
+void print_text(const std::string& text) {
   note_output(std::fwrite(text.data(), 1, text.size(), stdout) == text.size());
 }
 

@@ -61,6 +61,8 @@ class ImageCounter {
 // Prints to standard output, with a newline. What cannot be written is finish_output's to tell: a
 // verb that prints and then stores still stores.
 void print(const std::string& line);
+// The same of text that has its newlines.
+void print_text(const std::string& text);
 // Prints to standard error, with a newline, after all that was printed before. Never fails: a log
 // on a full disk is no reason to lose a result.
 void warn(const std::string& line);

@@ -1,7 +1,9 @@
+#include <algorithm>
 #include <fmt/format.h>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <string>
+#include <vector>
 
 #include "command_line.h"
 #include "console.h"
@@ -9,7 +11,9 @@
 #include "model_facts.h"
 #include "verb.h"
 
+#include "qfx/base/error.h"
 #include "qfx/base/table.h"
+#include "qfx/base/text.h"
 
 namespace qfx::command {
 namespace {
@@ -39,6 +43,36 @@ std::string khot_text(const ParamFacts& param) {
   return fmt::format("{}-hot{}", param.k_hot, param.signed_digits ? " signed" : "");
 }
 
+// "classes" for cross_entropy and so on.
+std::string outputs_text(const graph::Task& task) {
+  switch (task.loss) {
+    case graph::Loss::CrossEntropy:
+      return "classes";
+    case graph::Loss::Bce:
+      return "labels";
+    case graph::Loss::Mse:
+    case graph::Loss::Mae:
+      return "outputs";
+  }
+  internal_error("a loss does not say what outputs are");
+}
+
+// What the network is for, and what its outputs are called; --json has every name.
+void print_task(const ModelFacts& facts) {
+  const graph::Task& task = facts.task;
+  const std::string outputs = task.rebuilds_input ? "outputs" : outputs_text(task);
+  print(fmt::format("task: {}, {} {}{}", graph::to_string(task.loss), grouped(facts.outputs),
+                    outputs, task.rebuilds_input ? ": the input rebuilt" : ""));
+  if (task.names.empty()) return;
+  constexpr std::size_t kShown = 20;
+  std::vector<std::string> names;
+  for (std::size_t i = 0; i < std::min(kShown, task.names.size()); ++i)
+    names.push_back(fmt::format("{} {}", i, task.names[i]));
+  if (task.names.size() > kShown)
+    names.push_back(fmt::format("and {} more", task.names.size() - kShown));
+  print(fmt::format("{}: {}", outputs, join(names, ", ")));
+}
+
 void print_tables(const ModelFacts& facts) {
   Table layers = Table::headed(
       {"layer", "kind", "shape", "format", "range", "sum bits", "overflow", "kernel"});
@@ -63,6 +97,7 @@ void print_tables(const ModelFacts& facts) {
                     static_cast<double>(facts.totals.parameter_bits) / 8 / 1024));
   print(fmt::format("an image: {} multiplies, {} shifts, {} adds", grouped(facts.work.multiplies),
                     grouped(facts.work.shifts), grouped(facts.work.adds)));
+  print_task(facts);
 }
 
 Json json_of(const Work& work) {
@@ -97,6 +132,10 @@ Json json_of(const ModelFacts& facts) {
                       {"ones", param.ones}});
   }
   return {{"name", facts.name},
+          {"task",
+           {{"loss", std::string(graph::to_string(facts.task.loss))},
+            {"rebuilds_input", facts.task.rebuilds_input},
+            {"names", facts.task.names}}},
           {"parameters", facts.totals.parameters},
           {"parameter_bits", facts.totals.parameter_bits},
           {"work", json_of(facts.work)},

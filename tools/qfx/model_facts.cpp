@@ -66,6 +66,8 @@ ModelFacts describe(const graph::Analyzed& model) {
   const runtime::Engine engine(model, 1);
   ModelFacts facts;
   facts.name = model.model().name;
+  facts.task = model.model().task;
+  facts.outputs = graph::element_count(model.model().output().shape);
   facts.totals = graph::totals(model.model());
   for (graph::NodeId id = 0; id < std::ssize(model.model().nodes); ++id) {
     const graph::FrozenNode& node = model.node(id);

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "qfx/graph/analyzed.h"
+#include "qfx/graph/task.h"
 #include "qfx/graph/totals.h"
 
 namespace qfx::command {
@@ -46,6 +47,8 @@ struct ParamFacts {
 
 struct ModelFacts {
   std::string name;
+  graph::Task task;
+  std::int64_t outputs = 0;
   std::vector<NodeFacts> nodes;
   std::vector<ParamFacts> params;
   graph::Totals totals;

@@ -20,6 +20,7 @@
 #include "qfx/base/error.h"
 #include "qfx/base/file.h"
 #include "qfx/base/text.h"
+#include "qfx/measure/json.h"
 #include "qfx/runtime/engine.h"
 #include "qfx/runtime/evaluate.h"
 #include "qfx/store/safetensors.h"
@@ -66,12 +67,15 @@ Wanted wanted_targets(const VerifyOptions& options, const graph::FrozenModel& mo
   return wanted;
 }
 
-double fraction(std::int64_t part, std::int64_t whole) {
-  return static_cast<double>(part) / static_cast<double>(whole);
+// null where the task is not about classes, or nothing was compared.
+Json accuracy_json(const measure::Measures& measures) {
+  const bool has_accuracy = measures.samples() > 0 && measures.kind() == measure::Kind::Classes;
+  return has_accuracy ? Json(measures.accuracy()) : Json();
 }
 
 // What verify.json says of one target.
 Json target_record(const verify::Result& result) {
+  const Json accuracy = accuracy_json(*result.measures);
   Json first;
   if (result.first) {
     first = {{"layer", result.first->layer},   {"image", result.first->image},
@@ -81,8 +85,9 @@ Json target_record(const verify::Result& result) {
   return {{"target", result.target},
           {"images_differ", result.images_differ},
           {"values_differ", result.values_differ},
-          {"correct", result.correct},
-          {"accuracy", fraction(result.correct, result.images)},
+          {"correct", accuracy.is_null() ? Json() : Json(result.measures->correct())},
+          {"accuracy", accuracy},
+          {"measures", measure::to_json(*result.measures)},
           {"build_seconds", result.build_seconds},
           {"run_seconds", result.run_seconds},
           {"command", result.command},
@@ -99,7 +104,8 @@ Json record(const VerifyOptions& options, const std::string& seal, const std::st
             {"limit", options.limit},
             {"images", results[0].images},
             {"values", results[0].values},
-            {"runtime_accuracy", fraction(own.correct, own.images)}};
+            {"runtime_accuracy", accuracy_json(own.measures)},
+            {"runtime_measures", measure::to_json(own.measures)}};
   if (options.against != kAll) {
     json.update(target_record(results[0]));
     return json;
@@ -115,9 +121,11 @@ Json record(const VerifyOptions& options, const std::string& seal, const std::st
 void print_result(const verify::Result& result, const runtime::Evaluation& own) {
   print(fmt::format("built in {}, ran in {}", format_duration(result.build_seconds),
                     format_duration(result.run_seconds)));
-  print(fmt::format("accuracy: {} by the exported code, {} by the integer runtime",
-                    percent(fraction(result.correct, result.images)),
-                    percent(fraction(own.correct, own.images))));
+  if (own.measures.samples() > 0) {
+    const measure::Headline exported = result.measures->headline();
+    print(fmt::format("{}: {} by the exported code, {} by the integer runtime", exported.name,
+                      exported.text, own.measures.headline().text));
+  }
   if (result.first) print(verify::describe(*result.first));
   print(verify::summary(result));
 }

@@ -13,7 +13,7 @@
 namespace qfx::measure {
 
 // More classes than this have no confusion matrix.
-inline constexpr std::int64_t kMaxConfusionClasses = 1024;
+inline constexpr std::int64_t kMaxConfusionClasses = 256;
 
 // The kinds of measures, by the task.
 enum class Kind {

@@ -5,18 +5,26 @@
 #include <functional>
 
 #include "qfx/data/dataset.h"
+#include "qfx/measure/answers.h"
+#include "qfx/measure/measure.h"
 #include "qfx/runtime/engine.h"
 
 namespace qfx::runtime {
 
 struct Evaluation {
   std::int64_t images = 0;
-  std::int64_t correct = 0;
-  double seconds = 0;  // engine time only
-  RawTensor outputs;   // {images, output shape...}
+  double seconds = 0;          // engine time only
+  RawTensor outputs;           // {images, output shape...}
+  measure::Measures measures;  // of no samples where the set does not say what they should give
 };
 
-// argmax (first largest) against the label. progress(done, total) may be empty.
+// What the model's samples of the set should give. Raises UserError where it cannot give that.
+measure::Answers answers_for(const graph::FrozenModel& model, const data::Dataset& set);
+
+// Measures for the model's outputs on a set of so many samples.
+measure::Measures measures_for(const graph::FrozenModel& model, std::int64_t samples);
+
+// Outputs, and how good they are by the model's task. progress(done, total) may be empty.
 Evaluation evaluate(const Engine& engine, const data::Dataset& set,
                     const std::function<void(std::int64_t, std::int64_t)>& progress = {});
 

@@ -11,6 +11,7 @@
 
 #include "qfx/backends/target.h"
 #include "qfx/data/dataset.h"
+#include "qfx/measure/measure.h"
 #include "qfx/runtime/engine.h"
 
 namespace qfx::verify {
@@ -27,7 +28,7 @@ struct Result {
   std::string target;  // its name
   std::int64_t images = 0, values = 0;
   std::int64_t images_differ = 0, values_differ = 0;
-  std::int64_t correct = 0;  // by the exported code's outputs
+  std::optional<measure::Measures> measures;  // of the exported code's outputs, as in Evaluation
   double build_seconds = 0, run_seconds = 0;
   std::optional<Difference> first;
   std::string command;  // how the code was built, for a person to repeat

@@ -74,9 +74,26 @@ TEST(VerifyExport, FindsNoDifference) {
   const Result result = verify_vitis(network, set, options);
   EXPECT_EQ(summary(result), "vitis: 0 of 501 images differ (0 of 2505 values)");
   EXPECT_FALSE(result.first);
-  EXPECT_EQ(result.correct, runtime::evaluate(runtime::Engine(network), set).correct);
+  EXPECT_EQ(result.measures->sums(),
+            runtime::evaluate(runtime::Engine(network), set).measures.sums());
   EXPECT_THAT(progress, testing::ElementsAre(0, 500, 501));
   EXPECT_THAT(result.command, HasSubstr("g++ -std=c++14 -O2"));
+}
+
+TEST(VerifyExport, MeasuresByTheModelsTask) {
+  graph::FrozenModel network = model();
+  network.task.loss = graph::Loss::Mse;
+  data::Dataset set = samples(network, 7);
+  set.labels.clear();
+  const Result unlabelled = verify_vitis(network, set, {});
+  EXPECT_EQ(summary(unlabelled), "vitis: 0 of 7 images differ (0 of 35 values)");
+  EXPECT_EQ(unlabelled.measures->samples(), 0);
+  set.target_size = 5;
+  set.targets.assign(35, 0.25F);
+  const Result result = verify_vitis(network, set, {});
+  EXPECT_EQ(result.measures->samples(), 7);
+  EXPECT_EQ(result.measures->sums(),
+            runtime::evaluate(runtime::Engine(network), set).measures.sums());
 }
 
 // Flips one bit of the first constant of a table in the project.

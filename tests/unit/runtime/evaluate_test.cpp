@@ -1,6 +1,7 @@
 // quantize_input and evaluate.
 #include "qfx/runtime/evaluate.h"
 
+#include <cmath>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -52,7 +53,7 @@ TEST(Evaluate, BytesAndFloatsGiveTheSame) {
   floats.bytes.clear();
   const Evaluation a = evaluate(engine, bytes), b = evaluate(engine, floats);
   EXPECT_EQ(a.outputs, b.outputs);
-  EXPECT_EQ(a.correct, b.correct);
+  EXPECT_EQ(a.measures.sums(), b.measures.sums());
   std::vector<float> samples(9);
   bytes.copy_samples(0, 3, samples.data());
   EXPECT_EQ(a.outputs, engine.run(test::reference_quantize(engine.model().input(), samples), 3));
@@ -66,10 +67,43 @@ TEST(Evaluate, CountsTheFirstLargestAndReportsProgress) {
         seen = {done, total};
       });
   // Image 1 ties between classes 0 and 2: the first counts, and its label is 2.
-  EXPECT_EQ(result.correct, 2);
+  EXPECT_EQ(result.measures.correct(), 2);
   EXPECT_EQ(result.images, 3);
   EXPECT_EQ(result.outputs.size(), 9U);
   EXPECT_THAT(seen, testing::ElementsAre(3, 3));
+}
+
+TEST(Evaluate, MeasuresByTheModelsTask) {
+  graph::FrozenModel model = identity({.divisor = 64, .mean = {}, .std = {}});
+  const int frac_bits = model.output().format.frac_bits();
+  data::Dataset set = bytes_set();
+  set.labels.clear();
+  model.task.loss = graph::Loss::Mse;
+  const Evaluation unknown = evaluate(Engine(model, 1), set);
+  EXPECT_EQ(unknown.measures.samples(), 0) << "nobody says what the samples should give";
+  EXPECT_EQ(unknown.outputs.size(), 9U);
+
+  set.target_size = 3;
+  double squares = 0;
+  for (const std::int32_t raw : unknown.outputs) {
+    set.targets.push_back(1);
+    const double missed = std::ldexp(raw, -frac_bits) - 1;
+    squares += missed * missed;
+  }
+  const Evaluation values = evaluate(Engine(model, 1), set);
+  EXPECT_EQ(values.measures.samples(), 3);
+  EXPECT_DOUBLE_EQ(values.measures.loss(), squares / 9);
+
+  // The network gives what it sees, saturated at its formats' ends.
+  model.task.rebuilds_input = true;
+  const Evaluation rebuilt = evaluate(Engine(model, 1), set);
+  double error = 0;
+  for (std::size_t i = 0; i < 9; ++i) {
+    const double missed = std::ldexp(rebuilt.outputs[i], -frac_bits) - set.bytes[i] / 64.0;
+    error += missed * missed;
+  }
+  EXPECT_NEAR(rebuilt.measures.reconstruction_error(), error / 9, 1e-12);
+  EXPECT_EQ(rebuilt.measures.errors().size(), 3U);
 }
 
 TEST(Evaluate, RefusesSamplesOfAnotherShape) {
