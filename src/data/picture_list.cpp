@@ -33,13 +33,6 @@ std::vector<fs::path> entries(const fs::path& folder) {
   return all;
 }
 
-bool is_picture_name(const fs::path& path) {
-  std::string extension = path.extension().string();
-  std::transform(extension.begin(), extension.end(), extension.begin(),
-                 [](unsigned char c) { return std::tolower(c); });
-  return extension == ".png" || extension == ".jpg" || extension == ".jpeg";
-}
-
 std::vector<fs::path> class_folders(const fs::path& split) {
   std::vector<fs::path> folders = entries(split);
   for (const fs::path& path : folders) {
@@ -116,6 +109,13 @@ fs::path split_folder(const fs::path& folder, Split split) {
 }
 
 }  // namespace
+
+bool is_picture_name(const fs::path& path) {
+  std::string extension = path.extension().string();
+  std::transform(extension.begin(), extension.end(), extension.begin(),
+                 [](unsigned char c) { return std::tolower(c); });
+  return extension == ".png" || extension == ".jpg" || extension == ".jpeg";
+}
 
 void BadFiles::raise(const fs::path& folder) const {
   if (sentences_.empty()) return;

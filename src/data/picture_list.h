@@ -36,6 +36,8 @@ struct PictureList {
   bool is_whole = false;               // nobody has split the set: `files` are all of it
 };
 
+bool is_picture_name(const std::filesystem::path& path);  // .png, .jpg, .jpeg
+
 // Whether a folder in DIR holds validation pictures: val, valid or validation.
 bool folder_has_validation(const std::filesystem::path& folder);
 

@@ -3,12 +3,14 @@
 #include <algorithm>
 #include <filesystem>
 #include <system_error>
+#include <vector>
 
 #include "console.h"
 
 #include "qfx/base/error.h"
 #include "qfx/base/file.h"
 #include "qfx/base/text.h"
+#include "qfx/data/unlabelled.h"
 #include "qfx/frontends/recipe.h"
 #include "qfx/graph/preprocess.h"
 
@@ -69,6 +71,22 @@ std::string take_columns(std::optional<data::Source> recipes, data::Source& sour
   return "";
 }
 
+// A path that is samples by itself has no kind before it, as a source has.
+void check_is_there(const std::string& given) {
+  const std::filesystem::path path(given);
+  const bool looks_like_samples =
+      std::ranges::any_of(std::vector<std::string>{".npy", ".png", ".jpg", ".jpeg"},
+                          [&](const std::string& ending) { return path.extension() == ending; });
+  if (looks_like_samples && given.find(':') == std::string::npos && !path_exists(path))
+    user_error("--data '{}': there is no such file; give an array or a picture that is there",
+               given);
+}
+
+// One table has one kind.
+bool is_bare_table(const std::string& given) {
+  return std::filesystem::path(given).extension() == ".csv" && is_file(given);
+}
+
 // The classes of a set that names them get the numbers that they have in the model.
 void number_by_names(const graph::FrozenModel& model, data::Dataset& set) {
   const std::vector<std::string>& names = model.task.names;
@@ -104,7 +122,8 @@ std::optional<std::string> run_folder_of(const std::string& model_path) {
   return folder.string();
 }
 
-std::optional<data::Source> data_source(const std::string& given, const std::string& model_path) {
+std::optional<data::Source> data_source(const std::string& data, const std::string& model_path) {
+  const std::string given = is_bare_table(data) ? "csv:" + data : data;
   std::optional<data::Source> source;
   if (const auto folder = run_folder_of(model_path)) {
     const std::string recipe = *folder + "/recipe.toml";
@@ -113,6 +132,17 @@ std::optional<data::Source> data_source(const std::string& given, const std::str
   if (given.empty()) return source;
   return with_text(source.value_or(data::Source()), given);
 }
+
+namespace {
+
+data::Dataset load_unlabelled(const std::string& path, const std::string& model_path,
+                              const graph::FrozenModel& model, std::int64_t limit) {
+  const auto recipes = data_source("", model_path);
+  return data::load_unlabelled(path, model.input().shape,
+                               recipes ? recipes->layout : data::Layout::Unsaid, limit);
+}
+
+}  // namespace
 
 data::Dataset load_test_data(const std::string& given, const std::string& model_path,
                              const graph::FrozenModel& model, std::int64_t limit) {
@@ -127,9 +157,11 @@ data::Dataset load_test_data(const std::string& given, const std::string& model_
   source->targets = targets_of(model.task);
   source->values = graph::element_count(model.input().shape);
   const std::string unknown_columns = take_columns(data_source("", model_path), *source);
+  check_is_there(given);
   data::Dataset set;
   try {
-    set = data::load(*source, data::Split::Test, limit);
+    set = data::is_unlabelled(given) ? load_unlabelled(given, model_path, model, limit)
+                                     : data::load(*source, data::Split::Test, limit);
   } catch (const UserError& error) {
     if (!given.empty()) throw;
     user_error(

@@ -19,6 +19,7 @@ std::optional<std::string> run_folder_of(const std::string& model_path);
 std::optional<data::Source> data_source(const std::string& given, const std::string& model_path);
 
 // The test split for this model, its targets those of the model's task; limit 0: all. Where `given`
+// is an array, a picture or a folder of pictures, all of it, without labels. Where `given`
 // names its classes, and the model does, they are the model's by name. Raises UserError where no
 // source is known, where the samples do not fit the model's input, or where the set is empty.
 data::Dataset load_test_data(const std::string& given, const std::string& model_path,

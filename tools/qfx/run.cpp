@@ -90,7 +90,9 @@ Verb add_run(CLI::App& command) {
   auto options = std::make_shared<RunOptions>();
   CommandLine verb(command, "run", "run a frozen model in integers: how good it is, what it says");
   verb.text("model", options->model, "the frozen model (.qfx)", Need::Required);
-  verb.text("--data", options->data, "the data (default: that of the run the model lies in)");
+  verb.text("--data", options->data,
+            "the data (default: that of the run the model lies in); or samples without labels: a "
+            ".npy file, a picture, a folder of pictures");
   verb.text("--predictions", options->predictions,
             "write what it says of each sample: FILE.csv or FILE.npy");
   verb.count("--limit", options->limit, "only the first N samples; 0: all", 0, kImageLimit);

@@ -110,6 +110,48 @@ TEST(Predictions, APathThatCannotBeWrittenIsToldBeforeTheWork) {
   EXPECT_THAT(output(folder), HasSubstr("is a folder"));
 }
 
+TEST(Predictions, SamplesWithoutLabelsAreRunAndNothingIsCompared) {
+  const FrozenRun run;
+  const std::string array = run.data.substr(4) + "/test_x.npy";
+  const std::string file = (run.folder.path() / "p.csv").string();
+  const ProcessResult result = qfx_command({"run", run.model, "--data", array});
+  EXPECT_EQ(result.exit_code, 0) << result.output;
+  EXPECT_THAT(result.output, HasSubstr("32 images of " + array +
+                                       ": they have no labels, so there "
+                                       "is nothing to compare; --predictions FILE.csv"));
+  EXPECT_THAT(result.output, Not(HasSubstr("accuracy")));
+  const json all = json_from({"run", run.model, "--data", array, "--json", "--predictions", file});
+  EXPECT_EQ(all["measures"], nullptr);
+  EXPECT_FALSE(all.contains("accuracy"));
+  const auto rows = csv_rows(file);
+  ASSERT_EQ(rows.size(), 33u);
+  EXPECT_THAT(rows[0], ElementsAre("sample", "predicted", "output_0", "output_1", "output_2",
+                                   "output_3", "raw_0", "raw_1", "raw_2", "raw_3"));
+  const std::string labelled = (run.folder.path() / "l.csv").string();
+  ASSERT_EQ(qfx_command({"run", run.model, "--predictions", labelled}).exit_code, 0);
+  EXPECT_EQ(csv_rows(labelled)[7][2], rows[7][1]) << "labels change no prediction";
+}
+
+TEST(Predictions, AFolderOfPicturesHasFileNames) {
+  const FrozenRun run;
+  const auto folder = run.folder.path() / "new";
+  std::filesystem::create_directory(folder);
+  test::write(folder / "b.png", test::png_file(4, 4, 1, std::vector<std::uint8_t>(16, 200)));
+  test::write(folder / "a.jpg", test::jpeg_file(8, 8, 3, std::vector<std::uint8_t>(192, 3)));
+  const std::string file = (run.folder.path() / "p.csv").string();
+  const ProcessResult result =
+      qfx_command({"run", run.model, "--data", folder.string(), "--predictions", file});
+  EXPECT_EQ(result.exit_code, 0) << result.output;
+  EXPECT_THAT(result.output, HasSubstr("1 of 2 pictures are resized to the model's 8 x 8 pixels"));
+  const auto rows = csv_rows(file);
+  ASSERT_EQ(rows.size(), 3u);
+  EXPECT_EQ(rows[1][1], (folder / "a.jpg").string());
+  EXPECT_EQ(rows[2][1], (folder / "b.png").string());
+  const ProcessResult missing = qfx_command({"run", run.model, "--data", "nothing.png"});
+  EXPECT_EQ(missing.exit_code, 2);
+  EXPECT_THAT(missing.output, HasSubstr("--data 'nothing.png': there is no such file"));
+}
+
 TEST(RunMeasures, ClassesAndTheMatrixAreOnTheTerminalAndInJson) {
   const FrozenRun run;
   name_classes(run);
