@@ -52,7 +52,8 @@ class Candidate {
       user_error("--modes has \"{}\", allowed are float, fixed, nodes, operators", mode_);
     }
     if (mode_ != "float") {
-      calibrate_network(network_, {.method = frontends::CalibrationMethod::Max}, samples.images);
+      calibrate_network(network_, {.method = frontends::CalibrationMethod::Max},
+                        one_batch(samples.images));
       points_ = std::make_unique<LearnedPoints>(steps::PointSettings{}, trained_points(network_),
                                                 kPhaseSteps);
     }

@@ -9,6 +9,7 @@
 
 #include "frontends/format_rule.h"
 #include "frontends/format_target.h"
+#include "frontends/relu_width.h"
 
 #include "qfx/base/error.h"
 #include "qfx/base/text.h"
@@ -182,7 +183,9 @@ void apply_override(const FormatRule& rule, const graph::Model& model,
                     std::vector<FormatTarget>& targets) {
   const std::vector<std::string> globs = read_match(rule.table, model, targets);
   for (FormatTarget& target : targets) {
-    if (matches(globs, target.name)) apply(rule, false, target);
+    if (!matches(globs, target.name)) continue;
+    apply(rule, false, target);
+    target.has_own_width |= rule.width.has_value();
   }
 }
 
@@ -287,9 +290,11 @@ void apply_specs(const TableReader& root, bool folds, graph::Model& model) {
     return;
   }
   const auto top = format_table(root);
-  if (!top) return;
-
   std::vector<FormatTarget> targets = format_targets(model);
+  if (!top) {
+    widen_before_relus(targets, model);
+    return copy_kept_formats(model);
+  }
   std::vector<FormatRule> rules;
   const std::vector<TableReader> overrides = top->tables("override", keys_with({"match"}));
   rules.reserve(1 + std::size(kTensorClasses) + overrides.size());  // targets point into it
@@ -315,6 +320,7 @@ void apply_specs(const TableReader& root, bool folds, graph::Model& model) {
   for (const FormatRule& rule : rules) check_signed_digits(rule, targets);
   check_tables(model, targets);
   for (FormatTarget& target : targets) drop_stale_point(target);
+  widen_before_relus(targets, model);
   copy_kept_formats(model);
 }
 

@@ -37,6 +37,7 @@ struct FormatTarget {
   Point point = Point::Learned;
   const FormatRule* point_rule = nullptr;  // the table that set `point`
   const FormatRule* last = nullptr;        // the last table that spoke of this tensor
+  bool has_own_width = false;              // an override gave it one
 
   bool is_constant() const;
   // Constants that multiply; the others only add, where few ones save nothing.

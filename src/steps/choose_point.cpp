@@ -4,6 +4,7 @@
 #include <cmath>
 #include <limits>
 #include <numeric>
+#include <utility>
 #include <vector>
 
 #include "qfx/base/error.h"
@@ -45,25 +46,13 @@ int point_for_magnitude(double magnitude, const graph::QuantSpec& spec) {
   return std::clamp(magnitude_bits - exponent, -kMaxPoint, kMaxPoint);
 }
 
-double mean3sd_magnitude(std::span<const float> values) {
-  const double count = static_cast<double>(values.size());
-  const double mean = std::accumulate(values.begin(), values.end(), 0.0) / count;
-  double squares = 0;
-  for (float v : values) squares += (v - mean) * (v - mean);
-  return std::abs(mean) + 3 * std::sqrt(squares / count);
-}
-
-double percentile_magnitude(std::span<const float> values, double percentile) {
-  std::vector<float> magnitudes(values.size());
-  std::transform(values.begin(), values.end(), magnitudes.begin(),
-                 [](float v) { return std::abs(v); });
-  const double rank =
-      std::clamp(percentile / 100, 0.0, 1.0) * static_cast<double>(magnitudes.size());
-  const auto index = static_cast<std::size_t>(
-      std::clamp(std::ceil(rank) - 1, 0.0, static_cast<double>(magnitudes.size() - 1)));
-  std::nth_element(magnitudes.begin(), magnitudes.begin() + static_cast<std::ptrdiff_t>(index),
-                   magnitudes.end());
-  return magnitudes[index];
+// ceil(log2 |value|), which is all that a point asks of a magnitude; zero has an exponent of its
+// own.
+constexpr int kExponentOfZero = std::numeric_limits<int>::min();
+int exponent_of(float value) {
+  if (value == 0) return kExponentOfZero;
+  int exponent = 0;
+  return std::frexp(std::abs(value), &exponent) == 0.5F ? exponent - 1 : exponent;
 }
 
 // The cast values in double, which carries every width.
@@ -148,28 +137,86 @@ int least(int first, int last, const Cost& cost) {
 
 }  // namespace
 
-int choose_point(std::span<const float> values, const graph::QuantSpec& spec,
-                 const PointSearch& search, const std::string& tensor) {
-  const double largest = largest_magnitude(values, tensor);
-  const int whole = point_for_magnitude(largest, spec);
-  if (largest == 0) return whole;
+PointChooser::PointChooser(const graph::QuantSpec& spec, const PointSearch& search,
+                           std::string tensor)
+    : spec_(spec), search_(search), tensor_(std::move(tensor)) {}
+
+bool PointChooser::searches() const {
+  return search_.method == CalibrationMethod::Mse || search_.method == CalibrationMethod::Kl;
+}
+
+void PointChooser::add(std::span<const float> values) {
+  if (values.empty()) return;
+  largest_ = std::max(largest_, largest_magnitude(values, tensor_));
+  switch (search_.method) {
+    case CalibrationMethod::Max:
+      return;
+    case CalibrationMethod::Mean3Sd:
+      return add_moments(values);
+    case CalibrationMethod::Percentile:
+      for (const float v : values) ++by_exponent_[exponent_of(v)];
+      return;
+    case CalibrationMethod::Mse:
+    case CalibrationMethod::Kl:
+      values_.insert(values_.end(), values.begin(), values.end());
+      return;
+  }
+  internal_error("a calibration method that is none");
+}
+
+// Each part has its own mean first; the parts are joined by Chan's formula.
+void PointChooser::add_moments(std::span<const float> values) {
+  const double count = static_cast<double>(values.size());
+  const double mean = std::accumulate(values.begin(), values.end(), 0.0) / count;
+  double squares = 0;
+  for (const float v : values) squares += (v - mean) * (v - mean);
+  const double all = count_ + count, apart = mean - mean_;
+  squares_ += count_ == 0 ? squares : squares + apart * apart * count_ * count / all;
+  mean_ = count_ == 0 ? mean : mean_ + apart * count / all;
+  count_ = all;
+}
+
+// The power of two above it.
+double PointChooser::percentile_magnitude() const {
+  std::int64_t count = 0;
+  for (const auto& [exponent, values] : by_exponent_) count += values;
+  const double rank = std::clamp(search_.percentile / 100, 0.0, 1.0) * static_cast<double>(count);
+  std::int64_t left = static_cast<std::int64_t>(
+      std::clamp(std::ceil(rank) - 1, 0.0, static_cast<double>(count - 1)));
+  for (const auto& [exponent, values] : by_exponent_) {
+    if (left < values) return exponent == kExponentOfZero ? 0 : std::ldexp(1.0, exponent);
+    left -= values;
+  }
+  internal_error("a percentile beyond all values");
+}
+
+int PointChooser::point() const {
+  const int whole = point_for_magnitude(largest_, spec_);
+  if (largest_ == 0) return whole;
   // The finest point worth a try leaves one bit of range to the largest value's own magnitude.
   const int first = std::max(whole - kCoarser, -kMaxPoint);
-  const int last = std::min(whole + spec.width, kMaxPoint);
-  switch (search.method) {
+  const int last = std::min(whole + spec_.width, kMaxPoint);
+  switch (search_.method) {
     case CalibrationMethod::Max:
       return whole;
     case CalibrationMethod::Mean3Sd:
-      return point_for_magnitude(mean3sd_magnitude(values), spec);
+      return point_for_magnitude(std::abs(mean_) + 3 * std::sqrt(squares_ / count_), spec_);
     case CalibrationMethod::Percentile:
-      return point_for_magnitude(percentile_magnitude(values, search.percentile), spec);
+      return point_for_magnitude(percentile_magnitude(), spec_);
     case CalibrationMethod::Mse:
-      return least(first, last, [&](int point) { return squared_error(values, spec, point); });
+      return least(first, last, [&](int point) { return squared_error(values_, spec_, point); });
     case CalibrationMethod::Kl:
       return least(first, last,
-                   [&](int point) { return divergence(values, spec, point, largest); });
+                   [&](int point) { return divergence(values_, spec_, point, largest_); });
   }
   internal_error("a calibration method that is none");
+}
+
+int choose_point(std::span<const float> values, const graph::QuantSpec& spec,
+                 const PointSearch& search, const std::string& tensor) {
+  PointChooser chooser(spec, search, tensor);
+  chooser.add(values);
+  return chooser.point();
 }
 
 std::vector<int> coarsened_bias(const std::vector<int>& bias, const std::vector<int>& weight,

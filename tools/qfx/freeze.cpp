@@ -13,6 +13,7 @@
 #include "verb.h"
 
 #include "qfx/base/file.h"
+#include "qfx/graph/analyzed.h"
 #include "qfx/graph/file.h"
 #include "qfx/graph/totals.h"
 
@@ -30,7 +31,9 @@ int freeze(const FreezeOptions& options) {
       options.output.empty() ? options.run_folder + "/model.qfx" : options.output;
   std::optional<FolderLock> lock;  // training writes the same file
   if (options.output.empty() && is_folder(options.run_folder)) lock.emplace(options.run_folder);
-  const graph::FrozenModel model = graph::freeze(newest_checkpoint(options.run_folder));
+  // Proved before it is written: what is written loads.
+  const graph::Analyzed proved(graph::freeze(newest_checkpoint(options.run_folder)));
+  const graph::FrozenModel& model = proved.model();
   graph::save(model, output);
   print(fmt::format("{}: {} layers, {} integer parameters", output, model.nodes.size() - 1,
                     grouped(graph::totals(model).parameters)));

@@ -94,9 +94,27 @@ class Analysis {
       node_error(
           node,
           "its exact sum needs {} bits, at most {} are allowed; use narrower formats or bring "
-          "the binary points of its parameters closer together",
-          width == 128 ? "more than 64" : std::to_string(width), kMaxAccumulatorWidth);
+          "the binary points of its parameters closer together{}",
+          width == 128 ? "more than 64" : std::to_string(width), kMaxAccumulatorWidth,
+          furthest_channels(node));
     return narrowed(all);
+  }
+
+  // " ('fc1.weight' has 7 fraction bits in channel 0 and 56 in channel 3)"
+  static std::string furthest_channels(const FrozenNode& node) {
+    std::string text;
+    int furthest = 0;
+    for (const auto& [role, param] : node.params) {
+      const std::vector<int>& points = param.channel_frac_bits;
+      if (points.empty()) continue;
+      const auto [least, most] = std::ranges::minmax_element(points);
+      if (*most - *least <= furthest) continue;
+      furthest = *most - *least;
+      text = fmt::format(" ('{}' has {} fraction bits in channel {} and {} in channel {})",
+                         tensor_name(node.name, role), *least, least - points.begin(), *most,
+                         most - points.begin());
+    }
+    return text;
   }
 
   const std::vector<FrozenNode>& nodes_;

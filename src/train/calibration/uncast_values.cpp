@@ -4,21 +4,10 @@
 #include "train/network/parameter_values.h"
 #include "train/network/readers.h"
 #include "train/ops/chain.h"
-#include "train/ops/parameter_cast.h"
 #include "train/tensors/layout.h"
 #include "train/tensors/values.h"
 
 namespace qfx::train {
-namespace {
-
-at::Tensor cast_values(const at::Tensor& values, Point& point, bool is_parameter) {
-  if (!point.casts()) return values;
-  const steps::AssignmentPtr assignment = point.assignment(false);
-  return is_parameter ? parameter_cast(values, point.f, assignment)
-                      : cast(values, point.f, assignment);
-}
-
-}  // namespace
 
 void visit_uncast_values(Network& network, const at::Tensor& samples, const TensorVisitor& visit) {
   const at::NoGradGuard no_grad;
@@ -35,17 +24,19 @@ void visit_uncast_values(Network& network, const at::Tensor& samples, const Tens
     RealParameters parameters;
     const auto derived = derived_values(network, layer);
     for (auto& [role, param] : layer.params) {
-      const at::Tensor real = param.value.defined() ? param.value : float_tensor(derived.at(role));
-      visit(param.point, real, true);
-      parameters[role] = cast_values(real.to(type), param.point, true);
+      const at::Tensor real =
+          param.value.defined() ? param.value.detach() : float_tensor(derived.at(role));
+      parameters[role] = cast_parameter(network, param, real, {});
+      visit({layer, role, param.point, real, parameters[role]});
     }
     const at::Tensor real = dense(real_value(node, layer, inputs, parameters, false));
     if (graph::keeps_format(node.op)) {
       values[layer.id] = real;
       continue;
     }
-    visit(layer.output, real, false);
-    values[layer.id] = cast_values(real, layer.output, false);
+    const Point& point = layer.output;
+    values[layer.id] = point.casts() ? cast(real, point.f, layer.output.assignment(false)) : real;
+    visit({layer, {}, layer.output, real, values[layer.id]});
   }
 }
 

@@ -1,17 +1,24 @@
-// What every tensor of a network holds before its cast.
+// What every tensor of a network holds before its cast and after it.
 #pragma once
 
 #include <functional>
+#include <optional>
 
 #include "train/network/network.h"
 
 namespace qfx::train {
 
-// Calls `visit` with what each tensor holds before its cast, in graph order: parameters in float,
-// activations as their cast predecessors give them. The visit may set the point; it is used after
-// it.
-using TensorVisitor =
-    std::function<void(Point& point, const at::Tensor& values, bool is_parameter)>;
+struct UncastValues {
+  Layer& layer;
+  std::optional<graph::Role> role;  // of a parameter; nothing: the layer's output
+  Point& point;
+  const at::Tensor& real;  // a parameter in float; an output as its cast inputs give it
+  const at::Tensor& cast;  // the same where the tensor is left in floating point
+};
+
+// Calls `visit` with every tensor in graph order, those that keep their input's format left out.
+// Every point is set.
+using TensorVisitor = std::function<void(const UncastValues& values)>;
 void visit_uncast_values(Network& network, const at::Tensor& samples, const TensorVisitor& visit);
 
 }  // namespace qfx::train

@@ -4,9 +4,11 @@
 #include <cmath>
 #include <utility>
 
+#include "train/loop/calibration_samples.h"
 #include "train/loop/schedule.h"
 #include "train/loop/shared.h"
 #include "train/loop/warnings.h"
+#include "train/network/point_limits.h"
 #include "train/records/events.h"
 
 #include "qfx/base/error.h"
@@ -150,6 +152,7 @@ void Trainer::run() {
         seconds_since(saved) > 60 * context_.recipe.checkpoint_minutes ? 1.0 : 0.0,
         is_asked ? 1.0 : 0.0};
     context_.peers.add_up(wanted);
+    if (is_fixed() && state.step == steps_) settle_learned_points(network_);
     if (state.step % per_epoch_ == 0 || state.step == steps_) {
       end_epoch();
       save();
@@ -193,6 +196,7 @@ void Trainer::step(const Batch& batch) {
   if (points_) {
     points_->step(state.step, factor);
     points_->zero_gradients();
+    limit_points(network_, [](const Point& point) { return point.trains(); });
   }
   state.epoch.loss += totals[0];
   state.epoch.correct += static_cast<std::int64_t>(totals[1]);
@@ -247,6 +251,9 @@ void Trainer::end_epoch() {
   report.seconds = totals.seconds;
   report.images_per_second = images / totals.seconds;
   report.seconds_waited = std::exchange(waited_, 0.0);
+  RoundedToZero rounded;
+  if (is_fixed() && context_.peers.is_first()) rounded = rounded_to_zero(context_, network_);
+  report.zeros = rounded.fractions;
   context_.log->write(epoch_event(context_.elapsed(), report, network_));
   context_.message(fmt::format(
       "{} epoch {}: loss {:.4f},{} {} {}, {:.0f} {}/s, {}{}", to_string(kind_), report.epoch,
@@ -262,6 +269,7 @@ void Trainer::end_epoch() {
   if (is_fixed()) note_epoch(report.result);
   if (const std::string forbidden = forbidden_in_epoch(); !forbidden.empty())
     context_.message(forbidden);
+  if (!rounded.summary.empty()) context_.message(rounded.summary);
   state.epoch = {};
   state.last_epoch.clear();
   for (Point* point : network_.points()) {

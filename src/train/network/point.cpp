@@ -29,6 +29,13 @@ void Point::set(const std::vector<float>& values) {
   frac_bits = points_of(spec, all);
 }
 
+void Point::set_frac_bits(const std::vector<int>& points) {
+  std::vector<float> middles;
+  middles.reserve(points.size());
+  for (const int point : points) middles.push_back(spec.middle_of(point));
+  set(middles);
+}
+
 std::vector<float> Point::values() const {
   return f.defined() ? floats(f) : std::vector<float>();
 }

@@ -26,6 +26,8 @@ struct Point {
 
   // Sets f, and frac_bits with it.
   void set(const std::vector<float>& values);
+  // Sets frac_bits, one for each channel or one for all; f lies in the middle of what gives them.
+  void set_frac_bits(const std::vector<int>& points);
   std::vector<float> values() const;
   // After f moved: frac_bits follows, changes are counted.
   void refresh();

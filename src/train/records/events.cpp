@@ -94,11 +94,11 @@ std::string carriers_event(double time, const Network& network) {
 }
 
 std::string calibrated_event(double time, const frontends::Calibration& calibration,
-                             const measure::Headline& result, bool on_validation,
-                             Network& network) {
+                             std::int64_t images, const measure::Headline& result,
+                             bool on_validation, Network& network) {
   Json json = event("calibrated", time);
   json["method"] = frontends::to_string(calibration.method);
-  json["images"] = calibration.images;
+  json["images"] = images;
   put(json, set_name(on_validation), result);
   json["formats"] = formats(network);
   return json.dump();
@@ -123,6 +123,7 @@ std::string epoch_event(double time, const EpochReport& report, Network& network
     }
     json["formats"] = formats(network);
     json["overflows"] = overflows;
+    json["zeros"] = report.zeros;
     json["changes"] = changes;
   }
   return json.dump();
@@ -136,6 +137,8 @@ std::string histogram_event(double time, const TensorHistogram& of_tensor) {
   json["low"] = histogram.low;
   json["high"] = histogram.high;
   json["counts"] = histogram.counts;
+  json["outside"] = histogram.outside;
+  json["points"] = of_tensor.points;
   json["minimum"] = histogram.minimum;
   json["maximum"] = histogram.maximum;
   json["range_low"] = histogram.range_low;
@@ -145,12 +148,13 @@ std::string histogram_event(double time, const TensorHistogram& of_tensor) {
 
 std::string frozen_event(double time, const measure::Headline& result, const std::string& kept,
                          const std::map<std::string, steps::OverflowCount>& overflows,
-                         Network& network) {
+                         const std::map<std::string, double>& zeros, Network& network) {
   Json json = event("frozen", time);
   put(json, "test", result);
   if (!kept.empty()) json["kept"] = kept;
   json["overflows"] = Json::object();
   for (const auto& [tensor, count] : overflows) json["overflows"][tensor] = fraction(count);
+  json["zeros"] = zeros;
   json["formats"] = formats(network);
   return json.dump();
 }

@@ -2,6 +2,8 @@
 // object.
 #pragma once
 
+#include <map>
+#include <optional>
 #include <string>
 
 #include "train/calibration/histogram.h"
@@ -22,6 +24,8 @@ struct EpochReport {
   bool on_validation = false;  // the result; else on the test set
   double learning_rate = 0, seconds = 0, images_per_second = 0;
   double seconds_waited = 0;  // of `seconds`, for batches
+  // Fixed phase: of each tensor's values that are not 0, the fraction that rounds to 0.
+  std::map<std::string, double> zeros = {};
 };
 
 // `time`: seconds since the run began.
@@ -32,15 +36,18 @@ std::string resumed_event(double time, const RunState& state);
 std::string warning_event(double time, const std::string& kind, const std::string& about,
                           const std::string& text);
 std::string carriers_event(double time, const Network& network);
+// images: those that calibration saw.
 std::string calibrated_event(double time, const frontends::Calibration& calibration,
-                             const measure::Headline& result, bool on_validation, Network& network);
-// formats, overflows and changes in the fixed phase only.
+                             std::int64_t images, const measure::Headline& result,
+                             bool on_validation, Network& network);
+// formats, overflows, zeros and changes in the fixed phase only.
 std::string epoch_event(double time, const EpochReport& report, Network& network);
 std::string histogram_event(double time, const TensorHistogram& histogram);
-// result and overflows: of the frozen formats, on the test set. kept: as in Summary.
+// result and overflows: of the frozen formats, on the test set. zeros: as an epoch's. kept: as in
+// Summary.
 std::string frozen_event(double time, const measure::Headline& result, const std::string& kept,
                          const std::map<std::string, steps::OverflowCount>& overflows,
-                         Network& network);
+                         const std::map<std::string, double>& zeros, Network& network);
 
 std::string summary_json(const std::string& name, const Summary& summary);
 

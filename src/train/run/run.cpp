@@ -1,4 +1,4 @@
-// The whole job, top to bottom: train, ptq, load_checkpoint_model of qfx/train/run.h.
+// The whole job, top to bottom: train and ptq of qfx/train/run.h.
 #include "qfx/train/run.h"
 
 #include <algorithm>
@@ -6,23 +6,26 @@
 
 #include "train/calibration/calibrate.h"
 #include "train/calibration/histogram.h"
+#include "train/loop/calibration_samples.h"
+#include "train/loop/live_count.h"
 #include "train/loop/optimizer.h"
 #include "train/loop/trainer.h"
 #include "train/loop/warnings.h"
 #include "train/machine/device.h"
 #include "train/machine/memory.h"
 #include "train/machine/patient_threads.h"
+#include "train/network/initial_statistics.h"
 #include "train/records/events.h"
 #include "train/run/data_warnings.h"
 #include "train/run/goes_on.h"
 #include "train/run/recipe_checks.h"
 #include "train/run/start.h"
 #include "train/samples/loader.h"
-#include "train/samples/samples.h"
 
 #include "qfx/base/error.h"
 #include "qfx/base/file.h"
 #include "qfx/base/text.h"
+#include "qfx/graph/analyzed.h"
 #include "qfx/graph/file.h"
 #include "qfx/graph/fold_batch_norm.h"
 #include "qfx/graph/freeze.h"
@@ -216,11 +219,13 @@ class Run {
       const measure::Headline result = reached.measures.headline();
       context_.state.ptq_result = result;
       context_.log->write(carriers_event(context_.elapsed(), *network_));
-      context_.log->write(calibrated_event(context_.elapsed(), recipe().calibration, result,
+      context_.log->write(calibrated_event(context_.elapsed(), recipe().calibration,
+                                           calibration_samples(context_, *network_).samples, result,
                                            context_.has_validation(), *network_));
       context_.message(fmt::format("calibrated by {}: {} {}",
                                    frontends::to_string(recipe().calibration.method),
                                    context_.judging_name(), text_of(result)));
+      if (writes()) warn_of_zeros(context_, *network_);
       if (has_float_network())
         warn_of_no_answer(context_, Stage::Calibrated, reached, context_.judging_name(),
                           float_tells_);
@@ -235,10 +240,13 @@ class Run {
     summary_.kept = trainer.settle(calibrated_);
   }
 
-  // Sums that training cannot carry show here, and mending them takes no second float phase.
+  // Sums that training or the frozen model cannot carry show here, and mending them takes no second
+  // float phase.
   Judgement first_judgement() const {
     try {
-      return judge(context_, *network_, context_.judging_set());
+      Judgement result = judge(context_, *network_, context_.judging_set());
+      if (tensor_in_float() == nullptr) graph::Analyzed(graph::freeze(network_->updated_model()));
+      return result;
     } catch (const UserError& error) {
       if (!recipe().start.empty() || !(recipe().float_phase.epochs > 0)) throw;
       user_error("{}; the float phase is kept: another recipe goes on from it by start = \"{}\"",
@@ -246,17 +254,26 @@ class Run {
     }
   }
 
-  std::int64_t calibration_images() const {
-    return std::clamp<std::int64_t>(recipe().calibration.images, 1, context_.train_set.size());
-  }
-
-  at::Tensor calibration_samples() const {
-    return preprocessed(network_->input(), context_.train_set, 0, calibration_images());
+  const Point* tensor_in_float() const {
+    const auto points = network_->points();
+    const auto found = std::ranges::find_if(points, [](Point* p) { return !p->casts(); });
+    return found == points.end() ? nullptr : *found;
   }
 
   void calibrate_points() {
-    calibrate_network(*network_, recipe().calibration, calibration_samples());
-    if (writes()) graph::save(network_->updated_model(), context_.folder.graph("fixed").string());
+    const SampleBatches samples = calibration_samples(context_, *network_);
+    // Points for the statistics that training will see, where no float phase has moved them.
+    if (trains_fixed_ && recipe().fixed_phase.epochs > 0)
+      take_initial_statistics(*network_, samples.at(0));
+    const LiveCount live(context_, "calibrate");
+    const auto notes = calibrate_network(*network_, recipe().calibration, samples,
+                                         [&](std::int64_t step, std::int64_t steps) {
+                                           live(step * samples.samples / steps, samples.samples);
+                                         });
+    if (writes()) {
+      for (const CalibrationNote& note : notes) context_.warn("silent_channel", note.tensor, note.text);
+      graph::save(network_->updated_model(), context_.folder.graph("fixed").string());
+    }
   }
 
   // What overflows = "forbid" is about: the frozen formats on the test set, and the last epoch of
@@ -327,21 +344,19 @@ class Run {
     summary_.leads = writes();
     warn_of_overflows(context_, *network_, judgement_->overflows);
     if (!writes()) return;
-    for (const TensorHistogram& h : histograms(*network_, calibration_samples())) {
+    for (const TensorHistogram& h : histograms(*network_, calibration_samples(context_, *network_)))
       context_.log->write(histogram_event(context_.elapsed(), h));
-    }
-    const auto points = network_->points();
-    const auto in_float =
-        std::find_if(points.begin(), points.end(), [](Point* p) { return !p->casts(); });
-    if (in_float == points.end()) {
-      graph::save(graph::freeze(network_->updated_model()), context_.folder.model().string());
-      summary_.frozen = true;
-      context_.log->write(frozen_event(context_.elapsed(),
-                                       judgement_->evaluation.measures.headline(), summary_.kept,
-                                       judgement_->overflows, *network_));
-    } else {
+    if (const Point* in_float = tensor_in_float()) {
       context_.message(fmt::format(
-          "not frozen: tensor '{}' is left in floating point by the recipe", (*in_float)->tensor));
+          "not frozen: tensor '{}' is left in floating point by the recipe", in_float->tensor));
+    } else {
+      // Proved as whoever loads it will prove it.
+      const graph::Analyzed proved(graph::freeze(network_->updated_model()));
+      graph::save(proved.model(), context_.folder.model().string());
+      summary_.frozen = true;
+      context_.log->write(frozen_event(
+          context_.elapsed(), judgement_->evaluation.measures.headline(), summary_.kept,
+          judgement_->overflows, rounded_to_zero(context_, *network_).fractions, *network_));
     }
     write_file_atomically(context_.folder.summary(), summary_json(recipe().name, summary_) + "\n");
   }
@@ -371,24 +386,6 @@ Summary train(const frontends::Recipe& recipe, const Options& options) {
 
 Summary ptq(const frontends::Recipe& recipe, const Options& options) {
   return Run(recipe, options, false).run();
-}
-
-graph::Model load_checkpoint_model(const std::string& run_folder) {
-  const RunFolder folder(run_folder);
-  const std::optional<Checkpoint> checkpoint = load_checkpoint(folder.checkpoint());
-  if (!checkpoint) {
-    user_error("{}: it holds no checkpoint yet; train there first", run_folder);
-  }
-  if (checkpoint->state.phase == PhaseKind::Float) {
-    user_error(
-        "{}: the run is still in its float phase and has no binary points; go on with it, at least "
-        "until it is calibrated: qfx train --out {} --resume",
-        run_folder, run_folder);
-  }
-  Network network(graph::load_model(folder.graph(to_string(checkpoint->state.phase)).string()));
-  network.load_state(checkpoint->best.empty() ? checkpoint->tensors : checkpoint->best,
-                     folder.checkpoint().string());
-  return network.updated_model();
 }
 
 }  // namespace qfx::train

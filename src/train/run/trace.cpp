@@ -43,7 +43,7 @@ ForwardTrace trace_forward(const graph::Model& model, const std::vector<float>& 
 void calibrate(graph::Model& model, const frontends::Calibration& calibration,
                const std::vector<float>& samples, std::int64_t batch) {
   Network network(model);
-  calibrate_network(network, calibration, preprocessed(model, samples, batch));
+  calibrate_network(network, calibration, one_batch(preprocessed(model, samples, batch)));
   model = network.updated_model();
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <span>
 
+#include "train/network/samples_at_once.h"
 #include "train/samples/samples.h"
 
 #include "qfx/measure/answers.h"
@@ -10,7 +11,7 @@
 namespace qfx::train {
 namespace {
 
-constexpr std::int64_t kBatch = 250;
+constexpr std::int64_t kLargestBatch = 250;
 
 at::Tensor rows_of(const at::Tensor& values, at::ScalarType type) {
   return values.detach().flatten(1).cpu().to(type).contiguous();
@@ -71,16 +72,17 @@ Evaluation evaluate(Network& network, const graph::Task& task, const data::Datas
   Evaluation result{.measures = measure::Measures(task, outputs, set.size())};
   measure::Answers answers(task, network.input(), outputs, set);
   Sameness sameness(outputs);
-  for (std::int64_t first = peers.rank() * kBatch; first < set.size();
-       first += peers.size() * kBatch) {
-    const std::int64_t count = std::min(kBatch, set.size() - first);
+  const std::int64_t batch = samples_at_once(network, kLargestBatch);
+  for (std::int64_t first = peers.rank() * batch; first < set.size();
+       first += peers.size() * batch) {
+    const std::int64_t count = std::min(batch, set.size() - first);
     const at::Tensor samples = preprocessed(network.input(), set, first, count);
     const at::Tensor rows = rows_of(forward(samples), at::kDouble);
     const std::span<const double> values(rows.data_ptr<double>(),
                                          static_cast<std::size_t>(rows.numel()));
     result.measures.add(values, answers.of(first, count), first);
     sameness.add(values);
-    if (done) done(std::min(first + peers.size() * kBatch, set.size()), set.size());
+    if (done) done(std::min(first + peers.size() * batch, set.size()), set.size());
   }
   peers.add_up(result.measures.sums());
   result.is_constant = set.size() > 1 && sameness.everywhere(peers);

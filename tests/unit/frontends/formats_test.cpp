@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <gmock/gmock.h>
 
 #include "support/recipes.h"
@@ -20,11 +21,20 @@ using test::node_named;
 using test::param_spec;
 using test::recipe_with;
 
+// In tiny_resnet whoever reads a relu's input reads nothing else.
+bool is_before_relu(const graph::Model& model, const graph::Node& node) {
+  return std::ranges::any_of(model.nodes, [&](const graph::Node& reader) {
+    return std::holds_alternative<graph::Relu>(reader.op) &&
+           &model.nodes[reader.inputs[0]] == &node;
+  });
+}
+
 TEST(Formats, WithoutAWordEverythingIs8BitsLearnedRoundedAndSaturated) {
   const graph::Model model = recipe_with("").model;
   for (const graph::Node& node : model.nodes) {
     QuantSpec expected;
     expected.is_signed = node.spec.is_signed;
+    if (is_before_relu(model, node)) expected.width = 9;
     EXPECT_EQ(node.spec, expected) << node.name;
     for (const auto& [role, param] : node.params)
       EXPECT_EQ(param.spec, QuantSpec{}) << tensor_name(node.name, role);
@@ -64,12 +74,46 @@ TEST(Formats, AClassTableSpeaksOfItsClassAlone) {
           .model;
   EXPECT_EQ(node_named(model, "input").spec.width, 7);
   EXPECT_EQ(node_named(model, "conv1").spec.width, 9);
-  EXPECT_EQ(node_named(model, "block1.add").spec.width, 9);
+  EXPECT_EQ(node_named(model, "block1.add").spec.width, 10) << "one more for the relu's top bit";
   EXPECT_EQ(param_spec(model, "block1.conv", graph::Role::Weight).width, 4);
   EXPECT_EQ(param_spec(model, "classifier", graph::Role::Weight).width, 4);
   EXPECT_EQ(param_spec(model, "classifier", graph::Role::Bias).width, 12);
   EXPECT_EQ(param_spec(model, "bn2", graph::Role::Scale).width, 5);
   EXPECT_EQ(param_spec(model, "bn2", graph::Role::Offset).width, 11);
+}
+
+constexpr const char* kBeforeRelus =
+    "[[network.layers]]\nkind = \"conv2d\"\nname = \"c1\"\nout_channels = 2\nkernel_size = 3\n"
+    "[[network.layers]]\nkind = \"relu\"\nname = \"r1\"\n"
+    "[[network.layers]]\nkind = \"conv2d\"\nname = \"c2\"\nout_channels = 2\nkernel_size = 3\n"
+    "[[network.layers]]\nkind = \"max_pool2d\"\nname = \"p2\"\nkernel_size = 2\n"
+    "[[network.layers]]\nkind = \"relu\"\nname = \"r2\"\n"
+    "[[network.layers]]\nkind = \"conv2d\"\nname = \"c3\"\nout_channels = 2\nkernel_size = 3\n"
+    "[[network.layers]]\nkind = \"relu\"\nname = \"r3\"\n"
+    "[[network.layers]]\nkind = \"add\"\nname = \"a3\"\ninputs = [\"r3\", \"c3\"]\n"
+    "[[network.layers]]\nkind = \"flatten\"\n"
+    "[[network.layers]]\nkind = \"linear\"\nname = \"out\"\nout_features = 10\n";
+
+// A ReLU's unsigned format would never use its top bit behind a signed one of the same width.
+TEST(Formats, WhatAReluAloneReadsHasOneBitMore) {
+  const auto width = [](const std::string& formats, const std::string& node) {
+    const Recipe recipe = parse_recipe(kDataHead + kBeforeRelus + formats, "recipe.toml");
+    return node_named(recipe.model, node).spec.width;
+  };
+  EXPECT_EQ(width("", "c1"), 9);
+  EXPECT_EQ(width("", "r1"), 8);
+  EXPECT_EQ(width("", "c2"), 9) << "a max pool hands it on";
+  EXPECT_EQ(width("", "p2"), 9);
+  EXPECT_EQ(width("", "c3"), 8) << "the add reads it too";
+  EXPECT_EQ(width("[format]\nwidth = 4\n", "c1"), 5);
+  EXPECT_EQ(width("[format]\nwidth = 24\n", "c1"), 24) << "float32 carries no more";
+  EXPECT_EQ(width("[format]\nwidth = 31\n", "c1"), 32);
+  EXPECT_EQ(width("[format]\nformat = \"fixed<8,3>\"\n", "c1"), 8) << "said in so many words";
+  EXPECT_EQ(width("[format.activations]\nsign = \"signed\"\n", "c1"), 8);
+  EXPECT_EQ(width("[format.activations]\nint_bits = 3\n", "c1"), 8);
+  EXPECT_EQ(width("[[format.override]]\nmatch = \"c*\"\nwidth = 8\n", "c1"), 8);
+  EXPECT_EQ(width("[[format.override]]\nmatch = \"p2\"\nwidth = 8\n", "c2"), 8);
+  EXPECT_EQ(width("[[format.override]]\nmatch = \"r1\"\nwidth = 6\n", "c1"), 8) << "enough";
 }
 
 TEST(Formats, OfTheOverridesTheLaterWins) {
@@ -228,7 +272,7 @@ TEST(Formats, WithFoldedBatchNormsTheNamesAreThoseThatAreLeft) {
   // What folding then takes: the output of the batch norm, and its offset.
   EXPECT_EQ(node_named(recipe.model, "bn1").spec.width, 10);
   EXPECT_EQ(param_spec(recipe.model, "bn1", graph::Role::Offset).width, 12);
-  EXPECT_EQ(node_named(recipe.model, "bn2").spec.width, 8);
+  EXPECT_EQ(node_named(recipe.model, "bn2").spec.width, 9) << "a relu reads it";
   EXPECT_THROW(
       parse_recipe(text + "[[format.override]]\nmatch = \"bn1.scale\"\nwidth = 4\n", "recipe.toml"),
       UserError);

@@ -1,6 +1,7 @@
 // Calibration of one tensor against the definitions, and against exhaustive search.
 #include "qfx/steps/choose_point.h"
 
+#include <algorithm>
 #include <cmath>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -110,6 +111,45 @@ TEST(ChoosePoint, ABiasIsNoFinerThanItsProducts) {
   EXPECT_EQ(coarsened_bias({7}, {6}, 4), std::vector<int>{7});
   EXPECT_EQ(coarsened_bias({12, 12}, {6, 3}, 4), (std::vector<int>{10, 7})) << "each its own";
   EXPECT_EQ(coarsened_bias({12}, {6, 3}, 4), std::vector<int>{10}) << "the finest product";
+}
+
+// In parts, every method gives the point that it gives at once.
+TEST(ChoosePoint, ValuesMayComeInParts) {
+  std::uint64_t seed = 100;
+  for (const auto method :
+       {CalibrationMethod::Max, CalibrationMethod::Mean3Sd, CalibrationMethod::Percentile,
+        CalibrationMethod::Mse, CalibrationMethod::Kl}) {
+    for (const double percentile : {50.0, 99.0, 100.0}) {
+      std::vector<float> values = heavy_tailed(++seed, 3000);
+      for (std::size_t i = 0; i < values.size(); i += 3) values[i] = 0;
+      const graph::QuantSpec spec{.width = 6};
+      PointChooser chooser(spec, {.method = method, .percentile = percentile}, "t");
+      const std::span<const float> all(values);
+      chooser.add(all.subspan(0, 100));
+      chooser.add({});
+      chooser.add(all.subspan(100, 1900));
+      chooser.add(all.subspan(2000));
+      EXPECT_EQ(chooser.point(), choose(values, spec, method, percentile))
+          << static_cast<int>(method) << " " << percentile;
+    }
+  }
+}
+
+// The percentile by sorting; a power of two is just held.
+TEST(ChoosePoint, ThePercentileIsThatOfASortedRow) {
+  const graph::QuantSpec spec{.width = 8};
+  for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+    std::vector<float> values = heavy_tailed(seed, 400);
+    values[7] = 2;
+    std::vector<float> sorted;
+    for (const float v : values) sorted.push_back(std::abs(v));
+    std::ranges::sort(sorted);
+    for (const double percentile : {10.0, 50.0, 90.0, 99.9}) {
+      const auto rank = static_cast<std::size_t>(std::ceil(percentile / 100 * 400)) - 1;
+      EXPECT_EQ(choose(values, spec, CalibrationMethod::Percentile, percentile),
+                choose({sorted[rank]}, spec, CalibrationMethod::Max));
+    }
+  }
 }
 
 TEST(ChoosePoint, SaysWhatIsWrong) {

@@ -35,7 +35,7 @@ class Choices : public ::testing::TestWithParam<const char*> {
     std::vector<float>& bias = recipe.model.nodes.back().params.at(graph::Role::Bias).values;
     for (std::size_t c = 0; c < bias.size(); ++c) bias[c] = 0.37F * static_cast<float>(c + 1);
     auto result = std::make_unique<Network>(recipe.model);
-    calibrate_network(*result, {}, samples(*result));
+    calibrate_network(*result, {}, one_batch(samples(*result)));
     return result;
   }
   at::Tensor samples(Network& network) const {

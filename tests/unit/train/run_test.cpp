@@ -83,6 +83,13 @@ TEST_F(RunTest, LeavesWhatTheRunFolderPromises) {
   EXPECT_EQ(events["epoch"], 16);
   EXPECT_EQ(events["frozen"], 1);
   EXPECT_EQ(events["histogram"], 11 + 9) << "nodes but the flatten, and parameters";
+  for (const Json& event : log("a")) {
+    if (event.at("event") == "calibrated") EXPECT_EQ(event.at("images"), 32);
+    if (event.at("event") == "frozen") EXPECT_TRUE(event.at("zeros").contains("conv1.weight"));
+    if (event.at("event") == "histogram" && event.at("tensor") == "conv1.weight")
+      EXPECT_EQ(event.at("points"), 4) << "each channel is judged by its own range";
+  }
+  EXPECT_THAT(phases, ::testing::Contains("calibrate"));
   const Json summary_file = Json::parse(read_file(directory_.path() / "a" / "summary.json"));
   EXPECT_EQ(summary_file.at("fixed_accuracy"), *summary.fixed_accuracy);
 
@@ -90,6 +97,8 @@ TEST_F(RunTest, LeavesWhatTheRunFolderPromises) {
     if (event.at("event") != "epoch" || event.at("phase") != "fixed") continue;
     EXPECT_EQ(event.at("formats").at("conv1.weight").at("f").size(), 4U) << "one point per channel";
     EXPECT_TRUE(event.at("overflows").contains("relu2"));
+    EXPECT_TRUE(event.at("zeros").contains("conv1.weight"));
+    EXPECT_LT(event.at("zeros").at("conv1.weight"), 0.5);
     EXPECT_TRUE(event.at("changes").contains("bn1.scale"));
   }
   const graph::FrozenModel frozen = graph::load_frozen(folder("a") + "/model.qfx");
