@@ -1,6 +1,7 @@
 #include "data/notes.h"
 
 #include <algorithm>
+#include <fmt/format.h>
 
 #include "qfx/base/text.h"
 
