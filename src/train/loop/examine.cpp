@@ -58,7 +58,8 @@ Evaluation examine(const RunContext& context, PhaseKind phase, Network& network,
 Judgement judge(const RunContext& context, Network& network, const data::Dataset& set) {
   std::map<std::string, steps::OverflowCount> before;
   for (Point* point : network.points()) before[point->tensor] = std::exchange(point->count, {});
-  Judgement result{.evaluation = examine(context, PhaseKind::Fixed, network, set, {.count = true})};
+  Judgement result{.evaluation = examine(context, PhaseKind::Fixed, network, set, {.count = true}),
+                   .overflows = {}};
   gather_counts(network, context.peers, true);
   for (const Layer& layer : network.layers()) {
     result.overflows[layer.output.tensor] = layer.output.count;

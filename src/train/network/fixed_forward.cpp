@@ -1,6 +1,7 @@
 #include "train/network/fixed_forward.h"
 
 #include <algorithm>
+#include <memory>
 #include <optional>
 
 #include "train/network/batch_norm_layer.h"
@@ -40,7 +41,7 @@ class FixedForward {
         chains_(network.size()) {}
 
   at::Tensor run(const at::Tensor& input, std::vector<at::Tensor>* trace) {
-    std::optional<at::NoGradGuard> past_the_tap;
+    std::unique_ptr<at::NoGradGuard> past_the_tap;
     for (Layer& layer : network_.layers()) {
       layer_ = &layer;
       node_ = &network_.node(layer.id);
@@ -56,7 +57,7 @@ class FixedForward {
       if (trace == nullptr) readers_.release(network_, layer.id, chains_);
       if (mode_.tap != nullptr && mode_.tap->node == layer.id) {
         mode_.tap->values = chains_[layer.id].value();
-        past_the_tap.emplace();
+        past_the_tap = std::make_unique<at::NoGradGuard>();
       }
     }
     // The output, and what nobody reads.

@@ -1,6 +1,6 @@
 #include "train/network/float_forward.h"
 
-#include <optional>
+#include <memory>
 
 #include "train/network/batch_norm_layer.h"
 #include "train/network/readers.h"
@@ -138,7 +138,7 @@ at::Tensor real_value(const graph::Node& node, Layer& layer, const std::vector<a
 at::Tensor float_forward(Network& network, const at::Tensor& input, bool training,
                          const steps::AddUp& add_up, const Dropout* dropout, Tap* tap) {
   std::vector<at::Tensor> values(network.size());
-  std::optional<at::NoGradGuard> past_the_tap;
+  std::unique_ptr<at::NoGradGuard> past_the_tap;
   const Readers readers(network);
   for (Layer& layer : network.layers()) {
     const graph::Node& node = network.node(layer.id);
@@ -155,7 +155,7 @@ at::Tensor float_forward(Network& network, const at::Tensor& input, bool trainin
     if (dropout != nullptr) value = (*dropout)(node, layer.id, value);
     if (tap != nullptr && tap->node == layer.id) {
       tap->values = value;
-      past_the_tap.emplace();
+      past_the_tap = std::make_unique<at::NoGradGuard>();
     }
   }
   return values.back();
