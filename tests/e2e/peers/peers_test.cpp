@@ -107,10 +107,14 @@ class PeersTest : public ::testing::Test {
   json summary(const std::string& name) const {
     return json::parse(read_file(run(name) + "/summary.json"));
   }
+  // But for warnings: a share of values on the border of one may tip over.
   std::vector<json> log(const std::string& name) const {
     std::istringstream stream(read_file(run(name) + "/log.jsonl"));
     std::vector<json> events;
-    for (std::string line; std::getline(stream, line);) events.push_back(json::parse(line));
+    for (std::string line; std::getline(stream, line);) {
+      json event = json::parse(line);
+      if (event["event"] != "warning") events.push_back(event);
+    }
     return events;
   }
 
@@ -151,6 +155,33 @@ TEST_F(PeersTest, TwoProcessesTrainAsOneDoes) {
     for (const auto& [tensor, fraction] : a[i]["overflows"].items())
       EXPECT_NEAR(fraction.get<double>(), b[i]["overflows"][tensor].get<double>(), 0.02) << tensor;
   }
+}
+
+// What dropout drops, what a class weighs, and which samples judge an epoch are those of one
+// process.
+TEST_F(PeersTest, TwoProcessesDropWeighAndJudgeAsOneDoes) {
+  test::write(recipe_,
+              "class_weights = \"balanced\"\nlabel_smoothing = 0.1\nthreads = 1\n"
+              "network.layers = [ {kind = \"flatten\"}, {kind = \"linear\", out_features = 16}, "
+              "{kind = \"relu\"}, {kind = \"dropout\", p = 0.4}, "
+              "{kind = \"linear\", out_features = 4} ]\n[data]\nsource = \"" +
+                  data_ +
+                  "\"\nbatch_size = 16\nvalidation = 0.25\n[float]\nepochs = 4\n[fixed]\n"
+                  "epochs = 2\n[calibration]\nimages = 32\n");
+  train("one", 1);
+  train("two", 2);
+  const std::vector<json> a = log("one"), b = log("two");
+  ASSERT_EQ(a.size(), b.size());
+  int epochs = 0;
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    if (a[i]["event"] != "epoch") continue;
+    ++epochs;
+    EXPECT_NEAR(a[i]["train_loss"].get<double>(), b[i]["train_loss"].get<double>(), 0.01) << i;
+    EXPECT_NEAR(a[i]["validation_accuracy"].get<double>(),
+                b[i]["validation_accuracy"].get<double>(), 1.01 / 32);
+  }
+  EXPECT_EQ(epochs, 4 + 2);
+  EXPECT_EQ(summary("one")["kept"].is_string(), summary("two")["kept"].is_string());
 }
 
 TEST_F(PeersTest, ALostPeerEndsTheOthersAndTheyGoOnLater) {
