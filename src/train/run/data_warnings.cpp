@@ -18,8 +18,8 @@ constexpr std::size_t kListed = 5;
 struct Range {
   double low = 0, high = 0;
   double reach() const { return std::max(std::abs(low), std::abs(high)); }
-  // Half of what the values move by: all that a channel tells, wherever it lies.
-  double swing() const { return (high - low) / 2; }
+  // A channel tells no more than its values move by, wherever it lies.
+  double size() const { return std::min(reach(), high - low); }
 };
 
 std::vector<Range> seen_ranges(const graph::Input& input, const data::Dataset& set) {
@@ -50,7 +50,7 @@ std::optional<std::string> sizes_warning(const graph::Input& input, const data::
   std::vector<std::string> small;
   for (std::size_t c = 0; c < ranges.size(); ++c) {
     // A constant one tells nothing that could be lost.
-    if (ranges[c].swing() > 0 && ranges[c].swing() * kVeryDifferent <= ranges[largest].reach())
+    if (ranges[c].size() > 0 && ranges[c].size() * kVeryDifferent <= ranges[largest].reach())
       small.push_back(channel_text(set, ranges, c));
   }
   // Of many columns, as of pixels in a row, some hardly ever move.
