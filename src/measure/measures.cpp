@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cmath>
 #include <fmt/format.h>
+#include <limits>
 #include <utility>
 
 #include "measure/layout.h"
@@ -91,7 +92,7 @@ std::int64_t Measures::samples() const {
 }
 
 double Measures::loss() const {
-  return sums_[kLoss] / sums_[kSamples];
+  return knows_loss_ ? sums_[kLoss] / sums_[kSamples] : std::numeric_limits<double>::quiet_NaN();
 }
 
 Headline Measures::headline() const {

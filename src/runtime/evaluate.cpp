@@ -52,7 +52,10 @@ measure::Answers answers_for(const graph::FrozenModel& model, const data::Datase
 }
 
 measure::Measures measures_for(const graph::FrozenModel& model, std::int64_t samples) {
-  return {model.task, graph::element_count(model.output().shape), samples};
+  measure::Measures measures(model.task, graph::element_count(model.output().shape), samples);
+  const bool ends_in_softmax = std::holds_alternative<graph::Softmax>(model.output().op);
+  if (ends_in_softmax && model.task.classifies()) measures.forget_loss();
+  return measures;
 }
 
 Evaluation evaluate(const Engine& engine, const data::Dataset& set,

@@ -1,6 +1,7 @@
 #include "measure_text.h"
 
 #include <algorithm>
+#include <cmath>
 #include <fmt/format.h>
 #include <numeric>
 #include <vector>
@@ -121,8 +122,9 @@ std::string headline_text(const Measures& measures, const std::string& set) {
 }
 
 std::string measures_text(const Measures& measures) {
-  std::string text =
-      fmt::format("loss ({}): {:.4g}\n", graph::to_string(measures.task().loss), measures.loss());
+  std::string text;
+  if (const double loss = measures.loss(); !std::isnan(loss))
+    text = fmt::format("loss ({}): {:.4g}\n", graph::to_string(measures.task().loss), loss);
   switch (measures.kind()) {
     case Kind::Classes:
       return text + class_table(measures, "class") + confusion_table(measures);

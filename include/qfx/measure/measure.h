@@ -86,7 +86,9 @@ class Measures {
   std::string name_of(std::int64_t i) const;
 
   std::int64_t samples() const;  // compared so far; all below asks for at least one
-  double loss() const;           // the mean of the task's
+  double loss() const;           // the mean of the task's; NaN where it is not known
+  // Outputs of a softmax that ends the network are no outputs that training's loss looks at.
+  void forget_loss() { knows_loss_ = false; }
   Headline headline() const;
   // What the headline would be if the network always answered the same, the best of such answers.
   // Empty where these sums do not tell (mae, Rebuilt).
@@ -135,6 +137,7 @@ class Measures {
   graph::Task task_;
   std::int64_t outputs_;
   std::int64_t set_samples_;
+  bool knows_loss_ = true;
   std::vector<double> sums_;
 };
 

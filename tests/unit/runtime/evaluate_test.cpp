@@ -106,6 +106,17 @@ TEST(Evaluate, MeasuresByTheModelsTask) {
   EXPECT_EQ(rebuilt.measures.errors().size(), 3U);
 }
 
+// Training's loss is not of the probabilities that a last softmax gives.
+TEST(Evaluate, ASoftmaxAtTheEndLeavesTheLossOut) {
+  graph::Builder builder("probabilities");
+  builder.softmax(builder.input({3}, {.divisor = 64, .mean = {}, .std = {}}));
+  graph::Model model = builder.finish();
+  for (graph::Node& node : model.nodes) node.spec.int_bits = 3;
+  const Evaluation result = evaluate(Engine(graph::freeze(model), 1), bytes_set());
+  EXPECT_EQ(result.measures.samples(), 3);
+  EXPECT_TRUE(std::isnan(result.measures.loss()));
+}
+
 TEST(Evaluate, RefusesSamplesOfAnotherShape) {
   const Engine engine(identity({}), 1);
   data::Dataset set = bytes_set();
