@@ -51,12 +51,16 @@ function bitsVerdict(data) {
     return {state: "warn", title: "Not verified here", text: `A frozen model of ${plural(data.model.nodes, "layer")}, ` +
       `${plural(data.model.parameters, "parameter")} as integers. A report on its run folder shows training and verification too.`};
   }
+  const {fixed, integer} = data.accuracy;
+  if (data.model && data.measure.is_accuracy && isNumber(fixed) && isNumber(integer) && !sameAccuracy(fixed, integer, data.start?.test_images)) {
+    return {state: "bad", title: "Training and the integer model disagree", text: `Training’s emulation reaches ${percent(fixed)}, the integer model ${percent(integer)} on the same ${data.noun}s.`};
+  }
   if (data.model) {
     return {state: "warn", title: "Not verified yet", text: "qfx verify compares every output value of the exported code with the integer model."};
   }
-  const fixed = data.epochs.filter((epoch) => epoch.phase === "fixed").length;
-  return {state: "open", title: "Not frozen yet", text: `The log holds ${plural(data.epochs.length - fixed, "epoch")} in float and ` +
-    `${count(fixed)} in fixed point so far.`};
+  const epochs = data.epochs.filter((epoch) => epoch.phase === "fixed").length;
+  return {state: "open", title: "Not frozen yet", text: `The log holds ${plural(data.epochs.length - epochs, "epoch")} in float and ` +
+    `${count(epochs)} in fixed point so far.`};
 }
 
 // How far below float counts: points of accuracy, and times an error.

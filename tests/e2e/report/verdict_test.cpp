@@ -58,6 +58,19 @@ TEST_F(Verdict, NotVerifiedIsAmberAndSaysHow) {
   EXPECT_THAT(found["relations"].get<Strings>(), Not(::testing::Contains("=")));
 }
 
+TEST_F(Verdict, IntegersThatJustRanMustAgreeWithTraining) {
+  std::filesystem::remove(folder() + "/verify.json");
+  Answers answers;
+  answers.measures = R"({"samples": 10000, "headline": {"value": 0.9143}})";
+  const auto equal = open(folder(), 1280, 900, answers).probe;
+  EXPECT_EQ(equal["bits"], "warn");
+  EXPECT_THAT(equal["relations"].get<Strings>(), ElementsAre("→", "=", "·"));
+  answers.measures = R"({"samples": 10000, "headline": {"value": 0.9144}})";
+  const auto other = open(folder(), 1280, 900, answers).probe;
+  EXPECT_EQ(other["bits"], "bad");
+  EXPECT_THAT(other["relations"].get<Strings>(), ElementsAre("→", "≠", "·"));
+}
+
 TEST_F(Verdict, VerifiedAndGoodIsExportedNext) {
   const auto found = probe();
   EXPECT_THAT(next(found), HasSubstr("qfx export " + folder() + "/model.qfx"));

@@ -180,6 +180,19 @@ TEST(PageJson, OfSeveralTargetsTheOneThatDiffersIsShown) {
   EXPECT_EQ(shown()["accuracy"]["hls"], 0.9142);
 }
 
+TEST(PageJson, WithoutVerifyTheIntegersThatJustRanAreShown) {
+  TemporaryDirectory folder;
+  const std::string run = (folder.path() / "run").string();
+  test::write_synthetic_run(run, {});
+  std::filesystem::remove(run + "/verify.json");
+  Answers answers;
+  answers.measures = R"({"samples": 10000, "headline": {"value": 0.9143}})";
+  EXPECT_EQ(page_json(run, answers)["accuracy"]["integer"], 0.9143);
+  answers.measures = R"({"samples": 9999, "headline": {"value": 0.9143}})";
+  EXPECT_EQ(page_json(run, answers)["accuracy"]["integer"], nullptr)
+      << "of other samples than training's";
+}
+
 TEST(PageJson, EveryPartMayBeMissing) {
   for (const char* only :
        {"recipe.toml", "log.jsonl", "summary.json", "verify.json", "model.qfx"}) {
