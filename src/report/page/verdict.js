@@ -75,7 +75,8 @@ function nearChance(value, chance, samples) {
 function shareVerdict(data, result, float) {
   const {measure, accuracy, noun} = data, {name, chance, classes} = measure;
   const samples = data.start?.test_images ?? data.verify?.images;
-  const guess = isNumber(classes) ? `guessing one of ${plural(classes, "class", "classes")} gets ${percent(chance)}` : `guessing gets ${percent(chance)}`;
+  const isEven = isNumber(classes) && Math.abs(chance * classes - 1) < 1e-6;
+  const guess = isNumber(classes) ? `${isEven ? "guessing one" : "always answering the most frequent"} of ${plural(classes, "class", "classes")} gets ${percent(chance)}` : `guessing gets ${percent(chance)}`;
   if (nearChance(result, chance, samples)) {
     const float_too = isNumber(float) && nearChance(float, chance, samples);
     return {state: "bad", title: `${percent(result)}: near chance`, text: `${guess[0].toUpperCase()}${guess.slice(1)}. ` +
