@@ -7,6 +7,8 @@
 #include "unit/graph/formats.h"
 
 #include "qfx/base/file.h"
+#include "qfx/graph/builder.h"
+#include "qfx/graph/freeze.h"
 #include "qfx/store/safetensors.h"
 
 namespace qfx::graph {

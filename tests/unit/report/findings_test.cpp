@@ -14,7 +14,7 @@ using ::testing::HasSubstr;
 using ::testing::Not;
 using ::testing::SizeIs;
 
-History told(const std::string& log) {
+History history_of(const std::string& log) {
   std::vector<std::string> notes;
   History history = tell_history(parse_log(log, notes), notes);
   EXPECT_EQ(notes, std::vector<std::string>());
@@ -22,7 +22,7 @@ History told(const std::string& log) {
 }
 
 Json findings(const std::string& log, const Json& tensors = Json::array()) {
-  const History history = told(log);
+  const History history = history_of(log);
   return findings_json(history.warnings, join_tensors(tensors, history));
 }
 
@@ -129,7 +129,7 @@ TEST(JoinTensors, ATensorOfManyPointsIsJudgedByItsOwnRanges) {
   weight["narrow_low"] = -0.5;
   weight["narrow_high"] = 0.49609375;
   weight["used"] = 0.9;
-  const History history = told(
+  const History history = history_of(
       R"({"event":"histogram","tensor":"conv.weight","low":-4,"high":4,"counts":[1,2,2,1],"minimum":-3.5,"maximum":3.5,"range_low":-0.5,"range_high":0.49}
 {"event":"histogram","tensor":"new.weight","low":-4,"high":4,"counts":[1,2,2,1],"minimum":-3.5,"maximum":3.5,"range_low":-0.5,"range_high":0.49}
 {"event":"frozen","formats":{"new.weight":{"format":"fixed<8,3,RND,SAT>","frac_bits":[5,8,1e300]}}}
