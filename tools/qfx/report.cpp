@@ -8,6 +8,7 @@
 
 #include "command_line.h"
 #include "console.h"
+#include "given_file.h"
 #include "model_data.h"
 #include "verb.h"
 #include "worst_samples.h"
@@ -58,6 +59,7 @@ report::Answers answers(const ReportOptions& options, const std::string& model) 
 
 int report(const ReportOptions& options) {
   const std::filesystem::path source = options.source;
+  check_given_run_or_model(options.source, "qfx report");
   const bool is_run = is_folder(source);
   std::string output = options.output;
   if (output.empty()) output = (is_run ? source : source.parent_path()) / "report.html";
