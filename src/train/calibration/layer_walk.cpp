@@ -14,7 +14,7 @@ namespace qfx::train {
 namespace {
 
 // Of the values that wait for their readers.
-constexpr std::int64_t kKeptBytes = std::int64_t{512} << 20;
+constexpr std::int64_t kKeptBytes = std::int64_t{384} << 20;
 constexpr int kPackedWidth = 16;
 // Powers of two that float32 has, with their inverses.
 constexpr int kFarthestPoint = 100;

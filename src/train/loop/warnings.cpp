@@ -7,6 +7,7 @@
 
 #include "qfx/base/error.h"
 #include "qfx/base/text.h"
+#include "qfx/graph/links.h"
 
 namespace qfx::train {
 namespace {
@@ -82,16 +83,33 @@ bool wraps(const graph::QuantSpec& spec) {
   return spec.overflow == fixed::Overflow::WRAP || spec.overflow == fixed::Overflow::WRAP_SM;
 }
 
-std::string overflow_sentence(const Point& point, const steps::OverflowCount& count) {
+// A relu makes 0 of all that lies below its input's format; saturating there has cost nothing.
+bool only_relus_read(const Network& network, const std::string& tensor) {
+  const std::vector<graph::Node>& nodes = network.nodes();
+  const auto readers = graph::readers(nodes);
+  for (std::size_t id = 0; id < nodes.size(); ++id) {
+    if (nodes[id].name != tensor) continue;
+    return !readers[id].empty() && std::ranges::all_of(readers[id], [&](graph::NodeId reader) {
+      return std::holds_alternative<graph::Relu>(nodes[reader].op);
+    });
+  }
+  return false;
+}
+
+std::string overflow_sentence(const Network& network, const Point& point,
+                              const steps::OverflowCount& count) {
   const bool is_given = point.spec.int_bits && !point.spec.learned;
   return fmt::format(
       "'{}' overflows in {:.1f} % of its values on the test set ({} of {}){}: {} for it in an "
-      "[[format.override]]",
+      "[[format.override]]{}",
       point.tensor,
       100.0 * static_cast<double>(count.overflows) / static_cast<double>(count.values),
       count.overflows, count.values, wraps(point.spec) ? ", which wrap around to wrong ones" : "",
       is_given ? "more int_bits (or a format with more)"
-               : "a larger width, or calibration.method = \"max\"; or its int_bits");
+               : "a larger width, or calibration.method = \"max\"; or its int_bits",
+      !wraps(point.spec) && only_relus_read(network, point.tensor)
+          ? "; what lies below its range costs nothing here, as only a relu reads it"
+          : "");
 }
 
 }  // namespace
@@ -145,7 +163,8 @@ void warn_of_overflows(RunContext& context, Network& network,
   std::vector<std::string> others;
   for (const Entry& entry : many) {
     if (&entry - many.data() < static_cast<std::ptrdiff_t>(kNamedTensors))
-      context.warn("overflow", entry.point->tensor, overflow_sentence(*entry.point, entry.count));
+      context.warn("overflow", entry.point->tensor,
+                   overflow_sentence(network, *entry.point, entry.count));
     else
       others.push_back(fmt::format("{} {:.1f} %", entry.point->tensor, 100 * entry.fraction));
   }
