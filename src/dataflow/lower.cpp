@@ -40,6 +40,7 @@ std::vector<Layout> layouts_of(const graph::FrozenModel& model) {
                                          [&](const graph::Window&) { return own(); },
                                          [&](const graph::Plane&) { return own(); },
                                          [&](const graph::Dot&) { return own(); },
+                                         [&](const graph::Spread&) { return own(); },
                                          [&](const graph::Join&) { return own(); },
                                          [&](const graph::Rename&) { return kept(); },
                                          [&](const graph::Normalise&) { return kept(); },

@@ -77,6 +77,7 @@ class Lowering {
     return products({}, 1, weight, std::move(factor));
   }
 
+  Work operator()(const graph::Spread&) const { internal_error("to come"); }
   Work operator()(const graph::Join&) const { return Join{.side_by_side = node_.shape.size() > 1}; }
 
   Work operator()(const graph::Normalise&) const {

@@ -149,6 +149,23 @@ bool matches(const std::vector<std::string>& globs, std::string_view name) {
                      [&](const std::string& glob) { return matches_glob(glob, name); });
 }
 
+// Why an override that matches only this node, or a parameter of it, has nothing to say.
+std::optional<std::string> own_format_matched(const graph::Node& node, const std::string& glob) {
+  const auto sentence = [](const std::string& tensor, const std::string& what,
+                           const fixed::Format& format) {
+    return fmt::format("'{}' is {}, and its format is always {}; leave it out", tensor, what,
+                       fixed::to_string(format));
+  };
+  if (const auto own = graph::own_format(node.op); own && matches_glob(glob, node.name))
+    return sentence(node.name, fmt::format("a {}", graph::kind_name(node.op)), *own);
+  for (const auto& [role, param] : node.params) {
+    const std::string name = tensor_name(node.name, role);
+    const auto own = graph::own_format(node.op, role);
+    if (own && matches_glob(glob, name)) return sentence(name, "binary", *own);
+  }
+  return std::nullopt;
+}
+
 // The override's globs, once it is certain that each matches a tensor.
 std::vector<std::string> read_match(const TableReader& table, const graph::Model& model,
                                     const std::vector<FormatTarget>& targets) {
@@ -164,7 +181,8 @@ std::vector<std::string> read_match(const TableReader& table, const graph::Model
     });
     if (any) continue;
     for (const graph::Node& node : model.nodes) {
-      if (has_own_format(node) || !matches_glob(glob, node.name)) continue;
+      if (const auto what = own_format_matched(node, glob)) table.fail("match", *what);
+      if (takes_format(node) || !matches_glob(glob, node.name)) continue;
       table.fail(
           "match",
           fmt::format("'{}' is a {}, which keeps the format of its input '{}'; match that",
@@ -203,7 +221,7 @@ void check_signed_digits(const FormatRule& rule, const std::vector<FormatTarget>
 
 void copy_kept_formats(graph::Model& model) {
   for (graph::Node& node : model.nodes) {
-    if (has_own_format(node)) continue;
+    if (!graph::keeps_format(node.op)) continue;
     const graph::Node& input = model.nodes[node.inputs.front()];
     node.spec = input.spec;
     node.frac_bits = input.frac_bits;

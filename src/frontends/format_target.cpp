@@ -19,6 +19,8 @@ TensorClass class_of_param(graph::Role role) {
       return TensorClass::Scales;
     case graph::Role::Slope:
       return TensorClass::Slopes;
+    case graph::Role::Threshold:
+      return TensorClass::Thresholds;
     case graph::Role::Weight:
       return TensorClass::Weights;
     case graph::Role::Table:
@@ -38,8 +40,8 @@ bool FormatTarget::is_factor() const {
          tensor_class == TensorClass::Slopes;
 }
 
-bool has_own_format(const graph::Node& node) {
-  return !graph::keeps_format(node.op);
+bool takes_format(const graph::Node& node) {
+  return !graph::keeps_format(node.op) && !graph::own_format(node.op);
 }
 
 std::vector<FormatTarget> format_targets(graph::Model& model) {
@@ -48,7 +50,7 @@ std::vector<FormatTarget> format_targets(graph::Model& model) {
   std::vector<FormatTarget> targets;
   for (std::size_t i = 0; i < model.nodes.size(); ++i) {
     graph::Node& node = model.nodes[i];
-    if (has_own_format(node)) {
+    if (takes_format(node)) {
       const bool is_input = std::holds_alternative<graph::Input>(node.op);
       targets.push_back({.name = node.name,
                          .tensor_class = is_input ? TensorClass::Input : TensorClass::Activations,
@@ -57,6 +59,7 @@ std::vector<FormatTarget> format_targets(graph::Model& model) {
                          .inferred_signed = inferred.nodes[i].spec.is_signed});
     }
     for (auto& [role, param] : node.params) {
+      if (graph::own_format(node.op, role)) continue;
       targets.push_back({.name = tensor_name(node.name, role),
                          .tensor_class = class_of_param(role),
                          .spec = &param.spec,

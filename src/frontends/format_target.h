@@ -11,7 +11,16 @@
 
 namespace qfx::frontends {
 
-enum class TensorClass { Input, Activations, Weights, Biases, Scales, Offsets, Slopes };
+enum class TensorClass {
+  Input,
+  Activations,
+  Weights,
+  Biases,
+  Scales,
+  Offsets,
+  Slopes,
+  Thresholds
+};
 
 // The table of each class: [format.weights] and so on.
 struct TensorClassName {
@@ -22,7 +31,7 @@ inline constexpr TensorClassName kTensorClasses[] = {
     {TensorClass::Input, "input"},     {TensorClass::Activations, "activations"},
     {TensorClass::Weights, "weights"}, {TensorClass::Biases, "biases"},
     {TensorClass::Scales, "scales"},   {TensorClass::Offsets, "offsets"},
-    {TensorClass::Slopes, "slopes"}};
+    {TensorClass::Slopes, "slopes"},   {TensorClass::Thresholds, "thresholds"}};
 
 // One tensor while the rules pass over it. Points into the model.
 struct FormatTarget {
@@ -44,8 +53,9 @@ struct FormatTarget {
   bool is_factor() const;
 };
 
-// Every tensor that has a format of its own: all but those that keep their input's.
+// Every tensor whose format a recipe may say: all but those that keep their input's or have that of
+// their kind (graph::own_format).
 std::vector<FormatTarget> format_targets(graph::Model& model);
-bool has_own_format(const graph::Node& node);
+bool takes_format(const graph::Node& node);
 
 }  // namespace qfx::frontends

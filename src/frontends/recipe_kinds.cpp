@@ -68,6 +68,17 @@ struct OpReader {
   std::optional<bool> read(const std::string& key, bool, AnyValue) const {
     return layer.boolean(key);
   }
+  std::optional<std::optional<fixed::Format>> read(const std::string& key,
+                                                   const std::optional<fixed::Format>&,
+                                                   AnyValue) const {
+    const auto text = layer.text(key);
+    if (!text) return std::nullopt;
+    try {
+      return fixed::parse_format(*text);
+    } catch (const UserError& error) {
+      layer.fail(key, error.what());
+    }
+  }
   // The function is the word itself, and the input's shape is the data's.
   template <class T>
   std::optional<T> read(const std::string& key, const T&, AnyValue) const {
@@ -100,6 +111,8 @@ const std::map<std::string, LayerKind, std::less<>>& layer_kinds() {
     all["relu6"] = special(graph::Clip{.min = 0, .max = 6});
     all["hardtanh"] =
         special(graph::Clip{.min = -1, .max = 1}, {{"min", "min_val"}, {"max", "max_val"}});
+    all["sign"] = special(graph::QuantSign{.bits = 1, .clip_range = graph::kBinaryClipRange},
+                          {{"clip_range", "clip_range"}});
     all["rprelu"] = special(graph::Prelu{});  // between two offsets: recipe_layers.cpp
     all["shift"] = plain(graph::Offset{});    // its first name
     return all;

@@ -41,7 +41,8 @@ class Widening {
     const graph::QuantSpec& spec = node.spec;
     const bool computes = !std::holds_alternative<graph::Input>(node.op) &&
                           !std::holds_alternative<graph::Concat>(node.op) &&
-                          !graph::has_table(node.op) && !graph::keeps_format(node.op);
+                          !graph::has_table(node.op) && !graph::keeps_format(node.op) &&
+                          !graph::own_format(node.op);
     return computes && readers_[id].size() == 1 && !spec.is_float && spec.is_signed &&
            spec.width == width && width != kFloat32Width && width < graph::kMaxSignedWidth &&
            !spec.int_bits && node.frac_bits.empty() && !has_own_width(node);

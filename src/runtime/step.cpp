@@ -11,6 +11,7 @@ std::unique_ptr<Step> make_step(const Analyzed& analyzed, graph::NodeId id) {
           [](const graph::Input&) { return Made(); },
           [&](const graph::Cast&) { return make_cast(analyzed, id); },
           [&](const graph::Conv2d& conv) { return make_conv(analyzed, id, conv); },
+          [&](const graph::FractionalConv2d&) -> Made { internal_error("to come"); },
           [&](const graph::Linear&) { return make_linear(analyzed, id); },
           [&](const graph::BatchNorm&) { return make_batch_norm(analyzed, id); },
           [&](const graph::Relu&) { return make_relu(analyzed, id); },

@@ -57,9 +57,15 @@ Tile::Value Tile::of_both(const Value& a, const Value& b, const F& f) {
 }
 
 Tile::Value Tile::x(std::size_t i) {
+  const int frac_bits = analyzed_.source(id_, i).format.frac_bits();
+  if (const auto* thermometer = std::get_if<graph::Thermometer>(&node_.op)) {
+    return each(frac_bits, [&](std::int64_t element) {
+      const std::int64_t at = first_ + element;
+      return std::int64_t{inputs_[i][at / inner_ / thermometer->levels * inner_ + at % inner_]};
+    });
+  }
   const std::int32_t* from = inputs_ == nullptr ? nullptr : inputs_[i] + first_;
-  return each(analyzed_.source(id_, i).format.frac_bits(),
-              [=](std::int64_t element) { return std::int64_t{from[element]}; });
+  return each(frac_bits, [=](std::int64_t element) { return std::int64_t{from[element]}; });
 }
 
 Tile::Value Tile::selected() {

@@ -126,12 +126,42 @@ class FormatFiller {
     return false;
   }
 
+  // The kind says the format.
+  bool try_own_format(NodeId id) {
+    graph::Node& node = model_.nodes[id];
+    node.frac_bits = {0};
+    try {
+      const graph::FrozenModel frozen = graph::freeze(keep_ancestors(model_, id));
+      raw_[id].clear();
+      for (const Exact& value : probe(id, frozen.nodes.back()))
+        raw_[id].push_back(cast_exact(value, node.spec.format(0)));
+      return true;
+    } catch (const UserError&) {
+      return false;
+    }
+  }
+
+  // Near the values that are added up, so that it overflows and rounds now and then.
+  void fill_accumulator(graph::Node& node) {
+    if (graph::accumulator_of(node.op) == nullptr) return;
+    const QuantSpec spec = random_spec();
+    const float point = random_point(spec, 4 * scale_of(model_.nodes[node.inputs[0]]));
+    std::visit(
+        [&](auto& kind) {
+          if constexpr (requires { kind.accumulator; })
+            kind.accumulator = spec.format(static_cast<int>(std::round(point)));
+        },
+        node.op);
+  }
+
   bool try_formats(NodeId id) {
     graph::Node& node = model_.nodes[id];
+    if (graph::own_format(node.op)) return try_own_format(id);
     node.spec = random_spec_of(id);
     // Anywhere, until the node's values are known.
     node.frac_bits = {model_.nodes[node.inputs[0]].frac_bits[0]};
     fill_params(node);
+    fill_accumulator(node);
     if (const auto* function = std::get_if<graph::Function>(&node.op))
       return try_table(id, *function);
     if (product_width(node) > options_.max_accumulator_width) return false;
@@ -217,6 +247,10 @@ class FormatFiller {
   void fill_params(graph::Node& node) {
     const graph::Node& source = model_.nodes[node.inputs[0]];
     for (auto& [role, param] : node.params) {
+      if (graph::own_format(node.op, role)) {
+        param.frac_bits = {0};
+        continue;
+      }
       param.spec = random_spec();
       if (rng_.chance(0.3)) {
         param.spec.k_hot = static_cast<int>(rng_.between(1, 3));
@@ -233,6 +267,15 @@ class FormatFiller {
     if (std::holds_alternative<graph::Offset>(node.op))
       return fill_param(node.params.at(graph::Role::Offset),
                         scale_of(source) * std::exp2(rng_.uniform(-4, 1)));
+    if (std::holds_alternative<graph::Affine>(node.op)) {
+      const double scale = std::exp2(rng_.uniform(-3, 2));
+      fill_param(node.params.at(graph::Role::Scale), scale);
+      if (Param* offset = find(node.params, graph::Role::Offset))
+        fill_param(*offset, scale * scale_of(source));
+    }
+    if (Param* threshold = find(node.params, graph::Role::Threshold))
+      fill_param(*threshold, std::exp2(rng_.uniform(0, 5)));
+    if (graph::own_format(node.op, graph::Role::Weight)) return fill_binary(node, source);
     if (node.params.contains(graph::Role::Weight)) {
       Param& weight = node.params.at(graph::Role::Weight);
       const double magnitude = std::exp2(rng_.uniform(-5, 3));
@@ -242,6 +285,14 @@ class FormatFiller {
         fill_param(node.params.at(graph::Role::Bias),
                    magnitude * scale_of(source) * std::exp2(rng_.uniform(-4, 1)));
     }
+  }
+
+  // Real numbers of which the signs count, zeros among them.
+  void fill_binary(graph::Node& node, const graph::Node& source) {
+    for (float& value : node.params.at(graph::Role::Weight).values)
+      value = rng_.chance(0.05) ? 0 : static_cast<float>(rng_.uniform(-2, 2));
+    if (Param* bias = find(node.params, graph::Role::Bias))
+      fill_param(*bias, scale_of(source) * std::exp2(rng_.uniform(-4, 1)));
   }
 
   void fill_param(Param& param, double magnitude) {

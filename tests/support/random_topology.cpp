@@ -100,16 +100,20 @@ class TopologyMaker {
     const std::vector<Choice> choices = {
         {2, 1, 2, one(graph::Cast{})},
         {8, 0, 0, fitting([&] { return random_conv(shape); })},
+        {2.5, 0, 0, [&] { append_fractional(source); }},
         {0, 0, 6, fitting([&] { return random_linear(); })},
         {4, 2, 3, one(graph::BatchNorm{})},
+        {1.5, 1, 1, [&] { append(random_affine(shape[0]), {source}); }},
+        {2, 1, 1, [&] { append(random_levels(rng_.between(1, 4)), {source}); }},
+        {1, 0.5, 0.5, fitting([&] { return random_thermometer(); })},
         {3, 1, 2, one(graph::Relu{})},
         {1.5, 1, 1.2, [&] { append(random_clip(), {source}); }},
         {2, 1, 1.5, [&] { append(random_prelu(shape[0]), {source}); }},
         {0.8, 0.5, 0.5, [&] { append(random_leaky_relu(), {source}); }},
         {1, 1, 1, one(graph::Offset{})},
-        {2, 0, 0, fitting([&] { return random_pool<graph::MaxPool2d>(); })},
-        {2, 0, 0, fitting([&] { return random_pool<graph::AvgPool2d>(); })},
-        {1, 0, 0, one(graph::GlobalAvgPool2d{})},
+        {2, 0, 0, fitting([&] { return Op(random_pool<graph::MaxPool2d>()); })},
+        {2, 0, 0, fitting([&] { return rounded_on_its_way(random_pool<graph::AvgPool2d>()); })},
+        {1, 0, 0, [&] { append(rounded_on_its_way(graph::GlobalAvgPool2d{}), {source}); }},
         {4, 1, 3, two(graph::Add{})},
         {1.5, 1, 1, two(graph::Sub{})},
         {1.5, 1, 1, two(graph::Mul{})},
@@ -132,7 +136,49 @@ class TopologyMaker {
   }
 
   Op random_linear() {
-    return graph::Linear{.out_features = rng_.between(1, 12), .has_bias = rng_.chance(0.7)};
+    graph::Linear linear{.out_features = rng_.between(1, 12), .has_bias = rng_.chance(0.7)};
+    linear.binary = rng_.chance(0.25);
+    return rounded_on_its_way(linear);
+  }
+
+  // Now and then with an accumulator, whose format is chosen with the others.
+  template <class Kind>
+  Op rounded_on_its_way(Kind kind) {
+    if (rng_.chance(0.15)) kind.accumulator = fixed::Format{};
+    return kind;
+  }
+
+  Op random_affine(std::int64_t channels) {
+    return graph::Affine{.num_parameters = rng_.chance(0.4) ? 1 : channels,
+                         .has_offset = rng_.chance(0.7)};
+  }
+
+  Op random_levels(std::int64_t bits) {
+    return graph::QuantSign{.bits = bits, .clip_range = rng_.pick({1.0, 1.3, 0.5})};
+  }
+
+  Op random_thermometer() {
+    return graph::Thermometer{.levels = rng_.between(1, 6),
+                              .resolution = rng_.pick({0.25, 0.3, 1.0, 1.7, 8.0})};
+  }
+
+  // Behind the two bits that it reads.
+  void append_fractional(NodeId source) {
+    const auto* levels = std::get_if<graph::QuantSign>(&drafts_[source].op);
+    if (levels == nullptr || levels->bits != 2) {
+      append(random_levels(2), {source});
+      source = static_cast<NodeId>(drafts_.size()) - 1;
+    }
+    const Shape shape = drafts_[source].shape;
+    try_append(source, [&] {
+      const auto conv = std::get<graph::Conv2d>(random_conv(shape));
+      return Op(graph::FractionalConv2d{.out_channels = conv.out_channels,
+                                        .kernel = conv.kernel,
+                                        .stride = conv.stride,
+                                        .padding = conv.padding,
+                                        .dilation = conv.dilation,
+                                        .groups = conv.groups});
+    });
   }
 
   Op random_prelu(std::int64_t channels) {
@@ -227,11 +273,12 @@ class TopologyMaker {
     if (shape[0] % conv.groups != 0 || rng_.chance(0.1)) conv.groups = shape[0];
     conv.out_channels = conv.groups * rng_.between(1, std::max<std::int64_t>(6 / conv.groups, 1));
     conv.has_bias = rng_.chance(0.5);
-    return conv;
+    conv.binary = rng_.chance(0.25);
+    return rounded_on_its_way(conv);
   }
 
   template <class Pool>
-  Op random_pool() {
+  Pool random_pool() {
     Pool pool;
     for (int side : {0, 1}) {
       pool.kernel[side] = rng_.between(1, 4);

@@ -78,35 +78,74 @@ std::vector<Exact> for_each_output(const FrozenNode& node, F f) {
   return values;
 }
 
-std::vector<Exact> convolve(const FrozenNode& node, const graph::Conv2d& conv, const Tensor& x) {
+// A sum that is exact, or cast to the node's accumulator after every addition.
+class Sum {
+ public:
+  explicit Sum(const FrozenNode& node) : accumulator_(graph::accumulator_of(node.op)) {}
+
+  void add(const Exact& term) {
+    total_ = total_ + term;
+    if (accumulator_ != nullptr)
+      total_ = {cast_exact(total_, *accumulator_), accumulator_->frac_bits()};
+  }
+  const Exact& total() const { return total_; }
+
+ private:
+  const fixed::Format* accumulator_;
+  Exact total_;
+};
+
+// term(weight, x) of every operand under the window of an output element that lies in the image.
+template <class Conv, class Term>
+void for_each_product(const FrozenNode& node, const Conv& conv, const Tensor& x, std::int64_t c,
+                      std::int64_t oy, std::int64_t ox, Term term) {
   const std::int64_t group_inputs = x.channels() / conv.groups;
   const std::int64_t group_outputs = conv.out_channels / conv.groups;
-  return for_each_output(node, [&](std::int64_t c, std::int64_t oy, std::int64_t ox) {
-    Exact sum;
-    for (std::int64_t i = 0; i < group_inputs; ++i) {
-      for (std::int64_t ky = 0; ky < conv.kernel[0]; ++ky) {
-        for (std::int64_t kx = 0; kx < conv.kernel[1]; ++kx) {
-          const std::int64_t y = oy * conv.stride[0] - conv.padding[0] + ky * conv.dilation[0];
-          const std::int64_t column = ox * conv.stride[1] - conv.padding[1] + kx * conv.dilation[1];
-          if (!x.inside(y, column)) continue;
-          const std::int64_t index =
-              ((c * group_inputs + i) * conv.kernel[0] + ky) * conv.kernel[1] + kx;
-          sum = sum + param(node, graph::Role::Weight, index, c) *
-                          x.at(c / group_outputs * group_inputs + i, y, column);
-        }
+  for (std::int64_t i = 0; i < group_inputs; ++i) {
+    for (std::int64_t ky = 0; ky < conv.kernel[0]; ++ky) {
+      for (std::int64_t kx = 0; kx < conv.kernel[1]; ++kx) {
+        const std::int64_t y = oy * conv.stride[0] - conv.padding[0] + ky * conv.dilation[0];
+        const std::int64_t column = ox * conv.stride[1] - conv.padding[1] + kx * conv.dilation[1];
+        if (!x.inside(y, column)) continue;
+        const std::int64_t index =
+            ((c * group_inputs + i) * conv.kernel[0] + ky) * conv.kernel[1] + kx;
+        term(param(node, graph::Role::Weight, index, c),
+             x.at(c / group_outputs * group_inputs + i, y, column));
       }
     }
-    return conv.has_bias ? sum + param(node, graph::Role::Bias, c, c) : sum;
+  }
+}
+
+std::vector<Exact> convolve(const FrozenNode& node, const graph::Conv2d& conv, const Tensor& x) {
+  return for_each_output(node, [&](std::int64_t c, std::int64_t oy, std::int64_t ox) {
+    Sum sum(node);
+    if (conv.has_bias) sum.add(param(node, graph::Role::Bias, c, c));
+    for_each_product(node, conv, x, c, oy, ox,
+                     [&](const Exact& weight, const Exact& value) { sum.add(weight * value); });
+    return sum.total();
   });
 }
 
+// Of x = 2 * MSB + LSB the first bit alone, or both where its sum exceeds the threshold.
+std::vector<Exact> convolve_fraction(const FrozenNode& node, const graph::FractionalConv2d& conv,
+                                     const Tensor& x) {
+  return for_each_output(node, [&](std::int64_t c, std::int64_t oy, std::int64_t ox) {
+    Exact coarse, full;
+    for_each_product(node, conv, x, c, oy, ox, [&](const Exact& weight, const Exact& value) {
+      coarse = coarse + weight * Exact{value.raw < 0 ? -2 : 2};
+      full = full + weight * value;
+    });
+    return param(node, graph::Role::Threshold, c, c) < coarse ? full : coarse;
+  });
+}
 std::vector<Exact> multiply(const FrozenNode& node, const graph::Linear& linear, const Tensor& x) {
   std::vector<Exact> values;
   for (std::int64_t o = 0; o < linear.out_features; ++o) {
-    Exact sum;
+    Sum sum(node);
+    if (linear.has_bias) sum.add(param(node, graph::Role::Bias, o, o));
     for (std::int64_t i = 0; i < x.size(); ++i)
-      sum = sum + param(node, graph::Role::Weight, o * x.size() + i, o) * x.at(i);
-    values.push_back(linear.has_bias ? sum + param(node, graph::Role::Bias, o, o) : sum);
+      sum.add(param(node, graph::Role::Weight, o * x.size() + i, o) * x.at(i));
+    values.push_back(sum.total());
   }
   return values;
 }
@@ -117,6 +156,42 @@ std::vector<Exact> scale_and_offset(const FrozenNode& node, const Tensor& x) {
     const std::int64_t c = x.channel_of(i);
     values.push_back(param(node, graph::Role::Scale, c, c) * x.at(i) +
                      param(node, graph::Role::Offset, c, c));
+  }
+  return values;
+}
+
+// By one pair for all channels or one for each.
+std::vector<Exact> affine(const FrozenNode& node, const graph::Affine& op, const Tensor& x) {
+  std::vector<Exact> values;
+  for (std::int64_t i = 0; i < x.size(); ++i) {
+    const std::int64_t c = op.num_parameters == 1 ? 0 : x.channel_of(i);
+    values.push_back(param(node, graph::Role::Scale, c, c) * x.at(i));
+    if (op.has_offset) values[i] = values[i] + param(node, graph::Role::Offset, c, c);
+  }
+  return values;
+}
+
+// The thresholds between two of 2^bits levels lie at (2j + 1 - n) / n.
+std::vector<Exact> nearest_levels(const graph::QuantSign& op, const Tensor& x) {
+  const int n = (1 << op.bits) - 1;
+  std::vector<Exact> values;
+  for (const Exact& value : all_elements(x)) {
+    int level = -n;
+    for (int j = 0; j < n; ++j)
+      if (!(Exact{value.raw * n, value.frac_bits} < Exact{2 * j + 1 - n})) level += 2;
+    values.push_back({level});
+  }
+  return values;
+}
+
+std::vector<Exact> thermometer(const FrozenNode& node, const graph::Thermometer& op,
+                               const Tensor& x) {
+  const std::int64_t inner = x.height() * x.width();
+  std::vector<Exact> values;
+  for (std::int64_t c = 0; c < node.shape[0]; ++c) {
+    const Exact threshold = param(node, graph::Role::Threshold, c, c);
+    for (std::int64_t i = 0; i < inner; ++i)
+      values.push_back({x.at(c / op.levels * inner + i) < threshold ? -1 : 1});
   }
   return values;
 }
@@ -191,11 +266,12 @@ Exact largest(const std::vector<Exact>& window) {
 }
 
 // The mean over `count` elements; those that are not in the window are zero.
-Exact mean(const std::vector<Exact>& window, std::int64_t count) {
-  Exact sum;
-  for (const Exact& value : window) sum = sum + value;
-  sum.divisor = count;
-  return sum;
+Exact mean(const FrozenNode& node, const std::vector<Exact>& window, std::int64_t count) {
+  Sum sum(node);
+  for (const Exact& value : window) sum.add(value);
+  Exact result = sum.total();
+  result.divisor = count;
+  return result;
 }
 
 // Enough fraction bits to round by, and a last one that says whether anything lies below: rounding
@@ -256,8 +332,11 @@ std::vector<Exact> exact_values(const FrozenNode& node, const std::vector<RawVie
           },
           [&](const graph::Cast&) { return all_elements(x); },
           [&](const graph::Conv2d& conv) { return convolve(node, conv, x); },
+          [&](const graph::FractionalConv2d& conv) { return convolve_fraction(node, conv, x); },
           [&](const graph::Linear& linear) { return multiply(node, linear, x); },
           [&](const graph::BatchNorm&) { return scale_and_offset(node, x); },
+          [&](const graph::Affine& op) { return affine(node, op, x); },
+          [&](const graph::QuantSign& op) { return nearest_levels(op, x); },
           [&](const graph::Relu&) {
             std::vector<Exact> values = all_elements(x);
             for (Exact& value : values)
@@ -275,13 +354,13 @@ std::vector<Exact> exact_values(const FrozenNode& node, const std::vector<RawVie
             const std::int64_t count = pool.kernel[0] * pool.kernel[1];
             return reduce_windows(
                 node, x, pool.kernel, pool.stride, pool.padding,
-                [=](const std::vector<Exact>& window) { return mean(window, count); });
+                [&](const std::vector<Exact>& window) { return mean(node, window, count); });
           },
           [&](const graph::GlobalAvgPool2d&) {
             const Pair whole{x.height(), x.width()};
             return reduce_windows(node, x, whole, {1, 1}, {0, 0},
                                   [&](const std::vector<Exact>& window) {
-                                    return mean(window, whole[0] * whole[1]);
+                                    return mean(node, window, whole[0] * whole[1]);
                                   });
           },
           [&](const graph::Add&) {
@@ -312,6 +391,7 @@ std::vector<Exact> exact_values(const FrozenNode& node, const std::vector<RawVie
             return values;
           },
           [&](const graph::Concat&) { return concatenate(inputs); },
+          [&](const graph::Thermometer& op) { return thermometer(node, op, x); },
           [&](const graph::Flatten&) { return all_elements(x); },
           [&](const graph::Unsqueeze&) { return all_elements(x); },
           [&](const graph::Function&) { return look_up(node, inputs.at(0)); },

@@ -22,6 +22,8 @@ struct Attribute {
   // For people: " stride {}", shown where the value is not the usual one. Empty: never shown.
   std::string_view text = "";
   bool always_shown = false;
+  // A file has it where its value is not the usual one: it came after files were written.
+  bool only_if_unusual = false;
 };
 
 struct Required {};

@@ -29,6 +29,10 @@ class Builder {
   NodeId clip(NodeId x, Clip bounds, std::string name = "");
   NodeId prelu(NodeId x, Prelu attributes = {}, std::string name = "");
   NodeId leaky_relu(NodeId x, LeakyRelu attributes = {}, std::string name = "");
+  NodeId affine(NodeId x, Affine attributes = {}, std::string name = "");
+  NodeId quant_sign(NodeId x, QuantSign attributes = {}, std::string name = "");
+  NodeId thermometer(NodeId x, Thermometer attributes, std::string name = "");
+  NodeId fractional_conv2d(NodeId x, FractionalConv2d attributes, std::string name = "");
   NodeId offset(NodeId x, std::string name = "");
   NodeId max_pool2d(NodeId x, MaxPool2d attributes, std::string name = "");
   NodeId avg_pool2d(NodeId x, AvgPool2d attributes, std::string name = "");

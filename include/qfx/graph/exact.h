@@ -6,6 +6,8 @@
 // Written by hand elsewhere, to be judges of this file: the reference interpreter of the tests,
 // training, the runtime's tuned kernels, the functors of generated code.
 //
+// Where a sum is rounded on its way (accumulator_of), the value here is that of the exact sum.
+//
 // Two kinds have no value here. An input's comes from a sample. A softmax divides a term by a sum
 // that holds the same term: an interval of the quotient needs to know that they are one, and no
 // operation below says so. Every domain answers for these two itself.
@@ -22,7 +24,7 @@
 namespace qfx::graph {
 
 // The numbers that one element of a node's output is made of, and what can be done with them:
-//   x(i)                   the element of input i at the same place
+//   x(i)                   the element of input i at the same place, or where its form has it
 //   selected()             the element of the one input that it comes from (concat)
 //   parameter(role)        the constant that belongs to it
 //   constant(dyadic)       zero lies on every grid
@@ -67,6 +69,38 @@ typename D::Value value(D& d, const Cast&) {
 template <Domain D>
 typename D::Value value(D& d, const BatchNorm&) {
   return d.add(d.multiply(d.parameter(Role::Scale), d.x(0)), d.parameter(Role::Offset));
+}
+
+template <Domain D>
+typename D::Value value(D& d, const Affine& affine) {
+  const auto scaled = d.multiply(d.parameter(Role::Scale), d.x(0));
+  return affine.has_offset ? d.add(scaled, d.parameter(Role::Offset)) : scaled;
+}
+
+// +1 where x >= 0, else -1.
+template <Domain D>
+typename D::Value sign_of(D& d, const typename D::Value& x) {
+  using Value = typename D::Value;
+  return d.by_sign(
+      x, [&](const Value&) { return d.constant({1, 0}); },
+      [&](const Value&) { return d.constant({-1, 0}); });
+}
+
+// A sign for each threshold (2j + 1 - n) / n between two levels, compared as integers: n * x is on
+// the grid of x, and a third is on none.
+template <Domain D>
+typename D::Value value(D& d, const QuantSign& levels) {
+  const std::int64_t n = levels.largest();
+  const auto scaled = d.multiply(d.constant({n, 0}), d.x(0));
+  auto sum = d.constant({});
+  for (std::int64_t j = 0; j < n; ++j)
+    sum = d.add(sum, sign_of(d, d.subtract(scaled, d.constant({2 * j + 1 - n, 0}))));
+  return sum;
+}
+
+template <Domain D>
+typename D::Value value(D& d, const Thermometer&) {
+  return sign_of(d, d.subtract(d.x(0), d.parameter(Role::Threshold)));
 }
 
 template <Domain D>
@@ -168,6 +202,19 @@ typename D::Value products_and_bias(D& d, bool has_bias) {
 template <WindowDomain D>
 typename D::Value value(D& d, const Conv2d& conv) {
   return products_and_bias(d, conv.has_bias);
+}
+// The sum over the first bits of the input, or over both where it exceeds the threshold.
+template <WindowDomain D>
+typename D::Value value(D& d, const FractionalConv2d&) {
+  using Value = typename D::Value;
+  const Value coarse = d.sum([&] {
+    return d.multiply(d.parameter(Role::Weight),
+                      d.multiply(d.constant({2, 0}), sign_of(d, d.x(0))));
+  });
+  const Value full = d.sum([&] { return d.multiply(d.parameter(Role::Weight), d.x(0)); });
+  return d.by_sign(
+      d.subtract(d.parameter(Role::Threshold), coarse), [&](const Value&) { return coarse; },
+      [&](const Value&) { return full; });
 }
 template <WindowDomain D>
 typename D::Value value(D& d, const Linear& linear) {

@@ -13,7 +13,7 @@ namespace qfx::graph {
 inline constexpr int kSchemaVersion = 1;
 
 // Written to a temporary name beside `path`, synced and renamed. K-hot parameters are stored as
-// digits (exponent and sign), everything else as raw integers.
+// digits (exponent and sign), binary weights as a bit each, everything else as raw integers.
 void save(const FrozenModel& model, const std::string& path);
 FrozenModel load_frozen(const std::string& path);
 // To run, print or describe the model: with its proofs.

@@ -49,6 +49,13 @@ struct Dot {
   bool operator==(const Dot&) const = default;
 };
 
+// The element at the same place of channel c / `channels`, c the output's: each input channel makes
+// so many of the output in a row.
+struct Spread {
+  std::int64_t channels = 1;
+  bool operator==(const Spread&) const = default;
+};
+
 // One element of one input: the inputs lie one behind the other on the channels.
 struct Join {
   bool operator==(const Join&) const = default;
@@ -64,6 +71,6 @@ struct Normalise {
   bool operator==(const Normalise&) const = default;
 };
 
-using Form = std::variant<Source, Map, Window, Plane, Dot, Join, Rename, Normalise>;
+using Form = std::variant<Source, Map, Window, Plane, Dot, Spread, Join, Rename, Normalise>;
 
 }  // namespace qfx::graph

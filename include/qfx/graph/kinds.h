@@ -5,7 +5,7 @@
 //
 // A kind leaves out what it has none of: attributes(), params(shape of its input), and the
 // constants kDerivesParams, kHasTable and kFileName, which derives_params(), has_table() and
-// file_name() return.
+// file_name() return. Those with a weight stand in kinds/products.h.
 #pragma once
 
 #include <cstdint>
@@ -19,6 +19,7 @@
 #include "qfx/graph/attribute.h"
 #include "qfx/graph/form.h"
 #include "qfx/graph/function_name.h"
+#include "qfx/graph/kinds/products.h"
 #include "qfx/graph/role.h"
 
 namespace qfx::graph {
@@ -55,74 +56,6 @@ struct Input {
           Preprocess{}.signed_samples);
   }
   Form form() const { return Source{}; }
-};
-
-// ---- products ----------------------------------------------------------------------------------
-
-// Of a node with a weight: out {outputs, ...}.
-inline ByRole<Shape> weight_and_bias(Shape weight, bool has_bias) {
-  ByRole<Shape> shapes;
-  if (has_bias) shapes[Role::Bias] = {weight[0]};
-  shapes[Role::Weight] = std::move(weight);
-  return shapes;
-}
-
-// Zero padding.
-struct Conv2d {
-  static constexpr std::string_view kName = "conv2d";
-  static constexpr Arity kInputs = kOneInput;
-  std::int64_t out_channels = 1;
-  Pair kernel{1, 1};
-  Pair stride{1, 1};
-  Pair padding{0, 0};
-  Pair dilation{1, 1};
-  std::int64_t groups = 1;
-  bool has_bias = false;
-  bool operator==(const Conv2d&) const = default;
-
-  static void attributes(auto& op, auto&& visit) {
-    visit({.name = "out_channels"}, op.out_channels, kCounts, Required{});
-    visit({.name = "kernel", .torch = "kernel_size", .onnx = "kernel_shape", .text = " {}"},
-          op.kernel, kExtents, Required{});
-    visit({.name = "stride", .onnx = "strides", .text = " stride {}"}, op.stride, kExtents,
-          Conv2d{}.stride);
-    visit({.name = "padding", .onnx = "pads", .text = " padding {}"}, op.padding, kPaddings,
-          Conv2d{}.padding);
-    visit({.name = "dilation", .onnx = "dilations", .text = " dilation {}"}, op.dilation, kExtents,
-          Conv2d{}.dilation);
-    visit({.name = "groups", .onnx = "group", .text = " groups {}"}, op.groups, kCounts,
-          Conv2d{}.groups);
-    visit({.name = "has_bias", .torch = "bias"}, op.has_bias, AnyValue{}, true);
-  }
-  ByRole<Shape> params(const Shape& in) const {
-    return weight_and_bias({out_channels, in[0] / groups, kernel[0], kernel[1]}, has_bias);
-  }
-  Form form() const {
-    return Window{.kernel = kernel,
-                  .stride = stride,
-                  .padding = padding,
-                  .dilation = dilation,
-                  .groups = groups,
-                  .reduce = Reduce::Products};
-  }
-};
-
-// Input {N}.
-struct Linear {
-  static constexpr std::string_view kName = "linear";
-  static constexpr Arity kInputs = kOneInput;
-  std::int64_t out_features = 1;
-  bool has_bias = true;
-  bool operator==(const Linear&) const = default;
-
-  static void attributes(auto& op, auto&& visit) {
-    visit({.name = "out_features"}, op.out_features, kCounts, Required{});
-    visit({.name = "has_bias", .torch = "bias"}, op.has_bias, AnyValue{}, true);
-  }
-  ByRole<Shape> params(const Shape& in) const {
-    return weight_and_bias({out_features, in[0]}, has_bias);
-  }
-  Form form() const { return Dot{}; }
 };
 
 // ---- one element to one element ----------------------------------------------------------------
@@ -219,6 +152,50 @@ struct Offset {
   static constexpr Arity kInputs = kOneInput;
   bool operator==(const Offset&) const = default;
   ByRole<Shape> params(const Shape& in) const { return {{Role::Offset, {in[0]}}}; }
+  Map form() const { return {}; }
+};
+
+// scale * x + offset, one cast, like a frozen batch_norm, whose pair is learned as it is: one for
+// all channels or one for each.
+struct Affine {
+  static constexpr std::string_view kName = "affine";
+  static constexpr Arity kInputs = kOneInput;
+  std::int64_t num_parameters = 1;
+  bool has_offset = true;
+  bool operator==(const Affine&) const = default;
+
+  static void attributes(auto& op, auto&& visit) {
+    visit({.name = "num_parameters", .text = " {} scales"}, op.num_parameters, kCounts,
+          Affine{}.num_parameters);
+    visit({.name = "has_offset", .torch = "offset"}, op.has_offset, AnyValue{},
+          Affine{}.has_offset);
+  }
+  ByRole<Shape> params(const Shape&) const {
+    ByRole<Shape> shapes{{Role::Scale, {num_parameters}}};
+    if (has_offset) shapes[Role::Offset] = {num_parameters};
+    return shapes;
+  }
+  Map form() const { return {}; }
+};
+
+// From two levels to four bits.
+inline constexpr IntBounds kLevelBits{1, 4};
+
+// The nearest of 2^bits levels between -1 and 1, in units of 1 / n with n = 2^bits - 1: an odd
+// integer from -n to n. With one bit it is the sign, +1 for zero. Its format follows (own_format).
+struct QuantSign {
+  static constexpr std::string_view kName = "quant_sign";
+  static constexpr Arity kInputs = kOneInput;
+  std::int64_t bits = 2;
+  double clip_range = 1.0;  // beyond this magnitude of x there is no gradient
+  bool operator==(const QuantSign&) const = default;
+
+  static void attributes(auto& op, auto&& visit) {
+    visit({.name = "bits", .text = " {} bits", .always_shown = true}, op.bits, kLevelBits,
+          QuantSign{}.bits);
+    visit({.name = "clip_range"}, op.clip_range, kPositive, QuantSign{}.clip_range);
+  }
+  std::int64_t largest() const { return (std::int64_t{1} << bits) - 1; }
   Map form() const { return {}; }
 };
 
@@ -336,9 +313,13 @@ struct AvgPool2d {
   Pair kernel{2, 2};
   Pair stride{2, 2};
   Pair padding{0, 0};
+  std::optional<fixed::Format> accumulator = {};
   bool operator==(const AvgPool2d&) const = default;
 
-  static void attributes(auto& op, auto&& visit) { pool_attributes(op, visit); }
+  static void attributes(auto& op, auto&& visit) {
+    pool_attributes(op, visit);
+    accumulator_attribute(op, visit);
+  }
   Form form() const { return pool_window(*this, Reduce::Mean); }
 };
 
@@ -346,7 +327,10 @@ struct AvgPool2d {
 struct GlobalAvgPool2d {
   static constexpr std::string_view kName = "global_avg_pool2d";
   static constexpr Arity kInputs = kOneInput;
+  std::optional<fixed::Format> accumulator = {};
   bool operator==(const GlobalAvgPool2d&) const = default;
+
+  static void attributes(auto& op, auto&& visit) { accumulator_attribute(op, visit); }
   Form form() const { return Plane{}; }
 };
 
@@ -358,6 +342,23 @@ struct Concat {
   static constexpr Arity kInputs = kManyInputs;
   bool operator==(const Concat&) const = default;
   Form form() const { return Join{}; }
+};
+
+// A channel becomes `levels` channels of -1 and +1, of which the first round(x / resolution) are +1,
+// ties to even: the input of a binarized network. Its format follows (own_format), and so do the
+// thresholds that a frozen model holds (thermometer.h).
+struct Thermometer {
+  static constexpr std::string_view kName = "thermometer";
+  static constexpr Arity kInputs = kOneInput;
+  std::int64_t levels = 1;
+  double resolution = 1.0;  // in the unit of the input
+  bool operator==(const Thermometer&) const = default;
+
+  static void attributes(auto& op, auto&& visit) {
+    visit({.name = "levels", .text = " {} levels"}, op.levels, kCounts, Required{});
+    visit({.name = "resolution", .text = " of {}"}, op.resolution, kPositive, Required{});
+  }
+  Form form() const { return Spread{levels}; }
 };
 
 // {C, H, W} to {C * H * W}, channel outermost as in torch.

@@ -3,6 +3,7 @@
 // it; what a kind says of itself (kinds.h) is asked by the functions below.
 #pragma once
 
+#include <optional>
 #include <string_view>
 #include <variant>
 #include <vector>
@@ -11,9 +12,10 @@
 
 namespace qfx::graph {
 
-using Op = std::variant<Input, Cast, Conv2d, Linear, BatchNorm, Relu, Clip, Prelu, LeakyRelu,
-                        Offset, Abs, Neg, MaxPool2d, AvgPool2d, GlobalAvgPool2d, Add, Sub, Mul,
-                        Maximum, Minimum, Concat, Flatten, Unsqueeze, Function, Softmax>;
+using Op = std::variant<Input, Cast, Conv2d, FractionalConv2d, Linear, BatchNorm, Affine, QuantSign,
+                        Relu, Clip, Prelu, LeakyRelu, Offset, Abs, Neg, MaxPool2d, AvgPool2d,
+                        GlobalAvgPool2d, Add, Sub, Mul, Maximum, Minimum, Concat, Thermometer,
+                        Flatten, Unsqueeze, Function, Softmax>;
 
 // Each kind once, with its default attributes.
 std::vector<Op> all_kinds();
@@ -29,6 +31,15 @@ Form form_of(const Op& op);
 
 // The input's values under another shape, in the input's format.
 bool keeps_format(const Op& op);
+
+// The one format that a kind's output can have, where its values are few and known: the odd integers
+// of a quant_sign, the -1 and +1 of a thermometer. Nobody chooses, calibrates or learns it.
+std::optional<fixed::Format> own_format(const Op& op);
+// That of a parameter: the -1 and +1 of binary weights.
+std::optional<fixed::Format> own_format(const Op& op, Role role);
+
+// The format to which a sum is cast after every addition; null where the sum is exact.
+const fixed::Format* accumulator_of(const Op& op);
 
 // While trainable its parameters have formats but no values of their own (derived_params in
 // freeze.h).

@@ -27,7 +27,8 @@ struct NodeRange {
 
 // One entry per node. Bounds are kept per channel inside and joined here. For avg_pool2d and
 // global_avg_pool2d the accumulator is the window's sum, before the division, and for softmax the
-// sum of exponentials, in units of its table; for relu, max_pool2d and function the value before
+// sum of exponentials, in units of its table; for a sum with an accumulator format (accumulator_of)
+// what that holds; for relu, max_pool2d and function the value before
 // the cast; a flatten repeats its input's output; an input has nothing before its cast that is an
 // integer, so its accumulator is its output, and can_overflow is true because its samples are
 // unknown. The model must be one that verifies (graph/analyzed.h does both). Raises UserError,

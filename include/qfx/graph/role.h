@@ -12,9 +12,9 @@ namespace qfx::graph {
 
 // Of the parameters that take part in the frozen computation. In the order of their names, which is
 // the order of files and logs, and of the draws that initialise a model.
-enum class Role : std::uint8_t { Bias, Offset, Scale, Slope, Table, Weight };
-inline constexpr std::array kRoles{Role::Bias,  Role::Offset, Role::Scale,
-                                   Role::Slope, Role::Table,  Role::Weight};
+enum class Role : std::uint8_t { Bias, Offset, Scale, Slope, Table, Threshold, Weight };
+inline constexpr std::array kRoles{Role::Bias,  Role::Offset,    Role::Scale, Role::Slope,
+                                   Role::Table, Role::Threshold, Role::Weight};
 
 // What batch_norm has while it is trainable, in float and never quantized. In the order of their
 // names.

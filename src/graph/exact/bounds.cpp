@@ -35,7 +35,8 @@ std::int64_t Bounds::group_size() const {
 }
 
 Bounds::Value Bounds::x(std::size_t i) const {
-  const Interval& x = tap_.x != nullptr ? *tap_.x : inputs_[i]->at(channel_);
+  const Interval& x =
+      tap_.x != nullptr ? *tap_.x : inputs_[i]->at(taps_.first_input(channel_));
   return term(input_frac_bits_[i], widened(x));
 }
 

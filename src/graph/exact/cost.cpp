@@ -16,6 +16,7 @@ class Operations {
     Bounds::Value bounds;
     std::int64_t terms = 1;
     const FrozenParam* constant = nullptr;  // whose element it is, where it is one
+    bool is_free_factor = false;            // a power of two, or the sign that a binary weight is
   };
 
   Operations(Bounds bounds, const FrozenNode& node, Cost& cost)
@@ -29,8 +30,14 @@ class Operations {
 
   Value x(std::size_t i) const { return {bounds_.x(i)}; }
   Value selected() const { return {bounds_.selected()}; }
-  Value parameter(Role role) const { return {bounds_.parameter(role), 1, &node_.params.at(role)}; }
-  Value constant(const Dyadic& k) const { return {bounds_.constant(k), k.raw == 0 ? 0 : 1}; }
+  Value parameter(Role role) const {
+    return {bounds_.parameter(role), 1, &node_.params.at(role),
+            own_format(node_.op, role).has_value()};
+  }
+  // Those that multiply are powers of two.
+  Value constant(const Dyadic& k) const {
+    return {bounds_.constant(k), k.raw == 0 ? 0 : 1, nullptr, true};
+  }
 
   Value add(const Value& a, const Value& b) const {
     return {bounds_.add(a.bounds, b.bounds), a.terms + b.terms};
@@ -41,6 +48,7 @@ class Operations {
   }
   Value multiply(const Value& a, const Value& b) {
     const Bounds::Value product = bounds_.multiply(a.bounds, b.bounds);
+    if (a.is_free_factor) return {product, b.terms};
     if (is_k_hot(a)) return {product, shifted(b, a)};
     if (is_k_hot(b)) return {product, shifted(a, b)};
     const Value factors[] = {added_up(a), added_up(b)};
@@ -137,6 +145,14 @@ Cost cost_of_softmax(const Analyzed& model, NodeId id) {
   return cost;
 }
 
+// A comparison with each of the thresholds between two levels.
+Cost cost_of_levels(const Analyzed& model, NodeId id, std::int64_t thresholds) {
+  Cost cost;
+  cost.comparisons[width_for(model.source_range(id), true)] =
+      thresholds * element_count(model.node(id).shape);
+  return cost;
+}
+
 template <class Kind>
 Cost cost_of_value(const Analyzed& model, NodeId id, const Kind& kind) {
   const FrozenNode& node = model.node(id);
@@ -165,6 +181,8 @@ Cost cost_of(const Analyzed& model, NodeId id) {
   return std::visit(Overloaded{
                         [](const Input&) { return Cost{}; },
                         [&](const Softmax&) { return cost_of_softmax(model, id); },
+                        [&](const QuantSign& op) { return cost_of_levels(model, id, op.largest()); },
+                        [&](const Thermometer&) { return cost_of_levels(model, id, 1); },
                         [&](const auto& kind) { return cost_of_value(model, id, kind); },
                     },
                     op);

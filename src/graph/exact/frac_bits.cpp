@@ -66,6 +66,7 @@ bool has_cast(const Op& op) {
 }
 
 int exact_frac_bits(const std::vector<FrozenNode>& nodes, const FrozenNode& node) {
+  if (const fixed::Format* accumulator = accumulator_of(node.op)) return accumulator->frac_bits();
   return std::visit(Overloaded{
                         [&](const Input&) { return node.format.frac_bits(); },
                         [](const Softmax&) { return 0; },  // a quotient of two integers

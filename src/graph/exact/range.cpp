@@ -65,6 +65,19 @@ class Analysis {
     range.groups = {result.output};
   }
 
+  // What a sum becomes that is rounded on its way (accumulator_of): anything that its accumulator
+  // holds. What stands before each of its casts must fit too.
+  static void keep_to_accumulator(const FrozenNode& node, const fixed::Format& format,
+                                  std::vector<Bounds::Value>& values) {
+    const WideInterval held = widened(held_range(format));
+    for (Bounds::Value& value : values) {
+      const int frac_bits = std::max(format.frac_bits(), value.frac_bits);
+      accumulator(node, shifted(held, frac_bits - format.frac_bits()) +
+                            aligned(value, frac_bits).any_order);
+      value = {format.frac_bits(), held, held, value.divisor};
+    }
+  }
+
   // Takes every group's exact value through the node's cast and joins them.
   template <class Kind>
   void analyze(const FrozenNode& node, const Kind& kind, TensorRange& range,
@@ -77,8 +90,13 @@ class Analysis {
     std::vector<Bounds::Value> values;
     for (std::int64_t c = 0; c < range.extent; c += domain.group_size()) {
       domain.go_to(c);
-      values.push_back(aligned(value(domain, kind), frac_bits));
-      all = graph::join(all, values.back().any_order);
+      values.push_back(value(domain, kind));
+    }
+    if (const fixed::Format* format = accumulator_of(node.op))
+      keep_to_accumulator(node, *format, values);
+    for (Bounds::Value& value : values) {
+      value = aligned(value, frac_bits);
+      all = graph::join(all, value.any_order);
     }
     result.accumulator = accumulator(node, all);
     for (const Bounds::Value& exact : values)

@@ -18,6 +18,9 @@ Taps taps_of(const FrozenNode& node, const Shape& input) {
                         },
                         [&](const Plane&) { return Taps{.cells = input[1] * input[2]}; },
                         [&](const Dot&) { return Taps{.inputs = in, .group_outputs = out}; },
+                        [](const Spread& spread) {
+                          return Taps{.group_outputs = spread.channels};
+                        },
                         [](const Join&) { return Taps{}; },
                         [](const Rename&) { return Taps{}; },
                         [](const Normalise&) { return Taps{}; },

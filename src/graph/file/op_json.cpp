@@ -1,5 +1,7 @@
 #include "graph/file/op_json.h"
 
+#include <concepts>
+#include <optional>
 #include <utility>
 
 #include "qfx/base/error.h"
@@ -10,26 +12,42 @@ namespace {
 
 struct Writer {
   store::Json json = store::Json::object();
-  void operator()(const Attribute& attribute, const auto& member, const auto&, const auto&) {
-    json[std::string(attribute.name)] = member;
+  template <class T, class Usual>
+  void operator()(const Attribute& attribute, const T& member, const auto&, const Usual& usual) {
+    if constexpr (!std::same_as<Usual, Required>) {
+      if (attribute.only_if_unusual && member == usual) return;
+    }
+    put(json[std::string(attribute.name)], member);
   }
+  static void put(store::Json& entry, const std::optional<fixed::Format>& format) {
+    entry = fixed::to_string(*format);  // never empty: that is the usual
+  }
+  static void put(store::Json& entry, const auto& member) { entry = member; }
   void operator()(const Attribute& attribute, FunctionName member, const auto&, const auto&) {
     json[std::string(attribute.name)] = to_string(member);
   }
 };
 
 struct KeyCollector {
-  std::set<std::string> keys;
+  std::set<std::string> keys, optional;
   void operator()(const Attribute& attribute, const auto&, const auto&, const auto&) {
-    keys.emplace(attribute.name);
+    (attribute.only_if_unusual ? optional : keys).emplace(attribute.name);
   }
 };
 
 struct Reader {
   const store::JsonValue& attributes;
 
-  void operator()(const Attribute& attribute, auto& member, const auto&, const auto&) const {
-    read(attributes[std::string(attribute.name)], member);
+  template <class Usual>
+  void operator()(const Attribute& attribute, auto& member, const auto&, const Usual& usual) const {
+    const std::string key(attribute.name);
+    if constexpr (!std::same_as<Usual, Required>) {
+      if (attribute.only_if_unusual && !attributes.has(key)) {
+        member = usual;
+        return;
+      }
+    }
+    read(attributes[key], member);
   }
 
   static void read(const store::JsonValue& json, std::int64_t& member) { member = json.integer(); }
@@ -39,6 +57,14 @@ struct Reader {
   static void read(const store::JsonValue& json, Shape& member) { member = json.integers(); }
   static void read(const store::JsonValue& json, std::vector<double>& member) {
     member = json.numbers();
+  }
+  static void read(const store::JsonValue& json, std::optional<fixed::Format>& member) {
+    const std::string text = json.string();
+    try {
+      member = fixed::parse_format(text);
+    } catch (const UserError& error) {
+      json.fail(error.what());
+    }
   }
   static void read(const store::JsonValue& json, FunctionName& member) {
     const auto found = find_function(json.string());
@@ -67,7 +93,7 @@ Op op_from_json(const store::JsonValue& kind, const store::JsonValue& attributes
         [&](auto& kind) {
           KeyCollector collector;
           visit_attributes(kind, collector);
-          attributes.fields(collector.keys);
+          attributes.fields(collector.keys, collector.optional);
           visit_attributes(kind, Reader{attributes});
         },
         op);

@@ -63,6 +63,45 @@ std::vector<std::int32_t> raw_values(const store::Tensor& tensor, const std::str
   internal_error("raw values are stored in 8, 16 or 32 bits");
 }
 
+// Binary weights: a bit each, 1 for +1, eight to a byte from its lowest bit on.
+Shape bits_shape(std::int64_t count) {
+  return {(count + 7) / 8};
+}
+
+store::Tensor bits_tensor(const FrozenParam& param) {
+  const Shape shape = bits_shape(std::ssize(param.raw));
+  std::vector<std::uint8_t> bytes(shape[0], 0);
+  for (std::size_t i = 0; i < param.raw.size(); ++i)
+    bytes[i / 8] |= static_cast<std::uint8_t>((param.raw[i] > 0 ? 1U : 0U) << (i % 8));
+  return store::make_tensor<std::uint8_t>(shape, bytes);
+}
+
+// The size of a tensor of this shape, which comes from a file.
+std::int64_t checked_count(const Shape& shape, const std::string& place) {
+  std::int64_t count = 1;
+  for (const std::int64_t extent : shape) {
+    if (extent < 1 || extent > kMaxElements / count)
+      user_error("{}: its shape {} is none of a tensor of at most {} values", place,
+                 to_string(shape), kMaxElements);
+    count *= extent;
+  }
+  return count;
+}
+
+std::vector<std::int32_t> values_from_bits(const store::Tensor& tensor, const std::string& place,
+                                           std::int64_t count) {
+  const std::vector<std::uint8_t> bytes = store::values_of<std::uint8_t>(tensor, place);
+  std::vector<std::int32_t> raw;
+  for (std::int64_t i = 0; i < 8 * std::ssize(bytes); ++i) {
+    const bool is_set = (bytes[i / 8] >> (i % 8) & 1) != 0;
+    if (i < count)
+      raw.push_back(is_set ? 1 : -1);
+    else if (is_set)
+      user_error("{}: a bit behind its {} values is set", place, count);
+  }
+  return raw;
+}
+
 Shape digits_shape(const FrozenParam& param) {
   Shape shape = param.shape;
   shape.push_back(param.k_hot);
@@ -130,7 +169,7 @@ fixed::Format format_from_json(const store::JsonValue& json) {
   return format;
 }
 
-FrozenParam param_from_json(const store::JsonValue& json, const std::string& tensor,
+FrozenParam param_from_json(const store::JsonValue& json, const std::string& tensor, bool is_binary,
                             TensorSource& tensors) {
   json.fields({"shape", "format", "channel_frac_bits", "k_hot", "signed_digits"});
   FrozenParam param;
@@ -141,9 +180,14 @@ FrozenParam param_from_json(const store::JsonValue& json, const std::string& ten
   param.k_hot = static_cast<int>(json["k_hot"].integer(0, kMaxKHot));
   param.signed_digits = json["signed_digits"].boolean();
   const std::string place = tensors.place(tensor);
-  param.raw = param.k_hot > 0
-                  ? values_from_digits(tensors.take(tensor, digits_shape(param)), place, param)
-                  : raw_values(tensors.take(tensor, param.shape), place, param.format);
+  if (is_binary) {
+    const std::int64_t count = checked_count(param.shape, place);
+    param.raw = values_from_bits(tensors.take(tensor, bits_shape(count)), place, count);
+  } else if (param.k_hot > 0) {
+    param.raw = values_from_digits(tensors.take(tensor, digits_shape(param)), place, param);
+  } else {
+    param.raw = raw_values(tensors.take(tensor, param.shape), place, param.format);
+  }
   return param;
 }
 
@@ -162,7 +206,9 @@ store::Safetensors pack(const FrozenModel& model) {
     for (const auto& [role, param] : node.params) {
       json["params"][std::string(to_string(role))] = param_to_json(param);
       file.tensors[tensor_name(node.name, role)] =
-          param.k_hot > 0 ? digits_tensor(param) : raw_tensor(param);
+          own_format(node.op, role) ? bits_tensor(param)
+          : param.k_hot > 0         ? digits_tensor(param)
+                                    : raw_tensor(param);
     }
     graph["nodes"].push_back(std::move(json));
   }
@@ -185,7 +231,8 @@ FrozenModel unpack_frozen(const store::Safetensors& file, const std::string& fil
     node.format = format_from_json(json["format"]);
     json["params"].each_member([&](const std::string& name, store::JsonValue param) {
       const Role role = role_from_name(name, param);
-      node.params[role] = param_from_json(param, tensor_name(node.name, role), tensors);
+      node.params[role] = param_from_json(param, tensor_name(node.name, role),
+                                          own_format(node.op, role).has_value(), tensors);
     });
   });
   tensors.check_all_taken();

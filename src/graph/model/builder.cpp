@@ -8,6 +8,7 @@
 
 #include "qfx/graph/infer_shape.h"
 #include "qfx/graph/links.h"
+#include "qfx/graph/own_format.h"
 #include "qfx/graph/signs.h"
 #include "qfx/graph/verify.h"
 
@@ -34,10 +35,28 @@ std::vector<float> he_normal(const Shape& shape, std::mt19937_64& generator) {
   return values;
 }
 
-// As torch's layers begin: all kinds of slopes at 0.25, what is added at 0.
+// As torch's layers begin: all kinds of slopes at 0.25, scales at 1, what is added at 0. Thresholds of
+// a fractional convolution at FracBNN's -1, which is -3 thirds.
+float initial_value(Role role) {
+  switch (role) {
+    case Role::Slope:
+      return 0.25F;
+    case Role::Scale:
+      return 1;
+    case Role::Threshold:
+      return -3;
+    case Role::Bias:
+    case Role::Offset:
+    case Role::Table:
+    case Role::Weight:
+      return 0;
+  }
+  internal_error("unknown role {}", static_cast<int>(role));
+}
+
 std::vector<float> initial_values(Role role, const Shape& shape, std::mt19937_64& generator) {
   if (role == Role::Weight) return he_normal(shape, generator);
-  return std::vector<float>(element_count(shape), role == Role::Slope ? 0.25f : 0.0f);
+  return std::vector<float>(element_count(shape), initial_value(role));
 }
 
 std::string unique_name(const std::vector<Node>& nodes, std::string_view kind) {
@@ -79,7 +98,9 @@ NodeId Builder::append(Op op, std::vector<NodeId> inputs, std::string name) {
     Param& param = node.params[role];
     param.shape = shape;
     if (!derives_params(node.op)) param.values = initial_values(role, shape, generator_);
+    if (const auto format = own_format(node.op, role)) param.spec = own_spec(*format);
   }
+  if (const auto format = own_format(node.op)) node.spec = own_spec(*format);
   if (std::holds_alternative<BatchNorm>(node.op)) {
     const auto channels = static_cast<std::size_t>(node.shape[0]);
     node.statistics[Statistic::Gamma].assign(channels, 1.0f);
@@ -120,6 +141,22 @@ NodeId Builder::prelu(NodeId x, Prelu attributes, std::string name) {
 }
 
 NodeId Builder::leaky_relu(NodeId x, LeakyRelu attributes, std::string name) {
+  return append(attributes, {x}, std::move(name));
+}
+
+NodeId Builder::affine(NodeId x, Affine attributes, std::string name) {
+  return append(attributes, {x}, std::move(name));
+}
+
+NodeId Builder::quant_sign(NodeId x, QuantSign attributes, std::string name) {
+  return append(attributes, {x}, std::move(name));
+}
+
+NodeId Builder::thermometer(NodeId x, Thermometer attributes, std::string name) {
+  return append(attributes, {x}, std::move(name));
+}
+
+NodeId Builder::fractional_conv2d(NodeId x, FractionalConv2d attributes, std::string name) {
   return append(attributes, {x}, std::move(name));
 }
 

@@ -2,10 +2,14 @@
 
 #include <cmath>
 #include <concepts>
+#include <cstdlib>
 #include <string>
+
+#include "graph/model/limits.h"
 
 #include "qfx/base/error.h"
 #include "qfx/graph/clip.h"
+#include "qfx/graph/graph.h"
 
 namespace qfx::graph {
 namespace {
@@ -58,6 +62,19 @@ struct Checker {
   void operator()(const Attribute& attribute, double value, const RealBounds& bounds,
                   const auto&) const {
     if (!bounds.hold(value)) fail("{} is {}, {}", attribute.name, value, bounds.sentence);
+  }
+  void operator()(const Attribute& attribute, const std::optional<fixed::Format>& value, AnyValue,
+                  const auto&) const {
+    if (!value) return;
+    const int widest = value->is_signed ? kMaxSignedWidth : kMaxUnsignedWidth;
+    if (value->width < 1 || value->width > widest || std::abs(value->frac_bits()) > kMaxFracBits)
+      fail("{} is {}, allowed are 1 to {} bits and {} to {} fraction bits", attribute.name,
+           fixed::to_string(*value), widest, -kMaxFracBits, kMaxFracBits);
+    try {
+      fixed::validate(*value);
+    } catch (const UserError& error) {
+      fail("{}: {}", attribute.name, error.what());
+    }
   }
   void operator()(const Attribute&, const auto&, AnyValue, const auto&) const {}
 
@@ -139,10 +156,28 @@ struct Checker {
   }
 
   Shape shape(const Prelu& prelu) const {
-    if (prelu.num_parameters != 1 && prelu.num_parameters != inputs[0][0])
-      fail("num_parameters is {}, allowed are 1 (one slope for all) and {} (one for each channel)",
-           prelu.num_parameters, inputs[0][0]);
+    parameter_count(prelu.num_parameters, "slope");
     return inputs[0];
+  }
+
+  // One parameter for all channels or one for each.
+  void parameter_count(std::int64_t count, std::string_view what) const {
+    if (count != 1 && count != inputs[0][0])
+      fail("num_parameters is {}, allowed are 1 (one {} for all) and {} (one for each channel)",
+           count, what, inputs[0][0]);
+  }
+
+  Shape shape(const Affine& affine) const {
+    parameter_count(affine.num_parameters, "scale");
+    return inputs[0];
+  }
+
+  Shape shape(const Thermometer& thermometer) const {
+    Shape result = inputs[0];
+    if (thermometer.levels > kMaxElements / result[0])
+      fail("levels is {}, which makes more than {} channels", thermometer.levels, kMaxElements);
+    result[0] *= thermometer.levels;
+    return result;
   }
 
   Shape shape(const Input& input) const {
@@ -153,7 +188,21 @@ struct Checker {
     return input.shape;
   }
 
+  void binary_keys(const auto& product) const {
+    if (!product.binary && product.clip_range != kBinaryClipRange)
+      fail(
+          "clip_range is {}, and it is about the gradient of binary weights; write binary = true, or "
+          "leave it out",
+          product.clip_range);
+  }
+
   Shape shape(const Conv2d& conv) const {
+    binary_keys(conv);
+    return convolution(conv);
+  }
+  Shape shape(const FractionalConv2d& conv) const { return convolution(conv); }
+
+  Shape convolution(const auto& conv) const {
     const Shape& x = image();
     if (x[0] % conv.groups != 0 || conv.out_channels % conv.groups != 0)
       fail("groups is {}, it must divide both the {} input channels and the {} output channels",
@@ -169,6 +218,7 @@ struct Checker {
     if (inputs[0].size() != 1)
       fail("its input has shape {}, it takes a vector [N]; put a flatten before it",
            to_string(inputs[0]));
+    binary_keys(linear);
     return {linear.out_features};
   }
 

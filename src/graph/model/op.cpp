@@ -46,6 +46,46 @@ bool keeps_format(const Op& op) {
   return std::holds_alternative<Rename>(form_of(op));
 }
 
+namespace {
+
+// Integers of this width.
+fixed::Format integers(int width) {
+  return {.width = width,
+          .int_bits = width,
+          .is_signed = true,
+          .rounding = fixed::Rounding::RND,
+          .overflow = fixed::Overflow::SAT};
+}
+
+}  // namespace
+
+std::optional<fixed::Format> own_format(const Op& op) {
+  if (const auto* levels = std::get_if<QuantSign>(&op))
+    return integers(static_cast<int>(levels->bits) + 1);
+  if (std::holds_alternative<Thermometer>(op)) return integers(2);
+  return std::nullopt;
+}
+
+std::optional<fixed::Format> own_format(const Op& op, Role role) {
+  const auto* conv = std::get_if<Conv2d>(&op);
+  const auto* linear = std::get_if<Linear>(&op);
+  const bool is_binary = (conv != nullptr && conv->binary) ||
+                         (linear != nullptr && linear->binary) ||
+                         std::holds_alternative<FractionalConv2d>(op);
+  return is_binary && role == Role::Weight ? std::optional(integers(2)) : std::nullopt;
+}
+
+const fixed::Format* accumulator_of(const Op& op) {
+  return std::visit(
+      [](const auto& kind) -> const fixed::Format* {
+        if constexpr (requires { kind.accumulator; })
+          return kind.accumulator ? &*kind.accumulator : nullptr;
+        else
+          return nullptr;
+      },
+      op);
+}
+
 bool derives_params(const Op& op) {
   return std::visit(
       [](const auto& kind) {

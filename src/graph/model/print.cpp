@@ -73,6 +73,9 @@ std::string shown(const Pair& value) {
 std::string shown(FunctionName function) {
   return std::string(to_string(function));
 }
+std::string shown(const std::optional<fixed::Format>& format) {
+  return fixed::to_string(*format);  // shown where it is not the usual, which is none
+}
 std::string shown(const auto& value) {
   return fmt::format("{}", value);
 }

@@ -28,6 +28,8 @@ std::string_view to_string(Role role) {
       return "slope";
     case Role::Table:
       return "table";
+    case Role::Threshold:
+      return "threshold";
     case Role::Weight:
       return "weight";
   }

@@ -6,6 +6,7 @@
 #include "qfx/base/error.h"
 #include "qfx/graph/freeze.h"
 #include "qfx/graph/links.h"
+#include "qfx/graph/print.h"
 #include "qfx/graph/verify.h"
 
 namespace qfx::graph {
@@ -15,6 +16,12 @@ bool* bias_switch(Op& op) {
   if (auto* conv = std::get_if<Conv2d>(&op)) return &conv->has_bias;
   if (auto* linear = std::get_if<Linear>(&op)) return &linear->has_bias;
   return nullptr;
+}
+
+// A scale has no place in weights of -1 and +1, nor behind a sum that is rounded on its way.
+bool takes_up(Op& op) {
+  return bias_switch(op) != nullptr && !own_format(op, Role::Weight) &&
+         accumulator_of(op) == nullptr;
 }
 
 // weight * scale and bias * scale + offset. The binary points belonged to the old values and go.
@@ -53,7 +60,7 @@ Model fold_batch_norm(const Model& model) {
   for (const Node& node : model.nodes) {
     if (std::holds_alternative<BatchNorm>(node.op) && read_by[node.inputs[0]].size() == 1) {
       Node& producer = result.nodes[new_id[node.inputs[0]]];
-      if (bias_switch(producer.op) != nullptr) {
+      if (takes_up(producer.op)) {
         fold(node, producer);
         new_id.push_back(new_id[node.inputs[0]]);
         continue;
@@ -74,12 +81,13 @@ std::vector<UnfoldedBatchNorm> unfolded_batch_norms(const Model& folded) {
     if (!std::holds_alternative<BatchNorm>(node.op)) continue;
     Op before = folded.nodes[node.inputs[0]].op;
     const std::string& name = folded.nodes[node.inputs[0]].name;
-    left.push_back({node.name, bias_switch(before) == nullptr
-                                   ? fmt::format("it follows '{}', a node of kind {}, and only a "
-                                                 "conv2d or a linear takes one up",
-                                                 name, kind_name(before))
+    left.push_back({node.name, !takes_up(before)
+                                   ? fmt::format("it follows '{}', a {}, and only a conv2d or a "
+                                                 "linear takes one up whose weights are not binary "
+                                                 "and whose sum has no accumulator",
+                                                 name, describe(before))
                                    : fmt::format("other layers read '{}' too", name)});
-    QFX_ASSERT(bias_switch(before) == nullptr || read_by[node.inputs[0]].size() > 1);
+    QFX_ASSERT(!takes_up(before) || read_by[node.inputs[0]].size() > 1);
   }
   return left;
 }

@@ -6,6 +6,8 @@
 
 #include "qfx/fixed/khot.h"
 #include "qfx/fixed/raw.h"
+#include "qfx/graph/own_format.h"
+#include "qfx/graph/thermometer.h"
 #include "qfx/graph/verify.h"
 
 namespace qfx::graph {
@@ -112,6 +114,10 @@ FrozenModel freeze(const Model& model) {
                         : node.spec.format(binary_points(node.spec, node.frac_bits, node.name)[0]);
     const auto derived = derived_params(node);
     for (const auto& [role, param] : node.params) {
+      if (own_format(node.op, role)) {
+        result.params[role] = freeze_binary(param, tensor_name(node.name, role));
+        continue;
+      }
       const std::vector<float>* values = find(derived, role);
       result.params[role] = freeze_param(param, values != nullptr ? *values : param.values,
                                          tensor_name(node.name, role));
@@ -119,6 +125,10 @@ FrozenModel freeze(const Model& model) {
     if (has_table(node.op))
       result.params[Role::Table] =
           *make_table(node.op, frozen.nodes[node.inputs[0]].format, result.format);
+    if (const auto* thermometer = std::get_if<Thermometer>(&node.op))
+      result.params[Role::Threshold] =
+          make_thresholds(*thermometer, frozen.nodes[node.inputs[0]].format,
+                          frozen.nodes[node.inputs[0]].shape[0]);
   }
   verify(frozen);
   return frozen;

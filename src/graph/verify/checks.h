@@ -15,6 +15,7 @@
 #include "qfx/graph/graph.h"
 #include "qfx/graph/infer_shape.h"
 #include "qfx/graph/links.h"
+#include "qfx/graph/print.h"
 #include "qfx/graph/table.h"
 
 namespace qfx::graph {
@@ -73,6 +74,18 @@ void check_structure(const auto& model) {
       node_error(nodes[id], "no node reads it; only the last node is an output");
   }
   check_task(model.task, model.name, nodes.front().shape, nodes.back().shape);
+}
+
+// A fractional convolution takes the two bits of its input apart.
+void check_levels_input(const auto& nodes, const auto& node) {
+  if (!std::holds_alternative<FractionalConv2d>(node.op)) return;
+  const auto& input = nodes[node.inputs[0]];
+  const auto* levels = std::get_if<QuantSign>(&input.op);
+  if (levels == nullptr || levels->bits != 2)
+    node_error(node,
+               "it reads '{}', a {}; its input must be a quant_sign with bits = 2, whose values it "
+               "takes apart; put one between them",
+               input.name, describe(input.op));
 }
 
 // A table has an entry for every value of the node's input.

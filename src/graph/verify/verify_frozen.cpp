@@ -5,6 +5,7 @@
 
 #include "qfx/fixed/khot.h"
 #include "qfx/graph/range.h"
+#include "qfx/graph/thermometer.h"
 #include "qfx/graph/verify.h"
 
 namespace qfx::graph {
@@ -73,7 +74,47 @@ ByRole<Shape> frozen_param_shapes(const std::vector<FrozenNode>& nodes, const Fr
     check_table_input(node, input, input.format.width);
     shapes[Role::Table] = {std::int64_t{1} << input.format.width};
   }
+  if (std::holds_alternative<Thermometer>(node.op)) shapes[Role::Threshold] = {node.shape[0]};
   return shapes;
+}
+
+// Where the kind gives the format: that one, and for a binary weight no other values than its two.
+void check_own_formats(const FrozenNode& node) {
+  const auto check = [&](const std::optional<fixed::Format>& own, const fixed::Format& format,
+                         std::string_view what) {
+    if (own && *own != format)
+      node_error(node, "{} has the format {}, and of this kind it is always {}", what,
+                 fixed::to_string(format), fixed::to_string(*own));
+  };
+  check(own_format(node.op), node.format, "it");
+  for (const auto& [role, param] : node.params) {
+    const auto own = own_format(node.op, role);
+    if (!own) continue;
+    check(own, param.format, fmt::format("its {}", to_string(role)));
+    if (!param.channel_frac_bits.empty() || param.k_hot != 0)
+      node_error(node, "its {} is binary: it has one binary point and no K-hot", to_string(role));
+    const auto other =
+        std::ranges::find_if(param.raw, [](int raw) { return raw != 1 && raw != -1; });
+    if (other != param.raw.end())
+      node_error(node, "its {} is binary, and value {} is {}; allowed are -1 and 1",
+                 to_string(role), other - param.raw.begin(), *other);
+  }
+}
+
+// The thresholds of a thermometer lie on its input's grid.
+void check_thresholds(const std::vector<FrozenNode>& nodes, const FrozenNode& node) {
+  if (!std::holds_alternative<Thermometer>(node.op)) return;
+  const FrozenNode& input = nodes[node.inputs[0]];
+  const fixed::Format wanted = threshold_format(input.format);
+  if (wanted.width > kMaxSignedWidth)
+    node_error(node,
+               "its input '{}' has {} bits, and thresholds beside it take {}; at most {} are "
+               "allowed; narrow '{}'",
+               input.name, input.format.width, wanted.width, kMaxSignedWidth, input.name);
+  const FrozenParam& thresholds = node.params.at(Role::Threshold);
+  if (thresholds.format != wanted || !thresholds.channel_frac_bits.empty() || thresholds.k_hot != 0)
+    node_error(node, "its thresholds have the format {}, beside its input they have {}",
+               fixed::to_string(thresholds.format), fixed::to_string(wanted));
 }
 
 // What a table must be beside a parameter like any other: values that the node gives as they are,
@@ -112,6 +153,9 @@ void verify(const FrozenModel& model) {
     check_param_shapes(node, frozen_param_shapes(model.nodes, node));
     for (const auto& [role, param] : node.params) check_param(node, role, param);
     check_table(node);
+    check_own_formats(node);
+    check_thresholds(model.nodes, node);
+    check_levels_input(model.nodes, node);
     check_cast(model.nodes, node);
     if (keeps_format(node.op) && node.format != model.nodes[node.inputs[0]].format)
       node_error(node, "its format is {}, but it has no cast and keeps its input's format {}",

@@ -2,6 +2,7 @@
 
 #include "graph/verify/checks.h"
 
+#include "qfx/graph/own_format.h"
 #include "qfx/graph/verify.h"
 
 namespace qfx::graph {
@@ -82,6 +83,18 @@ void check_statistics(const Node& node) {
   }
 }
 
+// Where the kind gives the format, nobody else does.
+void check_own_spec(const std::optional<fixed::Format>& own, const QuantSpec& spec,
+                    const std::vector<float>& frac_bits, const std::string& tensor) {
+  if (!own) return;
+  QuantSpec wanted = own_spec(*own);
+  wanted.forbids_overflow = spec.forbids_overflow;
+  const bool has_point = !frac_bits.empty() && spec.point_of(frac_bits[0]) != own->frac_bits();
+  if (spec != wanted || has_point)
+    user_error("tensor '{}': its kind gives it the format {}; its spec must say that and no more",
+               tensor, fixed::to_string(*own));
+}
+
 // A flatten has its input's format, whatever its own spec says.
 void check_table(const Model& model, const Node& node) {
   if (!has_table(node.op)) return;
@@ -96,8 +109,14 @@ void verify(const Model& model) {
   for (const Node& node : model.nodes) {
     check_param_shapes(node, param_shapes(node.op, input_shapes(model.nodes, node)));
     check_table(model, node);
+    check_levels_input(model.nodes, node);
     check_spec(node.spec, node.frac_bits, 0, node.name);
-    for (const auto& [role, param] : node.params) check_param(node, role, param);
+    check_own_spec(own_format(node.op), node.spec, node.frac_bits, node.name);
+    for (const auto& [role, param] : node.params) {
+      check_param(node, role, param);
+      check_own_spec(own_format(node.op, role), param.spec, param.frac_bits,
+                     tensor_name(node.name, role));
+    }
     check_statistics(node);
   }
 }

@@ -156,6 +156,8 @@ const char* table_of(const Zeros& zeros) {
       return "offsets";
     case Role::Slope:
       return "slopes";
+    case Role::Threshold:
+      return "thresholds";
     case Role::Table:
       break;
   }

@@ -117,6 +117,10 @@ class FixedForward {
     });
   }
 
+  ElementChain value(const graph::FractionalConv2d&) { internal_error("to come"); }
+  ElementChain value(const graph::Affine&) { internal_error("to come"); }
+  ElementChain value(const graph::QuantSign&) { internal_error("to come"); }
+  ElementChain value(const graph::Thermometer&) { internal_error("to come"); }
   ElementChain value(const graph::Linear&) {
     return product_value([&](const at::Tensor& weight, Carrier carrier,
                              const std::optional<steps::IntegerOperands>&) {
