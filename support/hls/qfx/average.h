@@ -1,22 +1,27 @@
-// The exact mean of each channel's taps, padding counted as zeros, rounded once (mean.h): a reducer
+// The mean of each channel's taps, padding counted as zeros, rounded once (mean.h): a reducer
 // (window.h).
 #ifndef QFX_AVERAGE_H_
 #define QFX_AVERAGE_H_
 
 #include "qfx/mean.h"
-#include "qfx/pixel.h"
+#include "qfx/operands.h"
 
 namespace qfx {
 
-template <class CONFIG, class IN, int C>
-class Average {
+// TOTAL<CONFIG, IN> is how taps are added up: `type` a sum, add(sum, tap), and raw(sum), the
+// integer that the mean is taken of.
+template <class CONFIG, class IN, int C, template <class, class> class TOTAL>
+class MeanOfTaps {
  public:
+  typedef Operands<IN, C> operands;
+
   static const int blocks = 1;
 
   template <int WORDS>
   static void prepare(const unsigned (&)[WORDS]) {}
 
-  void clear() {
+  template <int WORDS>
+  void clear(const unsigned (&)[WORDS]) {
     QFX_INLINE
     QFX_HLS(ARRAY_PARTITION variable = sums_ type = complete)
     QFX_LOOP(CLEAR, UNROLLED)
@@ -32,7 +37,7 @@ class Average {
     QFX_LOOP(CHANNEL, UNROLLED)
     for (int c = 0; c < C; ++c) {
       QFX_BODY(UNROLLED)
-      sums_[c] += tap[c];
+      total::add(sums_[c], tap[c]);
     }
   }
 
@@ -43,13 +48,29 @@ class Average {
     QFX_LOOP(CAST, PIPELINED)
     for (int c = 0; c < C; ++c) {
       QFX_BODY(PIPELINED)
-      result.data[c] = mean<OUT, CONFIG>(sums_[c], reciprocal);
+      result.data[c] = mean<OUT, CONFIG>(total::raw(sums_[c]), reciprocal);
     }
   }
 
  private:
-  typename Sum<CONFIG::sum_width>::type sums_[C];
+  typedef TOTAL<CONFIG, IN> total;
+
+  typename total::type sums_[C];
 };
+
+template <class CONFIG, class IN>
+struct ExactTotal {
+  typedef typename Sum<CONFIG::sum_width>::type type;
+
+  static void add(type& sum, const typename OperandOf<IN>::type& tap) {
+    QFX_INLINE
+    sum += tap;
+  }
+  static const type& raw(const type& sum) { return sum; }
+};
+
+template <class CONFIG, class IN, int C>
+class Average : public MeanOfTaps<CONFIG, IN, C, ExactTotal> {};
 
 }  // namespace qfx
 

@@ -4,6 +4,7 @@
 #ifndef QFX_CONCAT_H_
 #define QFX_CONCAT_H_
 
+#include "qfx/packer.h"
 #include "qfx/pixel.h"
 #include "qfx/raw.h"
 
@@ -37,24 +38,6 @@ void concat(Stream<Pixel<OUT, C> >& out, Stream<IN>&... in) {
     out.write(result);
   }
 }
-
-// Elements on their way into beats of C lanes.
-template <class OUT, int C>
-struct Packer {
-  Pixel<OUT, C> beat;
-  int lane;
-
-  Packer() : lane(0) {}
-
-  void put(const OUT& value, Stream<Pixel<OUT, C> >& out) {
-    QFX_INLINE
-    beat.data[lane] = value;
-    if (++lane == C) {
-      lane = 0;
-      out.write(beat);
-    }
-  }
-};
 
 template <class OUT, int C>
 void append(Packer<OUT, C>&, Stream<Pixel<OUT, C> >&) {}

@@ -2,14 +2,15 @@
 #ifndef QFX_LARGEST_H_
 #define QFX_LARGEST_H_
 
-#include "qfx/pixel.h"
-#include "qfx/raw.h"
+#include "qfx/operands.h"
 
 namespace qfx {
 
 template <class CONFIG, class IN, int C>
 class Largest {
  public:
+  typedef Operands<IN, C> operands;
+
   static const int blocks = 1;
 
   static void prepare() {}

@@ -1,9 +1,12 @@
 // Matrix times vector. The vector arrives as IN_BEATS beats of L elements; each beat is multiplied
 // into all outputs, CONFIG::parallelism of them at a time, so that nothing but the sums is stored.
 //
-// weight[beat][o][lane] is in stream order: the export has permuted the columns where the vector is
-// a flattened image. Binary points as in multiply_accumulate.h. The result leaves in beats of M
-// neighbouring elements.
+//   linear<CONFIG>(out, in, weight, shift, bias)
+//   linear<CONFIG, StepwiseRow>(out, in, weight, shift, bias)
+//
+// weight[beat][o] has a weight for each lane, in stream order: the export has permuted the columns
+// where the vector is a flattened image. Binary points as in multiply_accumulate.h. The result
+// leaves in beats of M neighbouring elements.
 #ifndef QFX_LINEAR_H_
 #define QFX_LINEAR_H_
 
@@ -11,20 +14,42 @@
 
 namespace qfx {
 
+// Exact sums. A ROW<CONFIG> is the sum of one output: `type`, begin(bias), add(sum, operands of a
+// beat, their weights, shift), and finish<OUT>(sum, shift, bias).
+template <class CONFIG>
+struct ExactRow {
+  typedef typename Sum<CONFIG::sum_width>::type type;
+  typedef typename CONFIG::bias_t bias_t;
+
+  static type begin(const bias_t&) { return 0; }
+  template <class OPERANDS, class WEIGHTS>
+  static void add(type& sum, const OPERANDS& x, const WEIGHTS& weight, signed char) {
+    QFX_INLINE
+    accumulate<CONFIG>(sum, x, Group(), weight);
+  }
+  template <class OUT>
+  static OUT finish(const type& sum, signed char shift, const bias_t& bias) {
+    QFX_INLINE
+    return align_and_cast<OUT, CONFIG>(sum, shift, bias);
+  }
+};
+
 QFX_PROCESS
-template <class CONFIG, class OUT, int M, class IN, int L>
+template <class CONFIG, template <class> class ROW = ExactRow, class OUT, int M, class IN, int L>
 void linear(Stream<Pixel<OUT, M> >& out, Stream<Pixel<IN, L> >& in,
-            const typename CONFIG::weight_t (&weight)[CONFIG::in_beats][CONFIG::out_features][L],
+            const typename Weights<typename CONFIG::weight_t, L>::type (
+                &weight)[CONFIG::in_beats][CONFIG::out_features],
             const signed char (&shift)[CONFIG::out_features],
             const typename CONFIG::bias_t (&bias)[CONFIG::out_features]) {
   static_assert(CONFIG::out_features % CONFIG::parallelism == 0,
                 "parallelism must divide the number of outputs");
   static_assert(CONFIG::out_features % M == 0, "a beat divides the output");
-  QFX_HLS(ARRAY_RESHAPE variable = weight type = complete dim = 3)
   QFX_HLS(ARRAY_RESHAPE variable = weight type = cyclic factor = CONFIG::parallelism dim = 2)
+  read_at_once(weight);
 
-  typedef typename Sum<CONFIG::sum_width>::type sum_t;
-  QFX_BUFFER sum_t sums[CONFIG::out_features];
+  typedef ROW<CONFIG> row_t;
+  typedef ProductOperands<typename CONFIG::product, IN, L, 1> operands_t;
+  QFX_BUFFER typename row_t::type sums[CONFIG::out_features];
   QFX_HLS(ARRAY_PARTITION variable = sums type = cyclic factor = CONFIG::parallelism)
   QFX_LOOP(CLEAR, PIPELINED)
   for (int first = 0; first < CONFIG::out_features; first += CONFIG::parallelism) {
@@ -32,28 +57,23 @@ void linear(Stream<Pixel<OUT, M> >& out, Stream<Pixel<IN, L> >& in,
     QFX_LOOP(CLEAR_OUTPUT, UNROLLED)
     for (int p = 0; p < CONFIG::parallelism; ++p) {
       QFX_BODY(UNROLLED)
-      sums[first + p] = 0;
+      sums[first + p] = row_t::begin(bias[first + p]);
     }
   }
 
   QFX_LOOP(BEAT, SEQUENTIAL)
   for (int beat = 0; beat < CONFIG::in_beats; ++beat) {
-    const Pixel<IN, L> pixel = in.read();
-    typename OperandOf<IN>::type x[L];
+    typename operands_t::type x;
     QFX_HLS(ARRAY_PARTITION variable = x type = complete)
-    QFX_LOOP(OPERAND, UNROLLED)
-    for (int lane = 0; lane < L; ++lane) {
-      QFX_BODY(UNROLLED)
-      x[lane] = operand_of(pixel.data[lane]);
-    }
+    operands_t::store(x, in.read());
     QFX_LOOP(BLOCK, PIPELINED)
     for (int first = 0; first < CONFIG::out_features; first += CONFIG::parallelism) {
       QFX_BODY(PIPELINED)
       QFX_LOOP(OUTPUT, UNROLLED)
       for (int p = 0; p < CONFIG::parallelism; ++p) {
         QFX_BODY(UNROLLED)
-        sum_t sum = sums[first + p];
-        accumulate<CONFIG>(sum, x, 0, weight[beat][first + p]);
+        typename row_t::type sum = sums[first + p];
+        row_t::add(sum, x, weight[beat][first + p], shift[first + p]);
         sums[first + p] = sum;
       }
     }
@@ -66,7 +86,7 @@ void linear(Stream<Pixel<OUT, M> >& out, Stream<Pixel<IN, L> >& in,
     for (int lane = 0; lane < M; ++lane) {
       QFX_BODY(PIPELINED)
       const int o = first + lane;
-      result.data[lane] = align_and_cast<OUT, CONFIG>(sums[o], shift[o], bias[o]);
+      result.data[lane] = row_t::template finish<OUT>(sums[o], shift[o], bias[o]);
     }
     out.write(result);
   }

@@ -6,21 +6,9 @@
 #ifndef QFX_MULTIPLY_ACCUMULATE_H_
 #define QFX_MULTIPLY_ACCUMULATE_H_
 
-#include "qfx/pixel.h"
-#include "qfx/raw.h"
+#include "qfx/products.h"
 
 namespace qfx {
-
-// sum += x[first + i] * weight[i], all at once.
-template <class CONFIG, class SUM, class OPERANDS, class WEIGHT, int N>
-void accumulate(SUM& sum, const OPERANDS& x, int first, const WEIGHT (&weight)[N]) {
-  QFX_INLINE
-  QFX_LOOP(INPUT, UNROLLED)
-  for (int i = 0; i < N; ++i) {
-    QFX_BODY(UNROLLED)
-    CONFIG::product::accumulate(sum, x[first + i], weight[i]);
-  }
-}
 
 template <class OUT, class CONFIG, class SUM>
 OUT align_and_cast(SUM sum, signed char shift, const typename CONFIG::bias_t& bias) {
@@ -30,28 +18,30 @@ OUT align_and_cast(SUM sum, signed char shift, const typename CONFIG::bias_t& bi
   return cast_sum<OUT, CONFIG::sum_width, CONFIG::sum_frac_bits>(sum);
 }
 
-// Which input channels an output channel reads: `first_input` and the group_channels - 1 behind it.
+// Which input channels an output channel reads: those of its group.
 template <class CONFIG>
 struct GroupCursor {
-  int first_input;
+  Group group;
   int output;  // within the group
-  GroupCursor() : first_input(0), output(0) {}
+  GroupCursor() : output(0) {}
   void next() {
     QFX_INLINE
     if (++output == CONFIG::out_channels / CONFIG::groups) {
       output = 0;
-      first_input += CONFIG::group_channels;
+      ++group.index;
+      group.first_input += CONFIG::group_channels;
     }
   }
 };
 
-// CONFIG::parallelism output channels are a block. weight[o][tap][i]: taps in row-major order of
-// the kernel, i within the group.
+// CONFIG::parallelism output channels are a block. weight[o][tap] are the weights of a group's
+// inputs; taps in row-major order of the kernel.
 template <class CONFIG, class IN, int C>
 class MultiplyAccumulate {
  public:
-  typedef const typename CONFIG::weight_t weights[CONFIG::out_channels][CONFIG::taps]
-                                                 [CONFIG::group_channels];
+  typedef ProductOperands<typename CONFIG::product, IN, C, CONFIG::groups> operands;
+  typedef const typename Weights<typename CONFIG::weight_t, CONFIG::group_channels>::type
+      weights[CONFIG::out_channels][CONFIG::taps];
   typedef const signed char shifts[CONFIG::out_channels];
   typedef const typename CONFIG::bias_t biases[CONFIG::out_channels];
 
@@ -64,12 +54,11 @@ class MultiplyAccumulate {
 
   static void prepare(weights& weight, shifts&, biases&) {
     QFX_INLINE
-    QFX_HLS(ARRAY_RESHAPE variable = weight type = complete dim = 3)
     QFX_HLS(ARRAY_RESHAPE variable = weight type = cyclic factor = CONFIG::parallelism dim = 1)
-    static_cast<void>(weight);
+    read_at_once(weight);
   }
 
-  void clear() {
+  void clear(weights&, shifts&, biases&) {
     QFX_INLINE
     QFX_HLS(ARRAY_PARTITION variable = sums_ type = complete)
     QFX_LOOP(CLEAR, UNROLLED)
@@ -82,12 +71,12 @@ class MultiplyAccumulate {
   template <class TAP>
   void take(const TAP& tap, int index, weights& weight, shifts&, biases&) {
     QFX_INLINE
-    GroupCursor<CONFIG> cursor = group_;
+    GroupCursor<CONFIG> cursor = cursor_;
     QFX_LOOP(OUTPUT, UNROLLED)
     for (int p = 0; p < CONFIG::parallelism; ++p) {
       QFX_BODY(UNROLLED)
       sum_t sum = sums_[p];
-      accumulate<CONFIG>(sum, tap, cursor.first_input, weight[first_output_ + p][index]);
+      accumulate<CONFIG>(sum, tap, cursor.group, weight[first_output_ + p][index]);
       sums_[p] = sum;
       cursor.next();
     }
@@ -101,7 +90,7 @@ class MultiplyAccumulate {
       QFX_BODY(UNROLLED)
       const int o = first_output_ + p;
       result.data[o] = align_and_cast<OUT, CONFIG>(sums_[p], shift[o], bias[o]);
-      group_.next();
+      cursor_.next();
     }
     first_output_ += CONFIG::parallelism;
   }
@@ -110,8 +99,8 @@ class MultiplyAccumulate {
   typedef typename Sum<CONFIG::sum_width>::type sum_t;
 
   sum_t sums_[CONFIG::parallelism];
-  int first_output_;           // of the block
-  GroupCursor<CONFIG> group_;  // of the block's first output
+  int first_output_;            // of the block
+  GroupCursor<CONFIG> cursor_;  // at the block's first output
 };
 
 }  // namespace qfx

@@ -5,19 +5,18 @@
 // `up` rows above and `left` columns left of the newest one in the line buffer, one pixel a cycle.
 //
 // GEOMETRY gives in_height, in_width, padding_h, padding_w, stride_h, stride_w, reach_h, reach_w
-// with reach = (kernel - 1) * dilation.
+// with reach = (kernel - 1) * dilation. OPERANDS is how a pixel is kept (operands.h).
 #ifndef QFX_SLIDING_WINDOW_H_
 #define QFX_SLIDING_WINDOW_H_
 
-#include "qfx/pixel.h"
-#include "qfx/raw.h"
+#include "qfx/vendor.h"
 
 namespace qfx {
 
-template <class GEOMETRY, class T, int C>
+template <class GEOMETRY, class OPERANDS>
 class SlidingWindow {
  public:
-  typedef typename OperandOf<T>::type tap_t[C];
+  typedef typename OPERANDS::type tap_t;
 
   SlidingWindow() {
     QFX_HLS(ARRAY_PARTITION variable = rows_ type = complete dim = 1)
@@ -63,13 +62,9 @@ class SlidingWindow {
   // The newest pixel is one of the image, not of the padding: it must be stored now.
   bool takes_pixel() const { return in_row_ && in_column_; }
 
-  void store(const Pixel<T, C>& pixel) {
+  void store(const typename OPERANDS::pixel& pixel) {
     QFX_INLINE
-    QFX_LOOP(STORE, UNROLLED)
-    for (int c = 0; c < C; ++c) {
-      QFX_BODY(UNROLLED)
-      rows_[slot_][x_][c] = operand_of(pixel.data[c]);
-    }
+    OPERANDS::store(rows_[slot_][x_], pixel);
   }
 
   // The window is complete and on the stride: an output is due.
@@ -83,7 +78,7 @@ class SlidingWindow {
     return y >= 0 && y < GEOMETRY::in_height && x >= 0 && x < GEOMETRY::in_width;
   }
 
-  // The operands of a tap that the image covers, by channel.
+  // A pixel that the image covers, as kept.
   const tap_t& tap(int up, int left) const {
     QFX_INLINE
     const int slot = slot_ - up;

@@ -29,7 +29,7 @@ void whole_image(Stream<Pixel<OUT, M> >& out, Stream<Pixel<IN, C> >& in, const T
   typedef REDUCER<CONFIG, IN, C> reducer_t;
   static_assert(reducer_t::blocks == 1, "the pixels pass once");
   reducer_t reducer;
-  reducer.clear();
+  reducer.clear(tables...);
   QFX_LOOP(PIXEL, PIPELINED)
   for (int beat = 0; beat < CONFIG::in_beats; ++beat) {
     QFX_BODY(PIPELINED)

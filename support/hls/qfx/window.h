@@ -6,14 +6,15 @@
 // A REDUCER<CONFIG, IN, C> makes of the window's taps the lanes of one beat, in `blocks` groups of
 // lanes one after the other:
 //
-//   clear()                           before the first tap of a block
-//   take(tap, index, tables...)       for each tap that the image covers, in row-major order;
-//   tap[c]
-//                                     is the operand of channel c, index its place in the kernel
-//   give(result, tables...)           the block's lanes of the result, cast once
+//   operands                          how the window keeps a pixel (operands.h, bit_planes.h)
+//   clear(tables...)                  before the first tap of a block
+//   take(tap, index, tables...)       for each tap that the image covers, in row-major order; tap
+//                                     is the pixel as kept, index its place in the kernel
+//   give(result, tables...)           behind the last tap: the block's lanes of the result, cast
 //   prepare(tables...)                what a vendor wants to know of the tables
 //
-// The reducers are multiply_accumulate.h, largest.h and average.h.
+// The reducers are multiply_accumulate.h, fractional_conv2d.h, largest.h and average.h, and with
+// sums that are rounded step by step stepwise_products.h and stepwise_average.h.
 #ifndef QFX_WINDOW_H_
 #define QFX_WINDOW_H_
 
@@ -27,7 +28,7 @@ template <class CONFIG, template <class, class, int> class REDUCER, class OUT, i
 void window(Stream<Pixel<OUT, M> >& out, Stream<Pixel<IN, C> >& in, const TABLES&... tables) {
   typedef REDUCER<CONFIG, IN, C> reducer_t;
   reducer_t::prepare(tables...);
-  QFX_BUFFER SlidingWindow<CONFIG, IN, C> sliding;
+  QFX_BUFFER SlidingWindow<CONFIG, typename reducer_t::operands> sliding;
   sliding.start_image();
   QFX_LOOP(ROW, SEQUENTIAL)
   for (int y = -CONFIG::padding_h; y < CONFIG::in_height + CONFIG::padding_h; ++y) {
@@ -42,7 +43,7 @@ void window(Stream<Pixel<OUT, M> >& out, Stream<Pixel<IN, C> >& in, const TABLES
       reducer_t reducer;
       QFX_LOOP(BLOCK, SEQUENTIAL)
       for (int block = 0; block < reducer_t::blocks; ++block) {
-        reducer.clear();
+        reducer.clear(tables...);
         int index = 0;
         QFX_LOOP(TAP_ROW, SEQUENTIAL)
         for (int up = CONFIG::reach_h; up >= 0; up -= CONFIG::dilation_h) {

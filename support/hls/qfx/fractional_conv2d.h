@@ -1,0 +1,92 @@
+// The fractional convolution of an input of four levels and binary weights: a reducer (window.h).
+//
+// Every output is first the sum over the input's upper plane alone, which is worth +-2. Where that
+// exceeds the output's gate it is the sum over both planes. Bits that agree are counted, nothing is
+// multiplied. One cast follows.
+#ifndef QFX_FRACTIONAL_CONV2D_H_
+#define QFX_FRACTIONAL_CONV2D_H_
+
+#include "qfx/multiply_accumulate.h"
+#include "qfx/xnor.h"
+
+namespace qfx {
+
+// Weights as in multiply_accumulate.h. gate[o] is the largest integer that the upper sum must
+// exceed.
+template <class CONFIG, class IN, int C>
+class FractionalConv2d {
+ public:
+  typedef BitPlanes<IN, C, CONFIG::groups, 2> operands;
+  typedef const Bits<CONFIG::group_channels> weights[CONFIG::out_channels][CONFIG::taps];
+  typedef const typename CONFIG::gate_t gates[CONFIG::out_channels];
+
+  static const int blocks = CONFIG::out_channels / CONFIG::parallelism;
+
+  FractionalConv2d() : first_output_(0) {
+    static_assert(CONFIG::out_channels % CONFIG::parallelism == 0,
+                  "parallelism must divide the number of output channels");
+  }
+
+  static void prepare(weights& weight, gates&) {
+    QFX_INLINE
+    QFX_HLS(ARRAY_RESHAPE variable = weight type = cyclic factor = CONFIG::parallelism dim = 1)
+    static_cast<void>(weight);
+  }
+
+  void clear(weights&, gates&) {
+    QFX_INLINE
+    QFX_HLS(ARRAY_PARTITION variable = upper_ type = complete)
+    QFX_HLS(ARRAY_PARTITION variable = lower_ type = complete)
+    QFX_LOOP(CLEAR, UNROLLED)
+    for (int p = 0; p < CONFIG::parallelism; ++p) {
+      QFX_BODY(UNROLLED)
+      upper_[p] = 0;
+      lower_[p] = 0;
+    }
+  }
+
+  template <class TAP>
+  void take(const TAP& tap, int index, weights& weight, gates&) {
+    QFX_INLINE
+    GroupCursor<CONFIG> cursor = cursor_;
+    QFX_LOOP(OUTPUT, UNROLLED)
+    for (int p = 0; p < CONFIG::parallelism; ++p) {
+      QFX_BODY(UNROLLED)
+      const Bits<CONFIG::group_channels>& factor = weight[first_output_ + p][index];
+      upper_[p] += agreement(tap[cursor.group.index].plane[1], factor);
+      lower_[p] += agreement(tap[cursor.group.index].plane[0], factor);
+      cursor.next();
+    }
+  }
+
+  template <class OUT>
+  void give(Pixel<OUT, CONFIG::out_channels>& result, weights&, gates& gate) {
+    QFX_INLINE
+    QFX_LOOP(CAST, UNROLLED)
+    for (int p = 0; p < CONFIG::parallelism; ++p) {
+      QFX_BODY(UNROLLED)
+      const int o = first_output_ + p;
+      Int<CONFIG::sum_width> sum = upper_[p];
+      sum <<= 1;
+      if (sum > gate[o]) sum += lower_[p];
+      result.data[o] = cast_sum<OUT, CONFIG::sum_width, 0>(sum);
+      cursor_.next();
+    }
+    first_output_ += CONFIG::parallelism;
+  }
+
+ private:
+#ifdef QFX_EXACT_WIDTHS
+  typedef Int<CONFIG::sum_width> sum_t;
+#else
+  typedef int sum_t;
+#endif
+
+  sum_t upper_[CONFIG::parallelism], lower_[CONFIG::parallelism];
+  int first_output_;            // of the block
+  GroupCursor<CONFIG> cursor_;  // at the block's first output
+};
+
+}  // namespace qfx
+
+#endif  // QFX_FRACTIONAL_CONV2D_H_

@@ -1,0 +1,316 @@
+// What is +1 and -1: quant_sign.h and thermometer.h with every value, and convolutions and matrices
+// whose weights are bits, against sums written out.
+#include <gtest/gtest.h>
+
+#include "window_walk.h"
+
+#include "qfx/fixed/value.h"
+#include "qfx/fractional_conv2d.h"
+#include "qfx/linear.h"
+#include "qfx/map.h"
+#include "qfx/plus_minus.h"
+#include "qfx/quant_sign.h"
+#include "qfx/thermometer.h"
+#include "qfx/window.h"
+#include "qfx/xnor.h"
+
+namespace qfx::test {
+namespace {
+
+// Of 2, 4, 8 and 16 levels.
+constexpr Format kOneBit = signed_format(2, 2), kTwoBits = signed_format(3, 3),
+                 kThreeBits = signed_format(4, 4), kFourBits = signed_format(5, 5);
+
+// Another -n, -n + 2, ..., n for other arguments.
+std::int64_t level(int bits, std::int64_t value) {
+  const std::int64_t n = (std::int64_t{1} << bits) - 1;
+  return 2 * ((value % (n + 1) + n + 1) % (n + 1)) - n;
+}
+
+std::int64_t sign_of(std::int64_t o, std::int64_t tap, std::int64_t i) {
+  return (o * 37 + tap * 53 + i * 91 + o * tap * i) % 5 < 2 ? 1 : -1;
+}
+
+// N weights from `value` of an index.
+template <int N, class F>
+Bits<N> bits_of(const F& value) {
+  Bits<N> bits;
+  for (auto& word : bits.word) word = 0;
+  for (int i = 0; i < N; ++i) {
+    using Word = typename Bits<N>::word_t;
+    if (value(i) > 0)
+      bits.word[i / Bits<N>::word_width] |= static_cast<Word>(1) << (i % Bits<N>::word_width);
+  }
+  return bits;
+}
+
+template <int N>
+void check_agreement() {
+  for (int step = 1; step < 6; ++step) {
+    const auto a = [&](int i) { return i * step % 7 < 3 ? 1 : -1; };
+    const auto b = [&](int i) { return (i + step) % 5 < 2 ? 1 : -1; };
+    int expected = 0;
+    for (int i = 0; i < N; ++i) expected += a(i) * b(i);
+    const Bits<N> bits = bits_of<N>(a);
+    EXPECT_EQ(agreement(bits, bits_of<N>(b)), expected) << N;
+    EXPECT_EQ(agreement(bits, bits), N);
+    for (int i = 0; i < N; ++i) EXPECT_EQ(bit_at(bits, i), a(i) > 0) << i << " of " << N;
+  }
+}
+
+TEST(Bits, AgreeLessDisagree) {
+  check_agreement<1>();
+  check_agreement<7>();
+  check_agreement<63>();
+  check_agreement<64>();
+  check_agreement<65>();
+  check_agreement<96>();
+  check_agreement<200>();
+}
+
+// Thresholds as semantics.md has them: n * x >= 2j + 1 - n, x in quarters.
+template <Format TO>
+void check_quant_sign() {
+  constexpr Format kFrom = signed_format(7, 5);
+  constexpr int n = (1 << (TO.width - 1)) - 1;
+  std::int64_t thresholds[n];
+  for (int j = 0; j < n; ++j) {
+    std::int64_t raw = fixed::min_raw(kFrom);
+    while (n * raw < 4 * (2 * j + 1 - n)) ++raw;
+    thresholds[j] = raw;
+  }
+  const auto& table = thresholds;
+  Beats<kFrom> in;
+  Beats<TO> out;
+  write_all(in, every_raw(kFrom));
+  map<128, QuantSign>(out, in, table);
+  for (std::int64_t x : every_raw(kFrom)) {
+    std::int64_t expected = 0;
+    for (int j = 0; j < n; ++j) expected += n * x >= 4 * (2 * j + 1 - n) ? 1 : -1;
+    ASSERT_EQ(read(out), expected) << x;
+  }
+}
+
+TEST(QuantSign, EveryValue) {
+  check_quant_sign<kOneBit>();
+  check_quant_sign<kTwoBits>();
+  check_quant_sign<kThreeBits>();
+  check_quant_sign<kFourBits>();
+}
+
+constexpr std::int64_t kThresholds[2][3] = {{-5, 0, 3}, {1, 7, 100}};
+
+TEST(Thermometer, OfAnImagePutsLevelsSideBySide) {
+  constexpr Format kFrom = signed_format(5, 5);
+  Beats<kFrom, 2> in;
+  Beats<kOneBit, 6> out;
+  for (std::int64_t x : every_raw(kFrom)) write(in, {x, -x - 1});
+  thermometer<32>(out, in, kThresholds);
+  for (std::int64_t x : every_raw(kFrom)) {
+    const Pixel<Number<kOneBit>, 6> y = out.read();
+    for (int lane = 0; lane < 6; ++lane) {
+      const std::int64_t value = lane < 3 ? x : -x - 1;
+      EXPECT_EQ(raw_value(y.data[lane]), value >= kThresholds[lane / 3][lane % 3] ? 1 : -1);
+    }
+  }
+  EXPECT_TRUE(in.empty() && out.empty());
+}
+
+// 4 elements in beats of 2 to 12 in beats of 4.
+TEST(Thermometer, OfAVectorPacksLevelsAnew) {
+  constexpr Format kFrom = unsigned_format(4, 4);
+  static const std::int64_t thresholds[4][3] = {{0, 1, 2}, {3, 4, 5}, {6, 7, 8}, {9, 10, 11}};
+  Beats<kFrom, 2> in;
+  Beats<kOneBit, 4> out;
+  write(in, {1, 4});
+  write(in, {5, 15});
+  thermometer_vector<2>(out, in, thresholds);
+  const std::int64_t expected[] = {1, 1, -1, 1, 1, -1, -1, -1, -1, 1, 1, 1};
+  for (int beat = 0; beat < 3; ++beat) {
+    const Pixel<Number<kOneBit>, 4> y = out.read();
+    for (int lane = 0; lane < 4; ++lane)
+      EXPECT_EQ(raw_value(y.data[lane]), expected[4 * beat + lane]) << beat << ", " << lane;
+  }
+  EXPECT_TRUE(in.empty() && out.empty());
+}
+
+// GROUPS * N channels to 6 outputs; sums in halves where there is a bias, which lies there.
+template <class GEOMETRY, int GROUPS, int N, int PARALLELISM>
+struct BinaryConfig : GEOMETRY {
+  static const int out_channels = 6;
+  static const int groups = GROUPS;
+  static const int group_channels = N;
+  static const int taps = GEOMETRY::kernel_h * GEOMETRY::kernel_w;
+  static const int parallelism = PARALLELISM;
+  static const int sum_width = 20;
+  static const int sum_frac_bits = 1;
+  typedef qfx::Bit weight_t;
+  typedef short bias_t;
+  typedef short gate_t;
+};
+template <class CONFIG, class PRODUCT>
+struct With : CONFIG {
+  typedef PRODUCT product;
+};
+
+template <class CONFIG>
+struct BinaryTables {
+  Bits<CONFIG::group_channels> weight[6][CONFIG::taps];
+  signed char shift[6];
+  short bias[6], gate[6];
+
+  BinaryTables() {
+    for (int o = 0; o < 6; ++o) {
+      for (int tap = 0; tap < CONFIG::taps; ++tap)
+        weight[o][tap] = bits_of<CONFIG::group_channels>([&](int i) { return sign_of(o, tap, i); });
+      shift[o] = 1;
+      bias[o] = static_cast<short>(o * 5 - 11);
+      gate[o] = static_cast<short>(o * 3 - 8);
+    }
+  }
+};
+
+template <class T, int CHANNELS, class Value>
+void write_values(Stream<Pixel<T, CHANNELS>>& in, const Value& value) {
+  for (int y = 0; y < kHeight; ++y) {
+    for (int x = 0; x < kWidth; ++x) {
+      Pixel<T, CHANNELS> beat;
+      for (int c = 0; c < CHANNELS; ++c) beat.data[c] = from_raw<T>(value(c, y, x));
+      in.write(beat);
+    }
+  }
+}
+
+// The sum of output o at a place: value(channel, y, x) times its sign, nothing where the image
+// ends.
+template <class CONFIG, class Value>
+std::int64_t binary_sum(int o, int y, int x, const Value& value) {
+  constexpr int kInputs = CONFIG::group_channels;
+  const int first = o / (6 / CONFIG::groups) * kInputs;
+  std::int64_t sum = 0;
+  each_tap<CONFIG>(y, x, [&](int row, int column, int tap) {
+    for (int i = 0; i < kInputs; ++i) sum += sign_of(o, tap, i) * value(first + i, row, column);
+  });
+  return sum;
+}
+
+template <class CONFIG, Format FROM, class Value>
+void check_binary_convolution(const Value& value) {
+  constexpr int kInputs = CONFIG::groups * CONFIG::group_channels;
+  const BinaryTables<CONFIG> tables;
+  Beats<FROM, kInputs> in;
+  Beats<kOut, 6> out;
+  write_values(in, value);
+  window<CONFIG, MultiplyAccumulate>(out, in, tables.weight, tables.shift, tables.bias);
+  each_place<CONFIG>([&](int y, int x) {
+    const Pixel<Number<kOut>, 6> result = out.read();
+    for (int o = 0; o < 6; ++o) {
+      const std::int64_t sum = 2 * binary_sum<CONFIG>(o, y, x, value) + tables.bias[o];
+      ASSERT_EQ(raw_value(result.data[o]), fixed::cast_raw(sum, 1, kOut))
+          << o << " at " << y << ", " << x;
+    }
+  });
+  EXPECT_TRUE(in.empty() && out.empty());
+}
+
+template <class CONFIG, Format FROM>
+void check_levels() {
+  constexpr int kBits = FROM.width - 1;
+  const auto value = [](int c, int y, int x) { return level(kBits, pixel(c, y, x)); };
+  check_binary_convolution<With<CONFIG, Xnor<kBits>>, FROM>(value);
+  check_binary_convolution<With<CONFIG, PlusMinus>, FROM>(value);
+}
+
+using Padded = Geometry<3, 3, 2, 1, 2, 1, 1, 1>;
+using Dilated = Geometry<2, 3, 1, 2, 2, 1, 3, 1>;
+
+// Padding between -1 and +1 is nothing.
+TEST(Binary, ConvolutionOfLevels) {
+  check_levels<BinaryConfig<Padded, 1, 5, 1>, kOneBit>();
+  check_levels<BinaryConfig<Padded, 2, 3, 2>, kTwoBits>();
+  check_levels<BinaryConfig<Dilated, 3, 1, 3>, kThreeBits>();
+  check_levels<BinaryConfig<Dilated, 1, 70, 6>, kFourBits>();
+}
+
+TEST(Binary, ConvolutionOfIntegers) {
+  const auto value = [](int c, int y, int x) { return pixel(c, y, x) & 31; };
+  constexpr Format kUnsigned = unsigned_format(5, 5);
+  check_binary_convolution<With<BinaryConfig<Padded, 2, 3, 3>, PlusMinus>, kUnsigned>(value);
+}
+
+template <class GEOMETRY, int GROUPS, int N, int PARALLELISM>
+void check_fractional() {
+  using Config = BinaryConfig<GEOMETRY, GROUPS, N, PARALLELISM>;
+  const auto value = [](int c, int y, int x) { return level(2, pixel(c, y, x)); };
+  const auto upper = [&](int c, int y, int x) { return value(c, y, x) >= 0 ? 2 : -2; };
+  const BinaryTables<Config> tables;
+  Beats<kTwoBits, GROUPS * N> in;
+  Beats<kOut, 6> out;
+  write_values(in, value);
+  window<Config, FractionalConv2d>(out, in, tables.weight, tables.gate);
+  int opened = 0, closed = 0;
+  each_place<Config>([&](int y, int x) {
+    const Pixel<Number<kOut>, 6> result = out.read();
+    for (int o = 0; o < 6; ++o) {
+      const std::int64_t first = binary_sum<Config>(o, y, x, upper);
+      const std::int64_t full = binary_sum<Config>(o, y, x, value);
+      (first > tables.gate[o] ? opened : closed) += 1;
+      const std::int64_t sum = first > tables.gate[o] ? full : first;
+      ASSERT_EQ(raw_value(result.data[o]), fixed::cast_raw(sum, 0, kOut))
+          << o << " at " << y << ", " << x;
+    }
+  });
+  EXPECT_GT(opened, 0);
+  EXPECT_GT(closed, 0);
+  EXPECT_TRUE(in.empty() && out.empty());
+}
+
+TEST(Binary, FractionalConvolution) {
+  check_fractional<Padded, 1, 5, 1>();
+  check_fractional<Padded, 3, 2, 2>();
+  check_fractional<Dilated, 1, 70, 3>();
+}
+
+struct BinaryRows {
+  static const int in_beats = 3;
+  static const int out_features = 4;
+  static const int parallelism = 2;
+  static const int sum_width = 20;
+  static const int sum_frac_bits = 0;
+  typedef qfx::Bit weight_t;
+  typedef short bias_t;
+};
+
+template <class PRODUCT>
+void check_matrix() {
+  const auto value = [](int beat, int lane) { return level(2, pixel(lane, beat, 0)); };
+  Bits<5> weight[3][4];
+  for (int beat = 0; beat < 3; ++beat)
+    for (int o = 0; o < 4; ++o)
+      weight[beat][o] = bits_of<5>([&](int i) { return sign_of(o, beat, i); });
+  const signed char shift[4] = {0, 0, 0, 0};
+  const short bias[4] = {1, -2, 3, 0};
+  Beats<kTwoBits, 5> in;
+  Beats<kOut, 2> out;
+  for (int beat = 0; beat < 3; ++beat)
+    write(in, {value(beat, 0), value(beat, 1), value(beat, 2), value(beat, 3), value(beat, 4)});
+  linear<With<BinaryRows, PRODUCT>>(out, in, weight, shift, bias);
+  for (int o = 0; o < 4; o += 2) {
+    const Pixel<Number<kOut>, 2> result = out.read();
+    for (int lane = 0; lane < 2; ++lane) {
+      std::int64_t sum = bias[o + lane];
+      for (int beat = 0; beat < 3; ++beat)
+        for (int i = 0; i < 5; ++i) sum += sign_of(o + lane, beat, i) * value(beat, i);
+      EXPECT_EQ(raw_value(result.data[lane]), fixed::cast_raw(sum, 0, kOut)) << o + lane;
+    }
+  }
+  EXPECT_TRUE(in.empty() && out.empty());
+}
+
+TEST(Binary, Matrix) {
+  check_matrix<Xnor<2>>();
+  check_matrix<PlusMinus>();
+}
+
+}  // namespace
+}  // namespace qfx::test
