@@ -1,50 +1,84 @@
 #include "qfx/kernels/int_pool.h"
 
 #include <algorithm>
-#include <limits>
+
+#include "kernels/clones.h"
 
 namespace qfx::kernels {
 namespace {
 
-// Calls visit(pixel, rows, columns) for every output in order, with the part of its window inside
-// the image.
+// The part of a window inside the image.
+struct Window {
+  std::int64_t first, rows, columns;  // first: its first pixel
+};
+
+// Calls visit(window) for every output in order.
 template <class Visit>
-void for_each_window(const std::int32_t* x, const Pooling& p, const Visit& visit) {
-  for (std::int64_t c = 0; c < p.channels; ++c, x += p.height * p.width) {
-    for (std::int64_t oy = 0; oy < p.out_height; ++oy) {
-      const std::int64_t top = oy * p.stride_height - p.pad_height;
-      const std::int64_t y0 = std::max<std::int64_t>(top, 0);
-      const std::int64_t rows =
-          std::max<std::int64_t>(std::min(top + p.kernel_height, p.height) - y0, 0);
-      for (std::int64_t ox = 0; ox < p.out_width; ++ox) {
-        const std::int64_t left = ox * p.stride_width - p.pad_width;
-        const std::int64_t x0 = std::max<std::int64_t>(left, 0);
-        visit(x + y0 * p.width + x0, rows, std::min(left + p.kernel_width, p.width) - x0);
-      }
+void for_each_window(const Pooling& p, const Visit& visit) {
+  for (std::int64_t oy = 0; oy < p.out_height; ++oy) {
+    const std::int64_t top = oy * p.stride_height - p.pad_height;
+    const std::int64_t y0 = std::max<std::int64_t>(top, 0);
+    const std::int64_t rows =
+        std::max<std::int64_t>(std::min(top + p.kernel_height, p.height) - y0, 0);
+    for (std::int64_t ox = 0; ox < p.out_width; ++ox) {
+      const std::int64_t left = ox * p.stride_width - p.pad_width;
+      const std::int64_t x0 = std::max<std::int64_t>(left, 0);
+      const std::int64_t columns =
+          std::max<std::int64_t>(std::min(left + p.kernel_width, p.width) - x0, 0);
+      visit(Window{y0 * p.width + x0, rows, columns});
     }
   }
 }
 
+// A pixel's channels meet those of the result so far.
+#define QFX_FOR_TYPE(T)                                                            \
+  QFX_CLONES void take_larger(const T* x, std::int64_t channels, T* best) {        \
+    for (std::int64_t c = 0; c < channels; ++c) best[c] = std::max(best[c], x[c]); \
+  }                                                                                \
+  QFX_CLONES void add_pixel(const T* x, std::int64_t channels, std::int64_t* sums) { \
+    for (std::int64_t c = 0; c < channels; ++c) sums[c] += x[c];                   \
+  }
+QFX_FOR_TYPE(std::int8_t)
+QFX_FOR_TYPE(std::uint8_t)
+QFX_FOR_TYPE(std::int16_t)
+QFX_FOR_TYPE(std::uint16_t)
+QFX_FOR_TYPE(std::int32_t)
+#undef QFX_FOR_TYPE
+
 }  // namespace
 
-void max_pool(const std::int32_t* x, const Pooling& pooling, std::int32_t* y) {
-  for_each_window(x, pooling,
-                  [&](const std::int32_t* pixel, std::int64_t rows, std::int64_t columns) {
-                    std::int32_t best = std::numeric_limits<std::int32_t>::min();
-                    for (std::int64_t r = 0; r < rows; ++r, pixel += pooling.width)
-                      for (std::int64_t i = 0; i < columns; ++i) best = std::max(best, pixel[i]);
-                    *y++ = best;
-                  });
+template <class T>
+void max_pool(const T* x, const Pooling& p, T* y) {
+  for_each_window(p, [&](const Window& window) {
+    const T* first = x + window.first * p.channels;
+    std::copy_n(first, p.channels, y);
+    for (std::int64_t r = 0; r < window.rows; ++r)
+      for (std::int64_t i = 0; i < window.columns; ++i)
+        take_larger(first + (r * p.width + i) * p.channels, p.channels, y);
+    y += p.channels;
+  });
 }
 
-void sum_pool(const std::int32_t* x, const Pooling& pooling, std::int64_t* sums) {
-  for_each_window(x, pooling,
-                  [&](const std::int32_t* pixel, std::int64_t rows, std::int64_t columns) {
-                    std::int64_t sum = 0;
-                    for (std::int64_t r = 0; r < rows; ++r, pixel += pooling.width)
-                      for (std::int64_t i = 0; i < columns; ++i) sum += pixel[i];
-                    *sums++ = sum;
-                  });
+template <class T>
+void sum_pool(const T* x, const Pooling& p, std::int64_t* sums) {
+  for_each_window(p, [&](const Window& window) {
+    const T* first = x + window.first * p.channels;
+    std::fill_n(sums, p.channels, 0);
+    for (std::int64_t r = 0; r < window.rows; ++r)
+      for (std::int64_t i = 0; i < window.columns; ++i)
+        add_pixel(first + (r * p.width + i) * p.channels, p.channels, sums);
+    sums += p.channels;
+  });
 }
+
+#define QFX_FOR_TYPE(T)                               \
+  template void max_pool(const T*, const Pooling&, T*); \
+  template void sum_pool(const T*, const Pooling&, std::int64_t*);
+QFX_FOR_TYPE(std::int8_t)
+QFX_FOR_TYPE(std::uint8_t)
+QFX_FOR_TYPE(std::int16_t)
+QFX_FOR_TYPE(std::uint16_t)
+QFX_FOR_TYPE(std::int32_t)
+#undef QFX_FOR_TYPE
 
 }  // namespace qfx::kernels

@@ -1,45 +1,118 @@
-// conv2d: the exact convolution of a block of rows and channels at a time, cast while it lies in
-// the cache.
+// conv2d: the exact convolution of some rows at a time, finished while they lie in the cache.
 #include <algorithm>
 
 #include "runtime/operands.h"
 #include "runtime/proof.h"
 #include "runtime/step.h"
 
+#include "qfx/base/error.h"
 #include "qfx/kernels/int_conv.h"
+#include "qfx/kernels/pixel_conv.h"
 
 namespace qfx::runtime {
 namespace {
 
-// Rows at least this long are cast one by one; shorter ones together with what lies between them.
-constexpr std::int64_t kLongRow = 24;
+using kernels::ConvShape;
+using kernels::IntConv;
+using kernels::PixelConv;
 
-template <class Sum, class Acc>
-class ConvStep : public Step {
+// Channels last, as tensors lie.
+class PixelConvStep : public Step {
  public:
-  ConvStep(const kernels::ConvShape& shape, kernels::IntConv<Sum> conv, Finish<Sum, Acc> finish,
-           int width)
-      : Step(describe(conv.name(), width)),
-        input_size_(shape.channels * shape.height * shape.width),
-        outputs_(shape.out_channels),
-        height_(shape.out_height()),
-        width_(shape.out_width()),
+  PixelConvStep(const ConvShape& shape, PixelConv conv, kernels::Storage input,
+                Finish<std::int32_t> finish, std::string kernel)
+      : Step(std::move(kernel)),
+        shape_(shape),
         conv_(std::move(conv)),
+        input_(input),
         finish_(std::move(finish)) {}
 
-  void run(const std::int32_t* const* inputs, std::int32_t* output, std::int64_t images,
+  void run(const std::byte* const* inputs, std::byte* output, std::int64_t images,
            std::byte* scratch) const override {
     Carver carver(scratch);
     const Buffers buffers = carve(carver);
-    std::byte* rest = carver.take<std::byte>(0);
-    for (std::int64_t image = 0; image < images; ++image) {
-      std::int32_t* out = output + image * outputs_ * height_ * width_;
-      conv_.for_each_block(inputs[0] + image * input_size_, rest,
-                           [&](const kernels::ConvBlock<Sum>& block) {
-                             for (std::int64_t c = 0; c < block.channels; ++c)
-                               finish_channel(block, c, buffers, out);
-                           });
+    conv_.pad(buffers.image);
+    const std::int64_t size = shape_.channels * shape_.height * shape_.width;
+    kernels::with_type(input_, [&]<class T>(T) {
+      if constexpr (sizeof(T) <= sizeof(std::int16_t) && !std::is_same_v<T, std::uint16_t>) {
+        const auto* x = reinterpret_cast<const T*>(inputs[0]);
+        for (std::int64_t image = 0; image < images; ++image) {
+          conv_.lay_out(x + image * size, buffers.image);
+          multiply(buffers, image, inputs + 1, output);
+        }
+      } else {
+        internal_error("a convolution of {} in 16 bits", kernels::name_of(input_));
+      }
+    });
+  }
+
+  std::size_t scratch_bytes(std::int64_t) const override {
+    Carver carver(nullptr);
+    carve(carver);
+    return carver.used();
+  }
+
+ private:
+  struct Buffers {
+    std::byte* image;
+    std::int32_t* sums;
+  };
+
+  std::int64_t row_size() const { return shape_.out_width() * shape_.out_channels; }
+  Buffers carve(Carver& carver) const {
+    Buffers buffers;
+    buffers.image = carver.take<std::byte>(static_cast<std::int64_t>(conv_.image_bytes()));
+    buffers.sums = carver.take<std::int32_t>(conv_.block_rows() * row_size());
+    return buffers;
+  }
+
+  void multiply(const Buffers& buffers, std::int64_t image, const std::byte* const* others,
+                std::byte* output) const {
+    const std::int64_t height = shape_.out_height();
+    for (std::int64_t row = 0; row < height; row += conv_.block_rows()) {
+      const std::int64_t rows = std::min(conv_.block_rows(), height - row);
+      conv_.multiply(buffers.image, row, rows, buffers.sums);
+      finish_(buffers.sums, (image * height + row) * row_size(), rows * row_size(), others, output);
     }
+  }
+
+  ConvShape shape_;
+  PixelConv conv_;
+  kernels::Storage input_;
+  Finish<std::int32_t> finish_;
+};
+
+// Groups of several channels, and sums beyond 32 bits: the image and its sums turned to planes and
+// back.
+template <class Sum>
+class PlaneConvStep : public Step {
+ public:
+  PlaneConvStep(const ConvShape& shape, IntConv<Sum> conv, kernels::Storage input,
+                Finish<Sum> finish, std::string kernel)
+      : Step(std::move(kernel)),
+        shape_(shape),
+        conv_(std::move(conv)),
+        input_(input),
+        finish_(std::move(finish)) {}
+
+  void run(const std::byte* const* inputs, std::byte* output, std::int64_t images,
+           std::byte* scratch) const override {
+    Carver carver(scratch);
+    const Buffers buffers = carve(carver);
+    const std::int64_t pixels = shape_.height * shape_.width;
+    kernels::with_type(input_, [&]<class T>(T) {
+      const auto* x = reinterpret_cast<const T*>(inputs[0]);
+      for (std::int64_t image = 0; image < images; ++image, x += shape_.channels * pixels) {
+        transpose(x, shape_.channels, pixels, shape_.channels, pixels, buffers.planes);
+        conv_.for_each_block(buffers.planes, buffers.rest, [&](const auto& block) {
+          for (std::int64_t row = 0; row < block.rows; ++row)
+            transpose(block.sums + row * block.pitch, shape_.out_width(), block.channels,
+                      block.stride, shape_.out_channels,
+                      buffers.sums + (block.first_row + row) * row_size() + block.first_channel);
+        });
+        finish_(buffers.sums, image * output_size(), output_size(), inputs + 1, output);
+      }
+    });
   }
 
   std::size_t scratch_bytes(std::int64_t) const override {
@@ -50,53 +123,54 @@ class ConvStep : public Step {
 
  private:
   struct Buffers {
-    Acc* exact;
-    std::int32_t* cast;
+    std::int32_t* planes;
+    Sum* sums;
+    std::byte* rest;
   };
 
+  std::int64_t row_size() const { return shape_.out_width() * shape_.out_channels; }
+  std::int64_t output_size() const { return shape_.out_height() * row_size(); }
   Buffers carve(Carver& carver) const {
-    const std::int64_t columns = conv_.block_columns();
     Buffers buffers;
-    buffers.exact = carver.take<Acc>(columns);
-    buffers.cast = carver.take<std::int32_t>(columns);
+    buffers.planes = carver.take<std::int32_t>(shape_.channels * shape_.height * shape_.width);
+    buffers.sums = carver.take<Sum>(output_size());
+    buffers.rest = carver.take<std::byte>(0);
     return buffers;
   }
 
-  void finish_channel(const kernels::ConvBlock<Sum>& block, std::int64_t c, const Buffers& buffers,
-                      std::int32_t* output) const {
-    const std::int64_t channel = block.first_channel + c;
-    const Sum* sums = block.sums + c * block.stride;
-    std::int32_t* out = output + (channel * height_ + block.first_row) * width_;
-    if (block.pitch == width_)
-      return finish_(channel, sums, block.rows * width_, buffers.exact, out);
-    if (width_ >= kLongRow) {
-      for (std::int64_t y = 0; y < block.rows; ++y)
-        finish_(channel, sums + y * block.pitch, width_, buffers.exact, out + y * width_);
-      return;
-    }
-    finish_(channel, sums, (block.rows - 1) * block.pitch + width_, buffers.exact, buffers.cast);
-    for (std::int64_t y = 0; y < block.rows; ++y)
-      std::copy_n(buffers.cast + y * block.pitch, width_, out + y * width_);
-  }
-
-  std::int64_t input_size_, outputs_, height_, width_;
-  kernels::IntConv<Sum> conv_;
-  Finish<Sum, Acc> finish_;
+  ConvShape shape_;
+  IntConv<Sum> conv_;
+  kernels::Storage input_;
+  Finish<Sum> finish_;
 };
 
 }  // namespace
 
-std::unique_ptr<Step> make_conv(const Analyzed& analyzed, graph::NodeId id,
+std::unique_ptr<Step> make_conv(const Analyzed& analyzed, const Group& group,
                                 const graph::Conv2d& conv) {
-  const graph::FrozenParam& weight = analyzed.node(id).params.at(graph::Role::Weight);
+  const graph::NodeId id = group.first();
+  const std::vector<std::int32_t>& weights = analyzed.node(id).params.at(graph::Role::Weight).raw;
   const graph::Interval& x = analyzed.source_range(id);
   const graph::Shape& in = analyzed.source(id).shape;
-  const kernels::ConvShape shape = kernels::conv_shape(conv, in[0], in[1], in[2]);
-  return by_sums(analyzed, id, [&]<class Sum, class Acc>() -> std::unique_ptr<Step> {
-    return std::make_unique<ConvStep<Sum, Acc>>(
-        shape, kernels::IntConv<Sum>(shape, weight.raw, x.lo, x.hi),
-        Finish<Sum, Acc>(align_channels(analyzed, id), accumulator_cast(analyzed, id)),
-        analyzed.range(id).accumulator_width);
+  const ConvShape shape = kernels::conv_shape(conv, in[0], in[1], in[2]);
+  const kernels::Storage input = layout_of(analyzed, group.inputs[0]).storage;
+  const int width = analyzed.range(id).accumulator_width;
+  return by_sums(analyzed, id, [&]<class Sum>() -> std::unique_ptr<Step> {
+    Finish<Sum> finish(analyzed, group);
+    if constexpr (std::is_same_v<Sum, std::int32_t>) {
+      if (PixelConv::takes(shape)) {
+        const int no_grid[] = {0};  // of raw values
+        PixelConv pixels(shape, weights, x.lo, x.hi, 0, no_grid);
+        const char* type = pixels.of_bytes() ? "int8" : "int16";
+        return std::make_unique<PixelConvStep>(
+            shape, std::move(pixels), input, std::move(finish),
+            describe(fmt::format("{0} x {0}", type).c_str(), "int32", width));
+      }
+    }
+    IntConv<Sum> planes(shape, weights, x.lo, x.hi);
+    std::string kernel = describe(planes.name(), width);
+    return std::make_unique<PlaneConvStep<Sum>>(shape, std::move(planes), input, std::move(finish),
+                                                std::move(kernel));
   });
 }
 

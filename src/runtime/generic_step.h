@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <memory>
 
+#include "runtime/proof.h"
 #include "runtime/tile.h"
 
 namespace qfx::runtime {
@@ -17,34 +18,31 @@ class GenericStep : public Step {
         analyzed_(analyzed),
         id_(id),
         kind_(kind),
-        cast_(accumulator_cast(analyzed, id)) {
-    for (const graph::NodeId input : analyzed.node(id).inputs)
-      input_sizes_.push_back(graph::element_count(analyzed.node(input).shape));
-  }
+        cast_(accumulator_cast(analyzed, id)),
+        to_(layout_of(analyzed, id)) {}
 
-  void run(const std::int32_t* const* inputs, std::int32_t* output, std::int64_t images,
+  void run(const std::byte* const* inputs, std::byte* output, std::int64_t images,
            std::byte* scratch) const override {
-    const std::int64_t size = graph::element_count(analyzed_.node(id_).shape);
-    std::vector<const std::int32_t*> image(inputs, inputs + input_sizes_.size());
-    for (std::int64_t i = 0; i < images; ++i, output += size) {
-      for (std::int64_t first = 0; first < size; first += kTile) {
-        const std::int64_t count = std::min(kTile, size - first);
-        Carver carver(scratch);
-        cast_(exact(image.data(), first, count, carver), output + first, count);
-      }
-      for (std::size_t k = 0; k < image.size(); ++k) image[k] += input_sizes_[k];
+    const std::int64_t size = images * to_.elements();
+    for (std::int64_t first = 0; first < size; first += kTile) {
+      const std::int64_t count = std::min(kTile, size - first);
+      Carver carver(scratch);
+      auto* words = carver.take<std::int32_t>(kTile);
+      cast_(exact(inputs, first, count, carver), words, count);
+      kernels::narrow(words, count, output + to_.offset(first), to_.storage);
     }
   }
 
   std::size_t scratch_bytes(std::int64_t) const override {
     Carver carver(nullptr);
+    carver.take<std::int32_t>(kTile);
     exact(nullptr, 0, 0, carver);
     return carver.used();
   }
 
  private:
-  const std::int64_t* exact(const std::int32_t* const* inputs, std::int64_t first,
-                            std::int64_t count, Carver& carver) const {
+  const std::int64_t* exact(const std::byte* const* inputs, std::int64_t first, std::int64_t count,
+                            Carver& carver) const {
     Tile tile(analyzed_, id_, inputs, first, count, carver);
     return tile.aligned(value(tile, kind_), analyzed_.range(id_).accumulator_frac_bits).raw;
   }
@@ -53,7 +51,7 @@ class GenericStep : public Step {
   graph::NodeId id_;
   Kind kind_;
   kernels::IntCast cast_;
-  std::vector<std::int64_t> input_sizes_;
+  TensorLayout to_;
 };
 
 template <class Kind>

@@ -2,18 +2,19 @@
 
 #include <algorithm>
 
-#include "qfx/graph/links.h"
+#include "runtime/tensor.h"
+
 #include "qfx/kernels/int_gemm.h"
 
 namespace qfx::runtime {
 namespace {
 
 // Tensors start at multiples of a cache line.
-constexpr std::int64_t kSlotElements = 16;
+constexpr std::int64_t kLine = 64;
 
+// last_step: after which the memory is free.
 struct Held {
-  std::int64_t offset, size;
-  graph::NodeId last_reader;
+  std::int64_t offset, size, last_step;
 };
 
 // The lowest gap that holds `size`; `held` is sorted by offset.
@@ -26,44 +27,43 @@ std::int64_t find_gap(const std::vector<Held>& held, std::int64_t size) {
   return offset;
 }
 
-}  // namespace
-
-bool is_alias(const graph::FrozenModel& model, graph::NodeId id) {
-  return graph::keeps_format(model.nodes[id].op) && id + 1 < std::ssize(model.nodes);
+// The node that owns the memory of each node's tensor.
+std::vector<graph::NodeId> owners(const graph::FrozenModel& model) {
+  std::vector<graph::NodeId> owner;
+  for (graph::NodeId id = 0; id < std::ssize(model.nodes); ++id)
+    owner.push_back(is_alias(model, id) ? owner[model.nodes[id].inputs[0]] : id);
+  return owner;
 }
 
-MemoryPlan plan_memory(const graph::FrozenModel& model) {
-  const auto count = static_cast<graph::NodeId>(model.nodes.size());
-  // The node that owns the memory of each node's tensor, and the last reader of what it owns.
-  std::vector<graph::NodeId> owner(count), last_reader(count);
-  const auto read_by = graph::readers(model.nodes);
-  for (graph::NodeId id = 0; id < count; ++id) {
-    owner[id] = is_alias(model, id) ? owner[model.nodes[id].inputs[0]] : id;
-    const graph::NodeId last = read_by[id].empty() ? id : read_by[id].back();
-    last_reader[owner[id]] = std::max(last_reader[owner[id]], last);
-  }
+}  // namespace
+
+MemoryPlan plan_memory(const graph::Analyzed& analyzed, const std::vector<Group>& groups,
+                       bool keep_all) {
+  const graph::FrozenModel& model = analyzed.model();
+  const std::vector<graph::NodeId> owner = owners(model);
+  const std::int64_t end = std::ssize(groups);
+  // The last step that reads what each node owns; the output is read after all of them.
+  std::vector<std::int64_t> last_step(model.nodes.size(), keep_all ? end : -1);
+  last_step[owner.back()] = end;
+  for (std::int64_t step = 0; step < end; ++step)
+    for (const graph::NodeId input : groups[step].inputs)
+      last_step[owner[input]] = std::max(last_step[owner[input]], step);
 
   MemoryPlan plan;
-  plan.offset.resize(count);
+  plan.offset.assign(model.nodes.size(), MemoryPlan::kNowhere);
   std::vector<Held> held;
-  for (graph::NodeId id = 0; id < count; ++id) {
-    if (owner[id] != id) {
-      plan.offset[id] = plan.offset[owner[id]];
-    } else if (id == 0) {
-      plan.offset[id] = MemoryPlan::kInput;
-    } else if (id + 1 == count) {
-      plan.offset[id] = MemoryPlan::kOutput;
-    } else {
-      std::erase_if(held, [id](const Held& tensor) { return tensor.last_reader < id; });
-      const std::int64_t size =
-          kernels::round_up(graph::element_count(model.nodes[id].shape), kSlotElements);
-      const Held tensor{find_gap(held, size), size, last_reader[id]};
-      plan.offset[id] = tensor.offset;
-      plan.size = std::max(plan.size, tensor.offset + size);
-      const auto behind = [](const Held& a, const Held& b) { return a.offset < b.offset; };
-      held.insert(std::upper_bound(held.begin(), held.end(), tensor, behind), tensor);
-    }
-  }
+  const auto place = [&](graph::NodeId id, std::int64_t step) {
+    std::erase_if(held, [=](const Held& tensor) { return tensor.last_step < step; });
+    const std::int64_t size = kernels::round_up(layout_of(analyzed, id).bytes(), kLine);
+    const Held tensor{find_gap(held, size), size, std::max(last_step[id], step)};
+    plan.offset[id] = tensor.offset;
+    plan.size = std::max(plan.size, tensor.offset + size);
+    const auto behind = [](const Held& a, const Held& b) { return a.offset < b.offset; };
+    held.insert(std::upper_bound(held.begin(), held.end(), tensor, behind), tensor);
+  };
+  place(0, 0);
+  for (std::int64_t step = 0; step < end; ++step) place(groups[step].last(), step);
+  for (std::size_t id = 0; id < owner.size(); ++id) plan.offset[id] = plan.offset[owner[id]];
   return plan;
 }
 

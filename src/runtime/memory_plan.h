@@ -4,25 +4,22 @@
 #include <cstdint>
 #include <vector>
 
-#include "qfx/graph/graph.h"
+#include "runtime/group.h"
 
 namespace qfx::runtime {
 
 struct MemoryPlan {
-  // Where node id's tensor is, in elements an image from the start of the arena; kInput and kOutput
-  // are the caller's own arrays.
-  static constexpr std::int64_t kInput = -1;
-  static constexpr std::int64_t kOutput = -2;
+  // In no memory: a node inside a group.
+  static constexpr std::int64_t kNowhere = -1;
+  // Where node id's tensor is, in bytes an image from the start of the arena.
   std::vector<std::int64_t> offset;
-  // Elements an image of the whole arena.
+  // Bytes an image of the whole arena.
   std::int64_t size = 0;
 };
 
-// A flatten or unsqueeze in the middle of a network shares its input's memory: it has nothing to
-// compute.
-MemoryPlan plan_memory(const graph::FrozenModel& model);
-
-// True where node `id` shares its input's memory.
-bool is_alias(const graph::FrozenModel& model, graph::NodeId id);
+// groups: what runs, in order. Nodes that are an alias share their input's memory. keep_all: nothing
+// else is shared, so that all tensors are there after the last step.
+MemoryPlan plan_memory(const graph::Analyzed& analyzed, const std::vector<Group>& groups,
+                       bool keep_all);
 
 }  // namespace qfx::runtime

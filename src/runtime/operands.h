@@ -1,10 +1,15 @@
-// The types of a conv2d's or linear's sums, chosen by proof.
+// The types of a conv2d's or linear's sums, chosen by proof, and what becomes of the sums.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <memory>
+#include <optional>
+#include <type_traits>
+#include <vector>
 
 #include "runtime/carver.h"
+#include "runtime/chain.h"
 #include "runtime/proof.h"
 #include "runtime/step.h"
 
@@ -12,47 +17,67 @@
 
 namespace qfx::runtime {
 
-// Calls make<Sum, Acc>() with the cheapest types that are proved to hold the sums of the products
-// of a conv2d or linear, and its exact value with bias on the node's grid.
+// Calls make<Sum>() with the cheapest type that is proved to hold the sums of the products of a
+// conv2d or linear.
 template <class Make>
 std::unique_ptr<Step> by_sums(const Analyzed& analyzed, graph::NodeId id, const Make& make) {
   const graph::FrozenParam& weight = analyzed.node(id).params.at(graph::Role::Weight);
   const graph::Interval& x = analyzed.source_range(id);
   const bool narrow =
       fits<std::int16_t>(x) && fits<std::int16_t>(weight.raw) && products_fit_int32(weight, x);
-  if (!narrow) return make.template operator()<std::int64_t, std::int64_t>();
-  if (fits<std::int32_t>(analyzed.range(id).accumulator))
-    return make.template operator()<std::int32_t, std::int32_t>();
-  return make.template operator()<std::int32_t, std::int64_t>();
+  return narrow ? make.template operator()<std::int32_t>()
+                : make.template operator()<std::int64_t>();
 }
 
-// Sums of one output channel on the way to its format: sum * factor + term, cast.
-template <class Sum, class Acc>
+// Sums of a group's first node on the way to the group's tensor: sum * factor + term, cast, and
+// what the other nodes do.
+template <class Sum>
 class Finish {
  public:
-  Finish(const Affine& affine, kernels::IntCast cast)
-      : factor_(affine.factor.begin(), affine.factor.end()),
-        term_(affine.term.begin(), affine.term.end()),
-        cast_(cast) {}
-
-  // exact: room for `count` values.
-  void operator()(std::int64_t channel, const Sum* sums, std::int64_t count, Acc* exact,
-                  std::int32_t* output) const {
-    if (factor_[channel] == 1 && term_[channel] == 0) return cast_(sums, output, count);
-    kernels::multiply_add(sums, factor_[channel], term_[channel], exact, count);
-    cast_(exact, output, count);
+  Finish(const Analyzed& analyzed, const Group& group)
+      : to_(layout_of(analyzed, group.last())),
+        affine_(align_channels(analyzed, group.first())),
+        cast_(accumulator_cast(analyzed, group.first())) {
+    if (!std::is_same_v<Sum, std::int32_t> || !fits_lanes(analyzed, group.first())) return;
+    const std::vector<std::int32_t> factor(affine_.factor.begin(), affine_.factor.end());
+    const std::vector<std::int32_t> term(affine_.term.begin(), affine_.term.end());
+    chain_.emplace(to_.channels);
+    chain_->multiply_add(factor, term);
+    chain_->cast(cast_);
+    append_nodes(*chain_, analyzed, group, 1);
   }
 
-  // The same for one value of each of the channels from `first` on.
-  void across(std::int64_t first, const Sum* sums, std::int64_t count, Acc* exact,
-              std::int32_t* output) const {
-    kernels::multiply_add(sums, factor_.data() + first, term_.data() + first, exact, count);
-    cast_(exact, output, count);
+  // Sums of elements first, first + 1, ... of the group's tensor `output`. others: the group's
+  // inputs but for the first node's.
+  void operator()(const Sum* sums, std::int64_t first, std::int64_t count,
+                  const std::byte* const* others, std::byte* output) const {
+    if (chain_) {
+      chain_->run({reinterpret_cast<const std::byte*>(sums), kernels::Storage::Int32, others,
+                   output, to_.storage, first, count});
+      return;
+    }
+    std::int64_t exact[kTile];
+    std::int32_t words[kTile];
+    while (count > 0) {  // neighbouring channels of a pixel at a time
+      const std::int64_t channel = first % to_.channels;
+      const std::int64_t length = std::min({kTile, to_.channels - channel, count});
+      kernels::multiply_add(sums, affine_.factor.data() + channel, affine_.term.data() + channel,
+                            exact, length);
+      cast_(exact, words, length);
+      kernels::narrow(words, length, output + to_.offset(first), to_.storage);
+      sums += length;
+      first += length;
+      count -= length;
+    }
   }
 
  private:
-  std::vector<Acc> factor_, term_;
+  static constexpr std::int64_t kTile = 512;
+
+  TensorLayout to_;
+  Affine affine_;
   kernels::IntCast cast_;
+  std::optional<kernels::IntChain> chain_;
 };
 
 }  // namespace qfx::runtime

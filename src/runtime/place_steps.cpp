@@ -1,6 +1,7 @@
-// Steps that give elements another place: concat, flatten, unsqueeze.
+// Steps that give elements another place: concat, flatten.
 #include <algorithm>
 
+#include "runtime/element_tile.h"
 #include "runtime/step.h"
 
 #include "qfx/kernels/int_cast.h"
@@ -10,44 +11,74 @@ namespace {
 
 using kernels::IntCast;
 
-// Channels lie outermost: an image of the result is the images of the inputs, each cast from its
-// own grid.
+// A pixel of the result is the pixels of the inputs, each cast from its own grid.
 class ConcatStep : public Step {
  public:
   struct Part {
+    TensorLayout from;
     IntCast cast;
-    std::int64_t elements;
+    std::int64_t first_channel;
   };
 
-  ConcatStep(std::vector<Part> parts, std::string kernel)
-      : Step(std::move(kernel)), parts_(std::move(parts)) {}
+  ConcatStep(std::vector<Part> parts, const TensorLayout& to, std::string kernel)
+      : Step(std::move(kernel)), parts_(std::move(parts)), to_(to) {}
 
-  void run(const std::int32_t* const* inputs, std::int32_t* output, std::int64_t images,
+  void run(const std::byte* const* inputs, std::byte* output, std::int64_t images,
            std::byte*) const override {
-    for (std::int64_t image = 0; image < images; ++image) {
-      for (std::size_t i = 0; i < parts_.size(); ++i) {
-        const std::int64_t elements = parts_[i].elements;
-        parts_[i].cast(inputs[i] + image * elements, output, elements);
-        output += elements;
-      }
+    for (std::size_t i = 0; i < parts_.size(); ++i) {
+      const Part& part = parts_[i];
+      const std::int64_t pixels = images * to_.pixels, channels = part.from.channels;
+      const std::int64_t at_once = std::max<std::int64_t>(kTile / channels, 1);
+      for (std::int64_t pixel = 0; pixel < pixels; pixel += at_once)
+        copy(part, inputs[i], pixel, std::min(at_once, pixels - pixel), output);
     }
   }
 
  private:
+  void copy(const Part& part, const std::byte* input, std::int64_t pixel, std::int64_t pixels,
+            std::byte* output) const {
+    const std::int64_t channels = part.from.channels;
+    std::int32_t words[kTile];
+    for (std::int64_t done = 0; done < channels * pixels; done += kTile) {
+      const std::int64_t count = std::min(kTile, channels * pixels - done);
+      kernels::widen(input + part.from.offset(pixel * channels + done), part.from.storage, count,
+                     words);
+      part.cast(words, words, count);
+      // A tile is whole pixels, or a part of one.
+      const std::int64_t length = std::min(channels, count);
+      for (std::int64_t at = 0; at < count; at += length) {
+        const std::int64_t row = pixel + (done + at) / channels;
+        const std::int64_t channel = part.first_channel + (done + at) % channels;
+        kernels::narrow(words + at, length, output + to_.offset(row * to_.channels + channel),
+                        to_.storage);
+      }
+    }
+  }
+
   std::vector<Part> parts_;
+  TensorLayout to_;
 };
 
-class RenamedStep : public Step {
+// From channels innermost to channels outermost, in which order the vector has them.
+class FlattenStep : public Step {
  public:
-  explicit RenamedStep(std::int64_t elements) : Step("copy"), elements_(elements) {}
+  explicit FlattenStep(const TensorLayout& from) : Step("copy"), from_(from) {}
 
-  void run(const std::int32_t* const* inputs, std::int32_t* output, std::int64_t images,
+  void run(const std::byte* const* inputs, std::byte* output, std::int64_t images,
            std::byte*) const override {
-    std::copy_n(inputs[0], images * elements_, output);
+    kernels::with_type(from_.storage, [&]<class T>(T) {
+      const auto* x = reinterpret_cast<const T*>(inputs[0]);
+      auto* y = reinterpret_cast<T*>(output);
+      for (std::int64_t image = 0; image < images; ++image) {
+        transpose(x, from_.channels, from_.pixels, from_.channels, from_.pixels, y);
+        x += from_.elements();
+        y += from_.elements();
+      }
+    });
   }
 
  private:
-  std::int64_t elements_;
+  TensorLayout from_;
 };
 
 }  // namespace
@@ -55,18 +86,19 @@ class RenamedStep : public Step {
 std::unique_ptr<Step> make_concat(const Analyzed& analyzed, graph::NodeId id) {
   const graph::FrozenNode& node = analyzed.node(id);
   std::vector<ConcatStep::Part> parts;
+  std::int64_t channel = 0;
   for (std::size_t i = 0; i < node.inputs.size(); ++i) {
-    const graph::FrozenNode& source = analyzed.source(id, i);
     const graph::Interval& x = analyzed.source_range(id, i);
-    parts.push_back({IntCast(source.format.frac_bits(), node.format, x.lo, x.hi),
-                     graph::element_count(source.shape)});
+    const IntCast cast(analyzed.source(id, i).format.frac_bits(), node.format, x.lo, x.hi);
+    parts.push_back({layout_of(analyzed, node.inputs[i]), cast, channel});
+    channel += parts.back().from.channels;
   }
-  return std::make_unique<ConcatStep>(std::move(parts),
+  return std::make_unique<ConcatStep>(std::move(parts), layout_of(analyzed, id),
                                       fmt::format("{} casts", node.inputs.size()));
 }
 
-std::unique_ptr<Step> make_renamed(const Analyzed& analyzed, graph::NodeId id) {
-  return std::make_unique<RenamedStep>(graph::element_count(analyzed.node(id).shape));
+std::unique_ptr<Step> make_flatten(const Analyzed& analyzed, graph::NodeId id) {
+  return std::make_unique<FlattenStep>(layout_of(analyzed, analyzed.node(id).inputs[0]));
 }
 
 }  // namespace qfx::runtime

@@ -1,4 +1,9 @@
 // Steps that reduce windows: max_pool2d, avg_pool2d, global_avg_pool2d.
+#include <algorithm>
+#include <optional>
+
+#include "runtime/carver.h"
+#include "runtime/chain.h"
 #include "runtime/proof.h"
 #include "runtime/step.h"
 
@@ -9,54 +14,6 @@ namespace qfx::runtime {
 namespace {
 
 using kernels::Pooling;
-
-std::int64_t input_size(const Pooling& p) {
-  return p.channels * p.height * p.width;
-}
-std::int64_t output_size(const Pooling& p) {
-  return p.channels * p.out_height * p.out_width;
-}
-
-class MaxPoolStep : public Step {
- public:
-  MaxPoolStep(const Pooling& pooling, kernels::IntCast cast, std::string kernel)
-      : Step(std::move(kernel)), pooling_(pooling), cast_(cast) {}
-
-  void run(const std::int32_t* const* inputs, std::int32_t* output, std::int64_t images,
-           std::byte*) const override {
-    for (std::int64_t image = 0; image < images; ++image)
-      kernels::max_pool(inputs[0] + image * input_size(pooling_), pooling_,
-                        output + image * output_size(pooling_));
-    cast_(output, output, images * output_size(pooling_));
-  }
-
- private:
-  Pooling pooling_;
-  kernels::IntCast cast_;
-};
-
-class MeanPoolStep : public Step {
- public:
-  MeanPoolStep(const Pooling& pooling, kernels::IntMeanCast cast, std::string kernel)
-      : Step(std::move(kernel)), pooling_(pooling), cast_(cast) {}
-
-  void run(const std::int32_t* const* inputs, std::int32_t* output, std::int64_t images,
-           std::byte* scratch) const override {
-    auto* sums = reinterpret_cast<std::int64_t*>(scratch);
-    for (std::int64_t image = 0; image < images; ++image) {
-      kernels::sum_pool(inputs[0] + image * input_size(pooling_), pooling_, sums);
-      cast_(sums, output + image * output_size(pooling_), output_size(pooling_));
-    }
-  }
-
-  std::size_t scratch_bytes(std::int64_t) const override {
-    return static_cast<std::size_t>(output_size(pooling_)) * sizeof(std::int64_t);
-  }
-
- private:
-  Pooling pooling_;
-  kernels::IntMeanCast cast_;
-};
 
 Pooling make_pooling(const Analyzed& analyzed, graph::NodeId id, const graph::Pair& kernel,
                      const graph::Pair& stride, const graph::Pair& padding) {
@@ -75,36 +32,147 @@ Pooling make_pooling(const Analyzed& analyzed, graph::NodeId id, const graph::Pa
           .out_width = out[2]};
 }
 
-std::unique_ptr<Step> make_mean(const Analyzed& analyzed, graph::NodeId id,
-                                const Pooling& pooling) {
-  const graph::NodeRange& range = analyzed.range(id);
-  const kernels::IntMeanCast cast(
-      range.accumulator_frac_bits, pooling.kernel_height * pooling.kernel_width,
-      analyzed.node(id).format, range.accumulator.lo, range.accumulator.hi);
-  return std::make_unique<MeanPoolStep>(
-      pooling, cast, describe("mean of int32", "int64", range.accumulator_width));
-}
+// Where a step's tensors lie.
+class PoolStep : public Step {
+ public:
+  PoolStep(const Analyzed& analyzed, const Group& group, const Pooling& pooling, std::string kernel)
+      : Step(std::move(kernel)),
+        pooling_(pooling),
+        from_(layout_of(analyzed, group.inputs[0])),
+        to_(layout_of(analyzed, group.last())) {}
+
+ protected:
+  std::int64_t size() const {
+    return pooling_.out_height * pooling_.out_width * pooling_.channels;
+  }
+
+  Pooling pooling_;
+  TensorLayout from_, to_;
+};
+
+class MaxPoolStep : public PoolStep {
+ public:
+  MaxPoolStep(const Analyzed& analyzed, const Group& group, const Pooling& pooling)
+      : PoolStep(analyzed, group, pooling,
+                 describe(fmt::format("maximum of {}",
+                                      kernels::name_of(layout_of(analyzed, group.inputs[0]).storage))
+                              .c_str(),
+                          "int32", analyzed.range(group.first()).accumulator_width)),
+        cast_(accumulator_cast(analyzed, group.first())) {
+    if (!fits_lanes(analyzed, group.first())) return;
+    chain_.emplace(pooling.channels);
+    chain_->cast(cast_);
+    append_nodes(*chain_, analyzed, group, 1);
+  }
+
+  void run(const std::byte* const* inputs, std::byte* output, std::int64_t images,
+           std::byte* scratch) const override {
+    for (std::int64_t image = 0; image < images; ++image) {
+      kernels::with_type(from_.storage, [&]<class T>(T) {
+        kernels::max_pool(reinterpret_cast<const T*>(inputs[0]) + image * from_.elements(), pooling_,
+                          reinterpret_cast<T*>(scratch));
+      });
+      finish(scratch, image * size(), inputs + 1, output);
+    }
+  }
+
+  std::size_t scratch_bytes(std::int64_t) const override {
+    Carver carver(nullptr);
+    carve(carver);
+    return carver.used();
+  }
+
+ private:
+  // The maxima, and where no chain does, them and their casts as words.
+  std::int32_t* carve(Carver& carver) const {
+    carver.take<std::byte>(from_.offset(size()));
+    return carver.take<std::int32_t>(size());
+  }
+
+  void finish(std::byte* scratch, std::int64_t first, const std::byte* const* others,
+              std::byte* output) const {
+    if (chain_)
+      return chain_->run({scratch, from_.storage, others, output, to_.storage, first, size()});
+    Carver carver(scratch);
+    std::int32_t* words = carve(carver);
+    kernels::widen(scratch, from_.storage, size(), words);
+    cast_(words, words, size());
+    kernels::narrow(words, size(), output + to_.offset(first), to_.storage);
+  }
+
+  kernels::IntCast cast_;
+  std::optional<kernels::IntChain> chain_;
+};
+
+class MeanPoolStep : public PoolStep {
+ public:
+  MeanPoolStep(const Analyzed& analyzed, const Group& group, const Pooling& pooling)
+      : PoolStep(analyzed, group, pooling,
+                 describe(fmt::format("mean of {}",
+                                      kernels::name_of(layout_of(analyzed, group.inputs[0]).storage))
+                              .c_str(),
+                          "int64", analyzed.range(group.first()).accumulator_width)),
+        cast_(mean_cast(analyzed, group.first(), pooling)),
+        chain_(pooling.channels) {
+    append_nodes(chain_, analyzed, group, 1);
+  }
+
+  void run(const std::byte* const* inputs, std::byte* output, std::int64_t images,
+           std::byte* scratch) const override {
+    Carver carver(scratch);
+    auto* sums = carver.take<std::int64_t>(size());
+    auto* means = carver.take<std::int32_t>(size());
+    for (std::int64_t image = 0; image < images; ++image) {
+      kernels::with_type(from_.storage, [&]<class T>(T) {
+        kernels::sum_pool(reinterpret_cast<const T*>(inputs[0]) + image * from_.elements(), pooling_,
+                          sums);
+      });
+      cast_(sums, means, size());
+      chain_.run({reinterpret_cast<const std::byte*>(means), kernels::Storage::Int32, inputs + 1,
+                  output, to_.storage, image * size(), size()});
+    }
+  }
+
+  std::size_t scratch_bytes(std::int64_t) const override {
+    Carver carver(nullptr);
+    carver.take<std::int64_t>(size());
+    carver.take<std::int32_t>(size());
+    return carver.used();
+  }
+
+ private:
+  static kernels::IntMeanCast mean_cast(const Analyzed& analyzed, graph::NodeId id,
+                                        const Pooling& pooling) {
+    const graph::NodeRange& range = analyzed.range(id);
+    return {range.accumulator_frac_bits, pooling.kernel_height * pooling.kernel_width,
+            analyzed.node(id).format, range.accumulator.lo, range.accumulator.hi};
+  }
+
+  kernels::IntMeanCast cast_;
+  kernels::IntChain chain_;
+};
 
 }  // namespace
 
-std::unique_ptr<Step> make_pool(const Analyzed& analyzed, graph::NodeId id,
+std::unique_ptr<Step> make_pool(const Analyzed& analyzed, const Group& group,
                                 const graph::MaxPool2d& pool) {
   return std::make_unique<MaxPoolStep>(
-      make_pooling(analyzed, id, pool.kernel, pool.stride, pool.padding),
-      accumulator_cast(analyzed, id),
-      describe("maximum of int32", "int32", analyzed.range(id).accumulator_width));
+      analyzed, group,
+      make_pooling(analyzed, group.first(), pool.kernel, pool.stride, pool.padding));
 }
 
-std::unique_ptr<Step> make_pool(const Analyzed& analyzed, graph::NodeId id,
+std::unique_ptr<Step> make_pool(const Analyzed& analyzed, const Group& group,
                                 const graph::AvgPool2d& pool) {
-  return make_mean(analyzed, id,
-                   make_pooling(analyzed, id, pool.kernel, pool.stride, pool.padding));
+  return std::make_unique<MeanPoolStep>(
+      analyzed, group,
+      make_pooling(analyzed, group.first(), pool.kernel, pool.stride, pool.padding));
 }
 
-std::unique_ptr<Step> make_pool(const Analyzed& analyzed, graph::NodeId id,
+std::unique_ptr<Step> make_pool(const Analyzed& analyzed, const Group& group,
                                 const graph::GlobalAvgPool2d&) {
-  const graph::Shape& in = analyzed.source(id).shape;
-  return make_mean(analyzed, id, make_pooling(analyzed, id, {in[1], in[2]}, {1, 1}, {0, 0}));
+  const graph::Shape& in = analyzed.source(group.first()).shape;
+  return std::make_unique<MeanPoolStep>(
+      analyzed, group, make_pooling(analyzed, group.first(), {in[1], in[2]}, {1, 1}, {0, 0}));
 }
 
 }  // namespace qfx::runtime

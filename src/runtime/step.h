@@ -1,4 +1,5 @@
-// One node made ready to run: its kernel chosen by proof, its parameters in the kernel's layout.
+// What runs between two tensors in memory, made ready: its kernel chosen by proof, its parameters in
+// the kernel's layout.
 #pragma once
 
 #include <cstddef>
@@ -7,6 +8,9 @@
 #include <string>
 #include <utility>
 #include <vector>
+
+#include "runtime/group.h"
+#include "runtime/tensor.h"
 
 #include "qfx/graph/analyzed.h"
 
@@ -19,9 +23,9 @@ class Step {
   Step(const Step&) = delete;
   Step& operator=(const Step&) = delete;
 
-  // inputs[i]: raw values {images, shape of input i}, row-major; output likewise, not overlapping
-  // them. scratch: scratch_bytes(images) bytes at a 64-byte boundary.
-  virtual void run(const std::int32_t* const* inputs, std::int32_t* output, std::int64_t images,
+  // inputs[i]: the tensor of the group's input i, as layout_of() says; output likewise, not
+  // overlapping them. scratch: scratch_bytes(images) bytes at a 64-byte boundary.
+  virtual void run(const std::byte* const* inputs, std::byte* output, std::int64_t images,
                    std::byte* scratch) const = 0;
   virtual std::size_t scratch_bytes(std::int64_t /*images*/) const { return 0; }
 
@@ -34,32 +38,22 @@ class Step {
 
 using graph::Analyzed;
 
-// The step of node `id`; null for the input, which nothing computes.
-std::unique_ptr<Step> make_step(const Analyzed& analyzed, graph::NodeId id);
+// The step of a group's nodes, which is_alias() is true of none of.
+std::unique_ptr<Step> make_step(const Analyzed& analyzed, const Group& group);
 
 // By family; each in its own file.
-std::unique_ptr<Step> make_cast(const Analyzed& analyzed, graph::NodeId id);
-std::unique_ptr<Step> make_relu(const Analyzed& analyzed, graph::NodeId id);
-std::unique_ptr<Step> make_batch_norm(const Analyzed& analyzed, graph::NodeId id);
-std::unique_ptr<Step> make_offset(const Analyzed& analyzed, graph::NodeId id);
-std::unique_ptr<Step> make_renamed(const Analyzed& analyzed, graph::NodeId id);
-std::unique_ptr<Step> make_clip(const Analyzed& analyzed, graph::NodeId id,
-                                const graph::Clip& clip);
-std::unique_ptr<Step> make_prelu(const Analyzed& analyzed, graph::NodeId id);
-std::unique_ptr<Step> make_add(const Analyzed& analyzed, graph::NodeId id);
-std::unique_ptr<Step> make_sub(const Analyzed& analyzed, graph::NodeId id);
-std::unique_ptr<Step> make_mul(const Analyzed& analyzed, graph::NodeId id);
+std::unique_ptr<Step> make_elements(const Analyzed& analyzed, const Group& group);
+std::unique_ptr<Step> make_flatten(const Analyzed& analyzed, graph::NodeId id);
 std::unique_ptr<Step> make_concat(const Analyzed& analyzed, graph::NodeId id);
-std::unique_ptr<Step> make_function(const Analyzed& analyzed, graph::NodeId id);
 std::unique_ptr<Step> make_softmax(const Analyzed& analyzed, graph::NodeId id);
-std::unique_ptr<Step> make_pool(const Analyzed& analyzed, graph::NodeId id,
+std::unique_ptr<Step> make_pool(const Analyzed& analyzed, const Group& group,
                                 const graph::MaxPool2d& pool);
-std::unique_ptr<Step> make_pool(const Analyzed& analyzed, graph::NodeId id,
+std::unique_ptr<Step> make_pool(const Analyzed& analyzed, const Group& group,
                                 const graph::AvgPool2d& pool);
-std::unique_ptr<Step> make_pool(const Analyzed& analyzed, graph::NodeId id,
+std::unique_ptr<Step> make_pool(const Analyzed& analyzed, const Group& group,
                                 const graph::GlobalAvgPool2d& pool);
-std::unique_ptr<Step> make_conv(const Analyzed& analyzed, graph::NodeId id,
+std::unique_ptr<Step> make_conv(const Analyzed& analyzed, const Group& group,
                                 const graph::Conv2d& conv);
-std::unique_ptr<Step> make_linear(const Analyzed& analyzed, graph::NodeId id);
+std::unique_ptr<Step> make_linear(const Analyzed& analyzed, const Group& group);
 
 }  // namespace qfx::runtime

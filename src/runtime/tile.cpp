@@ -26,7 +26,7 @@ std::int64_t wrapped(std::uint64_t value) {
 
 }  // namespace
 
-Tile::Tile(const Analyzed& analyzed, graph::NodeId id, const std::int32_t* const* inputs,
+Tile::Tile(const Analyzed& analyzed, graph::NodeId id, const std::byte* const* inputs,
            std::int64_t first, std::int64_t count, Carver& carver)
     : analyzed_(analyzed),
       id_(id),
@@ -34,7 +34,7 @@ Tile::Tile(const Analyzed& analyzed, graph::NodeId id, const std::int32_t* const
       inputs_(inputs),
       first_(first),
       count_(count),
-      inner_(graph::element_count(node_.shape) / node_.shape[0]),
+      channels_(node_.shape[0]),
       carver_(carver) {
   QFX_ASSERT(count <= kTile);
 }
@@ -57,29 +57,38 @@ Tile::Value Tile::of_both(const Value& a, const Value& b, const F& f) {
 }
 
 Tile::Value Tile::x(std::size_t i) {
+  const TensorLayout layout = layout_of(analyzed_, node_.inputs[i]);
   const int frac_bits = analyzed_.source(id_, i).format.frac_bits();
   if (const auto* thermometer = std::get_if<graph::Thermometer>(&node_.op)) {
     return each(frac_bits, [&](std::int64_t element) {
       const std::int64_t at = first_ + element;
-      return std::int64_t{inputs_[i][at / inner_ / thermometer->levels * inner_ + at % inner_]};
+      return raw_at(i, at / channels_ * layout.channels + at % channels_ / thermometer->levels);
     });
   }
-  const std::int32_t* from = inputs_ == nullptr ? nullptr : inputs_[i] + first_;
-  return each(frac_bits, [=](std::int64_t element) { return std::int64_t{from[element]}; });
+  auto* words = carver_.take<std::int32_t>(kTile);
+  if (count_ > 0)
+    kernels::widen(inputs_[i] + layout.offset(first_), layout.storage, count_, words);
+  return each(frac_bits, [=](std::int64_t element) { return std::int64_t{words[element]}; });
+}
+
+std::int64_t Tile::raw_at(std::size_t input, std::int64_t element) const {
+  const TensorLayout layout = layout_of(analyzed_, node_.inputs[input]);
+  std::int32_t raw = 0;
+  kernels::widen(inputs_[input] + layout.offset(element), layout.storage, 1, &raw);
+  return raw;
 }
 
 Tile::Value Tile::selected() {
   const int frac_bits = analyzed_.range(id_).accumulator_frac_bits;
-  std::size_t source = 0;
-  std::int64_t begin = 0;  // of that input in the image
-  const auto end = [&] {
-    return begin + graph::element_count(analyzed_.source(id_, source).shape);
-  };
   return each(frac_bits, [&](std::int64_t i) {
-    const std::int64_t element = first_ + i;
-    for (; element >= end(); ++source) begin = end();
-    return scaled(inputs_[source][element - begin],
-                  frac_bits - analyzed_.source(id_, source).format.frac_bits());
+    const std::int64_t pixel = (first_ + i) / channels_;
+    std::int64_t channel = (first_ + i) % channels_;
+    std::size_t source = 0;
+    while (channel >= analyzed_.source(id_, source).shape[0])
+      channel -= analyzed_.source(id_, source++).shape[0];
+    const std::int64_t raw =
+        raw_at(source, pixel * analyzed_.source(id_, source).shape[0] + channel);
+    return scaled(raw, frac_bits - analyzed_.source(id_, source).format.frac_bits());
   });
 }
 
@@ -88,7 +97,7 @@ Tile::Value Tile::parameter(graph::Role role) {
   const bool is_shared = param.shape[0] == 1;
   const int frac_bits = param.max_frac_bits();
   return each(frac_bits, [&](std::int64_t i) {
-    const std::int64_t channel = is_shared ? 0 : (first_ + i) / inner_;
+    const std::int64_t channel = is_shared ? 0 : (first_ + i) % channels_;
     return scaled(param.raw[channel], frac_bits - param.frac_bits(channel));
   });
 }

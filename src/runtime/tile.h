@@ -7,7 +7,8 @@
 #include <vector>
 
 #include "runtime/carver.h"
-#include "runtime/element_step.h"
+#include "runtime/element_tile.h"
+#include "runtime/step.h"
 
 #include "qfx/graph/exact.h"
 #include "qfx/graph/table.h"
@@ -25,9 +26,9 @@ class Tile {
     const std::int64_t* raw = nullptr;
   };
 
-  // Elements first, first + 1, ... of one image; at most kTile. inputs: the image of each.
+  // Elements first, first + 1, ... of a batch; at most kTile. inputs: the node's tensors.
   // A carver without memory counts what the same calls would take; then count is 0.
-  Tile(const Analyzed& analyzed, graph::NodeId id, const std::int32_t* const* inputs,
+  Tile(const Analyzed& analyzed, graph::NodeId id, const std::byte* const* inputs,
        std::int64_t first, std::int64_t count, Carver& carver);
 
   Value x(std::size_t i);
@@ -52,6 +53,7 @@ class Tile {
   Value aligned(const Value& value, int frac_bits);
 
  private:
+  std::int64_t raw_at(std::size_t input, std::int64_t element) const;
   Value select(const Value& sign, const Value& not_negative, const Value& negative);
   template <class F>
   Value each(int frac_bits, const F& f);
@@ -61,8 +63,8 @@ class Tile {
   const Analyzed& analyzed_;
   graph::NodeId id_;
   const graph::FrozenNode& node_;
-  const std::int32_t* const* inputs_;
-  std::int64_t first_, count_, inner_;
+  const std::byte* const* inputs_;
+  std::int64_t first_, count_, channels_;
   Carver& carver_;
 };
 static_assert(graph::Domain<Tile>);

@@ -44,6 +44,8 @@ class IntCast {
     std::int64_t lo = 0, hi = 0;  // Clamp and Zero
     int width = 32;               // Wrap
   };
+  // Of the Narrow and Wide paths.
+  const Plan& plan() const { return plan_; }
 
  private:
   template <class In, class Out>

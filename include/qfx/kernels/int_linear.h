@@ -29,8 +29,9 @@ class IntLinear {
 
   // finish(first, count, sums, stride) for all blocks of outputs: image i's sum of output first + j
   // is sums[i * stride + j].
-  template <class Finish>
-  void for_each_block(const std::int32_t* x, std::int64_t images, std::byte* scratch,
+  // x: of int8_t, uint8_t, int16_t, uint16_t or int32_t.
+  template <class In, class Finish>
+  void for_each_block(const In* x, std::int64_t images, std::byte* scratch,
                       const Finish& finish) const {
     pack_inputs(x, images, scratch);
     for (std::int64_t first = 0; first < out_; first += block_) {
@@ -40,7 +41,8 @@ class IntLinear {
   }
 
  private:
-  void pack_inputs(const std::int32_t* x, std::int64_t images, std::byte* scratch) const;
+  template <class In>
+  void pack_inputs(const In* x, std::int64_t images, std::byte* scratch) const;
   const Sum* multiply(std::int64_t first, std::int64_t count, std::int64_t images,
                       std::byte* scratch) const;
 

@@ -1,4 +1,4 @@
-// Windows reduced to their maximum or their exact sum, on raw integers.
+// Windows reduced to their maximum or their exact sum, on raw integers of channels-last images.
 #pragma once
 
 #include <cstdint>
@@ -13,10 +13,15 @@ struct Pooling {
   std::int64_t out_height = 1, out_width = 1;
 };
 
+// x: {height, width, channels} of int8_t, uint8_t, int16_t, uint16_t or int32_t; y and sums:
+// {out_height, out_width, channels}.
+
 // Padding never wins; every window holds at least one element of the image.
-void max_pool(const std::int32_t* x, const Pooling& pooling, std::int32_t* y);
+template <class T>
+void max_pool(const T* x, const Pooling& pooling, T* y);
 
 // Padding adds zero.
-void sum_pool(const std::int32_t* x, const Pooling& pooling, std::int64_t* sums);
+template <class T>
+void sum_pool(const T* x, const Pooling& pooling, std::int64_t* sums);
 
 }  // namespace qfx::kernels

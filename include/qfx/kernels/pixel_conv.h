@@ -7,6 +7,7 @@
 // weights.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <span>
@@ -40,6 +41,18 @@ class PixelConv {
   // data of a scratch().
   template <class T, class Y>
   void run(const T* x, Y* y, std::int16_t* scratch) const;
+
+  // The same in parts, for who uses the sums while they lie in the cache. An image is padded once
+  // and then laid out any number of times; T is uint8_t, int8_t or int16_t.
+  std::size_t image_bytes() const;
+  void pad(std::byte* image) const;
+  template <class T>
+  void lay_out(const T* x, std::byte* image) const;
+  // sums: {rows, out_width, out_channels} from row `first` on.
+  void multiply(const std::byte* image, std::int64_t first, std::int64_t rows,
+                std::int32_t* sums) const;
+  // Rows whose sums and weights the caches hold together.
+  std::int64_t block_rows() const;
 
  private:
   struct Impl;

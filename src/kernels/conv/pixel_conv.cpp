@@ -91,11 +91,18 @@ struct PixelConv::Impl {
 
   template <class T>
   void convert(const T* x, std::int64_t count, std::int16_t* to) const {
-    to_int16(x, factor<T>(), count, to);
+    if constexpr (std::is_same_v<T, std::int16_t>)
+      std::copy_n(x, count, to);
+    else
+      to_int16(x, factor<T>(), count, to);
   }
   template <class T>
   void convert(const T* x, std::int64_t count, std::uint8_t* to) const {
-    to_bytes(x, factor<T>(), offset, count, to);
+    if constexpr (std::is_same_v<T, std::int16_t>)
+      std::transform(x, x + count, to,
+                     [this](int value) { return static_cast<std::uint8_t>(value + offset); });
+    else
+      to_bytes(x, factor<T>(), offset, count, to);
   }
   template <class T>
   T factor() const {
@@ -140,16 +147,16 @@ struct PixelConv::Impl {
       return static_cast<const void*>(nullptr);
   }
 
-  // f(the image where an output row begins, that row of y).
+  // f(the image where an output row begins, that row of y), for the first `rows` ones.
   template <class Number, class Y, class F>
-  void for_each_row(const Number* image, Y* y, const F& f) const {
-    for (std::int64_t row = 0; row < shape.out_height(); ++row)
+  void for_each_row(const Number* image, std::int64_t rows, Y* y, const F& f) const {
+    for (std::int64_t row = 0; row < rows; ++row)
       f(image + row * shape.stride_height * padded_width * pixel,
         y + row * shape.out_width() * shape.out_channels);
   }
 
   template <class Y>
-  void multiply_groups(const std::int16_t* image, Y* y) const {
+  void multiply_groups(const std::int16_t* image, std::int64_t rows, Y* y) const {
     DepthwiseProduct product{.image = nullptr,
                              .pixel_step = shape.stride_width * pixel,
                              .taps = pairs,
@@ -157,14 +164,14 @@ struct PixelConv::Impl {
                              .block_words = std::ssize(pairs) * kDepthwiseBlock,
                              .pixels = shape.out_width(),
                              .channels = shape.channels};
-    for_each_row(image, y, [&](const std::int16_t* row, Y* out) {
+    for_each_row(image, rows, y, [&](const std::int16_t* row, Y* out) {
       product.image = row;
       multiply_depthwise(product, scales_for(y), out);
     });
   }
 
   template <class Number, class Y>
-  void multiply_panels(const Number* image, Y* y) const {
+  void multiply_panels(const Number* image, std::int64_t rows, Y* y) const {
     PixelProduct product{.image = nullptr,
                          .pixel_step = shape.stride_width * pixel * number_bytes(),
                          .runs = runs.data(),
@@ -179,7 +186,7 @@ struct PixelConv::Impl {
     constexpr std::int64_t kChannels = 2 * kPanel;
     for (; product.first < shape.out_channels; product.first += kChannels) {
       product.last = std::min(product.first + kChannels, shape.out_channels);
-      for_each_row(image, y, [&](const Number* row, Y* out) {
+      for_each_row(image, rows, y, [&](const Number* row, Y* out) {
         product.image = reinterpret_cast<const std::byte*>(row);
         multiply_words(product, out);
       });
@@ -196,8 +203,20 @@ struct PixelConv::Impl {
     multiply_pixels(product, scales_for(y), y);
   }
 
+  // Rows of y from where their image begins.
+  template <class Y>
+  void multiply(const std::byte* image, std::int64_t rows, Y* y) const {
+    if (bytes) return multiply_panels(reinterpret_cast<const std::uint8_t*>(image), rows, y);
+    const auto* numbers = reinterpret_cast<const std::int16_t*>(image);
+    depthwise ? multiply_groups(numbers, rows, y) : multiply_panels(numbers, rows, y);
+  }
+
   std::int64_t number_bytes() const {
     return bytes ? 1 : 2;
+  }
+  // Depthwise, the last pixel's last block is read whole.
+  std::int64_t numbers() const {
+    return padded_height * padded_width * pixel + (depthwise ? kDepthwiseBlock : 0);
   }
 
   ConvShape shape;
@@ -224,33 +243,56 @@ PixelConv::~PixelConv() = default;
 PixelConv::PixelConv(PixelConv&&) noexcept = default;
 
 std::vector<std::int16_t> PixelConv::scratch() const {
-  // Depthwise, the last pixel's last block is read whole.
-  const std::int64_t numbers = impl_->padded_height * impl_->padded_width * impl_->pixel +
-                               (impl_->depthwise ? kDepthwiseBlock : 0);
-  const std::uint16_t padding = impl_->offset != 0 ? 0x8080 : 0;
-  return std::vector<std::int16_t>(
-      static_cast<std::size_t>((numbers * impl_->number_bytes() + 1) / 2),
-      static_cast<std::int16_t>(padding));
+  std::vector<std::int16_t> image((image_bytes() + 1) / 2);
+  pad(reinterpret_cast<std::byte*>(image.data()));
+  return image;
 }
 
 bool PixelConv::of_bytes() const {
   return impl_->bytes;
 }
 
-template <class T, class Y>
-void PixelConv::run(const T* x, Y* y, std::int16_t* scratch) const {
-  if (impl_->bytes) {
-    auto* image = reinterpret_cast<std::uint8_t*>(scratch);
-    impl_->lay_out(x, image);
-    return impl_->multiply_panels(image, y);
-  }
-  impl_->lay_out(x, scratch);
-  if (impl_->depthwise)
-    impl_->multiply_groups(scratch, y);
-  else
-    impl_->multiply_panels(scratch, y);
+std::size_t PixelConv::image_bytes() const {
+  return static_cast<std::size_t>(impl_->numbers() * impl_->number_bytes());
 }
 
+void PixelConv::pad(std::byte* image) const {
+  std::memset(image, impl_->offset, image_bytes());
+}
+
+template <class T>
+void PixelConv::lay_out(const T* x, std::byte* image) const {
+  if (impl_->bytes)
+    impl_->lay_out(x, reinterpret_cast<std::uint8_t*>(image));
+  else
+    impl_->lay_out(x, reinterpret_cast<std::int16_t*>(image));
+}
+
+void PixelConv::multiply(const std::byte* image, std::int64_t first, std::int64_t rows,
+                         std::int32_t* sums) const {
+  const Impl& i = *impl_;
+  impl_->multiply(image + first * i.shape.stride_height * i.padded_width * i.pixel *
+                              i.number_bytes(),
+                  rows, sums);
+}
+
+std::int64_t PixelConv::block_rows() const {
+  constexpr std::int64_t kSumBytes = 16 * 1024;
+  const ConvShape& s = impl_->shape;
+  return std::clamp<std::int64_t>(kSumBytes / (s.out_width() * s.out_channels * 4), 1,
+                                  s.out_height());
+}
+
+template <class T, class Y>
+void PixelConv::run(const T* x, Y* y, std::int16_t* scratch) const {
+  auto* image = reinterpret_cast<std::byte*>(scratch);
+  lay_out(x, image);
+  impl_->multiply(image, impl_->shape.out_height(), y);
+}
+
+template void PixelConv::lay_out(const std::uint8_t*, std::byte*) const;
+template void PixelConv::lay_out(const std::int8_t*, std::byte*) const;
+template void PixelConv::lay_out(const std::int16_t*, std::byte*) const;
 template void PixelConv::run(const float*, float*, std::int16_t*) const;
 template void PixelConv::run(const float*, double*, std::int16_t*) const;
 template void PixelConv::run(const double*, float*, std::int16_t*) const;

@@ -79,11 +79,12 @@ std::size_t IntLinear<Sum>::scratch_bytes(std::int64_t images) const {
 }
 
 template <class Sum>
-void IntLinear<Sum>::pack_inputs(const std::int32_t* x, std::int64_t images,
-                                 std::byte* scratch) const {
+template <class In>
+void IntLinear<Sum>::pack_inputs(const In* x, std::int64_t images, std::byte* scratch) const {
   auto* words = reinterpret_cast<std::uint32_t*>(scratch);
   if (!pairs_) {
-    std::copy_n(x, images * in_, words);
+    std::transform(x, x + images * in_, words,
+                   [](std::int32_t value) { return static_cast<std::uint32_t>(value); });
     return;
   }
   for (std::int64_t image = 0; image < images; ++image, x += in_) {
@@ -114,7 +115,18 @@ const Sum* IntLinear<Sum>::multiply(std::int64_t first, std::int64_t count, std:
   return sums;
 }
 
-template class IntLinear<std::int32_t>;
-template class IntLinear<std::int64_t>;
+#define QFX_FOR_INPUT(Sum, In) \
+  template void IntLinear<Sum>::pack_inputs<In>(const In*, std::int64_t, std::byte*) const;
+#define QFX_FOR_SUM(Sum)            \
+  template class IntLinear<Sum>;    \
+  QFX_FOR_INPUT(Sum, std::int8_t)   \
+  QFX_FOR_INPUT(Sum, std::uint8_t)  \
+  QFX_FOR_INPUT(Sum, std::int16_t)  \
+  QFX_FOR_INPUT(Sum, std::uint16_t) \
+  QFX_FOR_INPUT(Sum, std::int32_t)
+QFX_FOR_SUM(std::int32_t)
+QFX_FOR_SUM(std::int64_t)
+#undef QFX_FOR_SUM
+#undef QFX_FOR_INPUT
 
 }  // namespace qfx::kernels

@@ -18,8 +18,9 @@ namespace {
 
 constexpr std::int64_t kStepBatch = 3;
 
-// Null for the kinds that are made of many elements of their input.
+// Null for the kinds that are made of many elements of their input, or of its elements elsewhere.
 std::unique_ptr<Step> generic_step(const Analyzed& analyzed, graph::NodeId id) {
+  if (graph::keeps_format(analyzed.node(id).op)) return nullptr;
   return std::visit(
       [&]<class Kind>(const Kind& kind) -> std::unique_ptr<Step> {
         if constexpr (requires(Tile & tile) { value(tile, kind); })
@@ -30,17 +31,31 @@ std::unique_ptr<Step> generic_step(const Analyzed& analyzed, graph::NodeId id) {
       analyzed.node(id).op);
 }
 
+// Lines of 64 bytes, as steps want them.
+struct alignas(64) Line {
+  std::byte bytes[64];
+};
+std::vector<Line> lines(std::size_t bytes) {
+  return std::vector<Line>(bytes / sizeof(Line) + 1);
+}
+
 std::vector<std::int32_t> run(const Step& step, const Analyzed& analyzed, graph::NodeId id,
                               const std::vector<RawTensor>& trace) {
-  std::vector<const std::int32_t*> inputs;
-  for (const graph::NodeId input : analyzed.node(id).inputs) inputs.push_back(trace[input].data());
-  // Lines of 64 bytes, as steps want them.
-  struct alignas(64) Line {
-    std::byte bytes[64];
-  };
-  std::vector<Line> scratch(step.scratch_bytes(kStepBatch) / sizeof(Line) + 1);
+  std::vector<std::vector<Line>> tensors;
+  std::vector<const std::byte*> inputs;
+  for (const graph::NodeId input : analyzed.node(id).inputs) {
+    const TensorLayout layout = layout_of(analyzed, input);
+    std::byte* memory =
+        tensors.emplace_back(lines(layout.bytes() * kStepBatch)).front().bytes;
+    bring_in(layout, trace[input].data(), kStepBatch, memory);
+    inputs.push_back(memory);
+  }
+  const TensorLayout layout = layout_of(analyzed, id);
+  std::vector<Line> scratch = lines(step.scratch_bytes(kStepBatch));
+  std::vector<Line> result = lines(layout.bytes() * kStepBatch);
+  step.run(inputs.data(), result.front().bytes, kStepBatch, scratch.front().bytes);
   std::vector<std::int32_t> output(trace[id].size());
-  step.run(inputs.data(), output.data(), kStepBatch, scratch.front().bytes);
+  bring_out(layout, result.front().bytes, kStepBatch, output.data());
   return output;
 }
 
@@ -64,12 +79,12 @@ TEST(RandomRuntime, AGenericStepGivesTheKernelsBits) {
       ++kinds[kind];
       ASSERT_EQ(run(*step, analyzed, id, trace), trace[node])
           << "seed " << seed << ", node '" << analyzed.node(id).name << "' (" << kind << ")";
-      ASSERT_EQ(run(*make_step(analyzed, id), analyzed, id, trace), trace[node])
+      ASSERT_EQ(run(*make_step(analyzed, {{id}, analyzed.node(id).inputs}), analyzed, id, trace), trace[node])
           << "seed " << seed << ", node '" << analyzed.node(id).name << "' (" << kind << ")";
     }
   }
-  // All but input, conv2d, linear, the three pools and softmax.
-  EXPECT_EQ(kinds.size(), std::variant_size_v<graph::Op> - 7);
+  // All but input, conv2d, linear, the three pools, softmax, flatten and unsqueeze.
+  EXPECT_EQ(kinds.size(), std::variant_size_v<graph::Op> - 9);
   for (const auto& [kind, times] : kinds) EXPECT_GE(times, 10) << kind;
 }
 

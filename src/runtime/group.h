@@ -1,0 +1,32 @@
+// Which nodes run as one step.
+#pragma once
+
+#include <vector>
+
+#include "qfx/graph/analyzed.h"
+
+namespace qfx::runtime {
+
+// The first node makes values, each of the others works on those of the one before it, element by
+// element; only the last one's reach memory.
+struct Group {
+  std::vector<graph::NodeId> nodes;
+  // The tensors that the step reads: the first node's inputs, then what the others read beside the
+  // node before them.
+  std::vector<graph::NodeId> inputs;
+
+  graph::NodeId first() const { return nodes.front(); }
+  graph::NodeId last() const { return nodes.back(); }
+};
+
+// True where node `id` has nothing to compute: its tensor is its input's memory. A flatten of many
+// channels and pixels is none, since channels lie innermost in memory.
+bool is_alias(const graph::FrozenModel& model, graph::NodeId id);
+
+// Whether a node's values can stay in 32-bit lanes on the way through qfx/kernels/int_chain.h.
+bool is_chainable(const graph::Analyzed& analyzed, graph::NodeId id);
+
+// All nodes that compute something, each by itself.
+std::vector<Group> single_groups(const graph::Analyzed& analyzed);
+
+}  // namespace qfx::runtime
