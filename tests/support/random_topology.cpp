@@ -122,7 +122,7 @@ class TopologyMaker {
         {1.5, 1, 1, one(graph::Abs{})},
         {1.5, 1, 1, one(graph::Neg{})},
         {2, 1, 1.5, [&] { append(graph::Concat{}, random_neighbours(source)); }},
-        {1, 0.5, 0.3, one(graph::Flatten{})},
+        {2, 1, 0.5, one(graph::Flatten{})},
         {0, 6, 0, one(graph::Unsqueeze{})},
         {2, 1, 2, [&] { append(random_function(), {source}); }},
         {1, 1, 1, [&] { append(graph::Softmax{.table_width = rng_.between(2, 24)}, {source}); }},

@@ -95,6 +95,7 @@ static_assert(WindowDomain<Signs>);
 
 void infer_signs(Model& model) {
   for (Node& node : model.nodes) {
+    if (own_format(node.op)) continue;
     node.spec.is_signed =
         std::visit(Overloaded{
                        [](const Input& input) { return can_be_negative(input.preprocess); },

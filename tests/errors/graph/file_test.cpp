@@ -184,10 +184,9 @@ TEST(HostileFile, SaysWhatIsWrong) {
       {with_graph("{\"name\":\"small\",", "{"), "f: graph: the key 'name' is missing"},
       {with_graph("\"linear\"", "\"lineal\""),
        "f: graph.nodes[3].op: 'lineal' is no node kind; allowed are input, cast, conv2d, "
-       "linear, batch_norm, relu, clip, prelu, leaky_relu, shift, abs, neg, max_pool2d, "
-       "avg_pool2d, global_avg_pool2d, add, sub, mul, maximum, minimum, concat, flatten, "
-       "unsqueeze, "
-       "function, softmax"},
+       "fractional_conv2d, linear, batch_norm, affine, quant_sign, relu, clip, prelu, leaky_relu, "
+       "shift, abs, neg, max_pool2d, avg_pool2d, global_avg_pool2d, add, sub, mul, maximum, "
+       "minimum, concat, thermometer, flatten, unsqueeze, function, softmax"},
       {with_graph("\"out_features\":2", "\"out_features\":2.5"),
        "attributes.out_features: this is a number, it must be a whole number"},
       {with_graph("\"out_features\":2", "\"out_features\":18446744073709551615"),
@@ -209,7 +208,7 @@ TEST(HostileFile, SaysWhatIsWrong) {
       {with_graph("\"bias\":{", "\"bios\":{"),
        "f: graph.nodes[3].params.bios: 'bios' is no parameter of any kind; allowed are bias, "
        "offset, "
-       "scale, slope, table, weight"},
+       "scale, slope, table, threshold, weight"},
       {with_graph("\"channel_frac_bits\":[]", "\"channel_frac_bits\":[1e9]"),
        "channel_frac_bits[0]: this is a number, it must be a whole number"},
       {resealed([](store::Safetensors& f) { f.tensors.erase("fc.bias"); }),

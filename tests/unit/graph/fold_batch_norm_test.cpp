@@ -115,7 +115,8 @@ TEST(FoldBatchNorm, WhatStaysIsNamedWithTheReason) {
   ASSERT_EQ(left.size(), 2u);
   EXPECT_EQ(left[0].name, "bn3");
   EXPECT_EQ(left[0].why,
-            "it follows 'relu1', a node of kind relu, and only a conv2d or a linear takes one up");
+            "it follows 'relu1', a relu, and only a conv2d or a linear takes one up whose weights are not "
+            "binary and whose sum has no accumulator");
   EXPECT_EQ(left[1].name, "bn4");
   EXPECT_EQ(left[1].why, "other layers read 'conv2' too");
 }

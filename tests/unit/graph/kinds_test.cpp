@@ -41,13 +41,15 @@ TEST(Kinds, TellTheirAttributesApart) {
 
 TEST(Kinds, NameTheirAttributesAsTorchAndOnnxDo) {
   using Strings = std::vector<std::string_view>;
+  EXPECT_EQ(names(Conv2d{}, &Attribute::name),
+            (Strings{"out_channels", "kernel", "stride", "padding", "dilation", "groups",
+                     "has_bias", "binary", "clip_range", "accumulator"}));
+  EXPECT_EQ(names(Conv2d{}, &Attribute::torch),
+            (Strings{"out_channels", "kernel_size", "stride", "padding", "dilation", "groups",
+                     "bias", "binary", "clip_range", "accumulator"}));
   EXPECT_EQ(
-      names(Conv2d{}, &Attribute::name),
-      (Strings{"out_channels", "kernel", "stride", "padding", "dilation", "groups", "has_bias"}));
-  EXPECT_EQ(names(Conv2d{}, &Attribute::torch), (Strings{"out_channels", "kernel_size", "stride",
-                                                         "padding", "dilation", "groups", "bias"}));
-  EXPECT_EQ(names(Conv2d{}, &Attribute::onnx),
-            (Strings{"", "kernel_shape", "strides", "pads", "dilations", "group", ""}));
+      names(Conv2d{}, &Attribute::onnx),
+      (Strings{"", "kernel_shape", "strides", "pads", "dilations", "group", "", "", "", ""}));
   EXPECT_EQ(names(LeakyRelu{}, &Attribute::onnx), (Strings{"alpha"}));
   EXPECT_EQ(names(Relu{}, &Attribute::name), Strings{});
 }
