@@ -12,10 +12,9 @@ ask for other widths or epochs. The seed is 1 throughout.
 """
 
 import argparse
-import json
 import pathlib
-import subprocess
-import sys
+
+from runs import Runs
 
 METHODS = ("max", "mean3sd", "percentile", "mse", "kl")
 
@@ -73,39 +72,23 @@ learning_rate = 0.01
 """
 
 
-class Runs:
+class Widths:
     def __init__(self, options):
         self.options = options
-        self.folder = pathlib.Path(options.out)
-        self.folder.mkdir(parents=True, exist_ok=True)
-
-    def run(self, verb, name, text):
-        """The summary of a run; done anew, or gone on with, where it is not finished."""
-        folder, recipe = self.folder / name, self.folder / f"{name}.toml"
-        summary = folder / "summary.json"
-        if not summary.exists():
-            recipe.write_text(text)
-            command = [self.options.qfx, verb, str(recipe), "--out", str(folder)]
-            if folder.exists():
-                command.append("--resume")
-            print("+", *command, flush=True)
-            with open(self.folder / f"{name}.log", "a") as log:
-                if subprocess.run(command, stdout=log, stderr=subprocess.STDOUT, check=False).returncode != 0:
-                    sys.exit(f"{name} failed; its log is {self.folder / name}.log")
-        return json.loads(summary.read_text())
+        self.runs = Runs(options.out, options.qfx)
 
     def head(self, name, start=""):
         return HEAD.format(name=name, data=self.options.data, start=start)
 
     def baseline(self):
         text = self.head("float") + FLOAT.format(epochs=self.options.float_epochs)
-        return self.run("train", "float", text)["float_accuracy"]
+        return self.runs.run("train", "float", text)["float_accuracy"]
 
     def fixed(self, verb, name, elements, products, method):
-        start = f'start = "{self.folder / "float"}"\n'
+        start = f'start = "{self.runs.folder / "float"}"\n'
         text = self.head(name, start) + FIXED.format(elements=elements, products=products, ends=max(products, 8),
                                                      method=method, epochs=self.options.epochs)
-        return self.run(verb, name, text)
+        return self.runs.run(verb, name, text)
 
 
 def numbers(text):
@@ -124,7 +107,7 @@ def main():
     parser.add_argument("--methods", type=lambda text: text.split(","), default=list(METHODS))
     parser.add_argument("--markdown")
     options = parser.parse_args()
-    runs = Runs(options)
+    runs = Widths(options)
     accuracy = runs.baseline()
     lines = [f"Float: {100 * accuracy:.2f} %.", "",
              "| convolutions | between them | calibrated (best method) | QFX | QFX less float |", "|---|---|---|---|---|"]

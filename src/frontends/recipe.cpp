@@ -36,9 +36,9 @@ std::string read_name(const TableReader& root, const std::string& file) {
 }
 
 std::vector<std::string> top_keys() {
-  std::vector<std::string> keys{"name",       "seed",    "threads",     "device",    "start",
-                                "start_from", "network", "data",        "format",    "float",
-                                "fixed",      "points",  "calibration", "checkpoint"};
+  std::vector<std::string> keys{"name",       "seed",      "threads", "device",      "start",
+                                "start_from", "untrained", "network", "data",        "format",
+                                "float",      "fixed",     "points",  "calibration", "checkpoint"};
   for (std::string& key : loss_keys()) keys.push_back(std::move(key));
   return keys;
 }
@@ -94,6 +94,7 @@ Recipe parse_recipe(const std::string& text, const std::string& file_name) {
     recipe.model.task.rebuilds_input = task.rebuilds_input;
   });
   network_fine = network_fine && faults.read([&] { check_loss(root, recipe); });
+  network_fine = network_fine && faults.read([&] { read_untrained(root, recipe); });
   formats_fine = formats_fine && network_fine &&
                  check_matches(root, recipe.fold_batch_norm, recipe.model, faults) &&
                  faults.read([&] { apply_specs(root, recipe.fold_batch_norm, recipe.model); });

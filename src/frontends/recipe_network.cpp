@@ -8,6 +8,7 @@
 
 #include "qfx/base/error.h"
 #include "qfx/base/text.h"
+#include "qfx/graph/affine_batch_norm.h"
 #include "qfx/graph/file.h"
 #include "qfx/graph/preprocess.h"
 
@@ -18,7 +19,7 @@ constexpr const char* kThreeWays =
     "the network is given in one of three ways: zoo = \"tiny_resnet\", graph = \"FILE.graph\", or "
     "[[network.layers]]";
 
-const std::vector<std::string> kBatchNorms{"scale_offset", "fold"};
+const std::vector<std::string> kBatchNorms{"scale_offset", "fold", "affine"};
 
 constexpr std::int64_t kMaxHiddenSize = 1 << 16;
 constexpr std::size_t kMaxHiddenLayers = 64;
@@ -60,6 +61,7 @@ graph::Model build(const TableReader& table, const DataFacts& facts, Recipe& rec
   if (table.has("graph")) return load_saved_graph(table, facts);
   if (table.has("zoo")) {
     const std::string name = *table.choice("zoo", zoo_names());
+    recipe.zoo = name;
     try {
       return hidden.empty()
                  ? zoo(name, facts.shape, facts.preprocess, facts.classes, recipe.seed)
@@ -113,7 +115,7 @@ graph::Model read_network(const TableReader& root, const DataFacts& facts, Recip
   }
   const auto batch_norm = table->choice("batch_norm", kBatchNorms);
   recipe.fold_batch_norm = batch_norm == "fold";
-  return model;
+  return batch_norm == "affine" ? graph::batch_norms_to_affine(std::move(model)) : model;
 }
 
 }  // namespace qfx::frontends

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "qfx/base/error.h"
+#include "qfx/base/text.h"
 
 namespace qfx::frontends {
 namespace {
@@ -99,6 +100,20 @@ Phase read_phase(const TableReader& table, Phase phase) {
   return phase;
 }
 
+// The values that a step of training changes, by the names of log.jsonl and of checkpoints.
+std::vector<std::string> trained_names(const graph::Model& model) {
+  std::vector<std::string> names;
+  for (const graph::Node& node : model.nodes) {
+    for (const auto& [role, param] : node.params) {
+      if (!param.values.empty()) names.push_back(tensor_name(node.name, role));
+    }
+    if (!std::holds_alternative<graph::BatchNorm>(node.op)) continue;
+    names.push_back(tensor_name(node.name, graph::Statistic::Beta));
+    names.push_back(tensor_name(node.name, graph::Statistic::Gamma));
+  }
+  return names;
+}
+
 void read_start(const TableReader& root, Recipe& recipe) {
   recipe.start = root.text("start").value_or("");
   if (root.has("start_from") && recipe.start.empty())
@@ -134,6 +149,18 @@ void read_point_form(const TableReader& root, graph::Model& model) {
   }
 }
 
+void read_untrained(const TableReader& root, Recipe& recipe) {
+  recipe.untrained = root.texts("untrained").value_or(recipe.untrained);
+  const std::vector<std::string> names = trained_names(recipe.model);
+  for (const std::string& glob : recipe.untrained) {
+    if (std::ranges::any_of(names, [&](const auto& name) { return matches_glob(glob, name); }))
+      continue;
+    root.fail("untrained",
+              fmt::format("'{}' matches no parameter that training changes; the nearest is '{}'",
+                          glob, nearest(glob, names)));
+  }
+}
+
 void read_training(const TableReader& root, Recipe& recipe) {
   const std::vector<std::string> phase_keys{"epochs",        "optimizer",    "learning_rate",
                                             "momentum",      "weight_decay", "schedule",
@@ -141,13 +168,16 @@ void read_training(const TableReader& root, Recipe& recipe) {
   read_start(root, recipe);
   recipe.float_phase = default_float_phase();
   recipe.fixed_phase = default_fixed_phase();
-  if (const auto table = root.table("float", phase_keys)) {
+  std::vector<std::string> float_keys = phase_keys;
+  float_keys.emplace_back("binary_weights");
+  if (const auto table = root.table("float", float_keys)) {
     if (!recipe.start.empty()) {
       table->fail(
           "start takes trained float parameters from another run, so there is no float phase; "
           "leave out start or [float]");
     }
     recipe.float_phase = read_phase(*table, recipe.float_phase);
+    recipe.binary_in_float = table->boolean("binary_weights").value_or(recipe.binary_in_float);
   }
   if (!recipe.start.empty()) recipe.float_phase.epochs = 0;
   std::vector<std::string> fixed_keys = phase_keys;

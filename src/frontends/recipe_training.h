@@ -12,6 +12,9 @@ namespace qfx::frontends {
 // phase.
 void read_training(const TableReader& root, Recipe& recipe);
 
+// `untrained`; the recipe's model is there.
+void read_untrained(const TableReader& root, Recipe& recipe);
+
 // points.form: gives every learned tensor of the recipe's model, specs resolved, that form of its
 // point. Without the key a model keeps the forms it has.
 void read_point_form(const TableReader& root, graph::Model& model);

@@ -13,6 +13,7 @@ struct ZooEntry {
   const char* name;
   ZooNetwork build;
   bool needs_image;
+  bool takes_bytes = false;  // as they are
 };
 
 constexpr ZooEntry kZoo[] = {
@@ -23,6 +24,9 @@ constexpr ZooEntry kZoo[] = {
     {"resnet8", build_resnet8, true},
     {"resnet20", build_resnet20, true},
     {"mobilenet_small", build_mobilenet_small, true},
+    {"fracbnn", build_fracbnn, true, true},
+    {"fracbnn_published", build_fracbnn_published, true, true},
+    {"fracbnn_imagenet", build_fracbnn_imagenet, true, true},
 };
 
 }  // namespace
@@ -45,6 +49,13 @@ graph::Model zoo(const std::string& name, const graph::Shape& input,
     user_error(
         "the zoo's {} takes images [channels, height, width], and the samples are {}; use 'mlp'",
         name, graph::to_string(input));
+  }
+  if (entry->takes_bytes &&
+      (preprocess.divisor != 1 || !preprocess.mean.empty() || !preprocess.std.empty())) {
+    user_error(
+        "the zoo's {} takes bytes as they are, from 0 to 255, and makes them binary by itself; "
+        "write data.normalize = {{ divisor = 1 }}",
+        name);
   }
   if (classes < 1)
     user_error("the zoo's {} cannot tell {} classes apart; 1 or more are allowed", name, classes);

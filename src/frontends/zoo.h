@@ -21,6 +21,9 @@ void build_lenet_bn(graph::Builder& builder, graph::NodeId input, std::int64_t c
 void build_tiny_resnet(graph::Builder& builder, graph::NodeId input, std::int64_t classes);
 void build_resnet8(graph::Builder& builder, graph::NodeId input, std::int64_t classes);
 void build_resnet20(graph::Builder& builder, graph::NodeId input, std::int64_t classes);
+void build_fracbnn(graph::Builder& builder, graph::NodeId input, std::int64_t classes);
+void build_fracbnn_published(graph::Builder& builder, graph::NodeId input, std::int64_t classes);
+void build_fracbnn_imagenet(graph::Builder& builder, graph::NodeId input, std::int64_t classes);
 void build_mobilenet_small(graph::Builder& builder, graph::NodeId input, std::int64_t classes);
 
 }  // namespace qfx::frontends

@@ -18,9 +18,19 @@ struct TrainingRequest {
   bool resume = false;
 };
 
+// Parameters from elsewhere, as a start of training.
+struct StartRequest {
+  std::string parameters;  // a safetensors file
+  std::string recipe;      // path
+  std::string run_folder;  // empty: the one that the recipe's `start` names
+};
+
 // Runs it with progress, prints the accuracies reached. Returns the exit code: 0, or 128 + the
 // signal that stopped it.
 int run_training(const TrainingRequest& request);
+
+// Writes it, and prints how good the parameters are where the data is there. Returns the exit code.
+int run_start(const StartRequest& request);
 
 // The newest checkpoint of a run, trainable state.
 graph::Model newest_checkpoint(const std::string& run_folder);

@@ -27,6 +27,7 @@ struct Verb {
 Verb add_train(CLI::App& command);
 Verb add_ptq(CLI::App& command);
 Verb add_freeze(CLI::App& command);
+Verb add_start(CLI::App& command);
 Verb add_run(CLI::App& command);
 Verb add_export(CLI::App& command);
 Verb add_verify(CLI::App& command);

@@ -70,9 +70,12 @@ struct Recipe {
   int threads = 0;               // 0: all cores
   std::string device = "cpu";    // a device of torch's; train asks torch whether it is there
   graph::Model model;            // specs resolved on every tensor
+  std::string zoo;               // the name of the zoo's network that it is; empty: another
   bool fold_batch_norm = false;  // fold into the convolution before fixed-point training
   std::string start;             // a run folder whose parameters to start from; empty: train them
   StartFrom start_from = StartFrom::Float;
+  // Globs over the parameters that keep their values while the others train.
+  std::vector<std::string> untrained;
   // Of cross_entropy, by class: empty, or one each. Balanced: by how often each is among the
   // samples.
   std::vector<double> class_weights;
@@ -85,6 +88,7 @@ struct Recipe {
   std::int64_t batch_size = 128;
   Augment augment;
   Phase float_phase, fixed_phase;
+  bool binary_in_float = true;  // binary weights are so in the float phase already
   Keep keep = Keep::Best;
   Points points;
   Calibration calibration;

@@ -46,6 +46,9 @@ class Builder {
   NodeId softmax(NodeId x, Softmax attributes = {}, std::string name = "");
   NodeId unsqueeze(NodeId x, std::string name = "");
 
+  // Gives a parameter of a node this value throughout, in place of the initial ones.
+  void fill(NodeId id, Role role, float value);
+
   const Shape& shape(NodeId id) const;
 
   // The verified model; its last node is the output. Activations that cannot be negative are

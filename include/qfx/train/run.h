@@ -79,6 +79,19 @@ Summary train(const frontends::Recipe& recipe, const Options& options);
 // Float phase or start, calibrate, freeze: the baseline.
 Summary ptq(const frontends::Recipe& recipe, const Options& options);
 
+// What write_start has found.
+struct StartFacts {
+  std::size_t tensors = 0;                  // of the file
+  std::optional<measure::Headline> result;  // of the float network on the test set
+  std::string unmeasured;                   // why there is none: the data is not there
+};
+
+// Writes options.run_folder as a start for this recipe's network: its parameters, from a safetensors
+// file with the names of torch's state_dict (frontends/state_dict.h). Raises UserError where they do
+// not fit the network, and for a folder that holds a run.
+StartFacts write_start(const frontends::Recipe& recipe, const std::string& parameters,
+                       const Options& options);
+
 // The model of the newest checkpoint of a run, trainable state, calibrated. Raises UserError where
 // the run is in its float phase.
 graph::Model load_checkpoint_model(const std::string& run_folder);

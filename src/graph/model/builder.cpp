@@ -1,5 +1,6 @@
 #include "qfx/graph/builder.h"
 
+#include <algorithm>
 #include <cmath>
 #include <numbers>
 #include <set>
@@ -35,8 +36,8 @@ std::vector<float> he_normal(const Shape& shape, std::mt19937_64& generator) {
   return values;
 }
 
-// As torch's layers begin: all kinds of slopes at 0.25, scales at 1, what is added at 0. Thresholds of
-// a fractional convolution at FracBNN's -1, which is -3 thirds.
+// As torch's layers begin: all kinds of slopes at 0.25, scales at 1, what is added at 0. Thresholds
+// of a fractional convolution at FracBNN's -1, which is -3 thirds.
 float initial_value(Role role) {
   switch (role) {
     case Role::Slope:
@@ -206,6 +207,11 @@ NodeId Builder::function(NodeId x, FunctionName function, std::string name) {
 
 NodeId Builder::softmax(NodeId x, Softmax attributes, std::string name) {
   return append(attributes, {x}, std::move(name));
+}
+
+void Builder::fill(NodeId id, Role role, float value) {
+  QFX_ASSERT(id >= 0 && id < std::ssize(model_.nodes));
+  std::ranges::fill(model_.nodes[id].params.at(role).values, value);
 }
 
 const Shape& Builder::shape(NodeId id) const {

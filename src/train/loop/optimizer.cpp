@@ -1,9 +1,11 @@
 #include "train/loop/optimizer.h"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
 #include "qfx/base/error.h"
+#include "qfx/base/text.h"
 
 namespace qfx::train {
 namespace {
@@ -14,6 +16,14 @@ constexpr double kBeta2 = 0.999;
 constexpr double kEpsilon = 1e-8;
 
 }  // namespace
+
+void keep_values(Network& network, const std::vector<std::string>& globs) {
+  for (const Trained& t : trained_tensors(network)) {
+    const bool keeps = std::ranges::any_of(
+        globs, [&](const std::string& glob) { return matches_glob(glob, t.name); });
+    if (keeps) t.value.set_requires_grad(false);
+  }
+}
 
 std::vector<Trained> trained_tensors(Network& network) {
   std::vector<Trained> all;
@@ -30,6 +40,7 @@ std::vector<Trained> trained_tensors(Network& network) {
       all.push_back({tensor_name(node.name, graph::Statistic::Beta), layer.beta, false});
     }
   }
+  std::erase_if(all, [](const Trained& t) { return !t.value.requires_grad(); });
   return all;
 }
 

@@ -19,8 +19,11 @@ struct Trained {
   bool decays = false;  // weight decay: weights and linear biases
 };
 
+// Keeps the parameters whose names these globs match as they are: no gradient is computed for them.
+void keep_values(Network& network, const std::vector<std::string>& globs);
+
 // What of the network is learned beside the binary points: weights, biases, gamma, beta, slopes,
-// offsets.
+// offsets; without those that keep their values.
 std::vector<Trained> trained_tensors(Network& network);
 
 class Optimizer {

@@ -29,6 +29,7 @@
 #include "qfx/graph/file.h"
 #include "qfx/graph/fold_batch_norm.h"
 #include "qfx/graph/freeze.h"
+#include "qfx/graph/real_weights.h"
 #include "qfx/graph/verify.h"
 
 namespace qfx::train {
@@ -175,9 +176,10 @@ class Run {
 
   // Trains in float, or takes the parameters of another run; leaves them in float.safetensors.
   void float_phase() {
-    network_ = std::make_unique<Network>(recipe().model);
+    network_ = std::make_unique<Network>(float_model(recipe()));
     if (writes()) graph::save(network_->updated_model(), context_.folder.graph("float").string());
     if (!resumed_) write_start(*network_);
+    keep_values(*network_, recipe().untrained);
     const bool starts_elsewhere = !recipe().start.empty();
     if (starts_elsewhere)
       network_->load_state(start_ ? start_->floats : open_start(recipe()).floats, "start");
@@ -188,6 +190,9 @@ class Run {
     if (has_float_network())
       float_tells_ =
           !warn_of_no_answer(context_, Stage::Float, reached, context_.judging_name(), true);
+    if (!recipe().binary_in_float)
+      network_ = std::make_unique<Network>(
+          graph::with_weights_of(recipe().model, network_->updated_model()));
     float_tensors_ = network_->values();
     std::erase_if(float_tensors_,
                   [](const auto& entry) { return entry.first.ends_with(".frac_bits"); });
@@ -211,6 +216,7 @@ class Run {
                      *network_);
       calibrate_points();
     }
+    keep_values(*network_, recipe().untrained);
     calibrated_ = network_->values();
     Trainer trainer(context_, PhaseKind::Fixed, *network_, resumed_ ? &*resumed_ : nullptr);
     if (!resumed_) {
@@ -271,7 +277,8 @@ class Run {
                                            live(step * samples.samples / steps, samples.samples);
                                          });
     if (writes()) {
-      for (const CalibrationNote& note : notes) context_.warn("silent_channel", note.tensor, note.text);
+      for (const CalibrationNote& note : notes)
+        context_.warn("silent_channel", note.tensor, note.text);
       graph::save(network_->updated_model(), context_.folder.graph("fixed").string());
     }
   }
@@ -325,7 +332,7 @@ class Run {
       return examine(context_, phase, network, context_.test_set).measures.headline();
     };
     if (float_tensors_.empty()) float_tensors_ = load_tensors(context_.folder.float_tensors());
-    Network floating(recipe().model);
+    Network floating(float_model(recipe()));
     floating.load_state(float_tensors_, context_.folder.float_tensors().string());
     summary_.float_result = test_of(PhaseKind::Float, floating);
     Network calibrated(network_->updated_model());

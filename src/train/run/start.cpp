@@ -6,6 +6,7 @@
 #include "qfx/base/file.h"
 #include "qfx/base/text.h"
 #include "qfx/graph/fold_batch_norm.h"
+#include "qfx/graph/real_weights.h"
 #include "qfx/train/run.h"
 
 namespace qfx::train {
@@ -50,6 +51,10 @@ std::string place_of(const frontends::Recipe& recipe) {
 }
 
 }  // namespace
+
+graph::Model float_model(const frontends::Recipe& recipe) {
+  return recipe.binary_in_float ? recipe.model : graph::with_real_weights(recipe.model);
+}
 
 graph::Model fixed_model(const frontends::Recipe& recipe, const graph::Model& from) {
   return recipe.fold_batch_norm ? graph::fold_batch_norm(from) : from;

@@ -19,6 +19,9 @@ struct Start {
 // Raises UserError where there is no such run, or it is of another network.
 Start open_start(const frontends::Recipe& recipe);
 
+// The network in which the float phase of this recipe trains.
+graph::Model float_model(const frontends::Recipe& recipe);
+
 // The network in which the fixed phase of this recipe trains.
 graph::Model fixed_model(const frontends::Recipe& recipe, const graph::Model& from);
 

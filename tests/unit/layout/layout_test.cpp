@@ -30,7 +30,7 @@ const Rooms kArrows = {
     {"graph", {"base", "store", "fixed"}},
     {"data", {"base"}},
     {"measure", {"base", "graph", "data"}},
-    {"frontends", {"base", "fixed", "graph", "data"}},
+    {"frontends", {"base", "store", "fixed", "graph", "data"}},
     {"runtime", {"base", "fixed", "kernels", "graph", "data", "measure"}},
     {"dataflow", {"base", "fixed", "graph"}},
     {"backends", {"base", "fixed", "graph", "dataflow"}},

@@ -46,6 +46,10 @@ int run_training(const TrainingRequest&) {
   go_on_with_torch();
 }
 
+int run_start(const StartRequest&) {
+  go_on_with_torch();
+}
+
 graph::Model newest_checkpoint(const std::string&) {
   go_on_with_torch();
 }

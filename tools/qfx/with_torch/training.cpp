@@ -100,6 +100,26 @@ int run_training(const TrainingRequest& request) {
   }
 }
 
+int run_start(const StartRequest& request) {
+  const frontends::Recipe recipe = frontends::load_recipe(request.recipe);
+  ProgressLine line;
+  train::Options options;
+  options.run_folder = request.run_folder.empty() ? recipe.start : request.run_folder;
+  if (options.run_folder.empty()) {
+    user_error("{} has no `start`, the folder to write; give one by --out", request.recipe);
+  }
+  options.progress = [&](const train::Progress& progress) { show(line, progress); };
+  options.message = [&](const std::string& text) { line.message(text); };
+  const train::StartFacts facts = train::write_start(recipe, request.parameters, options);
+  line.clear();
+  print(fmt::format(
+      "{}: every parameter is from one of the {} tensors of {}, and every one of these is used",
+      options.run_folder, facts.tensors, request.parameters));
+  print(facts.result ? fmt::format("test {} in float: {}", facts.result->name, facts.result->text)
+                     : fmt::format("not measured: {}", facts.unmeasured));
+  return kSuccess;
+}
+
 graph::Model newest_checkpoint(const std::string& run_folder) {
   return train::load_checkpoint_model(run_folder);
 }

@@ -18,6 +18,10 @@ int run_training(const TrainingRequest&) {
   refuse();
 }
 
+int run_start(const StartRequest&) {
+  refuse();
+}
+
 graph::Model newest_checkpoint(const std::string&) {
   refuse();
 }

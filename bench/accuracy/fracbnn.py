@@ -1,0 +1,167 @@
+#!/usr/bin/env python3
+"""Accuracy of FracBNN on CIFAR-10 from its published parameters: hand-chosen formats, calibrated, and trained by QFX.
+
+usage: fracbnn.py DATA PARAMETERS [--rows PATTERN,...] [--epochs N] [--out FOLDER] [--qfx PROGRAM] [--list] [--markdown FILE]
+
+DATA is the folder of the official binary batches, PARAMETERS the published file as safetensors. A row is named after
+its widths, of features and of parameters, and what is done: 16/12:hand, 8/8:calibrated, 6/6:trained; or after what its
+constants may have at 16/12, K ones (2-hot) or signed digits (2-signed): 2-signed:trained. `--rows` takes globs over
+these names, `--list` prints them; without it every row is done. `--epochs` are those of fine-tuning. The seed is 1
+throughout. What is done is kept in FOLDER and not done again: stop it and go on at will.
+"""
+
+import argparse
+import fnmatch
+import pathlib
+
+from runs import Runs
+
+WIDTHS = ((16, 12), (12, 10), (10, 8), (8, 8), (8, 6), (6, 6))
+KHOT_WIDTHS = (16, 12)
+
+HEAD = """name = "{name}"
+seed = 1
+start = "{start}"
+{untrained}
+[network]
+zoo = "{zoo}"
+{batch_norm}
+[data]
+source = "cifar10:{data}"
+input = [3, 32, 32]
+classes = 10
+batch_size = 128
+normalize = {{ divisor = 1 }}
+augment = {{ flip = true, crop_padding = 4 }}
+"""
+
+# The published integer bits, of features and of parameters, with fewer fraction bits where the width is less.
+HAND = """
+[format]
+format = "fixed<{features},9,RND,SAT>"
+[format.input]
+format = "ufixed<8,8>"
+[format.scales]
+format = "fixed<{parameters},4,RND,SAT>"
+[format.offsets]
+format = "fixed<{parameters},4,RND,SAT>"
+[format.slopes]
+format = "fixed<{parameters},4,RND,SAT>"
+[format.biases]
+format = "fixed<{parameters},4,RND,SAT>"
+[format.weights]
+format = "fixed<{parameters},5,RND,SAT>"
+[[format.override]]
+match = ["conv1", "*.conv?", "*.msb_sum", "*.msb_left", "*.lsb_sum", "*.threshold"]
+format = "fixed<12,12>"
+[[format.override]]
+match = "*.lsb_third"
+format = "fixed<23,8>"
+[[format.override]]
+match = "*.shortcut.pool"
+format = "fixed<{features},9,TRN_ZERO,SAT>"
+[[format.override]]
+match = "pool"
+format = "fixed<32,10,TRN_ZERO,SAT>"
+"""
+
+LEARNED = """
+[format]
+width = {parameters}
+k_hot = {k}
+{signed}
+[format.activations]
+width = {features}
+[format.input]
+format = "ufixed<8,8>"
+[[format.override]]
+match = ["conv1", "*.conv?"]
+format = "fixed<12,12>"
+
+[calibration]
+method = "mse"
+
+[fixed]
+epochs = {epochs}
+optimizer = "adam"
+learning_rate = {rate}
+weight_decay = 0
+"""
+
+
+class Table:
+    def __init__(self, options):
+        self.options = options
+        self.runs = Runs(options.out, options.qfx)
+
+    def head(self, name, zoo):
+        is_trained = zoo == "fracbnn"
+        return HEAD.format(name=name, zoo=zoo, data=self.options.data, start=self.runs.folder / f"start_{zoo}",
+                           untrained='untrained = ["conv1.weight", "*.conv?.weight"]' if is_trained else "",
+                           batch_norm='batch_norm = "affine"' if is_trained else "")
+
+    def start(self, zoo):
+        """The published parameters, as a start for this form of the network."""
+        name = f"start_{zoo}"
+        if not (self.runs.folder / name / "float.safetensors").exists():
+            recipe = self.runs.recipe(name, self.head(name, zoo))
+            self.runs.call(name, ["start", self.options.parameters, "--recipe", str(recipe)])
+
+    def row(self, name):
+        """The accuracy of a row."""
+        formats, how = name.split(":")
+        key = formats.replace("/", "_") + "_" + how
+        if how == "hand":
+            features, parameters = formats.split("/")
+            self.start("fracbnn_published")
+            text = self.head(key, "fracbnn_published") + HAND.format(features=features, parameters=parameters)
+            return self.runs.run("ptq", key, text)["ptq_accuracy"]
+        self.start("fracbnn")
+        if "/" in formats:
+            (features, parameters), k, signed = formats.split("/"), 0, ""
+        else:
+            k, form = formats.split("-")
+            features, parameters = KHOT_WIDTHS
+            signed = "signed_digits = true" if form == "signed" else ""
+        trains = how == "trained"
+        if trains:
+            key += f"_{self.options.epochs:g}"
+        text = self.head(key, "fracbnn") + LEARNED.format(features=features, parameters=parameters, k=k, signed=signed,
+                                                          epochs=self.options.epochs, rate=self.options.rate)
+        return self.runs.run("train" if trains else "ptq", key, text)["fixed_accuracy" if trains else "ptq_accuracy"]
+
+
+def row_names():
+    names = [f"{features}/{parameters}:{how}" for features, parameters in WIDTHS
+             for how in ("hand", "calibrated", "trained")]
+    return names + [f"{k}-{form}:{how}" for form in ("hot", "signed") for k in (1, 2, 3, 4)
+                    for how in ("calibrated", "trained")]
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("data")
+    parser.add_argument("parameters")
+    parser.add_argument("--rows", type=lambda text: text.split(","), default=["*"])
+    parser.add_argument("--epochs", type=float, default=3)
+    parser.add_argument("--rate", type=float, default=1e-3)
+    parser.add_argument("--out", default="runs/fracbnn_table")
+    parser.add_argument("--qfx", default="build/release/bin/qfx")
+    parser.add_argument("--list", action="store_true")
+    parser.add_argument("--markdown")
+    options = parser.parse_args()
+    names = [name for name in row_names() if any(fnmatch.fnmatch(name, pattern) for pattern in options.rows)]
+    if options.list:
+        print("\n".join(names))
+        return
+    table = Table(options)
+    lines = ["| row | accuracy |", "|---|---|"]
+    for name in names:
+        lines.append(f"| {name} | {100 * table.row(name):.2f} % |")
+        print(lines[-1], flush=True)
+    if options.markdown:
+        pathlib.Path(options.markdown).write_text("\n".join(lines) + "\n")
+
+
+if __name__ == "__main__":
+    main()
