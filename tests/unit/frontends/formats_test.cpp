@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 
 #include "support/recipes.h"
+#include "support/user_error.h"
 
 #include "qfx/base/error.h"
 #include "qfx/base/file.h"
@@ -260,6 +261,31 @@ TEST(Formats, AFlattenHasTheFormatOfWhatItFlattens) {
       recipe_with("[[format.override]]\nmatch = \"pool\"\nwidth = 11\n").model;
   EXPECT_EQ(node_named(model, "flatten").spec, node_named(model, "pool").spec);
   EXPECT_EQ(node_named(model, "flatten").spec.width, 11);
+}
+
+// Nobody chooses the format of levels and of binary weights; the other tensors follow the tables.
+TEST(Formats, ThoseOfAKindAreNobodysChoice) {
+  const std::string network =
+      kDataHead + "[[network.layers]]\nkind = \"quant_sign\"\nname = \"q\"\n" +
+      "[[network.layers]]\nkind = \"conv2d\"\nname = \"conv\"\nout_channels = 2\n" +
+      "kernel_size = 3\nbinary = true\n[[network.layers]]\nkind = \"flatten\"\n" +
+      "[[network.layers]]\nkind = \"linear\"\nout_features = 10\n[format]\nwidth = 5\nk_hot = 2\n";
+  const graph::Model model = parse_recipe(network, "recipe.toml").model;
+  EXPECT_EQ(node_named(model, "q").spec.width, 3);
+  EXPECT_EQ(param_spec(model, "conv", graph::Role::Weight).width, 2);
+  EXPECT_EQ(param_spec(model, "conv", graph::Role::Weight).k_hot, 0);
+  EXPECT_EQ(param_spec(model, "conv", graph::Role::Bias).width, 5);
+  const auto refusal = [&](const std::string& match) {
+    return test::user_error_of([&] {
+      parse_recipe(network + "[[format.override]]\nmatch = \"" + match + "\"\nwidth = 4\n",
+                   "recipe.toml");
+    });
+  };
+  EXPECT_THAT(refusal("q"), testing::HasSubstr("'q' is a quant_sign, and its format is always "
+                                               "fixed<3,3,RND,SAT>; leave it out"));
+  EXPECT_THAT(refusal("conv.weight"),
+              testing::HasSubstr("'conv.weight' is binary, and its format is always "
+                                 "fixed<2,2,RND,SAT>; leave it out"));
 }
 
 TEST(Formats, WithFoldedBatchNormsTheNamesAreThoseThatAreLeft) {

@@ -262,6 +262,29 @@ TEST(Recipe, ActivationsAndJoins) {
 }
 
 // FracBNN's activation: a layer of three nodes, of which the last has its name.
+TEST(Recipe, WordsOfABinaryNetwork) {
+  const graph::Model model =
+      parse_recipe(kDataHead + layer("kind = \"thermometer\"\nlevels = 4\nresolution = 0.25") +
+            layer("kind = \"conv2d\"\nout_channels = 4\nkernel_size = 3\nbias = false\nbinary = true\n"
+                  "accumulator = \"ap_fixed<16, 9, AP_RND, AP_SAT>\"") +
+            layer("kind = \"sign\"") + layer("kind = \"quant_sign\"") +
+            layer("kind = \"fractional_conv2d\"\nout_channels = 4\nkernel_size = 1") +
+            layer("kind = \"affine\"\nnum_parameters = 4\noffset = false") +
+            layer("kind = \"flatten\"") + layer("kind = \"linear\"\nout_features = 10"),
+                   "recipe.toml")
+          .model;
+  const auto op = [&](const std::string& name) { return node_named(model, name).op; };
+  EXPECT_EQ(op("thermometer_1"), graph::Op(graph::Thermometer{.levels = 4, .resolution = 0.25}));
+  const auto conv = std::get<graph::Conv2d>(op("conv2d_1"));
+  EXPECT_TRUE(conv.binary);
+  EXPECT_EQ(conv.accumulator, fixed::parse_format("fixed<16,9,RND,SAT>"));
+  EXPECT_EQ(op("sign_1"), graph::Op(graph::QuantSign{.bits = 1, .clip_range = 1.3}));
+  EXPECT_EQ(op("quant_sign_1"), graph::Op(graph::QuantSign{.bits = 2, .clip_range = 1.0}));
+  EXPECT_EQ(op("fractional_conv2d_1"),
+            graph::Op(graph::FractionalConv2d{.out_channels = 4, .kernel = {1, 1}}));
+  EXPECT_EQ(op("affine_1"), graph::Op(graph::Affine{.num_parameters = 4, .has_offset = false}));
+}
+
 TEST(Recipe, AnRpreluIsAnOffsetAPreluAndAnOffset) {
   const graph::Model model =
       parse_recipe(kDataHead + layer("kind = \"conv2d\"\nout_channels = 4\nkernel_size = 28") +
