@@ -15,7 +15,7 @@ struct Engine::Impl {
   Impl(graph::Analyzed proved, int threads)
       : analyzed(std::move(proved)),
         model(analyzed.model()),
-        fused(analyzed, single_groups(analyzed), false),
+        fused(analyzed, fused_groups(analyzed), false),
         pool(threads),
         memories(pool.size()) {}
 

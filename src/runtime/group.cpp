@@ -1,8 +1,71 @@
 #include "runtime/group.h"
 
+#include <algorithm>
+#include <optional>
 #include <variant>
 
+#include "runtime/chain.h"
+#include "runtime/operands.h"
+
+#include "qfx/graph/links.h"
+
 namespace qfx::runtime {
+namespace {
+
+class Fusing {
+ public:
+  explicit Fusing(const graph::Analyzed& analyzed)
+      : analyzed_(analyzed),
+        model_(analyzed.model()),
+        readers_(graph::readers(model_.nodes)),
+        ends_in_(model_.nodes.size()) {}
+
+  void add(graph::NodeId id) {
+    const std::vector<graph::NodeId>& inputs = model_.nodes[id].inputs;
+    const std::optional<std::size_t> own = is_chainable(analyzed_, id) ? latest(inputs) : std::nullopt;
+    if (!own) {
+      ends_in_[id] = groups_.size();
+      groups_.push_back({{id}, inputs});
+      return;
+    }
+    const std::size_t index = *ends_in_[inputs[*own]];
+    ends_in_[id] = index;
+    Group& group = groups_[index];
+    group.nodes.push_back(id);
+    for (std::size_t i = 0; i < inputs.size(); ++i)
+      if (i != *own) group.inputs.push_back(inputs[i]);
+  }
+
+  // What a step reads beside its first node's inputs is made before the node that reads it: the
+  // steps run in the order of their last nodes.
+  std::vector<Group> in_order() && {
+    std::sort(groups_.begin(), groups_.end(),
+              [](const Group& a, const Group& b) { return a.last() < b.last(); });
+    return std::move(groups_);
+  }
+
+ private:
+  // Which of the inputs, that nobody else reads, a step makes last.
+  std::optional<std::size_t> latest(const std::vector<graph::NodeId>& inputs) const {
+    std::optional<std::size_t> best;
+    for (std::size_t i = 0; i < inputs.size(); ++i) {
+      if (!ends_in_[inputs[i]] || readers_[inputs[i]].size() > 1) continue;
+      const Group& group = groups_[*ends_in_[inputs[i]]];
+      const bool is_full = std::ssize(group.inputs) >= kernels::IntChain::kMostOthers;
+      if (is_full || !takes_more(analyzed_, group.first())) continue;
+      if (!best || inputs[i] > inputs[*best]) best = i;
+    }
+    return best;
+  }
+
+  const graph::Analyzed& analyzed_;
+  const graph::FrozenModel& model_;
+  std::vector<std::vector<graph::NodeId>> readers_;
+  std::vector<Group> groups_;
+  std::vector<std::optional<std::size_t>> ends_in_;  // the group whose last node it was
+};
+
+}  // namespace
 
 bool is_alias(const graph::FrozenModel& model, graph::NodeId id) {
   const graph::FrozenNode& node = model.nodes[id];
@@ -10,6 +73,32 @@ bool is_alias(const graph::FrozenModel& model, graph::NodeId id) {
   if (!std::holds_alternative<graph::Flatten>(node.op)) return true;
   const graph::Shape& in = model.nodes[node.inputs[0]].shape;
   return in[0] == 1 || in[0] == graph::element_count(in);
+}
+
+bool takes_more(const graph::Analyzed& analyzed, graph::NodeId id) {
+  if (is_chainable(analyzed, id)) return true;
+  return std::visit(
+      graph::Overloaded{
+          [&](const graph::Conv2d&) {
+            return sums_fit_int32(analyzed, id) && fits_lanes(analyzed, id);
+          },
+          [&](const graph::Linear&) {
+            return sums_fit_int32(analyzed, id) && fits_lanes(analyzed, id);
+          },
+          [&](const graph::MaxPool2d&) { return fits_lanes(analyzed, id); },
+          [](const graph::AvgPool2d&) { return true; },
+          [](const graph::GlobalAvgPool2d&) { return true; },
+          [](const auto&) { return false; },
+      },
+      analyzed.node(id).op);
+}
+
+std::vector<Group> fused_groups(const graph::Analyzed& analyzed) {
+  Fusing fusing(analyzed);
+  const auto count = static_cast<graph::NodeId>(analyzed.model().nodes.size());
+  for (graph::NodeId id = 1; id < count; ++id)
+    if (!is_alias(analyzed.model(), id)) fusing.add(id);
+  return std::move(fusing).in_order();
 }
 
 std::vector<Group> single_groups(const graph::Analyzed& analyzed) {

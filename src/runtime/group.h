@@ -26,7 +26,14 @@ bool is_alias(const graph::FrozenModel& model, graph::NodeId id);
 // Whether a node's values can stay in 32-bit lanes on the way through qfx/kernels/int_chain.h.
 bool is_chainable(const graph::Analyzed& analyzed, graph::NodeId id);
 
-// All nodes that compute something, each by itself.
+// Whether a step that begins with the node can go on with chainable ones.
+bool takes_more(const graph::Analyzed& analyzed, graph::NodeId id);
+
+// All nodes that compute something, in the order of their steps: a chainable node behind the one
+// before it where nobody else reads that one.
+std::vector<Group> fused_groups(const graph::Analyzed& analyzed);
+
+// Each by itself.
 std::vector<Group> single_groups(const graph::Analyzed& analyzed);
 
 }  // namespace qfx::runtime

@@ -17,16 +17,19 @@
 
 namespace qfx::runtime {
 
+// Whether a conv2d's or linear's operands fit 16 bits and the sums of their products 32.
+inline bool sums_fit_int32(const Analyzed& analyzed, graph::NodeId id) {
+  const graph::FrozenParam& weight = analyzed.node(id).params.at(graph::Role::Weight);
+  const graph::Interval& x = analyzed.source_range(id);
+  return fits<std::int16_t>(x) && fits<std::int16_t>(weight.raw) && products_fit_int32(weight, x);
+}
+
 // Calls make<Sum>() with the cheapest type that is proved to hold the sums of the products of a
 // conv2d or linear.
 template <class Make>
 std::unique_ptr<Step> by_sums(const Analyzed& analyzed, graph::NodeId id, const Make& make) {
-  const graph::FrozenParam& weight = analyzed.node(id).params.at(graph::Role::Weight);
-  const graph::Interval& x = analyzed.source_range(id);
-  const bool narrow =
-      fits<std::int16_t>(x) && fits<std::int16_t>(weight.raw) && products_fit_int32(weight, x);
-  return narrow ? make.template operator()<std::int32_t>()
-                : make.template operator()<std::int64_t>();
+  return sums_fit_int32(analyzed, id) ? make.template operator()<std::int32_t>()
+                                      : make.template operator()<std::int64_t>();
 }
 
 // Sums of a group's first node on the way to the group's tensor: sum * factor + term, cast, and
