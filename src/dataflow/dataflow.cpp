@@ -8,6 +8,7 @@ bool computes(const Process& process) {
                         [](const MultiplyAccumulate&) { return true; },
                         [](const WindowReduce&) { return true; },
                         [](const Normalise&) { return true; },
+                        [](const Spread&) { return true; },
                         [](const Join&) { return true; },
                         [](const Reorder&) { return false; },
                         [](const Clone&) { return false; },

@@ -51,12 +51,19 @@ std::vector<Layout> layouts_of(const graph::FrozenModel& model) {
   return layouts;
 }
 
-// How a node needs the values of `input`. Only where tensors meet does their order matter.
+// The elements' order counts: tensors are put together from it, or additions follow it.
+bool needs_order(const graph::Op& op) {
+  const graph::Form form = graph::form_of(op);
+  return std::holds_alternative<graph::Join>(form) || std::holds_alternative<graph::Spread>(form) ||
+         graph::accumulator_of(op) != nullptr;
+}
+
+// How a node needs the values of `input`.
 Layout wanted_layout(const Network& network, NodeId input, NodeId reader) {
   const graph::FrozenNode& node = network.node(reader);
   const Layout& given = network.layouts[input];
-  if (std::holds_alternative<graph::Join>(graph::form_of(node.op))) {
-    const bool is_flattened = node.shape.size() == 1 && given.order == Order::Pixels;
+  if (needs_order(node.op)) {
+    const bool is_flattened = network.node(input).shape.size() == 1 && given.order == Order::Pixels;
     return is_flattened ? vector_layout(given.elements()) : given;
   }
   return node.inputs.size() > 1 ? network.layouts[reader] : given;
@@ -118,7 +125,10 @@ class Connection {
       const bool is_result = id == network_.source.back() && uses_[id] == 1;
       value = is_result ? port(id) : stream(id, network_.layouts[id]);
       network_.processes.push_back(
-          {work_of(network_.analyzed, id, network_.layouts), id, inputs, {value}});
+          {work_of(network_.analyzed, id, network_.streams[inputs[0]].layout, network_.layouts[id]),
+           id,
+           inputs,
+           {value}});
     }
     network_.traces.push_back({id, value, static_cast<int>(network_.processes.size()) - 1});
     fan_out(id, value);

@@ -33,8 +33,11 @@ class Rounds {
   std::vector<Round> operator()(const Normalise& softmax) const {
     return softmax.per_pixel ? beat_by_beat() : all_then_all();
   }
+  std::vector<Round> operator()(const Spread& spread) const {
+    return spread.per_pixel ? beat_by_beat() : one_after_the_other(spread.thresholds.shape[1]);
+  }
   std::vector<Round> operator()(const Join& join) const {
-    return join.side_by_side ? beat_by_beat() : one_after_the_other();
+    return join.side_by_side ? beat_by_beat() : one_after_the_other(1);
   }
   std::vector<Round> operator()(const Reorder&) const { return all_then_all(); }
   std::vector<Round> operator()(const Clone&) const { return beat_by_beat(); }
@@ -54,15 +57,16 @@ class Rounds {
     return window ? window_rounds(*window) : all_then_all();
   }
 
-  // Vectors one behind the other: a beat is written as soon as its lanes are filled.
-  std::vector<Round> one_after_the_other() const {
+  // Vectors one behind the other, so many elements for each: a beat is written as soon as its lanes
+  // are filled.
+  std::vector<Round> one_after_the_other(std::int64_t elements) const {
     std::vector<Round> rounds;
     const std::int64_t lanes = output().lanes;
     std::int64_t filled = 0;
     for (std::size_t i = 0; i < process_.inputs.size(); ++i) {
       for (std::int64_t beat = 0; beat < input(i).beats; ++beat) {
         rounds.push_back({true, false, 1, static_cast<int>(i)});
-        filled += input(i).lanes;
+        filled += elements * input(i).lanes;
         if (filled >= lanes) rounds.push_back({false, true, filled / lanes});
         filled %= lanes;
       }

@@ -3,6 +3,8 @@
 #include <algorithm>
 
 #include "dataflow/mean.h"
+#include "dataflow/sums.h"
+#include "dataflow/thresholds.h"
 
 #include "qfx/base/error.h"
 #include "qfx/fixed/khot.h"
@@ -17,13 +19,13 @@ using graph::Role;
 
 class Lowering {
  public:
-  Lowering(const graph::Analyzed& model, graph::NodeId id, const std::vector<Layout>& layouts)
+  Lowering(const graph::Analyzed& model, graph::NodeId id, const Layout& in, const Layout& out)
       : node_(model.node(id)),
         input_(model.source(id)),
-        in_(layouts[node_.inputs[0]]),
-        out_(layouts[id]),
-        sum_{std::max(2, model.range(id).accumulator_width),
-             model.range(id).accumulator_frac_bits} {}
+        level_bits_(level_bits_of(model, node_.inputs[0])),
+        in_(in),
+        out_(out),
+        sum_(sum_of(model, id)) {}
 
   Work operator()(const graph::Source&) const { internal_error("an input is no process"); }
   Work operator()(const graph::Rename&) const { internal_error("a renaming is no process"); }
@@ -33,9 +35,13 @@ class Lowering {
     if (const FrozenParam* scale = find(Role::Scale)) map.factor = channel_factor(*scale);
     if (const FrozenParam* slope = find(Role::Slope)) map.factor = channel_factor(*slope);
     if (const FrozenParam* offset = find(Role::Offset))
-      map.offset = by_channel([&](std::int64_t channel) { return on_sum_grid(*offset, channel); });
+      map.offset = channel_offset(*offset);
+    else if (find(Role::Scale) != nullptr)
+      map.offset = by_channel([](std::int64_t) { return 0; });
     if (find(Role::Table) != nullptr) map.lookup = lookup();
     if (const auto* clip = std::get_if<graph::Clip>(&node_.op)) map.limits = limits(*clip);
+    if (const auto* levels = std::get_if<graph::QuantSign>(&node_.op))
+      map.steps = level_steps(*levels, input_.format);
     const bool has_constants = map.factor || map.offset || map.limits;
     if (has_constants && find(Role::Scale) == nullptr) map.places = input_places();
     return map;
@@ -52,16 +58,16 @@ class Lowering {
       case graph::Reduce::Products:
         return convolution(window, form.groups);
       case graph::Reduce::Mean:
-        return WindowReduce{window, mean(form.kernel[0] * form.kernel[1])};
+        return WindowReduce{window, mean(form.kernel[0] * form.kernel[1]), accumulator()};
       case graph::Reduce::Max:
-        return WindowReduce{window, {}};
+        return WindowReduce{window, {}, {}};
     }
     internal_error("unknown reduction");
   }
 
   Work operator()(const graph::Plane& form) const {
     QFX_ASSERT(form.reduce == graph::Reduce::Mean);
-    return WindowReduce{{}, mean(input_.shape[1] * input_.shape[2])};
+    return WindowReduce{{}, mean(input_.shape[1] * input_.shape[2]), accumulator()};
   }
 
   Work operator()(const graph::Dot&) const {
@@ -77,7 +83,12 @@ class Lowering {
     return products({}, 1, weight, std::move(factor));
   }
 
-  Work operator()(const graph::Spread&) const { internal_error("to come"); }
+  Work operator()(const graph::Spread& form) const {
+    const FrozenParam& threshold = node_.params.at(Role::Threshold);
+    return Spread{node_.shape.size() > 1,
+                  {{threshold.shape[0] / form.channels, form.channels},
+                   {threshold.raw.begin(), threshold.raw.end()}}};
+  }
   Work operator()(const graph::Join&) const { return Join{.side_by_side = node_.shape.size() > 1}; }
 
   Work operator()(const graph::Normalise&) const {
@@ -87,11 +98,27 @@ class Lowering {
  private:
   const FrozenParam* find(Role role) const { return graph::find(node_.params, role); }
 
+  // Of a node whose values are the odd integers around zero that so many bits number; else 0.
+  static int level_bits_of(const graph::Analyzed& model, graph::NodeId id) {
+    while (graph::keeps_format(model.node(id).op)) id = model.node(id).inputs[0];
+    const graph::Op& op = model.node(id).op;
+    if (const auto* levels = std::get_if<graph::QuantSign>(&op))
+      return static_cast<int>(levels->bits);
+    return std::holds_alternative<graph::Thermometer>(op) ? 1 : 0;
+  }
+
+  std::optional<fixed::Format> accumulator() const {
+    const fixed::Format* format = graph::accumulator_of(node_.op);
+    return format == nullptr ? std::nullopt : std::optional(*format);
+  }
+
   // ---- factors ---------------------------------------------------------------------------------
 
   // All but its values and shifts.
-  static Factor begin(const FrozenParam& param) {
-    Factor factor{.width = param.format.width + (param.format.is_signed ? 0 : 1)};
+  Factor begin(const FrozenParam& param) const {
+    Factor factor{.width = signed_width(param.format),
+                  .binary = &param == find(Role::Weight) &&
+                            graph::own_format(node_.op, Role::Weight).has_value()};
     if (param.k_hot > 0) {
       factor.digits = 1;
       factor.signed_digits = param.signed_digits;
@@ -138,14 +165,23 @@ class Lowering {
     return table;
   }
 
-  // A factor with one entry serves every channel.
+  // One entry serves every channel.
+  static std::int64_t entry(const FrozenParam& param, std::int64_t channel) {
+    return param.shape[0] == 1 ? 0 : channel;
+  }
+
   Factor channel_factor(const FrozenParam& param) const {
-    const auto entry = [&](std::int64_t channel) { return param.shape[0] == 1 ? 0 : channel; };
     Factor factor = begin(param);
-    factor.values = by_channel([&](std::int64_t channel) { return param.raw[entry(channel)]; });
+    factor.values =
+        by_channel([&](std::int64_t channel) { return param.raw[entry(param, channel)]; });
     factor.shift =
-        by_channel([&](std::int64_t channel) { return shift_of(param, entry(channel)); });
+        by_channel([&](std::int64_t channel) { return shift_of(param, entry(param, channel)); });
     return factor;
+  }
+
+  Table channel_offset(const FrozenParam& param) const {
+    return by_channel(
+        [&](std::int64_t channel) { return on_sum_grid(param, entry(param, channel)); });
   }
 
   // ---- sums of products ------------------------------------------------------------------------
@@ -167,7 +203,15 @@ class Lowering {
   MultiplyAccumulate products(const std::optional<Window>& window, std::int64_t groups,
                               const FrozenParam& weight, Factor factor) const {
     const FrozenParam* bias = find(Role::Bias);
-    MultiplyAccumulate result{window, groups, std::move(factor), {}, sum_};
+    MultiplyAccumulate result{.window = window,
+                              .groups = groups,
+                              .factor = std::move(factor),
+                              .offset = {},
+                              .sum = sum_,
+                              .accumulator = accumulator()};
+    if (result.factor.binary && !result.accumulator) result.level_bits = level_bits_;
+    if (const FrozenParam* threshold = find(Role::Threshold))
+      result.gate = gates(*threshold, largest_level_sum(weight.shape));
     result.factor.shift.shape = result.offset.shape = {weight.shape[0]};
     for (std::int64_t o = 0; o < weight.shape[0]; ++o) {
       result.factor.shift.values.push_back(shift_of(weight, o));
@@ -199,6 +243,7 @@ class Lowering {
 
   const graph::FrozenNode& node_;
   const graph::FrozenNode& input_;  // the first
+  int level_bits_;                  // of its values
   const Layout& in_;
   const Layout& out_;
   Sum sum_;
@@ -206,8 +251,9 @@ class Lowering {
 
 }  // namespace
 
-Work work_of(const graph::Analyzed& model, graph::NodeId node, const std::vector<Layout>& layouts) {
-  return std::visit(Lowering(model, node, layouts), graph::form_of(model.node(node).op));
+Work work_of(const graph::Analyzed& model, graph::NodeId node, const Layout& in,
+             const Layout& out) {
+  return std::visit(Lowering(model, node, in, out), graph::form_of(model.node(node).op));
 }
 
 }  // namespace qfx::dataflow

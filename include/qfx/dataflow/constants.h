@@ -25,8 +25,9 @@ struct Sum {
 // Constants that values are multiplied by.
 struct Factor {
   Table values = {};
-  int width = 0;   // signed
-  int digits = 0;  // K-hot: digits that the longest constant has, at least 1; 0: not K-hot
+  int width = 0;        // signed
+  bool binary = false;  // each is +1 or -1
+  int digits = 0;       // K-hot: digits that the longest constant has, at least 1; 0: not K-hot
   bool signed_digits = false;
   Table shift = {};  // left, of each finished sum of products: to the grid of the process' Sum
 };

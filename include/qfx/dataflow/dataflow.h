@@ -38,6 +38,7 @@ struct Map {
   std::optional<Table> offset = {};  // on the sum's grid
   std::optional<Limits> limits = {};
   std::optional<Lookup> lookup = {};  // entry i is for the i-th of the input's raw values
+  std::optional<Table> steps = {};    // {levels - 1}: the least raw value above each of them
   // Where the input reaches the sum without a factor: how far left it is shifted to its grid.
   std::optional<int> places = {};
 };
@@ -50,7 +51,14 @@ struct MultiplyAccumulate {
   std::int64_t groups = 1;
   Factor factor = {};
   Table offset = {};
-  Sum sum = {};
+  Sum sum = {};  // with an accumulator: of the offset and of each product
+  // Beside binary factors: the input's values are the 2^level_bits odd integers around zero, so
+  // that products are counted bits. 0: they are any.
+  int level_bits = 0;
+  // {outputs}, of two level bits: what the sum over the upper one must exceed, or it stands alone.
+  std::optional<Table> gate = {};
+  // Offset and products are added in order, and every sum is cast to this.
+  std::optional<fixed::Format> accumulator = {};
 };
 
 // The mean, or without one the maximum, of each channel: under a window, or without one over all
@@ -58,6 +66,7 @@ struct MultiplyAccumulate {
 struct WindowReduce {
   std::optional<Window> window = {};
   std::optional<Mean> mean = {};
+  std::optional<fixed::Format> accumulator = {};  // to which the mean's sum is cast at every step
 };
 
 // Softmax: at each pixel of an image, or over a whole vector. Entry d is the exponential at d steps
@@ -66,6 +75,14 @@ struct Normalise {
   bool per_pixel = false;
   Sum sum = {};
   Lookup exponentials = {};
+};
+
+// An element of the input makes several: +1 for each of its thresholds that it reaches, else -1.
+// Thresholds: {channels, of one input element}, raw values of the input. At each pixel of an image
+// side by side, in a vector one behind the other.
+struct Spread {
+  bool per_pixel = false;
+  Table thresholds = {};
 };
 
 // Several streams as one, each value cast to the common format: the lanes of all inputs side by
@@ -78,8 +95,8 @@ struct Reorder {};  // a flattened image into the order of vectors
 struct Clone {};    // one stream to two readers
 struct Copy {};     // the input passed on as the output
 
-using Work =
-    std::variant<Map, MultiplyAccumulate, WindowReduce, Normalise, Join, Reorder, Clone, Copy>;
+using Work = std::variant<Map, MultiplyAccumulate, WindowReduce, Normalise, Spread, Join, Reorder,
+                          Clone, Copy>;
 
 struct Process {
   Work work;

@@ -3,22 +3,24 @@
 #include <fmt/format.h>
 
 #include "backends/catapult/script.h"
+#include "backends/hls/assigned_formats.h"
 #include "backends/hls/print_project.h"
 #include "backends/hls/vendor.h"
 
 namespace qfx::backends::catapult {
 namespace {
 
-// Parameters are constants: only their numbers are exported, their overflow is history.
 std::string refusal(const graph::FrozenModel& model) {
   for (const graph::FrozenNode& node : model.nodes) {
-    const bool wraps_otherwise = node.format.overflow == fixed::Overflow::WRAP_SM;
-    if (wraps_otherwise || node.format.wrap_bits > 0)
-      return fmt::format(
-          "node '{}' uses {}: ac_fixed has no {}; choose SAT, SAT_ZERO, SAT_SYM or plain WRAP, or "
-          "the target vitis",
-          node.name, fixed::to_string(node.format),
-          wraps_otherwise ? "WRAP_SM" : "saturated bits (N above 0)");
+    for (const fixed::Format& format : hls::assigned_formats(node)) {
+      const bool wraps_otherwise = format.overflow == fixed::Overflow::WRAP_SM;
+      if (wraps_otherwise || format.wrap_bits > 0)
+        return fmt::format(
+            "node '{}' uses {}: ac_fixed has no {}; choose SAT, SAT_ZERO, SAT_SYM or plain WRAP, "
+            "or the target vitis",
+            node.name, fixed::to_string(format),
+            wraps_otherwise ? "WRAP_SM" : "saturated bits (N above 0)");
+    }
   }
   return "";
 }

@@ -1,6 +1,8 @@
 #include "backends/hls/c_literals.h"
 
+#include <algorithm>
 #include <fmt/format.h>
+#include <span>
 
 #include "qfx/base/error.h"
 #include "qfx/fixed/khot.h"
@@ -28,6 +30,19 @@ std::string digits_text(std::int64_t raw, int digits, bool signed_digits) {
   QFX_ASSERT(std::ssize(codes) <= digits);
   codes.resize(static_cast<std::size_t>(digits), "0x00");
   return fmt::format("{{{{{}}}}}", fmt::join(codes, ", "));
+}
+
+// In as few words of at most 64 bits as hold the values, all of one width.
+std::string bits_text(std::span<const std::int64_t> values) {
+  const std::size_t words = (values.size() + 63) / 64, width = (values.size() + words - 1) / words;
+  std::vector<std::string> texts;
+  for (std::size_t first = 0; first < values.size(); first += width) {
+    std::uint64_t word = 0;
+    for (std::size_t i = first; i < std::min(first + width, values.size()); ++i)
+      word |= std::uint64_t{values[i] > 0 ? 1U : 0U} << (i - first);
+    texts.push_back(fmt::format("{:#x}{}", word, word > INT32_MAX ? "ULL" : ""));
+  }
+  return fmt::format("{{{{{}}}}}", fmt::join(texts, ", "));
 }
 
 template <class Print>
@@ -80,6 +95,19 @@ std::string c_type(const fixed::Format& format) {
 
 std::string initializer(const Table& table) {
   return nested(table, literal);
+}
+
+std::string bits_initializer(const Table& table) {
+  const std::int64_t count = table.shape.back();
+  Table rows{.shape = table.shape, .values = {}};
+  rows.shape.pop_back();
+  for (std::int64_t row = 0; row < std::ssize(table.values) / count; ++row)
+    rows.values.push_back(row);
+  return nested(rows, [&](std::int64_t row) {
+    return bits_text(
+        std::span(table.values)
+            .subspan(static_cast<std::size_t>(row * count), static_cast<std::size_t>(count)));
+  });
 }
 
 std::string digit_initializer(const Table& table, int digits, bool signed_digits) {

@@ -19,6 +19,9 @@ std::string string_literal(std::string_view text);
 
 // `{0x1, -0x2}`, nested as the shape says, one innermost row a line.
 std::string initializer(const dataflow::Table& table);
+// The same with the innermost rows as one number each, a qfx::Bits of a bit for each value, which
+// is set where the value is positive.
+std::string bits_initializer(const dataflow::Table& table);
 // The same with each value as its K digits.
 std::string digit_initializer(const dataflow::Table& table, int digits, bool signed_digits);
 

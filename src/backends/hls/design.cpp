@@ -33,6 +33,7 @@ std::vector<NodeNames> name_nodes(const graph::FrozenModel& model, Identifiers& 
     names.bias = identifiers.unique(names.value + "_bias");
     names.reciprocal = identifiers.unique(names.value + "_reciprocal");
     names.table = identifiers.unique(names.value + "_table");
+    names.threshold = identifiers.unique(names.value + "_threshold");
   }
   return nodes;
 }

@@ -13,7 +13,7 @@ namespace qfx::backends::hls {
 // Identifiers of what is printed for a node; one that keeps its input's format has none but what
 // its source has.
 struct NodeNames {
-  std::string value, type, beat, config, weight, shift, bias, reciprocal, table;
+  std::string value, type, beat, config, weight, shift, bias, reciprocal, table, threshold;
 };
 
 struct Design {

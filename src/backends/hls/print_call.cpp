@@ -21,9 +21,24 @@ std::string operation_of(std::string_view kind) {
   return name;
 }
 
-// What the taps of a pool's window become.
+// Headers are called after what they hold: "StepwiseAverage" in "stepwise_average".
+std::string header_of(std::string_view reducer) {
+  std::string name;
+  for (char c : reducer) {
+    if (std::isupper(c) != 0 && !name.empty()) name += '_';
+    name += static_cast<char>(std::tolower(c));
+  }
+  return name;
+}
+
+// What the taps of a window become.
 std::string reducer_of(const dataflow::WindowReduce& pool) {
-  return pool.mean ? "Average" : "Largest";
+  if (!pool.mean) return "Largest";
+  return pool.accumulator ? "StepwiseAverage" : "Average";
+}
+std::string reducer_of(const dataflow::MultiplyAccumulate& sums) {
+  if (sums.gate) return "FractionalConv2d";
+  return sums.accumulator ? "StepwiseProducts" : "MultiplyAccumulate";
 }
 
 // "qfx::FUNCTION<ARGUMENT>(results, operands, tables);" with the headers that hold what it names.
@@ -46,30 +61,29 @@ class Visitor {
     if (map.factor) tables = {names_.weight, names_.shift};
     if (map.offset) tables.push_back(names_.bias);
     if (map.lookup) tables.push_back(names_.table);
+    if (map.steps) tables.push_back(names_.threshold);
     std::string operation = "qfx::" + operation_of(kind_);
     if (map.factor || map.offset || map.limits)
       operation += fmt::format("<{}> ", names_.config);  // not ">>", which old compilers misread
     return {"map", fmt::format("{}, {}", beats(), operation), tables, {kind_}};
   }
   Function operator()(const dataflow::MultiplyAccumulate& sums) const {
-    const std::vector<std::string> tables{names_.weight, names_.shift, names_.bias};
-    if (!sums.window) return {"linear", names_.config, tables, {"linear"}};
-    return {"window",
-            names_.config + ", qfx::MultiplyAccumulate",
-            tables,
-            {"window", "multiply_accumulate"}};
+    std::vector<std::string> tables{names_.weight, names_.shift, names_.bias};
+    if (sums.gate) tables = {names_.weight, names_.threshold};
+    if (sums.window) return windowed("window", reducer_of(sums), tables);
+    if (!sums.accumulator) return {"linear", names_.config, tables, {"linear"}};
+    return {"linear", names_.config + ", qfx::StepwiseRow", tables, {"linear", "stepwise_row"}};
   }
   Function operator()(const dataflow::WindowReduce& pool) const {
-    const std::string form = pool.window ? "window" : "whole_image", reducer = reducer_of(pool);
     std::vector<std::string> tables;
     if (pool.mean) tables.push_back(names_.reciprocal);
-    return {form,
-            fmt::format("{}, qfx::{}", names_.config, reducer),
-            tables,
-            {form, pool.mean ? "average" : "largest"}};
+    return windowed(pool.window ? "window" : "whole_image", reducer_of(pool), tables);
   }
   Function operator()(const dataflow::Normalise&) const {
     return {"softmax", names_.config, {names_.table}, {"softmax"}};
+  }
+  Function operator()(const dataflow::Spread& spread) const {
+    return {spread.per_pixel ? kind_ : kind_ + "_vector", beats(), {names_.threshold}, {kind_}};
   }
   Function operator()(const dataflow::Join& joined) const {
     if (joined.side_by_side) return {"concat", beats(), {}, {"concat"}};
@@ -85,6 +99,13 @@ class Visitor {
  private:
   std::string beats() const {
     return std::to_string(design_.stream(process_.inputs[0]).layout.beats);
+  }
+  Function windowed(const std::string& form, const std::string& reducer,
+                    const std::vector<std::string>& tables) const {
+    return {form,
+            fmt::format("{}, qfx::{}", names_.config, reducer),
+            tables,
+            {form, header_of(reducer)}};
   }
   Function by_beats(const std::string& function) const {
     return {function, beats(), {}, {function}};

@@ -1,6 +1,7 @@
 #include "backends/hls/print_parameters.h"
 
 #include <fmt/format.h>
+#include <set>
 
 #include "backends/hls/c_literals.h"
 #include "backends/hls/identifiers.h"
@@ -60,7 +61,7 @@ std::string parallelism(const char* what) {
 // The body of the configuration and the tables behind it.
 struct Text {
   std::string config, tables;
-  std::string include = {};  // of the product
+  std::set<std::string> includes = {};  // of the types in it
 };
 
 class Printer {
@@ -73,7 +74,10 @@ class Printer {
   Text operator()(const dataflow::Map& map) const {
     Text text;
     if (map.factor || map.offset || map.limits) text.config += sum_type(map.sum);
-    if (map.factor) add_factor(*map.factor, text);
+    if (map.factor) {
+      add_factor(*map.factor, text);
+      text.tables += table("signed char", names_.shift, map.factor->shift);
+    }
     if (map.limits) {
       text.config +=
           wide_constant("below", map.limits->below) + wide_constant("above", map.limits->above) +
@@ -82,6 +86,7 @@ class Printer {
     if (map.places) text.config += constant("places", *map.places);
     if (map.offset) add_offset(*map.offset, map.sum, text);
     if (map.lookup) add_lookup(*map.lookup, text);
+    if (map.steps) text.tables += table("int64_t", names_.threshold, *map.steps);
     return text;
   }
 
@@ -97,14 +102,25 @@ class Printer {
                     parallelism("outputs");
     }
     text.config += sum_type(sums.sum);
-    add_factor(sums.factor, text);
-    add_offset(sums.offset, sums.sum, text);
+    if (sums.accumulator) add_accumulator(*sums.accumulator, text);
+    if (sums.factor.binary) {
+      add_bits(sums, text);
+    } else {
+      add_factor(sums.factor, text);
+    }
+    if (sums.gate) {
+      add_gate(*sums.gate, sums.sum, text);
+    } else {
+      text.tables += table("signed char", names_.shift, sums.factor.shift);
+      add_offset(sums.offset, sums.sum, text);
+    }
     return text;
   }
 
   Text operator()(const dataflow::WindowReduce& pool) const {
     Text text{pool.window ? geometry(*pool.window) : constant("in_beats", in_.beats), {}};
     if (!pool.mean) return text;
+    if (pool.accumulator) add_accumulator(*pool.accumulator, text);
     const dataflow::Mean& mean = *pool.mean;
     text.config += sum_type(mean.sum) + constant("twos", mean.twos) +
                    constant("divisor", mean.divisor) +
@@ -125,6 +141,10 @@ class Printer {
     return text;
   }
 
+  Text operator()(const dataflow::Spread& spread) const {
+    return {{}, table("int64_t", names_.threshold, spread.thresholds)};
+  }
+
   Text operator()(const dataflow::Join&) const { return {}; }
   Text operator()(const dataflow::Reorder&) const { return {}; }
   Text operator()(const dataflow::Clone&) const { return {}; }
@@ -134,19 +154,41 @@ class Printer {
   void add_factor(const Factor& factor, Text& text) const {
     const Table& values = factor.values;
     if (factor.digits > 0) {
-      text.include = "qfx/khot.h";
+      text.includes.insert("qfx/khot.h");
       text.config +=
           fmt::format("  typedef qfx::Digits<{0}> weight_t;\n  typedef qfx::KHot<{0}> product;\n",
                       factor.digits);
       text.tables += table(names_.config + "::weight_t", names_.weight, values,
                            digit_initializer(values, factor.digits, factor.signed_digits));
     } else {
-      text.include = "qfx/multiply.h";
+      text.includes.insert("qfx/multiply.h");
       text.config += fmt::format("  typedef {} weight_t;\n  typedef qfx::Multiply<{}> product;\n",
                                  c_type(factor.width), factor.width);
       text.tables += table(names_.config + "::weight_t", names_.weight, values);
     }
-    text.tables += table("signed char", names_.shift, factor.shift);
+  }
+
+  // Binary factors: of an input of levels bits are counted, any other is added or subtracted.
+  void add_bits(const dataflow::MultiplyAccumulate& sums, Text& text) const {
+    const int bits = sums.level_bits;
+    text.includes.insert(bits > 0 ? "qfx/xnor.h" : "qfx/plus_minus.h");
+    text.config += fmt::format("  typedef qfx::Bit weight_t;\n  typedef qfx::{} product;\n",
+                               bits > 0 ? fmt::format("Xnor<{}>", bits) : "PlusMinus");
+    const Table& values = sums.factor.values;
+    Table rows{values.shape, {}};
+    rows.shape.pop_back();
+    text.tables += table(fmt::format("qfx::Bits<{}>", values.shape.back()), names_.weight, rows,
+                         bits_initializer(values));
+  }
+
+  void add_gate(const Table& gate, const Sum& sum, Text& text) const {
+    text.config += fmt::format("  typedef {} gate_t;\n", c_type(sum.width));
+    text.tables += table(names_.config + "::gate_t", names_.threshold, gate);
+  }
+
+  void add_accumulator(const fixed::Format& format, Text& text) const {
+    text.includes.insert("qfx/vendor.h");
+    text.config += fmt::format("  typedef {} accumulator_t;\n", design_.vendor.fixed_type(format));
   }
 
   void add_offset(const Table& offset, const Sum& sum, Text& text) const {
@@ -169,11 +211,12 @@ class Printer {
 bool has_parameters(const dataflow::Process& process) {
   return std::visit(graph::Overloaded{
                         [](const dataflow::Map& map) {
-                          return map.factor || map.offset || map.limits || map.lookup;
+                          return map.factor || map.offset || map.limits || map.lookup || map.steps;
                         },
                         [](const dataflow::MultiplyAccumulate&) { return true; },
                         [](const dataflow::WindowReduce&) { return true; },
                         [](const dataflow::Normalise&) { return true; },
+                        [](const dataflow::Spread&) { return true; },
                         [](const dataflow::Join&) { return false; },
                         [](const dataflow::Reorder&) { return false; },
                         [](const dataflow::Clone&) { return false; },
@@ -185,15 +228,18 @@ bool has_parameters(const dataflow::Process& process) {
 std::string print_parameters(const Design& design, const dataflow::Process& process) {
   const graph::FrozenNode& node = design.network.node(process.node);
   const Text text = std::visit(Printer(design, process), process.work);
-  QFX_ASSERT(!text.config.empty());
+  QFX_ASSERT(!text.config.empty() || !text.tables.empty());
   const NodeNames& names = design.nodes[process.node];
   const std::string guard = fmt::format("QFX_{}_{}_H_", design.top, names.value);
   std::string result = fmt::format("// {}: {}\n#ifndef {}\n#define {}\n\n", comment_text(node.name),
                                    kind_name(node.op), guard, guard);
   result += "#include <stdint.h>\n\n";
-  if (!text.include.empty()) result += fmt::format("#include \"{}\"\n\n", text.include);
-  result += fmt::format("namespace {} {{\n\nstruct {} {{\n{}}};\n", design.space, names.config,
-                        text.config);
+  for (const std::string& header : text.includes)
+    result += fmt::format("#include \"{}\"\n", header);
+  if (!text.includes.empty()) result += "\n";
+  result += fmt::format("namespace {} {{\n", design.space);
+  if (!text.config.empty())
+    result += fmt::format("\nstruct {} {{\n{}}};\n", names.config, text.config);
   if (!text.tables.empty()) result += "\n" + text.tables;
   return result + fmt::format("\n}}  // namespace {}\n\n#endif  // {}\n", design.space, guard);
 }

@@ -4,6 +4,7 @@
 #include <cctype>
 #include <fmt/format.h>
 
+#include "backends/hls/assigned_formats.h"
 #include "backends/hls/design.h"
 #include "backends/hls/fill.h"
 #include "backends/hls/print_project.h"
@@ -15,14 +16,15 @@ namespace {
 
 constexpr char kDefaultPart[] = "xczu3eg-sbva484-1-e";
 
-// Parameters are constants: only their numbers are exported, their rounding is history.
 std::string refusal(const graph::FrozenModel& model) {
   for (const graph::FrozenNode& node : model.nodes) {
-    if (node.format.rounding == fixed::Rounding::RND_CONV_ODD)
-      return fmt::format(
-          "node '{}' uses {}: ap_fixed has no RND_CONV_ODD; choose another rounding, or the "
-          "target catapult",
-          node.name, fixed::to_string(node.format));
+    for (const fixed::Format& format : hls::assigned_formats(node)) {
+      if (format.rounding == fixed::Rounding::RND_CONV_ODD)
+        return fmt::format(
+            "node '{}' uses {}: ap_fixed has no RND_CONV_ODD; choose another rounding, or the "
+            "target catapult",
+            node.name, fixed::to_string(format));
+    }
   }
   return "";
 }

@@ -28,6 +28,7 @@ std::vector<std::string> forms(const Network& network) {
                                    [](const MultiplyAccumulate&) { return "multiply-accumulate"; },
                                    [](const WindowReduce&) { return "window reduce"; },
                                    [](const Normalise&) { return "normalise"; },
+                                   [](const Spread&) { return "spread"; },
                                    [](const Join&) { return "join"; },
                                    [](const Reorder&) { return "reorder"; },
                                    [](const Clone&) { return "clone"; },
