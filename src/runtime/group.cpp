@@ -77,6 +77,7 @@ bool is_alias(const graph::FrozenModel& model, graph::NodeId id) {
 
 bool takes_more(const graph::Analyzed& analyzed, graph::NodeId id) {
   if (is_chainable(analyzed, id)) return true;
+  if (graph::accumulator_of(analyzed.node(id).op) != nullptr) return false;
   return std::visit(
       graph::Overloaded{
           [&](const graph::Conv2d&) {

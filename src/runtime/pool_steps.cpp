@@ -4,33 +4,14 @@
 
 #include "runtime/carver.h"
 #include "runtime/chain.h"
+#include "runtime/pooling.h"
 #include "runtime/proof.h"
 #include "runtime/step.h"
-
-#include "qfx/kernels/int_mean_cast.h"
-#include "qfx/kernels/int_pool.h"
 
 namespace qfx::runtime {
 namespace {
 
 using kernels::Pooling;
-
-Pooling make_pooling(const Analyzed& analyzed, graph::NodeId id, const graph::Pair& kernel,
-                     const graph::Pair& stride, const graph::Pair& padding) {
-  const graph::Shape& in = analyzed.source(id).shape;
-  const graph::Shape& out = analyzed.node(id).shape;
-  return {.channels = in[0],
-          .height = in[1],
-          .width = in[2],
-          .kernel_height = kernel[0],
-          .kernel_width = kernel[1],
-          .stride_height = stride[0],
-          .stride_width = stride[1],
-          .pad_height = padding[0],
-          .pad_width = padding[1],
-          .out_height = out[1],
-          .out_width = out[2]};
-}
 
 // Where a step's tensors lie.
 class PoolStep : public Step {
@@ -141,13 +122,6 @@ class MeanPoolStep : public PoolStep {
   }
 
  private:
-  static kernels::IntMeanCast mean_cast(const Analyzed& analyzed, graph::NodeId id,
-                                        const Pooling& pooling) {
-    const graph::NodeRange& range = analyzed.range(id);
-    return {range.accumulator_frac_bits, pooling.kernel_height * pooling.kernel_width,
-            analyzed.node(id).format, range.accumulator.lo, range.accumulator.hi};
-  }
-
   kernels::IntMeanCast cast_;
   kernels::IntChain chain_;
 };
@@ -156,23 +130,17 @@ class MeanPoolStep : public PoolStep {
 
 std::unique_ptr<Step> make_pool(const Analyzed& analyzed, const Group& group,
                                 const graph::MaxPool2d& pool) {
-  return std::make_unique<MaxPoolStep>(
-      analyzed, group,
-      make_pooling(analyzed, group.first(), pool.kernel, pool.stride, pool.padding));
+  return std::make_unique<MaxPoolStep>(analyzed, group, pooling_of(analyzed, group.first(), pool));
 }
 
 std::unique_ptr<Step> make_pool(const Analyzed& analyzed, const Group& group,
                                 const graph::AvgPool2d& pool) {
-  return std::make_unique<MeanPoolStep>(
-      analyzed, group,
-      make_pooling(analyzed, group.first(), pool.kernel, pool.stride, pool.padding));
+  return std::make_unique<MeanPoolStep>(analyzed, group, pooling_of(analyzed, group.first(), pool));
 }
 
 std::unique_ptr<Step> make_pool(const Analyzed& analyzed, const Group& group,
-                                const graph::GlobalAvgPool2d&) {
-  const graph::Shape& in = analyzed.source(group.first()).shape;
-  return std::make_unique<MeanPoolStep>(
-      analyzed, group, make_pooling(analyzed, group.first(), {in[1], in[2]}, {1, 1}, {0, 0}));
+                                const graph::GlobalAvgPool2d& pool) {
+  return std::make_unique<MeanPoolStep>(analyzed, group, pooling_of(analyzed, group.first(), pool));
 }
 
 }  // namespace qfx::runtime

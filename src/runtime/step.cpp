@@ -9,6 +9,8 @@ namespace qfx::runtime {
 std::unique_ptr<Step> make_step(const Analyzed& analyzed, const Group& group) {
   const graph::NodeId id = group.first();
   if (is_chainable(analyzed, id)) return make_elements(analyzed, group);
+  if (graph::accumulator_of(analyzed.node(id).op) != nullptr)
+    return make_rounded_sum(analyzed, id);
   using Made = std::unique_ptr<Step>;
   return std::visit(
       graph::Overloaded{

@@ -55,5 +55,7 @@ std::unique_ptr<Step> make_pool(const Analyzed& analyzed, const Group& group,
 std::unique_ptr<Step> make_conv(const Analyzed& analyzed, const Group& group,
                                 const graph::Conv2d& conv);
 std::unique_ptr<Step> make_linear(const Analyzed& analyzed, const Group& group);
+// Of a node that accumulator_of() has a format for.
+std::unique_ptr<Step> make_rounded_sum(const Analyzed& analyzed, graph::NodeId id);
 
 }  // namespace qfx::runtime

@@ -1,0 +1,257 @@
+// Sums that are rounded after every addition: conv2d, linear and the mean pools with an accumulator
+// format. The channels of a pixel go through their additions together.
+#include <algorithm>
+#include <cstdlib>
+
+#include "runtime/carver.h"
+#include "runtime/pooling.h"
+#include "runtime/proof.h"
+#include "runtime/step.h"
+
+#include "qfx/base/error.h"
+#include "qfx/fixed/raw.h"
+#include "qfx/kernels/int_conv.h"
+#include "qfx/kernels/int_mean_cast.h"
+
+namespace qfx::runtime {
+namespace {
+
+using kernels::ConvShape;
+using kernels::IntCast;
+
+// sum = cast(sum + term) to the accumulator, the addition on the finer of the two grids.
+class RoundedAddition {
+ public:
+  // Terms are within largest * 2^-term_frac_bits.
+  RoundedAddition(const fixed::Format& accumulator, int term_frac_bits, std::int64_t largest)
+      : grid_(std::max(accumulator.frac_bits(), term_frac_bits)),
+        factor_(aligned(1, accumulator.frac_bits(), grid_)),
+        cast_(to(accumulator, largest * aligned(1, term_frac_bits, grid_))) {}
+
+  int grid() const { return grid_; }
+  // term(i): on the grid. exact: room for `count` numbers.
+  template <class Term>
+  void operator()(std::int64_t* sums, std::int64_t count, std::int64_t* exact,
+                  const Term& term) const {
+    for (std::int64_t i = 0; i < count; ++i) exact[i] = sums[i] * factor_ + term(i);
+    cast_(exact, sums, count);
+  }
+
+ private:
+  // The range analysis proves that what is cast fits 63 bits.
+  IntCast to(const fixed::Format& accumulator, std::int64_t most) const {
+    const fixed::Interval held = fixed::held_range(accumulator);
+    return {grid_, accumulator, held.lo * factor_ - most, held.hi * factor_ + most};
+  }
+
+  int grid_;
+  std::int64_t factor_;
+  IntCast cast_;
+};
+
+std::int64_t largest_of(const graph::Interval& x) {
+  return std::max(std::abs(x.lo), std::abs(x.hi));
+}
+
+// Calls add(pixel, tap) for the pixels under a window that lie in the image, row by row.
+template <class Add>
+void for_each_tap(const ConvShape& s, std::int64_t oy, std::int64_t ox, const Add& add) {
+  for (std::int64_t ky = 0; ky < s.kernel_height; ++ky)
+    for (std::int64_t kx = 0; kx < s.kernel_width; ++kx) {
+      const std::int64_t y = oy * s.stride_height - s.pad_height + ky * s.dilation_height;
+      const std::int64_t x = ox * s.stride_width - s.pad_width + kx * s.dilation_width;
+      if (y >= 0 && y < s.height && x >= 0 && x < s.width)
+        add(y * s.width + x, ky * s.kernel_width + kx);
+    }
+}
+
+// The products of a conv2d or linear.
+class RoundedProducts {
+ public:
+  RoundedProducts(const Analyzed& analyzed, graph::NodeId id, const ConvShape& shape)
+      : shape_(shape) {
+    const graph::FrozenNode& node = analyzed.node(id);
+    const fixed::Format& format = *graph::accumulator_of(node.op);
+    const graph::FrozenParam& weight = node.params.at(graph::Role::Weight);
+    const graph::FrozenParam* bias = find(node.params, graph::Role::Bias);
+    const int x_frac_bits = analyzed.source(id).format.frac_bits();
+    const std::int64_t largest = largest_of(analyzed.source_range(id));
+    const std::int64_t operands = shape.group_channels() * shape.taps();
+    weights_.resize(weight.raw.size());
+    for (std::int64_t o = 0; o < shape.out_channels; ++o) {
+      const bool is_first = o % shape.group_outputs() == 0;
+      if (is_first || weight.frac_bits(o) != weight.frac_bits(o - 1)) {
+        const std::int64_t factor = largest_of(graph::held_range(weight.format));
+        runs_.push_back({o, 0, {format, x_frac_bits + weight.frac_bits(o), largest * factor}});
+      }
+      ++runs_.back().count;
+      for (std::int64_t k = 0; k < operands; ++k)
+        weights_[k * shape.out_channels + o] =
+            aligned(weight.raw[o * operands + k], x_frac_bits + weight.frac_bits(o),
+                    runs_.back().addition.grid());
+      start_.push_back(bias == nullptr
+                           ? 0
+                           : fixed::cast_raw(bias->raw[o], bias->frac_bits(o), format));
+    }
+  }
+
+  // x: an image, {pixels, channels}.
+  void operator()(const std::int32_t* x, std::int64_t oy, std::int64_t ox, std::int64_t* sums,
+                  std::int64_t* exact) const {
+    std::copy(start_.begin(), start_.end(), sums);
+    for (const ChannelRun& run : runs_) {
+      const std::int64_t first_input =
+          run.first / shape_.group_outputs() * shape_.group_channels();
+      for (std::int64_t i = 0; i < shape_.group_channels(); ++i)
+        for_each_tap(shape_, oy, ox, [&](std::int64_t pixel, std::int64_t tap) {
+          const std::int64_t value = x[pixel * shape_.channels + first_input + i];
+          const std::int64_t* w =
+              weights_.data() + (i * shape_.taps() + tap) * shape_.out_channels + run.first;
+          run.addition(sums + run.first, run.count, exact,
+                       [=](std::int64_t o) { return w[o] * value; });
+        });
+    }
+  }
+
+ private:
+  // Neighbouring output channels of a group whose products are on one grid.
+  struct ChannelRun {
+    std::int64_t first, count;
+    RoundedAddition addition;
+  };
+
+  ConvShape shape_;
+  std::vector<std::int64_t> weights_;  // {operands of an output, out_channels}, on the runs' grids
+  std::vector<std::int64_t> start_;
+  std::vector<ChannelRun> runs_;
+};
+
+// The pixels of a mean pool.
+class RoundedPixels {
+ public:
+  RoundedPixels(const Analyzed& analyzed, graph::NodeId id, const ConvShape& shape)
+      : shape_(shape),
+        addition_(*graph::accumulator_of(analyzed.node(id).op),
+                  analyzed.source(id).format.frac_bits(), largest_of(analyzed.source_range(id))),
+        factor_(aligned(1, analyzed.source(id).format.frac_bits(), addition_.grid())) {}
+
+  void operator()(const std::int32_t* x, std::int64_t oy, std::int64_t ox, std::int64_t* sums,
+                  std::int64_t* exact) const {
+    std::fill_n(sums, shape_.channels, 0);
+    for_each_tap(shape_, oy, ox, [&](std::int64_t pixel, std::int64_t) {
+      const std::int32_t* from = x + pixel * shape_.channels;
+      addition_(sums, shape_.channels, exact, [&](std::int64_t c) { return from[c] * factor_; });
+    });
+  }
+
+ private:
+  ConvShape shape_;
+  RoundedAddition addition_;
+  std::int64_t factor_;
+};
+
+// Sums: the sums of a pixel's channels. Cast: from them to the node's format.
+template <class Sums, class Cast>
+class RoundedSumStep : public Step {
+ public:
+  RoundedSumStep(const Analyzed& analyzed, graph::NodeId id, const ConvShape& shape, Cast cast)
+      : Step(describe("rounded after every addition", analyzed.range(id).accumulator_width)),
+        shape_(shape),
+        from_(layout_of(analyzed, analyzed.node(id).inputs[0])),
+        to_(layout_of(analyzed, id)),
+        sums_(analyzed, id, shape),
+        cast_(std::move(cast)) {}
+
+  void run(const std::byte* const* inputs, std::byte* output, std::int64_t images,
+           std::byte* scratch) const override {
+    Carver carver(scratch);
+    const Buffers buffers = carve(carver);
+    std::int64_t at = 0;
+    for (std::int64_t image = 0; image < images; ++image) {
+      kernels::widen(inputs[0] + from_.offset(image * from_.elements()), from_.storage,
+                     from_.elements(), buffers.x);
+      for (std::int64_t oy = 0; oy < shape_.out_height(); ++oy)
+        for (std::int64_t ox = 0; ox < shape_.out_width(); ++ox, at += to_.channels) {
+          sums_(buffers.x, oy, ox, buffers.sums, buffers.exact);
+          cast_(buffers.sums, buffers.words, to_.channels);
+          kernels::narrow(buffers.words, to_.channels, output + to_.offset(at), to_.storage);
+        }
+    }
+  }
+
+  std::size_t scratch_bytes(std::int64_t) const override {
+    Carver carver(nullptr);
+    carve(carver);
+    return carver.used();
+  }
+
+ private:
+  struct Buffers {
+    std::int32_t *x, *words;
+    std::int64_t *sums, *exact;
+  };
+
+  Buffers carve(Carver& carver) const {
+    Buffers buffers;
+    buffers.x = carver.take<std::int32_t>(from_.elements());
+    buffers.words = carver.take<std::int32_t>(to_.channels);
+    buffers.sums = carver.take<std::int64_t>(to_.channels);
+    buffers.exact = carver.take<std::int64_t>(to_.channels);
+    return buffers;
+  }
+
+  ConvShape shape_;
+  TensorLayout from_, to_;
+  Sums sums_;
+  Cast cast_;
+};
+
+std::unique_ptr<Step> make_products(const Analyzed& analyzed, graph::NodeId id,
+                                    const ConvShape& shape) {
+  return std::make_unique<RoundedSumStep<RoundedProducts, IntCast>>(analyzed, id, shape,
+                                                                    accumulator_cast(analyzed, id));
+}
+
+std::unique_ptr<Step> make_mean(const Analyzed& analyzed, graph::NodeId id,
+                                const kernels::Pooling& p) {
+  const ConvShape shape{.channels = p.channels,
+                        .height = p.height,
+                        .width = p.width,
+                        .out_channels = p.channels,
+                        .groups = p.channels,
+                        .kernel_height = p.kernel_height,
+                        .kernel_width = p.kernel_width,
+                        .stride_height = p.stride_height,
+                        .stride_width = p.stride_width,
+                        .pad_height = p.pad_height,
+                        .pad_width = p.pad_width};
+  return std::make_unique<RoundedSumStep<RoundedPixels, kernels::IntMeanCast>>(
+      analyzed, id, shape, mean_cast(analyzed, id, p));
+}
+
+}  // namespace
+
+std::unique_ptr<Step> make_rounded_sum(const Analyzed& analyzed, graph::NodeId id) {
+  const graph::Shape& in = analyzed.source(id).shape;
+  using Made = std::unique_ptr<Step>;
+  return std::visit(
+      graph::Overloaded{
+          [&](const graph::Conv2d& conv) {
+            return make_products(analyzed, id, kernels::conv_shape(conv, in[0], in[1], in[2]));
+          },
+          [&](const graph::Linear& linear) {
+            return make_products(analyzed, id,
+                                 {.channels = in[0], .out_channels = linear.out_features});
+          },
+          [&](const graph::AvgPool2d& pool) {
+            return make_mean(analyzed, id, pooling_of(analyzed, id, pool));
+          },
+          [&](const graph::GlobalAvgPool2d& pool) {
+            return make_mean(analyzed, id, pooling_of(analyzed, id, pool));
+          },
+          [&](const auto& kind) -> Made { internal_error("{} adds nothing up", kind.kName); },
+      },
+      analyzed.node(id).op);
+}
+
+}  // namespace qfx::runtime
