@@ -6,8 +6,9 @@
 #include "report/ranges.h"
 
 #include "qfx/base/error.h"
+#include "qfx/graph/analyzed.h"
+#include "qfx/graph/cost.h"
 #include "qfx/graph/print.h"
-#include "qfx/graph/range.h"
 #include "qfx/graph/totals.h"
 
 namespace qfx::report {
@@ -57,13 +58,21 @@ Json activation_json(const graph::FrozenNode& node) {
   return tensor;
 }
 
+// {multiplies, shifts, adds} of one image.
+Json work_json(const graph::Analyzed& model, graph::NodeId id, graph::KHot k_hot) {
+  const graph::Cost cost = graph::cost_of(model, id, k_hot);
+  return {{"multiplies", graph::total(cost.multiplies) + graph::total(cost.divisions)},
+          {"shifts", graph::total(cost.shifts)},
+          {"adds", graph::total(cost.adds)}};
+}
+
 }  // namespace
 
 Json layers_json(const graph::FrozenModel& model) {
   // A model whose sums are too wide cannot run but can be looked at.
-  std::optional<std::vector<graph::NodeRange>> ranges;
+  std::optional<graph::Analyzed> analyzed;
   try {
-    ranges = graph::analyze_ranges(model);
+    analyzed.emplace(model);
   } catch (const UserError&) {
   }
   Json layers = Json::array();
@@ -84,8 +93,17 @@ Json layers_json(const graph::FrozenModel& model) {
          {"format", fixed::to_string(node.format)},
          {"params", params},
          {"multiply_adds", graph::products(node)},
-         {"accumulator_width", ranges ? Json((*ranges)[id].accumulator_width) : Json(nullptr)},
-         {"can_overflow", ranges ? Json((*ranges)[id].can_overflow) : Json(nullptr)}});
+         {"accumulator_width", nullptr},
+         {"can_overflow", nullptr},
+         {"work", nullptr},
+         {"ordinary_work", nullptr}});
+    if (!analyzed) continue;
+    const auto node_id = static_cast<graph::NodeId>(id);
+    Json& layer = layers.back();
+    layer["accumulator_width"] = analyzed->range(node_id).accumulator_width;
+    layer["can_overflow"] = analyzed->range(node_id).can_overflow;
+    layer["work"] = work_json(*analyzed, node_id, graph::KHot::Shifts);
+    layer["ordinary_work"] = work_json(*analyzed, node_id, graph::KHot::Multiplies);
   }
   return layers;
 }

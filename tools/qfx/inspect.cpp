@@ -73,6 +73,26 @@ void print_task(const ModelFacts& facts) {
   print(fmt::format("{}: {}", outputs, join(names, ", ")));
 }
 
+std::string work_text(const Work& work) {
+  return fmt::format("{} multiplies, {} shifts, {} adds", grouped(work.multiplies),
+                     grouped(work.shifts), grouped(work.adds));
+}
+
+// What K-hot constants are worth: layer by layer the adders beside the multipliers they replace.
+void print_k_hot_work(const ModelFacts& facts) {
+  Table layers = Table::headed({"an image", "multiplies", "adds", "ordinary multiplies",
+                                "and adds"});
+  const auto add_row = [&](const std::string& name, const Work& work, const Work& ordinary) {
+    layers.add_row({name, grouped(work.multiplies), grouped(work.adds),
+                    grouped(ordinary.multiplies), grouped(ordinary.adds)});
+  };
+  for (const NodeFacts& node : facts.nodes) {
+    if (node.work.shifts > 0) add_row(node.name, node.work, node.ordinary_work);
+  }
+  add_row("all layers", facts.work, facts.ordinary_work);
+  print(layers.to_string());
+}
+
 void print_tables(const ModelFacts& facts) {
   Table layers = Table::headed(
       {"layer", "kind", "shape", "format", "range", "sum bits", "overflow", "kernel"});
@@ -95,8 +115,8 @@ void print_tables(const ModelFacts& facts) {
   }
   print(fmt::format("parameters: {} ({:.1f} KiB)", grouped(facts.totals.parameters),
                     static_cast<double>(facts.totals.parameter_bits) / 8 / 1024));
-  print(fmt::format("an image: {} multiplies, {} shifts, {} adds", grouped(facts.work.multiplies),
-                    grouped(facts.work.shifts), grouped(facts.work.adds)));
+  if (facts.work.shifts > 0) print_k_hot_work(facts);
+  print("an image: " + work_text(facts.work));
   print_task(facts);
 }
 
@@ -117,7 +137,8 @@ Json json_of(const ModelFacts& facts) {
          {"accumulator_width", node.accumulator_width > 0 ? Json(node.accumulator_width) : Json()},
          {"can_overflow", node.can_overflow},
          {"kernel", node.kernel.empty() ? Json() : Json(node.kernel)},
-         {"work", json_of(node.work)}});
+         {"work", json_of(node.work)},
+         {"ordinary_work", json_of(node.ordinary_work)}});
   }
   for (const ParamFacts& param : facts.params) {
     params.push_back({{"name", param.name},
@@ -139,6 +160,7 @@ Json json_of(const ModelFacts& facts) {
           {"parameters", facts.totals.parameters},
           {"parameter_bits", facts.totals.parameter_bits},
           {"work", json_of(facts.work)},
+          {"ordinary_work", json_of(facts.ordinary_work)},
           {"layers", layers},
           {"params", params}};
 }

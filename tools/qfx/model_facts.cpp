@@ -57,7 +57,8 @@ NodeFacts describe_node(const graph::Analyzed& model, const runtime::Engine& eng
           .accumulator_width = computes ? range.accumulator_width : 0,
           .can_overflow = computes && range.can_overflow,
           .kernel = computes ? engine.kernel_name(id) : "",
-          .work = count_work(model, id)};
+          .work = count_work(model, id),
+          .ordinary_work = count_work(model, id, graph::KHot::Multiplies)};
 }
 
 }  // namespace
@@ -73,6 +74,7 @@ ModelFacts describe(const graph::Analyzed& model) {
     const graph::FrozenNode& node = model.node(id);
     facts.nodes.push_back(describe_node(model, engine, id));
     facts.work += facts.nodes.back().work;
+    facts.ordinary_work += facts.nodes.back().ordinary_work;
     for (const auto& [role, param] : node.params)
       facts.params.push_back(describe_param(tensor_name(node.name, role), param));
   }

@@ -30,6 +30,7 @@ struct NodeFacts {
   bool can_overflow = false;
   std::string kernel;  // the runtime's; empty where there is none
   Work work;
+  Work ordinary_work;  // if K-hot constants were multiplied by like others
 };
 
 struct ParamFacts {
@@ -53,6 +54,7 @@ struct ModelFacts {
   std::vector<ParamFacts> params;
   graph::Totals totals;
   Work work;
+  Work ordinary_work;
 };
 
 ModelFacts describe(const graph::Analyzed& model);

@@ -1,6 +1,5 @@
 #include "work.h"
 
-#include "qfx/graph/cost.h"
 
 namespace qfx::command {
 
@@ -11,8 +10,8 @@ Work& Work::operator+=(const Work& other) {
   return *this;
 }
 
-Work count_work(const graph::Analyzed& model, graph::NodeId id) {
-  const graph::Cost cost = graph::cost_of(model, id);
+Work count_work(const graph::Analyzed& model, graph::NodeId id, graph::KHot k_hot) {
+  const graph::Cost cost = graph::cost_of(model, id, k_hot);
   return {.multiplies = graph::total(cost.multiplies) + graph::total(cost.divisions),
           .shifts = graph::total(cost.shifts),
           .adds = graph::total(cost.adds)};

@@ -28,9 +28,13 @@ Cost::Count total(const std::map<Widths, Cost::Count>& operations) {
   return sum;
 }
 
-// A sum of n terms costs n - 1 adds, whatever their order; a K-hot constant is as many terms as it
-// has ones, and a shift for each. Where a kind takes one of two ways by the sign of x, both are
-// counted.
-Cost cost_of(const Analyzed& model, NodeId id);
+enum class KHot : std::uint8_t {
+  Shifts,     // as many terms as a constant has ones, and a shift for each
+  Multiplies  // as any other constant: what K-hot is worth is the difference
+};
+
+// A sum of n terms costs n - 1 adds, whatever their order. A binary weight is no product but the
+// sign of a term. Where a kind takes one of two ways by the sign of x, both are counted.
+Cost cost_of(const Analyzed& model, NodeId id, KHot k_hot = KHot::Shifts);
 
 }  // namespace qfx::graph

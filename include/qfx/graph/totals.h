@@ -8,7 +8,8 @@
 namespace qfx::graph {
 
 struct Totals {
-  std::int64_t parameters = 0, parameter_bits = 0;  // tables, which nobody trained, left out
+  // Tables and a thermometer's thresholds, which nobody trained, left out. A binary weight is a bit.
+  std::int64_t parameters = 0, parameter_bits = 0;
   std::int64_t products = 0;                        // of one image
 };
 

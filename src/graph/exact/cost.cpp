@@ -19,8 +19,8 @@ class Operations {
     bool is_free_factor = false;            // a power of two, or the sign that a binary weight is
   };
 
-  Operations(Bounds bounds, const FrozenNode& node, Cost& cost)
-      : bounds_(std::move(bounds)), node_(node), cost_(cost) {}
+  Operations(Bounds bounds, const FrozenNode& node, KHot k_hot, Cost& cost)
+      : bounds_(std::move(bounds)), node_(node), k_hot_(k_hot), cost_(cost) {}
 
   // Goes on with elements of this output channel, each of which counts `uses` times.
   void go_to(std::int64_t channel, std::int64_t uses) {
@@ -97,8 +97,8 @@ class Operations {
   }
 
  private:
-  static bool is_k_hot(const Value& value) {
-    return value.constant != nullptr && value.constant->k_hot > 0;
+  bool is_k_hot(const Value& value) const {
+    return k_hot_ == KHot::Shifts && value.constant != nullptr && value.constant->k_hot > 0;
   }
   static int width(const Value& value) {
     if (value.constant == nullptr) return signed_width(value.bounds.total);
@@ -123,6 +123,7 @@ class Operations {
 
   Bounds bounds_;
   const FrozenNode& node_;
+  KHot k_hot_;
   Cost& cost_;
   std::int64_t uses_ = 0;
 };
@@ -154,7 +155,7 @@ Cost cost_of_levels(const Analyzed& model, NodeId id, std::int64_t thresholds) {
 }
 
 template <class Kind>
-Cost cost_of_value(const Analyzed& model, NodeId id, const Kind& kind) {
+Cost cost_of_value(const Analyzed& model, NodeId id, const Kind& kind, KHot k_hot) {
   const FrozenNode& node = model.node(id);
   std::vector<TensorRange> ranges;
   for (const NodeId input : node.inputs)
@@ -165,7 +166,7 @@ Cost cost_of_value(const Analyzed& model, NodeId id, const Kind& kind) {
   const std::int64_t size = bounds.group_size();
   const std::int64_t inner = element_count(node.shape) / node.shape[0];
   Cost cost;
-  Operations domain(std::move(bounds), node, cost);
+  Operations domain(std::move(bounds), node, k_hot, cost);
   for (std::int64_t c = 0; c < node.shape[0]; c += size) {
     domain.go_to(c, size * inner);
     domain.added_up(value(domain, kind));
@@ -175,7 +176,7 @@ Cost cost_of_value(const Analyzed& model, NodeId id, const Kind& kind) {
 
 }  // namespace
 
-Cost cost_of(const Analyzed& model, NodeId id) {
+Cost cost_of(const Analyzed& model, NodeId id, KHot k_hot) {
   const Op& op = model.node(id).op;
   if (keeps_format(op)) return {};
   return std::visit(Overloaded{
@@ -183,7 +184,7 @@ Cost cost_of(const Analyzed& model, NodeId id) {
                         [&](const Softmax&) { return cost_of_softmax(model, id); },
                         [&](const QuantSign& op) { return cost_of_levels(model, id, op.largest()); },
                         [&](const Thermometer&) { return cost_of_levels(model, id, 1); },
-                        [&](const auto& kind) { return cost_of_value(model, id, kind); },
+                        [&](const auto& kind) { return cost_of_value(model, id, kind, k_hot); },
                     },
                     op);
 }

@@ -13,10 +13,11 @@ Totals totals(const FrozenModel& model) {
   for (const FrozenNode& node : model.nodes) {
     sum.products += products(node);
     for (const auto& [role, param] : node.params) {
-      if (role == Role::Table) continue;
+      const bool is_made = role == Role::Table || std::holds_alternative<Thermometer>(node.op);
+      if (is_made) continue;
       const auto count = static_cast<std::int64_t>(param.raw.size());
       sum.parameters += count;
-      sum.parameter_bits += count * param.format.width;
+      sum.parameter_bits += own_format(node.op, role) ? count : count * param.format.width;
     }
   }
   return sum;

@@ -6,16 +6,26 @@ const layerWidth = (layer) => (isNumber(layer.accumulator_width) && layer.kind !
 // Text over a smaller one.
 const stacked = (text, small) => el("span", {class: "stacked"}, el("span", {}, text), small ? el("small", {}, small) : null);
 
+// What a sample costs, over what it would if K-hot constants were multiplied by like others.
+function workCell(layer, operation) {
+  if (!layer.work) return kDash;
+  const isKHot = layer.work.shifts > 0;
+  return stacked(count(layer.work[operation]), isKHot ? `${count(layer.ordinary_work[operation])} with multipliers` : null);
+}
+
 function layerTable(layers, caption) {
   const carriers = layers.some((layer) => layer.carrier);
+  const shifts = layers.some((layer) => layer.work?.shifts > 0);
   const number = (text) => ({text, class: "num"});
   const head = ["Layer", "Computes", "Output", "Parameters", number("Before the cast"), number("Multiply-adds")];
+  if (shifts) head.push(number("Multiplies"), number("Adds"));
   const rows = layers.map((layer) => [
     stacked(layer.name, layer.inputs.length > 0 ? `from ${layer.inputs.join(", ")}` : null), {text: layer.text, class: "wrap"},
     stacked(shapeText(layer.shape), el("span", {class: "mono"}, layer.format)),
     layer.params.length ? el("span", {}, layer.params.map((param, k) => [k > 0 ? el("br") : null, `${param.name} `, el("span", {class: "mono"}, param.format)]).flat()) : kDash,
     number(carriers && layer.carrier ? stacked(layerWidth(layer), `${layer.carrier} in training`) : layerWidth(layer)),
-    number(layer.multiply_adds > 0 ? count(layer.multiply_adds) : kDash)]);
+    number(layer.multiply_adds > 0 ? count(layer.multiply_adds) : kDash),
+    ...(shifts ? [workCell(layer, "multiplies"), workCell(layer, "adds")].map(number) : [])]);
   const table = tableOf(caption, head, rows);
   table.classList.add("pinned");
   return table;
@@ -25,7 +35,11 @@ function drawLayers(data) {
   const {layers} = data;
   if (layers.length === 0) return false;
   byId("layers-lead").textContent = "What stands before a layer’s one cast is exact, as wide as range analysis proves it must be.";
-  const caption = `${plural(layers.length, "layer")} in the order of computation, ${count(data.model.multiply_adds)} multiply-adds ${data.noun === "image" ? "an image" : "a sample"}`;
+  const sum = (work, operation) => layers.reduce((all, layer) => all + (layer[work]?.[operation] ?? 0), 0);
+  const saved = sum("work", "shifts") > 0
+    ? `; K-hot leaves ${count(sum("work", "multiplies"))} of ${count(sum("ordinary_work", "multiplies"))} multiplies and takes ${count(sum("work", "adds"))} adds for ${count(sum("ordinary_work", "adds"))}`
+    : "";
+  const caption = `${plural(layers.length, "layer")} in the order of computation, ${count(data.model.multiply_adds)} multiply-adds ${data.noun === "image" ? "an image" : "a sample"}${saved}`;
   byId("layer-table").append(layerTable(layers, caption));
   if (layers.length > kOpenRows + 6) {
     const most = [...layers].sort((a, b) => b.multiply_adds - a.multiply_adds).slice(0, 4);

@@ -89,10 +89,13 @@ TEST(FrozenModel, InspectShowsFormatsWidthsAndWork) {
     if (layer["name"] != "block1.conv") continue;
     EXPECT_EQ(layer["work"]["multiplies"], 0);  // K-hot: shifts instead
     EXPECT_GT(layer["work"]["shifts"].get<std::int64_t>(), 0);
+    EXPECT_GT(layer["ordinary_work"]["multiplies"].get<std::int64_t>(), 0);
+    EXPECT_EQ(layer["ordinary_work"]["shifts"], 0);
   }
   const std::string table = qfx_command({"inspect", run.model}).output;
   for (const char* text :
-       {"block1.conv.weight", "2-hot", "fixed<8,3,RND,SAT>", "sum bits", "multiplies"}) {
+       {"block1.conv.weight", "2-hot", "fixed<8,3,RND,SAT>", "sum bits", "multiplies",
+        "ordinary multiplies"}) {
     EXPECT_THAT(table, HasSubstr(text));
   }
 }

@@ -46,6 +46,19 @@ TEST(CostOf, KHotConstantsAreTerms) {
   EXPECT_EQ(cost.adds, (Counts{{13, 2 * 9}}));
 }
 
+// The same constants by multipliers: two products and an addition for each output.
+TEST(CostOf, KHotConstantsMayBeCountedAsOrdinaryOnes) {
+  FrozenParam weight = constant({2, 1, 1, 2}, {5, 4, 0, 0}, 4, 4);
+  weight.k_hot = 2;
+  const Analyzed model(
+      chain({1, 3, 4}, kUnsigned8,
+            {{Conv2d{.out_channels = 2, .kernel = {1, 2}}, kWide, {{Role::Weight, weight}}}}));
+  const Cost cost = cost_of(model, 1, KHot::Multiplies);
+  EXPECT_EQ(cost.multiplies, (PairCounts{{{4, 9}, 2 * 2 * 9}}));
+  EXPECT_TRUE(cost.shifts.empty());
+  EXPECT_EQ(total(cost.adds), 2 * 9);
+}
+
 TEST(CostOf, Comparisons) {
   const Cost relu = cost_of_last(chain({2, 3, 3}, kWide, {{Relu{}, kUnsigned8, {}}}));
   EXPECT_EQ(relu.comparisons, (Counts{{24, 18}}));
