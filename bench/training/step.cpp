@@ -40,16 +40,29 @@ struct Samples {
   at::Tensor images, labels;
 };
 
+// Of every constant, in signed digits.
+constexpr int kOnes = 2;
+
+graph::Model with_k_hot(graph::Model model) {
+  for (graph::Node& node : model.nodes) {
+    for (auto& [role, param] : node.params) {
+      param.spec.k_hot = kOnes;
+      param.spec.signed_digits = true;
+    }
+  }
+  return model;
+}
+
 class Candidate {
  public:
   Candidate(std::string mode, const graph::Model& model, const Samples& samples, at::Device device)
       : mode_(std::move(mode)),
-        network_(model),
+        network_(mode_ == "k_hot" ? with_k_hot(model) : model),
         samples_{samples.images.to(device), samples.labels.to(device)} {
     if (mode_ == "nodes") road_ = Road::NodeByNode;
     if (mode_ == "operators") road_ = Road::Operators;
-    if (mode_ != "float" && mode_ != "fixed" && road_ == Road::Fused) {
-      user_error("--modes has \"{}\", allowed are float, fixed, nodes, operators", mode_);
+    if (mode_ != "float" && mode_ != "fixed" && mode_ != "k_hot" && road_ == Road::Fused) {
+      user_error("--modes has \"{}\", allowed are float, fixed, k_hot, nodes, operators", mode_);
     }
     if (mode_ != "float") {
       calibrate_network(network_, {.method = frontends::CalibrationMethod::Max},
@@ -114,7 +127,8 @@ int run(int argc, char** argv) {
   CLI::App app("Times training steps in float and in fixed point.");
   app.add_option("--net", net, "a network of the zoo");
   app.add_option("--modes", modes,
-                 "float; fixed; nodes: without fusing; operators: in torch's plain operators")
+                 "float; fixed; k_hot: fixed with two signed digits for every constant; nodes: "
+                 "without fusing; operators: in torch's plain operators")
       ->delimiter(',');
   app.add_option("--steps", steps)->check(CLI::PositiveNumber);
   app.add_option("--warmup", warmup)->check(CLI::NonNegativeNumber);

@@ -16,7 +16,7 @@ StageKind kind_of(const Work& work) {
                                [](const ClipStage&) { return StageKind::CLIP; },
                                [](const AddStage&) { return StageKind::ADD; },
                                [](const MulStage&) { return StageKind::MUL; },
-                               [](const OffsetStage&) { return StageKind::AFFINE; },
+                               [](const AffineStage&) { return StageKind::AFFINE; },
                                [](const PreluStage&) { return StageKind::PRELU; },
                                [](const BatchNormStage&) { return StageKind::AFFINE; }},
                     work);
@@ -78,10 +78,10 @@ void ChainRun<T>::prepare(std::size_t begin, std::size_t end, const std::vector<
   };
   for (std::size_t k = begin; k < end; ++k) {
     PerChannel& found = per_channel_[k];
-    if (const auto* offset = std::get_if<OffsetStage>(&stages_[k].work)) {
-      found.scale.assign(channels, T(1));
-      found.offset = row(offset->offset);
-      found.in_double = offset->wide == Carrier::Float64;
+    if (const auto* affine = std::get_if<AffineStage>(&stages_[k].work)) {
+      found.scale = affine->scale > 0 ? row(affine->scale) : std::vector<T>(channels, T(1));
+      found.offset = affine->offset > 0 ? row(affine->offset) : std::vector<T>(channels, T(0));
+      found.in_double = affine->wide == Carrier::Float64;
     } else if (const auto* prelu = std::get_if<PreluStage>(&stages_[k].work)) {
       found.scale = row(prelu->slope);
       found.in_double = prelu->wide == Carrier::Float64;
@@ -207,8 +207,9 @@ std::optional<typename ChainRun<T>::Line> ChainRun<T>::gradients_of(std::size_t 
   const Work& work = stages_[k].work;
   if (const auto* prelu = std::get_if<PreluStage>(&work)) {
     back.gradients[prelu->slope] = total.scale;
-  } else if (const auto* offset = std::get_if<OffsetStage>(&work)) {
-    back.gradients[offset->offset] = total.offset;
+  } else if (const auto* affine = std::get_if<AffineStage>(&work)) {
+    if (affine->scale > 0) back.gradients[affine->scale] = total.scale;
+    if (affine->offset > 0) back.gradients[affine->offset] = total.offset;
   } else if (const auto* norm = std::get_if<BatchNormStage>(&work)) {
     const PerChannel& found = per_channel_[k];
     const BatchNormGradient d = batch_norm_backward(norm->casts, found.moments, found.pair,

@@ -28,9 +28,9 @@ struct AddStage {  // x + side, side like x
 struct MulStage {  // x * side, side like x
   int side = 0;
 };
-struct OffsetStage {  // x + offset[c], offset {channels} in x's type
-  int offset = 0;
-  Carrier wide = Carrier::Float32;  // where the sum is exact
+struct AffineStage {  // scale[c] * x + offset[c], {channels} in x's type; 0: no such operand
+  int scale = 0, offset = 0;
+  Carrier wide = Carrier::Float32;  // where product and sum are exact
 };
 struct PreluStage {  // x > 0 ? x : slope[c] * x, slope {channels} in x's type
   int slope = 0;
@@ -43,7 +43,7 @@ struct BatchNormStage {  // scale[c] * x + offset[c], the pair from gamma and be
   BatchNormCasts casts;
   std::shared_ptr<Moments> measured;  // receives the batch's moments; null: nobody asks
 };
-using Work = std::variant<CastStage, ReluStage, ClipStage, AddStage, MulStage, OffsetStage,
+using Work = std::variant<CastStage, ReluStage, ClipStage, AddStage, MulStage, AffineStage,
                           PreluStage, BatchNormStage>;
 
 // One assignment of the chain: y = cast(work).

@@ -6,6 +6,8 @@
 #include "train/network/readers.h"
 #include "train/ops/activation.h"
 #include "train/ops/batch_norm/peer_batch_norm.h"
+#include "train/ops/fractional.h"
+#include "train/ops/levels.h"
 #include "train/ops/pool.h"
 #include "train/tensors/layout.h"
 
@@ -19,6 +21,27 @@ using graph::Overloaded;
 c10::optional<at::Tensor> bias_of(const RealParameters& parameters) {
   const at::Tensor* bias = find(parameters, graph::Role::Bias);
   return bias == nullptr ? c10::nullopt : c10::optional<at::Tensor>(*bias);
+}
+
+// What the weights count as. Those that calibration has cast are +1 and -1 already.
+at::Tensor weight_of(const auto& product, const RealParameters& parameters) {
+  const at::Tensor& weight = parameters.at(graph::Role::Weight);
+  return product.binary ? binary_weight(weight, product.clip_range) : weight;
+}
+
+at::Tensor convolved(const at::Tensor& x, const at::Tensor& weight,
+                     const c10::optional<at::Tensor>& bias, const auto& conv) {
+  return at::convolution(x, weight, bias, conv.stride, conv.padding, conv.dilation, false, {0, 0},
+                         conv.groups);
+}
+
+at::Tensor fractional(const at::Tensor& x, const RealParameters& parameters,
+                      const graph::FractionalConv2d& conv) {
+  const at::Tensor weight =
+      binary_weight(parameters.at(graph::Role::Weight), conv.clip_range).to(x.scalar_type());
+  const at::Tensor threshold = parameters.at(graph::Role::Threshold).to(x.scalar_type());
+  return gated(convolved(doubled_signs(x, conv.clip_range), weight, c10::nullopt, conv),
+               convolved(x, weight, c10::nullopt, conv), threshold);
 }
 
 at::Tensor per_channel(const at::Tensor& values, const at::Tensor& like) {
@@ -82,16 +105,13 @@ at::Tensor real_value(const graph::Node& node, Layer& layer, const std::vector<a
           [&](const graph::Input&) { return inputs[0]; },
           [&](const graph::Cast&) { return inputs[0]; },
           [&](const graph::Conv2d& conv) {
-            return at::convolution(inputs[0], parameters.at(graph::Role::Weight),
-                                   bias_of(parameters), conv.stride, conv.padding, conv.dilation,
-                                   false, {0, 0}, conv.groups);
+            return convolved(inputs[0], weight_of(conv, parameters), bias_of(parameters), conv);
           },
-          [&](const graph::FractionalConv2d&) -> at::Tensor { internal_error("to come"); },
-          [&](const graph::Affine&) -> at::Tensor { internal_error("to come"); },
-          [&](const graph::QuantSign&) -> at::Tensor { internal_error("to come"); },
-          [&](const graph::Thermometer&) -> at::Tensor { internal_error("to come"); },
-          [&](const graph::Linear&) {
-            return at::linear(inputs[0], parameters.at(graph::Role::Weight), bias_of(parameters));
+          [&](const graph::FractionalConv2d& conv) {
+            return fractional(inputs[0], parameters, conv);
+          },
+          [&](const graph::Linear& linear) {
+            return at::linear(inputs[0], weight_of(linear, parameters), bias_of(parameters));
           },
           [&](const graph::BatchNorm& norm) {
             if (parameters.contains(graph::Role::Scale)) {
@@ -101,6 +121,13 @@ at::Tensor real_value(const graph::Node& node, Layer& layer, const std::vector<a
             if (training && add_up) return shared_batch_norm(node, layer, inputs[0], add_up);
             return own_batch_norm(norm, layer, inputs[0], training);
           },
+          [&](const graph::Affine& affine) {
+            const at::Tensor y =
+                inputs[0] * per_channel(parameters.at(graph::Role::Scale), inputs[0]);
+            if (!affine.has_offset) return y;
+            return y + per_channel(parameters.at(graph::Role::Offset), inputs[0]);
+          },
+          [&](const graph::QuantSign& levels) { return quant_sign(inputs[0], levels); },
           [&](const graph::Relu&) { return at::relu(inputs[0]); },
           [&](const graph::Clip& clip) { return clipped(inputs[0], clip); },
           [&](const graph::Prelu&) {
@@ -131,6 +158,7 @@ at::Tensor real_value(const graph::Node& node, Layer& layer, const std::vector<a
           [&](const graph::Abs&) { return at::abs(inputs[0]); },
           [&](const graph::Neg&) { return 0 - inputs[0]; },  // never -0
           [&](const graph::Concat&) { return at::cat(inputs, 1); },
+          [&](const graph::Thermometer& levels) { return thermometer(inputs[0], levels); },
           [&](const graph::Flatten&) { return at::flatten(inputs[0], 1); },
           [&](const graph::Unsqueeze&) { return channels_last(at::unsqueeze(inputs[0], 2)); },
           [&](const graph::Function& op) { return real_function(op.function, inputs[0]); },

@@ -15,6 +15,17 @@ at::Tensor leaf(const std::vector<float>& values, const graph::Shape& shape) {
   return float_tensor(values).reshape(shape).clone().set_requires_grad(true);
 }
 
+// Of a kind whose weights are binary.
+std::optional<double> clip_range_of(const graph::Op& op, graph::Role role) {
+  if (!graph::own_format(op, role)) return std::nullopt;
+  return std::visit(
+      [](const auto& kind) -> std::optional<double> {
+        if constexpr (requires { kind.clip_range; }) return kind.clip_range;
+        return std::nullopt;
+      },
+      op);
+}
+
 // A point as the graph gives it: its value, or what int_bits says, or not yet set.
 Point make_point(const std::string& tensor, const graph::QuantSpec& spec,
                  const std::vector<float>& frac_bits, std::int64_t channels) {
@@ -45,6 +56,7 @@ Network::Network(graph::Model model) : model_(std::move(model)) {
       if (!param.values.empty()) p.value = leaf(param.values, param.shape);
       p.point =
           make_point(tensor_name(node.name, role), param.spec, param.frac_bits, param.shape[0]);
+      p.clip_range = clip_range_of(node.op, role);
     }
     if (std::holds_alternative<graph::BatchNorm>(node.op)) {
       const auto channels = graph::Shape{node.shape[0]};

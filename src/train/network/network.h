@@ -4,6 +4,7 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -18,6 +19,7 @@ namespace qfx::train {
 struct Parameter {
   at::Tensor value;  // float32 leaf; undefined where it is derived (graph::derives_params)
   Point point;
+  std::optional<double> clip_range;  // of binary weights, which count as +1 and -1
 };
 
 struct Layer {

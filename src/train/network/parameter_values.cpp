@@ -1,6 +1,7 @@
 #include "train/network/parameter_values.h"
 
 #include "train/ops/any_device/operator_cast.h"
+#include "train/ops/levels.h"
 #include "train/ops/parameter_cast.h"
 #include "train/tensors/values.h"
 
@@ -27,6 +28,7 @@ at::Tensor cast_parameter(Network& network, Parameter& parameter, const at::Tens
   const at::Tensor value = real.to(network.carrier_type());
   Point& point = parameter.point;
   if (!point.casts()) return value;
+  if (parameter.clip_range) return binary_weight(value, *parameter.clip_range);
   return mode.road == Road::Operators
              ? operator_cast(value, point.f, point.assignment(mode.count))
              : parameter_cast(value, point.f, point.assignment(mode.count));

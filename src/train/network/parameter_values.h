@@ -14,7 +14,7 @@ namespace qfx::train {
 graph::ByRole<std::vector<float>> derived_values(const Network& network, const Layer& layer);
 
 // The cast values of one parameter, in the network's carrier; of a derived one from its real
-// values.
+// values. Binary weights are +1 and -1.
 at::Tensor cast_parameter(Network& network, Parameter& parameter, const FixedMode& mode);
 at::Tensor cast_parameter(Network& network, Parameter& parameter, const at::Tensor& real,
                           const FixedMode& mode);

@@ -111,7 +111,13 @@ void ElementChain::mul(const at::Tensor& side, const at::Tensor& f,
 
 void ElementChain::offset(const at::Tensor& offset, steps::Carrier wide, const at::Tensor& f,
                           const steps::AssignmentPtr& output) {
-  append(steps::OffsetStage{input(offset), wide}, f, output);
+  append(steps::AffineStage{0, input(offset), wide}, f, output);
+}
+
+void ElementChain::affine(const at::Tensor& scale, const at::Tensor& offset, steps::Carrier wide,
+                          const at::Tensor& f, const steps::AssignmentPtr& output) {
+  const int scale_at = input(scale);
+  append(steps::AffineStage{scale_at, offset.defined() ? input(offset) : 0, wide}, f, output);
 }
 
 void ElementChain::prelu(const at::Tensor& slope, steps::Carrier wide, const at::Tensor& f,

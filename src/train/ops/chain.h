@@ -31,6 +31,9 @@ class ElementChain {
   // cast(x + offset[c]); offset {C} in x's type
   void offset(const at::Tensor& offset, steps::Carrier wide, const at::Tensor& f,
               const steps::AssignmentPtr& output);
+  // cast(scale[c] * x + offset[c]); both {C} in x's type, an undefined offset is none
+  void affine(const at::Tensor& scale, const at::Tensor& offset, steps::Carrier wide,
+              const at::Tensor& f, const steps::AssignmentPtr& output);
   // cast(x > 0 ? x : slope[c] * x); slope {C} in x's type
   void prelu(const at::Tensor& slope, steps::Carrier wide, const at::Tensor& f,
              const steps::AssignmentPtr& output);

@@ -43,10 +43,19 @@ inline ForwardResult forward_result(const graph::Model& model, const at::Tensor&
     result.state[name] = tensor.detach().clone();
     add_gradient(result, name, tensor);
   }
-  for (const Point* point : network.points()) {
+  const auto note_overflows = [&](const Point& point, bool never_overflows) {
     // Also where no gradient reaches, as the input.
-    EXPECT_GT(point->count.values, 0) << point->tensor;
-    result.overflows[point->tensor] = point->count.overflows;
+    if (never_overflows)
+      EXPECT_EQ(point.count.values, 0) << point.tensor;
+    else
+      EXPECT_GT(point.count.values, 0) << point.tensor;
+    result.overflows[point.tensor] = point.count.overflows;
+  };
+  for (const Layer& layer : network.layers()) {
+    const graph::Op& op = network.node(layer.id).op;
+    for (const auto& [role, parameter] : layer.params)
+      note_overflows(parameter.point, graph::own_format(op, role).has_value());
+    if (!graph::keeps_format(op)) note_overflows(layer.output, graph::own_format(op).has_value());
   }
   result.output = result.output.detach().cpu();
   return result;
