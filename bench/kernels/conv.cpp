@@ -15,6 +15,7 @@
 #include <string>
 #include <vector>
 
+#include "qfx/kernels/binary_conv.h"
 #include "qfx/kernels/int_conv.h"
 #include "qfx/kernels/int_gemm.h"
 
@@ -67,13 +68,32 @@ Kernel kernel(const std::string& name, const ConvShape& s, Conv conv, std::vecto
           }};
 }
 
+// Weights of one bit with activations of one or two, by XOR and counting.
+Kernel binary_kernel(const ConvShape& s, int planes) {
+  struct Work {
+    BinaryConv conv;
+    std::vector<std::uint16_t> x;
+    std::vector<std::int32_t> sums;
+    std::vector<std::byte> image;
+  };
+  auto weights = draw<std::int32_t>(s.out_channels * s.group_channels() * s.taps(), 0, 1);
+  for (std::int32_t& w : weights) w = 2 * w - 1;
+  auto work = std::make_shared<Work>(Work{BinaryConv(s, planes, weights), {}, {}, {}});
+  work->x = draw<std::uint16_t>(work->conv.planes().size(), 0, 0xffff);
+  work->sums.resize(s.out_channels * s.out_height() * s.out_width());
+  work->image.resize(work->conv.image_bytes());
+  work->conv.pad(work->image.data());
+  return {fmt::format("{} x 1 bit, xnor-popcount", planes), [work, height = s.out_height()] {
+            work->conv.lay_out(work->x.data(), work->image.data());
+            work->conv.multiply(work->image.data(), 0, height, work->sums.data());
+          }};
+}
+
 std::vector<Kernel> kernels(const ConvShape& s) {
   const std::int64_t inputs = s.channels * s.height * s.width;
   const std::int64_t count = s.out_channels * s.group_channels() * s.taps();
   const auto bytes = draw<std::int32_t>(count, -127, 127);
   const auto halves = draw<std::int32_t>(count, -32767, 32767);
-  auto signs = draw<std::int32_t>(count, 0, 1);
-  for (std::int32_t& w : signs) w = 2 * w - 1;
   std::vector<Kernel> list;
   {
     IntConv<std::int32_t> conv(s, bytes, 0, 255);
@@ -96,8 +116,7 @@ std::vector<Kernel> kernels(const ConvShape& s) {
   list.push_back(kernel("32 bits, int64 sums", s,
                         IntConv<std::int64_t>(s, halves, -100000, 100000, Wide::Int32),
                         draw<std::int32_t>(inputs, -100000, 100000), std::int64_t{}));
-  list.push_back(
-      kernel("1 bit, xnor-popcount", s, BinaryConv(s, signs), draw<std::int8_t>(inputs, -1, 0), 0));
+  for (const int planes : {1, 2}) list.push_back(binary_kernel(s, planes));
   return list;
 }
 

@@ -1,5 +1,5 @@
 // Exact integer convolution, image after image, prepared once for its weights. No window is copied:
-// an image is laid out once as words of 1, 2, 4 or 32 channels, and every tap of the kernel is a
+// an image is laid out once as words of 1, 2 or 4 channels, and every tap of the kernel is a
 // shifted view of it (qfx/kernels/int_gemm.h).
 #pragma once
 
@@ -122,24 +122,5 @@ class IntConv {
 
 extern template class IntConv<std::int32_t>;
 extern template class IntConv<std::int64_t>;
-
-// Convolution of -1 and +1 by XOR and counting; padding adds 0, as a zero does.
-class BinaryConv {
- public:
-  // weights: as IntConv's, each -1 or +1.
-  BinaryConv(const ConvShape& shape, std::span<const std::int32_t> weights);
-  ~BinaryConv();
-  BinaryConv(BinaryConv&&) noexcept;
-
-  std::size_t scratch_bytes() const;
-
-  // x: {channels, height, width}; what is below zero counts as -1, all else as +1.
-  template <class In>
-  void run(const In* x, std::int32_t* sums, std::byte* scratch) const;
-
- private:
-  struct Impl;
-  std::unique_ptr<Impl> impl_;
-};
 
 }  // namespace qfx::kernels

@@ -1,10 +1,9 @@
 // Exact integer matrix products, C[i][j] = sum over p of A[i][p] . B[p][j]. An element of A and B
-// is a 32-bit word that holds one to 32 numbers, and . is the scalar product of two words:
+// is a 32-bit word that holds one to four numbers, and . is the scalar product of two words:
 //
 //   int32   1 number a word                          64-bit sums
 //   int16   2 numbers, the first in the low half     32-bit sums, or 64-bit ones
 //   int8    4 numbers, signed in A, unsigned in B    32-bit sums
-//   bits   32 bits                                   32-bit counts of the bits that differ
 //
 // Row p of B begins at b + rows[p]. So the rows may be shifted views of one image, and a
 // convolution is a product without its windows being copied (qfx/kernels/int_conv.h).
@@ -46,7 +45,6 @@ struct WordProduct {
 void gemm_int32(const WordProduct& product, std::int64_t* c, std::int64_t c_stride);
 void gemm_int16(const WordProduct& product, std::int32_t* c, std::int64_t c_stride);
 void gemm_int8(const WordProduct& product, std::int32_t* c, std::int64_t c_stride);
-void gemm_bits(const WordProduct& product, std::int32_t* c, std::int64_t c_stride);
 
 // gemm_int8 where the caller proves that the products of a word's first two numbers, and of its
 // last two, have sums of 16 bits: x86 has an instruction for that without VNNI, which saturates

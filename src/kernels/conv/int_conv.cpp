@@ -221,7 +221,7 @@ template <class In>
 void IntConv<Sum>::lay_out(const In* x, std::byte* scratch) const {
   if (impl_->planes) return impl_->planes->lay_out(x, impl_->plane_image(scratch));
   const std::uint32_t padding = impl_->offset != 0 ? 0x80808080u : 0u;
-  impl_->image.lay_out(x, padding, false, impl_->words(scratch));
+  impl_->image.lay_out(x, padding, impl_->words(scratch));
 }
 
 template <class Sum>

@@ -63,7 +63,7 @@ void WordImage::add_row(std::int64_t plane, std::int64_t ky, std::int64_t kx, Wo
 
 template <class In>
 void WordImage::add_channel(const In* channel, std::int64_t plane, int shift, std::int64_t right,
-                            bool signs, std::uint32_t* words) const {
+                            std::uint32_t* words) const {
   const ConvShape& s = shape_;
   const std::uint32_t mask = per_word_ == 1 ? ~0u : (1u << (32 / per_word_)) - 1;
   for (std::int64_t py = 0; py < s.stride_height; ++py) {
@@ -81,7 +81,7 @@ void WordImage::add_channel(const In* channel, std::int64_t plane, int shift, st
                   .row_step = s.stride_height * s.width,
                   .column_step = s.stride_width,
                   .pitch = pitch_},
-                 mask, signs, shift,
+                 mask, shift,
                  words + plane * plane_words() + phase * phase_words() + rows.first * pitch_ +
                      columns.first);
     }
@@ -89,25 +89,24 @@ void WordImage::add_channel(const In* channel, std::int64_t plane, int shift, st
 }
 
 template <class In>
-void WordImage::lay_out(const In* x, std::uint32_t padding, bool signs,
-                        std::uint32_t* words) const {
+void WordImage::lay_out(const In* x, std::uint32_t padding, std::uint32_t* words) const {
   std::fill_n(words, this->words(), padding);
   const int bits = 32 / per_word_;
   const std::int64_t pixels = shape_.height * shape_.width;
   for (std::int64_t group = 0; group < shape_.groups; ++group, words += group_words()) {
     for (std::int64_t c = 0; c < shape_.group_channels(); ++c, x += pixels) {
       const std::int64_t plane = c / per_word_;
-      add_channel(x, plane, static_cast<int>(c % per_word_) * bits, 0, signs, words);
+      add_channel(x, plane, static_cast<int>(c % per_word_) * bits, 0, words);
       if (has_neighbour_ && c + 1 == shape_.group_channels())
-        add_channel(x, plane, bits, shape_.dilation_width, signs, words);
+        add_channel(x, plane, bits, shape_.dilation_width, words);
     }
   }
 }
 
-template void WordImage::lay_out(const std::int8_t*, std::uint32_t, bool, std::uint32_t*) const;
-template void WordImage::lay_out(const std::uint8_t*, std::uint32_t, bool, std::uint32_t*) const;
-template void WordImage::lay_out(const std::int16_t*, std::uint32_t, bool, std::uint32_t*) const;
-template void WordImage::lay_out(const std::int32_t*, std::uint32_t, bool, std::uint32_t*) const;
+template void WordImage::lay_out(const std::int8_t*, std::uint32_t, std::uint32_t*) const;
+template void WordImage::lay_out(const std::uint8_t*, std::uint32_t, std::uint32_t*) const;
+template void WordImage::lay_out(const std::int16_t*, std::uint32_t, std::uint32_t*) const;
+template void WordImage::lay_out(const std::int32_t*, std::uint32_t, std::uint32_t*) const;
 
 void pack_word_weights(const WordImage& image, const std::int32_t* weights, int bits,
                        std::uint32_t* out) {

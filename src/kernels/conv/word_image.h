@@ -46,10 +46,10 @@ class WordImage {
   std::int64_t group_words() const { return planes_ * plane_words(); }
   std::int64_t words() const { return shape_.groups * group_words() + kColumnPad; }
 
-  // Lays out an image. Each value is masked to 32 / per_word bits; with `signs` only its sign bit
-  // is kept. `padding` is the word of a pixel outside, and is XORed with every word.
+  // Lays out an image. Each value is masked to 32 / per_word bits. `padding` is the word of a pixel
+  // outside, and is XORed with every word.
   template <class In>
-  void lay_out(const In* x, std::uint32_t padding, bool signs, std::uint32_t* words) const;
+  void lay_out(const In* x, std::uint32_t padding, std::uint32_t* words) const;
 
  private:
   std::int64_t plane_words() const {
@@ -62,7 +62,7 @@ class WordImage {
 
   // Adds a channel to the words of a plane, `shift` bits up, read `right` pixels further right.
   template <class In>
-  void add_channel(const In* channel, std::int64_t plane, int shift, std::int64_t right, bool signs,
+  void add_channel(const In* channel, std::int64_t plane, int shift, std::int64_t right,
                    std::uint32_t* words) const;
 
   ConvShape shape_;
@@ -85,9 +85,9 @@ struct Rectangle {
   std::int64_t pitch = 0;                      // of the words
 };
 
-// word ^= (value & mask) << shift, or the value's sign bit << shift.
+// word ^= (value & mask) << shift
 template <class In>
-void mix_values(const In* x, const Rectangle& rectangle, std::uint32_t mask, bool signs, int shift,
+void mix_values(const In* x, const Rectangle& rectangle, std::uint32_t mask, int shift,
                 std::uint32_t* words);
 
 }  // namespace qfx::kernels

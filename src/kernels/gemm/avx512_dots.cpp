@@ -4,7 +4,7 @@
 #include <immintrin.h>
 
 // Functions that use an instruction say so themselves: the file is compiled for any x86.
-#define QFX_AVX512 __attribute__((target("avx512f,avx512vnni,avx512vpopcntdq")))
+#define QFX_AVX512 __attribute__((target("avx512f,avx512vnni")))
 #define QFX_AVX512_INLINE QFX_AVX512 __attribute__((always_inline)) inline
 
 namespace qfx::kernels::avx512 {
@@ -24,12 +24,6 @@ struct Int16Dot {
 struct Int8Dot {
   static QFX_AVX512_INLINE void add(__m512i row, __m512i column, __m512i& sum) {
     asm("vpdpbusd %2, %1, %0" : "+v"(sum) : "v"(column), "v"(row));
-  }
-};
-
-struct BitsDot {
-  static QFX_AVX512_INLINE void add(__m512i row, __m512i column, __m512i& sum) {
-    sum = _mm512_add_epi32(sum, _mm512_popcnt_epi32(_mm512_xor_si512(row, column)));
   }
 };
 
@@ -99,11 +93,6 @@ bool has_dots() {
   return has && is_allowed;
 }
 
-bool has_bit_count() {
-  static const bool has = __builtin_cpu_supports("avx512vpopcntdq");
-  return has && has_dots();
-}
-
 void allow_dots(bool allowed) {
   is_allowed = allowed;
 }
@@ -114,10 +103,6 @@ void gemm_int16(const WordProduct& product, std::int32_t* c, std::int64_t c_stri
 
 void gemm_int8(const WordProduct& product, std::int32_t* c, std::int64_t c_stride) {
   multiply<Int8Dot>(product, c, c_stride);
-}
-
-void gemm_bits(const WordProduct& product, std::int32_t* c, std::int64_t c_stride) {
-  multiply<BitsDot>(product, c, c_stride);
 }
 
 }  // namespace qfx::kernels::avx512

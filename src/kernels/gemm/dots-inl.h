@@ -1,6 +1,5 @@
 // The scalar products of words, one struct a kind. Of each a tile uses
 //   kLanes             columns in a vector
-//   kChunk             words until a partial sum must be flushed; 0 for never
 //   columns(b)         one vector of B
 //   row(word)          a word of A in every lane
 //   zero(), add(row, column, sum), value(sum)
@@ -26,12 +25,10 @@ using Words = hn::CappedTag<std::int32_t, kColumnPad>;
 using Unsigned = hn::CappedTag<std::uint32_t, kColumnPad>;
 using Halves = hn::Repartition<std::int16_t, Words>;
 using UnsignedHalves = hn::Repartition<std::uint16_t, Words>;
-using Bytes = hn::Repartition<std::uint8_t, Words>;
 
 // Six rows by two vectors of sums, two columns, a row and a product fill the 16 registers of AVX2.
 struct Int16Dot {
   static constexpr std::int64_t kLanes = hn::MaxLanes(Words());
-  static constexpr std::int64_t kChunk = 0;
   using Column = hn::Vec<Halves>;
   // The second half is there for targets whose widening multiply splits lanes; on x86 it is
   // constant zero and vanishes.
@@ -58,7 +55,6 @@ struct Int16Dot {
 // sum of two. So the bytes are widened, which costs as much as two words of int16.
 struct Int8Dot {
   static constexpr std::int64_t kLanes = hn::MaxLanes(Words());
-  static constexpr std::int64_t kChunk = 0;
 
   struct Column {
     hn::Vec<Halves> even, odd;
@@ -86,7 +82,6 @@ struct Int8Dot {
 // saturate. Vectors of other machines widen as above.
 struct Int8FittingDot {
   static constexpr std::int64_t kLanes = hn::MaxLanes(Words());
-  static constexpr std::int64_t kChunk = 0;
 #if HWY_ARCH_X86 && HWY_TARGET != HWY_EMU128
   using Column = hn::Vec<Unsigned>;
   using Row = hn::Vec<Unsigned>;
@@ -138,40 +133,10 @@ struct Int8FittingDot {
 #endif
 };
 
-// Counts the bits that differ.
-struct BitsDot {
-  static constexpr std::int64_t kLanes = hn::MaxLanes(Words());
-  using Column = hn::Vec<Unsigned>;
-  using Row = hn::Vec<Unsigned>;
-  static HWY_INLINE Column columns(const std::uint32_t* b) { return hn::LoadU(Unsigned(), b); }
-  static HWY_INLINE Row row(std::uint32_t word) { return hn::Set(Unsigned(), word); }
-
-  // A byte counts up to 8 a word, and holds 255.
-  static constexpr std::int64_t kChunk = 31;
-  struct Sum {
-    hn::Vec<Bytes> count;
-  };
-  static HWY_INLINE Sum zero() { return {hn::Zero(Bytes())}; }
-  static HWY_INLINE void add(Row row, Column column, Sum& sum) {
-    const auto differ = hn::BitCast(Bytes(), hn::Xor(row, column));
-    sum.count = hn::Add(sum.count, hn::PopulationCount(differ));
-  }
-  static HWY_INLINE hn::Vec<Words> value(const Sum& sum) {
-    const UnsignedHalves dh;
-    const Unsigned d;
-    const auto bytes = hn::BitCast(dh, sum.count);
-    const auto halves = hn::Add(hn::And(bytes, hn::Set(dh, 0xff)), hn::ShiftRight<8>(bytes));
-    const auto pairs = hn::BitCast(d, halves);
-    return hn::BitCast(Words(),
-                       hn::Add(hn::And(pairs, hn::Set(d, 0xffff)), hn::ShiftRight<16>(pairs)));
-  }
-};
-
 using WideSums = hn::CappedTag<std::int64_t, kColumnPad>;
 
 struct Int32Dot {
   static constexpr std::int64_t kLanes = hn::MaxLanes(WideSums());
-  static constexpr std::int64_t kChunk = 0;
   // The low word of each lane.
   using Column = hn::Vec<hn::Repartition<std::int32_t, WideSums>>;
   using Row = Column;

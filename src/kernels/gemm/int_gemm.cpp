@@ -1,7 +1,6 @@
 #include "qfx/kernels/int_gemm.h"
 
 #include <algorithm>
-#include <bit>
 #include <limits>
 
 #include "kernels/gemm/avx512_dots.h"
@@ -57,9 +56,6 @@ struct Int8Dot {
   }
 };
 using Int8FittingDot = Int8Dot;
-struct BitsDot {
-  static std::int64_t of(std::uint32_t a, std::uint32_t b) { return std::popcount(a ^ b); }
-};
 
 template <class Dot, class C>
 void multiply(const WordProduct& p, std::int64_t /*chunk*/, C* c, std::int64_t c_stride) {
@@ -163,7 +159,7 @@ HWY_INLINE void multiply(const WordProduct& p, std::int64_t chunk, C* c, std::in
 
 template <class Dot, class C>
 HWY_INLINE void multiply(const WordProduct& p, C* c, std::int64_t c_stride) {
-  multiply<Dot>(p, Dot::kChunk > 0 ? Dot::kChunk : kDepthBlock, c, c_stride);
+  multiply<Dot>(p, kDepthBlock, c, c_stride);
 }
 
 #endif  // HWY_TARGET == HWY_SCALAR
@@ -184,9 +180,6 @@ HWY_ATTR void int8_target(const WordProduct& p, std::int32_t* c, std::int64_t c_
 HWY_ATTR void int8_fitting_target(const WordProduct& p, std::int32_t* c, std::int64_t c_stride) {
   multiply<Int8FittingDot>(p, c, c_stride);
 }
-HWY_ATTR void bits_target(const WordProduct& p, std::int32_t* c, std::int64_t c_stride) {
-  multiply<BitsDot>(p, c, c_stride);
-}
 std::int64_t this_target() {
   return HWY_TARGET;
 }
@@ -202,7 +195,6 @@ HWY_EXPORT(int16_target);
 HWY_EXPORT(int16_chunks_target);
 HWY_EXPORT(int8_target);
 HWY_EXPORT(int8_fitting_target);
-HWY_EXPORT(bits_target);
 HWY_EXPORT(this_target);
 
 namespace {
@@ -240,11 +232,6 @@ void gemm_int8(const WordProduct& product, std::int32_t* c, std::int64_t c_strid
 void gemm_int8_fitting(const WordProduct& product, std::int32_t* c, std::int64_t c_stride) {
   if (use_avx512_dots()) return avx512::gemm_int8(product, c, c_stride);
   HWY_DYNAMIC_DISPATCH(int8_fitting_target)(product, c, c_stride);
-}
-
-void gemm_bits(const WordProduct& product, std::int32_t* c, std::int64_t c_stride) {
-  if (use_avx512_dots() && avx512::has_bit_count()) return avx512::gemm_bits(product, c, c_stride);
-  HWY_DYNAMIC_DISPATCH(bits_target)(product, c, c_stride);
 }
 
 bool has_int8_dot() {

@@ -157,25 +157,5 @@ TEST(IntConv, ChunksAreTakenWhereTheyPay) {
   EXPECT_EQ(IntConv<std::int64_t>(shape, large, -32768, 32767).path(), Wide::Int32);
 }
 
-TEST(BinaryConv, IsTheConvolutionOfPlusAndMinusOne) {
-  test::for_each_simd_target([] {
-    std::mt19937_64 random(12);
-    for (int round = 0; round < 300; ++round) {
-      const ConvShape s = random_shape(random, 70);
-      SCOPED_TRACE(describe(s));
-      std::vector<std::int32_t> weights(s.out_channels * s.group_channels() * s.taps());
-      for (std::int32_t& w : weights) w = random() % 2 == 0 ? 1 : -1;
-      std::vector<std::int8_t> x(s.channels * s.height * s.width);
-      for (std::int8_t& value : x) value = random() % 2 == 0 ? 1 : -1;
-      const BinaryConv conv(s, weights);
-      auto scratch = dirty(conv.scratch_bytes());
-      std::vector<std::int32_t> sums(s.out_channels * s.out_height() * s.out_width());
-      conv.run(x.data(), sums.data(), reinterpret_cast<std::byte*>(scratch.data()));
-      const std::vector<std::int32_t> expected = plain<std::int32_t>(s, x, weights);
-      ASSERT_EQ(sums, expected);
-    }
-  });
-}
-
 }  // namespace
 }  // namespace qfx::kernels

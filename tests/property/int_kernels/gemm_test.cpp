@@ -1,5 +1,4 @@
 // The products of words against plain loops.
-#include <bit>
 #include <gtest/gtest.h>
 #include <limits>
 #include <random>
@@ -37,10 +36,6 @@ std::uint64_t dot_int8(std::uint32_t a, std::uint32_t b) {
   for (const int shift : {0, 8, 16, 24})
     sum += static_cast<std::int8_t>(a >> shift) * static_cast<std::uint8_t>(b >> shift);
   return static_cast<std::uint64_t>(sum);
-}
-
-std::uint64_t dot_bits(std::uint32_t a, std::uint32_t b) {
-  return static_cast<std::uint64_t>(std::popcount(a ^ b));
 }
 
 // ANY: random halves, a quarter of them at the ends of 16 bits. CALM: small halves. FITTING: bytes
@@ -111,10 +106,6 @@ TEST(Gemm, Int8WhereNeighboursFit16Bits) {
         gemm_int8_fitting(product, c, c_stride);
       },
       Kind::FITTING);
-}
-
-TEST(Gemm, Bits) {
-  check<std::int32_t>(dot_bits, gemm_bits);
 }
 
 TEST(Gemm, Int16InChunks) {
