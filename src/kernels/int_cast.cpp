@@ -296,8 +296,10 @@ IntCast::IntCast(int from_frac, const fixed::Format& to, std::int64_t lo, std::i
       distance <= 30 && distance >= -30) {
     path_ = Path::Narrow;
     if (plan_.right > 0 && to.rounding == fixed::Rounding::RND &&
-        hi < std::numeric_limits<std::int32_t>::max())
+        hi < std::numeric_limits<std::int32_t>::max()) {
       plan_.round = RoundKind::HalfUp;
+      plan_.half_fits = fits_word(Int128{hi} + (std::int64_t{1} << (plan_.right - 1)));
+    }
   } else if (fits_int64(rounded_lo) && fits_int64(rounded_hi)) {
     path_ = Path::Wide;
   }

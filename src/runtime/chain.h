@@ -1,20 +1,45 @@
-// The nodes of a group as one pass over memory.
+// The element-wise nodes of a group as one pass over memory.
 #pragma once
 
 #include <cstddef>
+#include <variant>
 
-#include "runtime/step.h"
+#include "runtime/group.h"
+#include "runtime/tensor.h"
 
 #include "qfx/kernels/int_chain.h"
 
 namespace qfx::runtime {
 
-// Whether a node's exact value and its cast are proved to fit 32-bit lanes.
-bool fits_lanes(const Analyzed& analyzed, graph::NodeId id);
+using graph::Analyzed;
 
-// Appends what the group's nodes do from the one at `first` on, each to the result of the one
-// before it.
-void append_nodes(kernels::IntChain& chain, const Analyzed& analyzed, const Group& group,
-                  std::size_t first);
+// Whether a node's exact value and its cast are proved to fit lanes of 32 bits.
+bool fits_words(const Analyzed& analyzed, graph::NodeId id);
+// Whether an element-wise node can run in lanes of 16 bits: its operands fit them, and so does its
+// exact value; or where that is a sum, the saturated sum has the same cast.
+bool fits_halves(const Analyzed& analyzed, graph::NodeId id);
+
+// What a chain begins with: product sums on the way to their node's format, sum * factor + term.
+struct SumConstants {
+  std::vector<std::int32_t> factor, term;
+};
+
+class Chain {
+ public:
+  // The group's nodes from the one at `first` on, of values of the node before it, or of the group's
+  // first input.
+  Chain(const Analyzed& analyzed, const Group& group, std::size_t first);
+  // All of the group's nodes, of the sums of its first one.
+  Chain(const Analyzed& analyzed, const Group& group, const SumConstants& constants);
+
+  void run(const kernels::ChainPart& part) const {
+    std::visit([&](const auto& chain) { chain.run(part); }, chain_);
+  }
+  // "int16"
+  const char* lanes() const { return chain_.index() == 0 ? "int16" : "int32"; }
+
+ private:
+  std::variant<kernels::IntChain<std::int16_t>, kernels::IntChain<std::int32_t>> chain_;
+};
 
 }  // namespace qfx::runtime

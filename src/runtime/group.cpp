@@ -51,7 +51,7 @@ class Fusing {
     for (std::size_t i = 0; i < inputs.size(); ++i) {
       if (!ends_in_[inputs[i]] || readers_[inputs[i]].size() > 1) continue;
       const Group& group = groups_[*ends_in_[inputs[i]]];
-      const bool is_full = std::ssize(group.inputs) >= kernels::IntChain::kMostOthers;
+      const bool is_full = std::ssize(group.inputs) >= kernels::ChainPart::kMostOthers;
       if (is_full || !takes_more(analyzed_, group.first())) continue;
       if (!best || inputs[i] > inputs[*best]) best = i;
     }
@@ -81,12 +81,12 @@ bool takes_more(const graph::Analyzed& analyzed, graph::NodeId id) {
   return std::visit(
       graph::Overloaded{
           [&](const graph::Conv2d&) {
-            return sums_fit_int32(analyzed, id) && fits_lanes(analyzed, id);
+            return sums_fit_int32(analyzed, id) && fits_words(analyzed, id);
           },
           [&](const graph::Linear&) {
-            return sums_fit_int32(analyzed, id) && fits_lanes(analyzed, id);
+            return sums_fit_int32(analyzed, id) && fits_words(analyzed, id);
           },
-          [&](const graph::MaxPool2d&) { return fits_lanes(analyzed, id); },
+          [&](const graph::MaxPool2d&) { return fits_words(analyzed, id); },
           [](const graph::AvgPool2d&) { return true; },
           [](const graph::GlobalAvgPool2d&) { return true; },
           [](const auto&) { return false; },

@@ -23,7 +23,7 @@ struct Group {
 // channels and pixels is none, since channels lie innermost in memory.
 bool is_alias(const graph::FrozenModel& model, graph::NodeId id);
 
-// Whether a node's values can stay in 32-bit lanes on the way through qfx/kernels/int_chain.h.
+// Whether a node is an operation of qfx/kernels/int_chain.h, in lanes of 32 bits.
 bool is_chainable(const graph::Analyzed& analyzed, graph::NodeId id);
 
 // Whether a step that begins with the node can go on with chainable ones.

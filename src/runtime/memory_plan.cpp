@@ -10,7 +10,7 @@ namespace qfx::runtime {
 namespace {
 
 // Tensors start at multiples of a cache line.
-constexpr std::int64_t kLine = 64;
+constexpr std::int64_t kCacheLine = 64;
 
 // last_step: after which the memory is free.
 struct Held {
@@ -54,7 +54,7 @@ MemoryPlan plan_memory(const graph::Analyzed& analyzed, const std::vector<Group>
   std::vector<Held> held;
   const auto place = [&](graph::NodeId id, std::int64_t step) {
     std::erase_if(held, [=](const Held& tensor) { return tensor.last_step < step; });
-    const std::int64_t size = kernels::round_up(layout_of(analyzed, id).bytes(), kLine);
+    const std::int64_t size = kernels::round_up(layout_of(analyzed, id).bytes(), kCacheLine);
     const Held tensor{find_gap(held, size), size, std::max(last_step[id], step)};
     plan.offset[id] = tensor.offset;
     plan.size = std::max(plan.size, tensor.offset + size);

@@ -10,6 +10,7 @@
 
 #include "runtime/carver.h"
 #include "runtime/chain.h"
+#include "runtime/element_tile.h"
 #include "runtime/proof.h"
 #include "runtime/step.h"
 
@@ -41,13 +42,10 @@ class Finish {
       : to_(layout_of(analyzed, group.last())),
         affine_(align_channels(analyzed, group.first())),
         cast_(accumulator_cast(analyzed, group.first())) {
-    if (!std::is_same_v<Sum, std::int32_t> || !fits_lanes(analyzed, group.first())) return;
-    const std::vector<std::int32_t> factor(affine_.factor.begin(), affine_.factor.end());
-    const std::vector<std::int32_t> term(affine_.term.begin(), affine_.term.end());
-    chain_.emplace(to_.channels);
-    chain_->multiply_add(factor, term);
-    chain_->cast(cast_);
-    append_nodes(*chain_, analyzed, group, 1);
+    if (std::is_same_v<Sum, std::int32_t> && fits_words(analyzed, group.first()))
+      chain_.emplace(analyzed, group,
+                     SumConstants{{affine_.factor.begin(), affine_.factor.end()},
+                                  {affine_.term.begin(), affine_.term.end()}});
   }
 
   // Sums of elements first, first + 1, ... of the group's tensor `output`. others: the group's
@@ -56,7 +54,7 @@ class Finish {
                   const std::byte* const* others, std::byte* output) const {
     if (chain_) {
       chain_->run({reinterpret_cast<const std::byte*>(sums), kernels::Storage::Int32, others,
-                   output, to_.storage, first, count});
+                   output, first, count});
       return;
     }
     std::int64_t exact[kTile];
@@ -75,12 +73,10 @@ class Finish {
   }
 
  private:
-  static constexpr std::int64_t kTile = 512;
-
   TensorLayout to_;
   Affine affine_;
   kernels::IntCast cast_;
-  std::optional<kernels::IntChain> chain_;
+  std::optional<Chain> chain_;
 };
 
 }  // namespace qfx::runtime

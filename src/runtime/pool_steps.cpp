@@ -40,10 +40,7 @@ class MaxPoolStep : public PoolStep {
                               .c_str(),
                           "int32", analyzed.range(group.first()).accumulator_width)),
         cast_(accumulator_cast(analyzed, group.first())) {
-    if (!fits_lanes(analyzed, group.first())) return;
-    chain_.emplace(pooling.channels);
-    chain_->cast(cast_);
-    append_nodes(*chain_, analyzed, group, 1);
+    if (fits_words(analyzed, group.first())) chain_.emplace(analyzed, group, SumConstants{{1}, {0}});
   }
 
   void run(const std::byte* const* inputs, std::byte* output, std::int64_t images,
@@ -73,7 +70,7 @@ class MaxPoolStep : public PoolStep {
   void finish(std::byte* scratch, std::int64_t first, const std::byte* const* others,
               std::byte* output) const {
     if (chain_)
-      return chain_->run({scratch, from_.storage, others, output, to_.storage, first, size()});
+      return chain_->run({scratch, from_.storage, others, output, first, size()});
     Carver carver(scratch);
     std::int32_t* words = carve(carver);
     kernels::widen(scratch, from_.storage, size(), words);
@@ -82,7 +79,7 @@ class MaxPoolStep : public PoolStep {
   }
 
   kernels::IntCast cast_;
-  std::optional<kernels::IntChain> chain_;
+  std::optional<Chain> chain_;
 };
 
 class MeanPoolStep : public PoolStep {
@@ -93,37 +90,49 @@ class MeanPoolStep : public PoolStep {
                                       kernels::name_of(layout_of(analyzed, group.inputs[0]).storage))
                               .c_str(),
                           "int64", analyzed.range(group.first()).accumulator_width)),
+        mean_(layout_of(analyzed, group.first())),
         cast_(mean_cast(analyzed, group.first(), pooling)),
-        chain_(pooling.channels) {
-    append_nodes(chain_, analyzed, group, 1);
-  }
+        chain_(analyzed, group, 1) {}
 
   void run(const std::byte* const* inputs, std::byte* output, std::int64_t images,
            std::byte* scratch) const override {
     Carver carver(scratch);
-    auto* sums = carver.take<std::int64_t>(size());
-    auto* means = carver.take<std::int32_t>(size());
+    const Buffers buffers = carve(carver);
     for (std::int64_t image = 0; image < images; ++image) {
       kernels::with_type(from_.storage, [&]<class T>(T) {
-        kernels::sum_pool(reinterpret_cast<const T*>(inputs[0]) + image * from_.elements(), pooling_,
-                          sums);
+        kernels::sum_pool(reinterpret_cast<const T*>(inputs[0]) + image * from_.elements(),
+                          pooling_, buffers.sums);
       });
-      cast_(sums, means, size());
-      chain_.run({reinterpret_cast<const std::byte*>(means), kernels::Storage::Int32, inputs + 1,
-                  output, to_.storage, image * size(), size()});
+      cast_(buffers.sums, buffers.words, size());
+      kernels::narrow(buffers.words, size(), buffers.means, mean_.storage);
+      chain_.run({buffers.means, mean_.storage, inputs + 1, output, image * size(), size()});
     }
   }
 
   std::size_t scratch_bytes(std::int64_t) const override {
     Carver carver(nullptr);
-    carver.take<std::int64_t>(size());
-    carver.take<std::int32_t>(size());
+    carve(carver);
     return carver.used();
   }
 
  private:
+  struct Buffers {
+    std::int64_t* sums;
+    std::int32_t* words;
+    std::byte* means;
+  };
+
+  Buffers carve(Carver& carver) const {
+    Buffers buffers;
+    buffers.sums = carver.take<std::int64_t>(size());
+    buffers.words = carver.take<std::int32_t>(size());
+    buffers.means = carver.take<std::byte>(mean_.bytes());
+    return buffers;
+  }
+
+  TensorLayout mean_;
   kernels::IntMeanCast cast_;
-  kernels::IntChain chain_;
+  Chain chain_;
 };
 
 }  // namespace

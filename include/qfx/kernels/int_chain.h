@@ -13,84 +13,107 @@
 
 namespace qfx::kernels {
 
-// Lanes hold 32 bits. Products and sums are modulo 2^32: exact wherever the caller proves that the
-// true value fits.
+// Elements first, first + 1, ... of some tensors.
+struct ChainPart {
+  const std::byte* from;  // the value of the first one
+  Storage from_storage;
+  const std::byte* const* others;  // whole tensors, as is `to`; at most kMostOthers
+  std::byte* to;
+  std::int64_t first, count;
+
+  static constexpr int kMostOthers = 8;
+};
+
+enum class ChainCode : std::uint8_t {
+  // A sum and its shift to the right, (v * a + b) >> shift: of constants by channel, or with k[0]
+  // and k[1] for all; with or without a factor.
+  MultiplyAdd,
+  Add,
+  MultiplyAddAll,
+  AddAll,
+  // The same of two tensors: (v * k[0] + other * k[1] + k[2]) >> shift.
+  AddScaledOther,
+  AddOther,
+  MultiplyOther,
+  LargerOther,  // of the same two terms
+  SmallerOther,
+  ShiftLeft,
+  HalfUp,
+  Round,
+  Clamp,
+  Max,
+  Min,
+  Zero,
+  WrapSigned,
+  WrapUnsigned,
+  Clip,
+  Slope,  // constants a by channel
+  LookUp
+};
+
+// The numbers mean what the code's operation says (src/kernels/int_chain_steps.cpp).
+template <class Lane>
+struct ChainOperation {
+  ChainCode code;
+  Storage storage = Storage::Int32;  // of the other
+  int other = 0;
+  int shift = 0;
+  std::int64_t a = 0, b = 0;  // where constants begin
+  Lane k[5] = {};
+};
+
+// Lanes are int32_t or int16_t. Products are modulo 2^32 or 2^16, and so are sums of 32 bits; sums
+// of 16 bits saturate. All of it is exact wherever the caller proves that true values fit.
+template <class Lane>
 class IntChain {
  public:
-  // Element i of a tensor is of channel i % channels.
-  explicit IntChain(std::int64_t channels) : channels_(channels) {}
+  // Element i of a tensor is of channel i % channels; results are stored as `to`.
+  IntChain(std::int64_t channels, Storage to) : channels_(channels), to_(to) {}
 
-  // Whether cast() takes it.
+  // Whether cast() takes it. In lanes of 16 bits the caller proves that half a unit of the result,
+  // added before the shift of a rounding to nearest, fits too.
   static bool takes(const IntCast& cast) {
     return cast.path() == IntCast::Path::Copy || cast.path() == IntCast::Path::Narrow;
   }
 
   // Each appends an operation on the value v. Constants per channel, or one for all.
   // v * factor + term
-  void multiply_add(std::span<const std::int32_t> factor, std::span<const std::int32_t> term);
+  void multiply_add(std::span<const Lane> factor, std::span<const Lane> term);
   void cast(const IntCast& cast);
-  // max(v, 0)
-  void relu();
+  void clamp(Lane lo, Lane hi);
   void clip(const Clipping<std::int32_t>& clipping);
   // v * (v < 0 ? below : above)
-  void slope_below_zero(std::span<const std::int32_t> below, std::int32_t above);
+  void slope_below_zero(std::span<const Lane> below, Lane above);
   // table[v - low]; the caller proves that this is an entry.
-  void look_up(std::span<const std::int32_t> table, std::int32_t low);
+  void look_up(std::span<const Lane> table, Lane low);
   // With the next of the other tensors, of which each call takes one: v * factor + other *
   // other_factor, and v * other.
-  void add(Storage other, std::int32_t factor, std::int32_t other_factor);
+  void add(Storage other, Lane factor, Lane other_factor);
   void multiply(Storage other);
-  // The most other tensors.
-  static constexpr int kMostOthers = 8;
+  // The larger and the smaller of v * factor and other * other_factor.
+  void larger(Storage other, Lane factor, Lane other_factor);
+  void smaller(Storage other, Lane factor, Lane other_factor);
+  // After the last one.
+  void end();
 
-  // Elements first, first + 1, ... of some tensors.
-  struct Part {
-    const std::byte* from;  // the value of the first one
-    Storage from_storage;
-    const std::byte* const* others;  // whole tensors, as is `to`
-    std::byte* to;
-    Storage to_storage;
-    std::int64_t first, count;
-  };
   // `to` may be the memory of the values or of one of the others.
-  void run(const Part& part) const;
-
-  enum class Code : std::uint8_t {
-    MultiplyAdd,  // by channel: constants a, b
-    AddTerm,      // by channel: a
-    MultiplyAddAll,
-    ShiftRight,
-    ShiftLeft,
-    HalfUp,
-    Round,
-    Clamp,
-    Zero,
-    WrapSigned,
-    WrapUnsigned,
-    Clip,
-    Slope,  // by channel: a
-    LookUp,
-    AddOther,
-    MultiplyOther
-  };
-  // The numbers mean what the code's operation says.
-  struct Operation {
-    Code code;
-    Storage storage = Storage::Int32;  // of the other
-    int other = 0;
-    int shift = 0;
-    std::int64_t a = 0, b = 0;  // where constants begin
-    std::int32_t k[5] = {};
-  };
+  void run(const ChainPart& part) const;
 
  private:
-  std::int64_t place(std::span<const std::int32_t> constants);
-  Operation& append(Code code);
+  using Operation = ChainOperation<Lane>;
+
+  std::int64_t place(std::span<const Lane> constants);
+  Operation& append(ChainCode code);
+  void round_half_up(const IntCast::Plan& plan);
 
   std::int64_t channels_;
+  Storage to_;
   int others_ = 0;
   std::vector<Operation> operations_;
-  std::vector<std::int32_t> constants_;
+  std::vector<Lane> constants_;
 };
+
+extern template class IntChain<std::int16_t>;
+extern template class IntChain<std::int32_t>;
 
 }  // namespace qfx::kernels
