@@ -32,8 +32,8 @@ class Stopwatch {
   std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
 };
 
-// Images a process runs at most before progress is reported.
-constexpr std::int64_t kImagesAProcess = 250;
+// What the processes run between two reports of progress should take so long.
+constexpr double kSecondsARound = 2;
 // Images that are read at once.
 constexpr std::int64_t kBatch = 256;
 
@@ -62,6 +62,7 @@ class Verification {
     result_.target = target_.name;
     result_.images = set_.size();
     result_.values = set_.size() * out_size_;
+    if (options_.progress) options_.progress(0, set_.size());
     prepare_project();
     build();
     write_inputs();
@@ -134,14 +135,22 @@ class Verification {
                  result.output.empty() ? "" : ": ", result.output.substr(0, 500));
   }
 
+  // Images a process in the next round, after `part` took so long; how fast a network runs is not
+  // known before. `left` is a process' share of those that are left.
+  static std::int64_t next_part(std::int64_t part, double seconds, std::int64_t left) {
+    const double wanted = static_cast<double>(part) * kSecondsARound / std::max(seconds, 1e-3);
+    const std::int64_t most = std::max<std::int64_t>(std::min(8 * part, left), 1);
+    return std::clamp<std::int64_t>(static_cast<std::int64_t>(wanted), 1, most);
+  }
+
   void run_exported() {
     const Stopwatch watch;
     const int cores = std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
     const int jobs = options_.jobs > 0 ? options_.jobs : cores;
-    const std::int64_t part =
-        std::clamp<std::int64_t>((set_.size() + jobs - 1) / jobs, 1, kImagesAProcess);
     if (options_.progress) options_.progress(0, set_.size());
+    std::int64_t part = 1;  // images a process
     for (std::int64_t done = 0; done < set_.size();) {
+      const Stopwatch round;
       std::vector<std::vector<std::string>> commands;
       std::vector<std::int64_t> counts;
       for (std::int64_t first = done; first < set_.size() && std::ssize(commands) < jobs;
@@ -160,6 +169,7 @@ class Verification {
         done += counts[i];
       }
       if (options_.progress) options_.progress(done, set_.size());
+      part = next_part(part, round.seconds(), (set_.size() - done + jobs - 1) / jobs);
     }
     result_.run_seconds = watch.seconds();
   }

@@ -11,6 +11,7 @@
 #include "qfx/graph/infer_shape.h"
 #include "qfx/graph/range.h"
 #include "qfx/graph/table.h"
+#include "qfx/graph/thermometer.h"
 #include "qfx/graph/verify.h"
 
 namespace qfx::test {
@@ -44,6 +45,7 @@ inline graph::FrozenModel with_random_numbers(const graph::Model& model,
                              .params = {}};
     if (how.adjust) how.adjust(frozen);
     if (graph::keeps_format(node.op)) frozen.format = result.nodes[node.inputs[0]].format;
+    if (const auto own = graph::own_format(node.op)) frozen.format = *own;
     std::vector<graph::Shape> inputs;
     for (graph::NodeId input : node.inputs) inputs.push_back(model.nodes[input].shape);
     for (const auto& [role, shape] : graph::param_shapes(node.op, inputs)) {
@@ -53,17 +55,20 @@ inline graph::FrozenModel with_random_numbers(const graph::Model& model,
                                .raw = {},
                                .format = {how.width, role == graph::Role::Weight ? 0 : 2, true},
                                .channel_frac_bits = {}};
-      if (how.per_channel) {
+      const auto own = graph::own_format(node.op, role);
+      if (own) param.format = *own;
+      if (how.per_channel && !own) {
         for (std::int64_t c = 0; c < shape[0]; ++c)
           param.channel_frac_bits.push_back(param.format.frac_bits() +
                                             (c == 0 ? 0 : static_cast<int>(between(-2, 2))));
       }
-      if (is_factor) {
+      if (is_factor && !own) {
         param.k_hot = how.k_hot;
         param.signed_digits = how.k_hot > 0 && how.signed_digits;
       }
       for (std::int64_t i = 0; i < graph::element_count(shape); ++i) {
         std::int64_t raw = between(fixed::min_raw(param.format), fixed::max_raw(param.format));
+        if (own) raw = between(0, 1) == 1 ? 1 : -1;
         if (param.k_hot > 0)
           raw = fixed::project_khot(raw, param.k_hot, param.signed_digits, param.format);
         param.raw.push_back(static_cast<std::int32_t>(raw));
@@ -79,6 +84,11 @@ inline graph::FrozenModel with_random_numbers(const graph::Model& model,
         entry = static_cast<std::int32_t>(between(held.lo, held.hi));
       table.raw[0] = std::max(table.raw[0], 1);
       frozen.params[graph::Role::Table] = std::move(table);
+    }
+    if (const auto* thermometer = std::get_if<graph::Thermometer>(&node.op)) {
+      const graph::FrozenNode& input = result.nodes[node.inputs[0]];
+      frozen.params[graph::Role::Threshold] =
+          graph::make_thresholds(*thermometer, input.format, input.shape[0]);
     }
     result.nodes.push_back(std::move(frozen));
   }

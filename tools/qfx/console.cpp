@@ -84,6 +84,7 @@ ImageCounter::ImageCounter(ProgressLine& line, std::string phase)
     : line_(line), phase_(std::move(phase)), begin_(std::chrono::steady_clock::now()) {}
 
 void ImageCounter::operator()(std::int64_t done, std::int64_t total) {
+  if (done == 0) begin_ = std::chrono::steady_clock::now();  // what comes before is no image's
   const double seconds =
       std::chrono::duration<double>(std::chrono::steady_clock::now() - begin_).count();
   Step step{.phase = phase_,

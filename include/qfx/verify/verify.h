@@ -38,6 +38,8 @@ struct Options {
   std::string project;         // verify this exported project instead of a fresh export
   std::string work_directory;  // kept if given; else a temporary one, removed
   int jobs = 0;                // processes; 0: all cores
+  // Images done, and all of them: 0 before the code is built and again before it runs, then every
+  // few seconds.
   std::function<void(std::int64_t, std::int64_t)> progress;
   std::function<bool()> should_stop = {};  // asked while programs run; true: UserError
 };

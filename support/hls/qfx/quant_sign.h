@@ -14,7 +14,7 @@ struct QuantSign {
   template <class OUT, class IN, int N>
   static OUT of(const IN& x, const int64_t (&threshold)[N]) {
     QFX_INLINE
-    const typename Traits<IN>::raw raw = raw_of(x);
+    const typename OperandOf<IN>::type raw = operand_of(x);
     int value = -N;
     QFX_LOOP(LEVEL, UNROLLED)
     for (int j = 0; j < N; ++j) {

@@ -13,8 +13,7 @@ namespace qfx {
 template <class OUT, class IN>
 OUT thermometer_level(const IN& x, int64_t threshold) {
   QFX_INLINE
-  const typename Traits<IN>::raw raw = raw_of(x);
-  return from_raw<OUT>(raw >= threshold ? 1 : -1);
+  return from_raw<OUT>(operand_of(x) >= threshold ? 1 : -1);
 }
 
 // Of an image: the levels of a channel side by side. threshold[c][level] is a raw value.

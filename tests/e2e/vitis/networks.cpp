@@ -203,6 +203,53 @@ graph::FrozenModel one_pixel() {
   return with_random_numbers(b.finish(), {.seed = 11, .width = 9, .adjust = vary_modes});
 }
 
+// Bits and levels: beside padding, in groups, over more channels than a word has bits, behind a
+// flatten, and beside integers.
+graph::FrozenModel binary() {
+  Builder b("binary");
+  const NodeId x = b.input({3, 6, 5});
+  NodeId y = b.thermometer(x, {.levels = 25, .resolution = 0.3});
+  y = b.conv2d(y, {.out_channels = 6, .kernel = {3, 2}, .padding = {2, 1}, .binary = true});
+  y = b.quant_sign(b.affine(y, {.num_parameters = 6}), {.bits = 2});
+  y = b.fractional_conv2d(y, {.out_channels = 4, .kernel = {3, 3}, .padding = {1, 1}, .groups = 2});
+  y = b.quant_sign(b.affine(y, {.has_offset = false}), {.bits = 4});
+  y = b.conv2d(y, {.out_channels = 4,
+                   .kernel = {2, 2},
+                   .stride = {2, 1},
+                   .padding = {1, 1},
+                   .dilation = {2, 2},
+                   .groups = 4,
+                   .has_bias = true,
+                   .binary = true});
+  y = b.conv2d(y, {.out_channels = 2, .kernel = {2, 2}, .padding = {1, 0}, .binary = true});
+  y = b.linear(b.flatten(b.quant_sign(y, {.bits = 1})), {.out_features = 70, .binary = true});
+  y = b.linear(y, {.out_features = 24, .binary = true});
+  b.concat({b.thermometer(y, {.levels = 5, .resolution = 1.0}), b.quant_sign(y, {.bits = 3})});
+  return with_random_numbers(b.finish(), {.seed = 13, .per_channel = true, .adjust = vary});
+}
+
+// Sums that are rounded after every addition, of each kind that has them.
+graph::FrozenModel accumulators() {
+  Builder b("accumulators");
+  const auto coarse = fixed::parse_format("fixed<12,9,RND_INF,SAT>"),
+             fine = fixed::parse_format("ufixed<14,5,TRN,WRAP>");
+  NodeId x = b.input({4, 7, 5});
+  x = b.conv2d(x, {.out_channels = 4,
+                   .kernel = {3, 2},
+                   .padding = {1, 1},
+                   .groups = 2,
+                   .has_bias = true,
+                   .accumulator = coarse});
+  x = b.avg_pool2d(x, {.kernel = {3, 2}, .stride = {1, 1}, .padding = {1, 0}, .accumulator = fine});
+  const NodeId mean =
+      b.flatten(b.append(graph::GlobalAvgPool2d{.accumulator = coarse}, {b.relu(x)}));
+  x = b.conv2d(x, {.out_channels = 3, .kernel = {1, 1}, .binary = true, .accumulator = fine});
+  x = b.linear(b.flatten(x), {.out_features = 4, .accumulator = coarse});
+  b.linear(b.add(x, mean),
+           {.out_features = 3, .has_bias = false, .binary = true, .accumulator = coarse});
+  return with_random_numbers(b.finish(), {.seed = 14, .per_channel = true, .adjust = vary});
+}
+
 }  // namespace
 
 std::vector<graph::FrozenModel> all_kinds() {
@@ -219,6 +266,8 @@ std::vector<graph::FrozenModel> all_kinds() {
                                          sequence(),
                                          nothing_but_a_name(),
                                          tables(),
+                                         binary(),
+                                         accumulators(),
                                          one_pixel(),
                                          widest()};
   for (const char* kind :

@@ -1,6 +1,7 @@
 // verify_export finds nothing where nothing is, and everything else.
 #include "qfx/verify/verify.h"
 
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -76,7 +77,10 @@ TEST(VerifyExport, FindsNoDifference) {
   EXPECT_FALSE(result.first);
   EXPECT_EQ(result.measures->sums(),
             runtime::evaluate(runtime::Engine(network), set).measures.sums());
-  EXPECT_THAT(progress, testing::ElementsAre(0, 500, 501));
+  EXPECT_EQ(progress.front(), 0);
+  EXPECT_EQ(progress.back(), 501);
+  EXPECT_GE(progress.size(), 5U) << "before the build, before the run, and a few images first";
+  EXPECT_TRUE(std::ranges::is_sorted(progress));
   EXPECT_THAT(result.command, HasSubstr("g++ -std=c++14 -O2"));
 }
 

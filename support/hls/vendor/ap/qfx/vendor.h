@@ -74,10 +74,17 @@ struct Traits<ap_ufixed<W, I, Q, O, N> > {
   typedef UInt<W> raw;
 };
 
+// In simulation the bits are copied: a range of bits of an ap_fixed takes most of the time that a
+// layer takes.
 template <class T>
 typename Traits<T>::raw raw_of(const T& value) {
   QFX_INLINE
+#ifdef __SYNTHESIS__
   typename Traits<T>::raw raw = value.range(Traits<T>::width - 1, 0);
+#else
+  typename Traits<T>::raw raw;
+  raw.V = value.V;
+#endif
   return raw;
 }
 
@@ -86,7 +93,11 @@ T from_raw(const INTEGER& raw) {
   QFX_INLINE
   const typename Traits<T>::raw bits = raw;
   T value;
+#ifdef __SYNTHESIS__
   value.range(Traits<T>::width - 1, 0) = bits;
+#else
+  value.V = bits.V;
+#endif
   return value;
 }
 
