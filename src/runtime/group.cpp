@@ -83,6 +83,7 @@ bool takes_more(const graph::Analyzed& analyzed, graph::NodeId id) {
           [&](const graph::Conv2d&) {
             return sums_fit_int32(analyzed, id) && fits_words(analyzed, id);
           },
+          [&](const graph::FractionalConv2d&) { return fits_words(analyzed, id); },
           [&](const graph::Linear&) {
             return sums_fit_int32(analyzed, id) && fits_words(analyzed, id);
           },

@@ -1,5 +1,5 @@
-// What runs between two tensors in memory, made ready: its kernel chosen by proof, its parameters in
-// the kernel's layout.
+// What runs between two tensors in memory, made ready: its kernel chosen by proof, its parameters
+// in the kernel's layout.
 #pragma once
 
 #include <cstddef>
@@ -55,6 +55,16 @@ std::unique_ptr<Step> make_pool(const Analyzed& analyzed, const Group& group,
 std::unique_ptr<Step> make_conv(const Analyzed& analyzed, const Group& group,
                                 const graph::Conv2d& conv);
 std::unique_ptr<Step> make_linear(const Analyzed& analyzed, const Group& group);
+std::unique_ptr<Step> make_levels(const Analyzed& analyzed, graph::NodeId id,
+                                  const graph::QuantSign& op);
+std::unique_ptr<Step> make_levels(const Analyzed& analyzed, graph::NodeId id,
+                                  const graph::Thermometer& op);
+// Of a node that counts_bits() is true of, which it is of every fractional_conv2d.
+std::unique_ptr<Step> make_binary_conv(const Analyzed& analyzed, const Group& group,
+                                       const graph::Conv2d& conv);
+std::unique_ptr<Step> make_binary_linear(const Analyzed& analyzed, const Group& group);
+std::unique_ptr<Step> make_fractional_conv(const Analyzed& analyzed, const Group& group,
+                                           const graph::FractionalConv2d& conv);
 // Of a node that accumulator_of() has a format for.
 std::unique_ptr<Step> make_rounded_sum(const Analyzed& analyzed, graph::NodeId id);
 

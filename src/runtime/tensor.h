@@ -5,23 +5,29 @@
 #include <cstdint>
 
 #include "qfx/graph/analyzed.h"
+#include "qfx/kernels/bit_planes.h"
 #include "qfx/kernels/storage.h"
 
 namespace qfx::runtime {
 
 // Note [Tensors]. {images, pixels, channels}: the channels of a pixel lie together, so that a
 // vector of them meets vectors of per-channel constants, and a convolution is a matrix product
-// without a copy of its windows (qfx/kernels/pixel_conv.h). A vector [N] is one pixel of N channels,
-// a sequence [C, L] has L pixels. Elements are of the narrowest type that holds every value proved
-// possible.
+// without a copy of its windows (qfx/kernels/pixel_conv.h). A vector [N] is one pixel of N
+// channels, a sequence [C, L] has L pixels. Elements are of the narrowest type that holds every
+// value proved possible. Where all readers count bits, the values are bit planes instead
+// (qfx/kernels/bit_planes.h, runtime/levels.h), image by image.
 struct TensorLayout {
   kernels::Storage storage = kernels::Storage::Int32;
   std::int64_t channels = 1, pixels = 1;
+  int planes = 0;  // of bits, in words; 0 where elements are of the type
 
   // Of an image.
   std::int64_t elements() const { return channels * pixels; }
-  std::int64_t bytes() const { return elements() * kernels::element_bytes(storage); }
-  // Of elements before element `index` of a batch.
+  std::int64_t bytes() const {
+    return planes > 0 ? bit_planes().size() * 2 : elements() * kernels::element_bytes(storage);
+  }
+  kernels::BitPlanes bit_planes() const { return {planes, channels, pixels}; }
+  // Of elements before element `index` of a batch, where they are of the type.
   std::int64_t offset(std::int64_t index) const { return index * kernels::element_bytes(storage); }
 };
 

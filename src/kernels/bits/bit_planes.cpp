@@ -224,11 +224,12 @@ template <class In>
 void SpreadPacker::pack(const In* x, std::uint16_t* y) const {
   const std::int64_t channels = planes_.channels / levels_;
   if (!table_.empty()) {
-    const std::int64_t words = levels_ / kWordChannels;
-    const std::int64_t entries = std::ssize(table_) / channels;
+    const std::int64_t words = levels_ / kWordChannels, entries = std::ssize(table_) / channels;
     for (std::int64_t pixel = 0; pixel < planes_.pixels; ++pixel)
-      for (std::int64_t c = 0; c < channels; ++c, ++x, y += words)
-        std::copy_n(table_.data() + c * entries + (*x - lo_) * words, words, y);
+      for (std::int64_t c = 0; c < channels; ++c, ++x) {
+        const std::uint16_t* word = table_.data() + c * entries + (*x - lo_) * words;
+        for (std::int64_t i = 0; i < words; ++i) *y++ = word[i];
+      }
     return;
   }
   for (std::int64_t pixel = 0; pixel < planes_.pixels; ++pixel)

@@ -1,0 +1,26 @@
+// Tensors of few odd values, which quant_sign and thermometer make.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "qfx/graph/analyzed.h"
+
+namespace qfx::runtime {
+
+// How many bit planes (qfx/kernels/bit_planes.h) hold the values of node `id`, also where it only
+// renames such a tensor; 0 where other values are possible.
+int level_planes(const graph::Analyzed& analyzed, graph::NodeId id);
+
+// Whether node `id` is a product with binary weights that counts bits. One that reads an input of
+// other values, or sums beyond 32 bits, is a product of integers.
+bool counts_bits(const graph::Analyzed& analyzed, graph::NodeId id);
+
+// Whether the tensor of node `id` is in memory as bit planes: everybody who reads it counts bits.
+bool is_packed(const graph::Analyzed& analyzed, graph::NodeId id);
+
+// The raw values of a quant_sign's input from which on each of its levels is reached, the lowest
+// excepted. Values stand on the grid 2^-frac_bits and have 32 bits.
+std::vector<std::int64_t> level_thresholds(const graph::QuantSign& op, int frac_bits);
+
+}  // namespace qfx::runtime
