@@ -32,7 +32,8 @@ bool is_packed(const graph::Analyzed& analyzed, graph::NodeId id) {
   for (graph::NodeId reader = id + 1; reader < std::ssize(nodes); ++reader) {
     const auto& inputs = nodes[reader].inputs;
     if (std::find(inputs.begin(), inputs.end(), id) == inputs.end()) continue;
-    if (!counts_bits(analyzed, reader)) return false;
+    const bool takes_signs = std::holds_alternative<graph::QuantSign>(nodes[reader].op);
+    if (!takes_signs && !counts_bits(analyzed, reader)) return false;
     is_read = true;
   }
   return is_read;

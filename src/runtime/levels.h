@@ -16,7 +16,8 @@ int level_planes(const graph::Analyzed& analyzed, graph::NodeId id);
 // other values, or sums beyond 32 bits, is a product of integers.
 bool counts_bits(const graph::Analyzed& analyzed, graph::NodeId id);
 
-// Whether the tensor of node `id` is in memory as bit planes: everybody who reads it counts bits.
+// Whether the tensor of node `id` is in memory as bit planes: everybody who reads it counts bits or
+// takes its signs.
 bool is_packed(const graph::Analyzed& analyzed, graph::NodeId id);
 
 // The raw values of a quant_sign's input from which on each of its levels is reached, the lowest

@@ -1,0 +1,141 @@
+// Which tensors are packed to bits, which products count them, and that nothing of it shows.
+#include "runtime/levels.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <random>
+
+#include "support/reference.h"
+
+#include "qfx/graph/builder.h"
+#include "qfx/graph/freeze.h"
+#include "qfx/runtime/engine.h"
+
+namespace qfx::runtime {
+namespace {
+
+using graph::NodeId;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::StartsWith;
+
+// 10 bits, of which 4 integer bits, where a kind gives no format of its own.
+graph::FrozenModel frozen(graph::Model model) {
+  const auto choose = [](graph::QuantSpec& spec) {
+    spec.width = 10;
+    spec.int_bits = 4;
+  };
+  for (graph::Node& node : model.nodes) {
+    if (!graph::own_format(node.op)) choose(node.spec);
+    for (auto& [role, param] : node.params)
+      if (!graph::own_format(node.op, role)) choose(param.spec);
+  }
+  return graph::freeze(model);
+}
+
+// The engine gives the reference's bits on every tensor, whether all are kept or steps are fused.
+void expect_exact(const Engine& engine) {
+  constexpr std::int64_t kBatch = 3;
+  const graph::FrozenModel& model = engine.model();
+  const graph::Interval range = graph::held_range(model.input().format);
+  std::mt19937_64 random(1);
+  std::vector<std::int32_t> input(kBatch * graph::element_count(model.input().shape));
+  for (std::int32_t& value : input)
+    value = static_cast<std::int32_t>(
+        range.lo + static_cast<std::int64_t>(random() % (range.hi - range.lo + 1)));
+  const auto expected = test::reference_run(model, input, kBatch).raw;
+  const std::vector<RawTensor> all = engine.run_all(input, kBatch);
+  for (std::size_t id = 0; id < all.size(); ++id)
+    EXPECT_EQ(all[id], expected[id]) << model.nodes[id].name;
+  EXPECT_EQ(engine.run(input, kBatch), expected.back());
+}
+
+constexpr graph::Pair kThree{3, 3}, kOne{1, 1}, kTwo{2, 2};
+
+TEST(Levels, ThresholdsAreTheLeastRawValuesOnAnyGrid) {
+  // -2/3, 0 and 2/3
+  EXPECT_THAT(level_thresholds({.bits = 2}, 3), ElementsAre(-5, 0, 6));
+  EXPECT_THAT(level_thresholds({.bits = 2}, 0), ElementsAre(0, 0, 1));
+  EXPECT_THAT(level_thresholds({.bits = 2}, -2), ElementsAre(0, 0, 1));
+  EXPECT_THAT(level_thresholds({.bits = 1}, 7), ElementsAre(0));
+  // Every raw value of 32 bits is a hair beside 0, or millions beyond 1.
+  const auto fine = level_thresholds({.bits = 2}, 128);
+  EXPECT_LT(fine[0], INT32_MIN);
+  EXPECT_EQ(fine[1], 0);
+  EXPECT_GT(fine[2], INT32_MAX);
+  EXPECT_THAT(level_thresholds({.bits = 2}, -128), ElementsAre(0, 0, 1));
+  // One and minus one reach the outermost levels.
+  const auto sixteen = level_thresholds({.bits = 4}, 0);
+  EXPECT_EQ(sixteen.front(), 0);
+  EXPECT_EQ(sixteen.back(), 1);
+}
+
+TEST(Levels, ANetworkOfBits) {
+  graph::Builder builder("bits");
+  NodeId x = builder.input({3, 9, 7}, {});
+  x = builder.thermometer(x, {.levels = 16, .resolution = 0.25}, "encoder");
+  x = builder.conv2d(
+      x, {.out_channels = 20, .kernel = kThree, .padding = kOne, .has_bias = true, .binary = true},
+      "conv");
+  const NodeId levels = builder.quant_sign(builder.batch_norm(x), {.bits = 2}, "levels");
+  x = builder.fractional_conv2d(
+      levels, {.out_channels = 18, .kernel = kThree, .stride = kTwo, .padding = kOne}, "gated");
+  x = builder.quant_sign(builder.batch_norm(x), {.bits = 3}, "fine");
+  x = builder.linear(builder.flatten(x), {.out_features = 5, .binary = true}, "classifier");
+  const Engine engine(frozen(builder.finish()), 1);
+  EXPECT_EQ(engine.kernel_name(1), "16 thresholds a channel, packed");
+  EXPECT_THAT(engine.kernel_name(2), StartsWith("1 bit x 1 bit -> int32, "));
+  EXPECT_EQ(engine.kernel_name(levels), "3 thresholds, packed");
+  EXPECT_THAT(engine.kernel_name(levels + 1), StartsWith("2 bits x 1 bit by gate -> int32, "));
+  // A flatten reads it, which moves elements.
+  EXPECT_EQ(engine.kernel_name(levels + 3), "7 thresholds, int8");
+  EXPECT_THAT(engine.kernel_name(x), StartsWith("3 bits x 1 bit -> int32, "));
+  expect_exact(engine);
+}
+
+TEST(Levels, WhatOthersReadIsNotPacked) {
+  graph::Builder builder("shared");
+  NodeId x = builder.input({4, 6, 6}, {});
+  const NodeId levels = builder.quant_sign(x, {.bits = 2}, "levels");
+  const NodeId conv = builder.conv2d(
+      levels, {.out_channels = 4, .kernel = kThree, .padding = kOne, .binary = true}, "conv");
+  builder.add(conv, levels);
+  const Engine engine(frozen(builder.finish()), 1);
+  EXPECT_EQ(engine.kernel_name(levels), "3 thresholds, int8");
+  EXPECT_THAT(engine.kernel_name(conv), StartsWith("2 bits x 1 bit -> "));
+  expect_exact(engine);
+}
+
+TEST(Levels, SignsOfPackedLevelsAreTheirUpperPlane) {
+  for (const bool is_shared : {false, true}) {
+    graph::Builder builder("signs");
+    NodeId x = builder.input({17, 5, 5}, {});
+    const NodeId levels = builder.quant_sign(x, {.bits = 2}, "levels");
+    const NodeId signs = builder.quant_sign(levels, {.bits = 1}, "signs");
+    const graph::Pair padding{2, 0};
+    const NodeId coarse = builder.conv2d(
+        signs, {.out_channels = 17, .kernel = kOne, .padding = padding, .binary = true}, "coarse");
+    const NodeId both = builder.fractional_conv2d(
+        levels, {.out_channels = 17, .kernel = kOne, .padding = padding}, "both");
+    x = builder.sub(both, coarse);
+    if (is_shared) x = builder.concat({builder.flatten(x), builder.flatten(signs)});
+    const Engine engine(frozen(builder.finish()), 1);
+    EXPECT_EQ(engine.kernel_name(levels), "3 thresholds, packed");
+    EXPECT_EQ(engine.kernel_name(signs), is_shared ? "signs, int8" : "signs, packed");
+    expect_exact(engine);
+  }
+}
+
+TEST(Levels, BinaryWeightsOfOtherValuesAreProductsOfIntegers) {
+  graph::Builder builder("integers");
+  NodeId x = builder.input({6, 6, 6}, {});
+  x = builder.conv2d(x, {.out_channels = 4, .kernel = kThree, .groups = 2, .binary = true});
+  builder.linear(builder.flatten(x), {.out_features = 3, .binary = true});
+  const Engine engine(frozen(builder.finish()), 1);
+  EXPECT_THAT(engine.kernel_name(1), HasSubstr("int"));
+  EXPECT_THAT(engine.kernel_name(1), testing::Not(HasSubstr("bit x")));
+  expect_exact(engine);
+}
+
+}  // namespace
+}  // namespace qfx::runtime
