@@ -55,7 +55,8 @@ graph::Model with_k_hot(graph::Model model) {
 
 class Candidate {
  public:
-  Candidate(std::string mode, const graph::Model& model, const Samples& samples, at::Device device)
+  Candidate(std::string mode, const graph::Model& model, const std::vector<std::string>& untrained,
+            const Samples& samples, at::Device device)
       : mode_(std::move(mode)),
         network_(mode_ == "k_hot" ? with_k_hot(model) : model),
         samples_{samples.images.to(device), samples.labels.to(device)} {
@@ -64,6 +65,7 @@ class Candidate {
     if (mode_ != "float" && mode_ != "fixed" && mode_ != "k_hot" && road_ == Road::Fused) {
       user_error("--modes has \"{}\", allowed are float, fixed, k_hot, nodes, operators", mode_);
     }
+    keep_values(network_, untrained);
     if (mode_ != "float") {
       calibrate_network(network_, {.method = frontends::CalibrationMethod::Max},
                         one_batch(samples.images));
@@ -121,7 +123,7 @@ double peak_megabytes() {
 
 int run(int argc, char** argv) {
   std::string net = "resnet20", device_name = "cpu", json;
-  std::vector<std::string> modes{"float", "fixed"};
+  std::vector<std::string> modes{"float", "fixed"}, untrained;
   int steps = 8, warmup = 2, threads = 0;
   std::int64_t batch = 128, size = 32;
   CLI::App app("Times training steps in float and in fixed point.");
@@ -129,6 +131,8 @@ int run(int argc, char** argv) {
   app.add_option("--modes", modes,
                  "float; fixed; k_hot: fixed with two signed digits for every constant; nodes: "
                  "without fusing; operators: in torch's plain operators")
+      ->delimiter(',');
+  app.add_option("--untrained", untrained, "tensors that keep their values, as in a recipe")
       ->delimiter(',');
   app.add_option("--steps", steps)->check(CLI::PositiveNumber);
   app.add_option("--warmup", warmup)->check(CLI::NonNegativeNumber);
@@ -153,7 +157,7 @@ int run(int argc, char** argv) {
   std::vector<std::unique_ptr<Candidate>> candidates;
   std::vector<std::vector<double>> times(modes.size()), forwards(modes.size());
   for (const std::string& mode : modes) {
-    candidates.push_back(std::make_unique<Candidate>(mode, model, samples, device));
+    candidates.push_back(std::make_unique<Candidate>(mode, model, untrained, samples, device));
   }
   for (int i = -warmup; i < steps; ++i) {
     for (std::size_t k = 0; k < candidates.size(); ++k) {

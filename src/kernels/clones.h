@@ -5,7 +5,7 @@
 #if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && \
     !defined(__SANITIZE_ADDRESS__)
 #define QFX_CLONES \
-  __attribute__((target_clones("arch=x86-64-v3", "default"), optimize("O3", "fp-contract=off")))
+  __attribute__((target_clones("arch=x86-64-v3", "default"), optimize("O3", "fp-contract=off", "no-trapping-math")))
 #else
 #define QFX_CLONES
 #endif

@@ -1,7 +1,5 @@
 #include "qfx/kernels/levels.h"
 
-#include <cmath>
-
 #include "kernels/clones.h"
 
 #include "qfx/base/error.h"
@@ -39,7 +37,8 @@ inline __attribute__((always_inline)) void count_row(const T* x, std::span<const
 template <class T>
 inline __attribute__((always_inline)) void pass_row(const T* x, T range, T factor, const T* dy,
                                                     T* dx, std::int64_t count) {
-  for (std::int64_t i = 0; i < count; ++i) dx[i] = std::abs(x[i]) < range ? factor * dy[i] : T(0);
+  for (std::int64_t i = 0; i < count; ++i)
+    dx[i] = x[i] > -range && x[i] < range ? factor * dy[i] : T(0);
 }
 
 QFX_CLONES void count_floats(const float* x, std::span<const float> thresholds, float* y,

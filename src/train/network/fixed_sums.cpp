@@ -106,22 +106,13 @@ ElementChain FixedPass::accumulated_value(const fixed::Format& accumulator, cons
 }
 
 ElementChain FixedPass::value(const graph::FractionalConv2d& conv) {
-  const graph::Conv2d sums{.out_channels = conv.out_channels,
-                           .kernel = conv.kernel,
-                           .stride = conv.stride,
-                           .padding = conv.padding,
-                           .dilation = conv.dilation,
-                           .groups = conv.groups};
   const Product product = this->product();
-  const at::Tensor weight = on_device(product.weight);
-  const auto sum_of = [&](const at::Tensor& values) {
-    return exact_conv2d(values, weight, sums, product.carrier, product.integers);
-  };
-  const at::Tensor coarse = sum_of(doubled_signs(x(), conv.clip_range));
+  const at::ScalarType type = type_of(product.carrier);
   const at::Tensor threshold = cast_parameter(network_, layer_->params.at(Role::Threshold), mode_);
   sums_ = product.grids;
   note_carrier(product.carrier, sums_);
-  return assign(gated(coarse, sum_of(x()), on_device(threshold.to(coarse.scalar_type()))));
+  return assign(fractional_conv2d(x().to(type), on_device(product.weight.to(type)),
+                                  on_device(threshold.to(type)), conv, product.integers));
 }
 
 ElementChain FixedPass::add_offset(ElementChain sums, Parameter& offset, std::vector<Grid>& grids) {

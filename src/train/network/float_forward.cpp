@@ -29,19 +29,13 @@ at::Tensor weight_of(const auto& product, const RealParameters& parameters) {
   return product.binary ? binary_weight(weight, product.clip_range) : weight;
 }
 
-at::Tensor convolved(const at::Tensor& x, const at::Tensor& weight,
-                     const c10::optional<at::Tensor>& bias, const auto& conv) {
-  return at::convolution(x, weight, bias, conv.stride, conv.padding, conv.dilation, false, {0, 0},
-                         conv.groups);
-}
-
 at::Tensor fractional(const at::Tensor& x, const RealParameters& parameters,
                       const graph::FractionalConv2d& conv) {
   const at::Tensor weight =
       binary_weight(parameters.at(graph::Role::Weight), conv.clip_range).to(x.scalar_type());
   const at::Tensor threshold = parameters.at(graph::Role::Threshold).to(x.scalar_type());
-  return gated(convolved(doubled_signs(x, conv.clip_range), weight, c10::nullopt, conv),
-               convolved(x, weight, c10::nullopt, conv), threshold);
+  const steps::IntegerOperands integers{.x_lo = -3, .x_hi = 3, .weight_frac_bits = {0}};
+  return fractional_conv2d(x, weight, threshold, conv, integers);
 }
 
 at::Tensor per_channel(const at::Tensor& values, const at::Tensor& like) {
@@ -105,7 +99,9 @@ at::Tensor real_value(const graph::Node& node, Layer& layer, const std::vector<a
           [&](const graph::Input&) { return inputs[0]; },
           [&](const graph::Cast&) { return inputs[0]; },
           [&](const graph::Conv2d& conv) {
-            return convolved(inputs[0], weight_of(conv, parameters), bias_of(parameters), conv);
+            return at::convolution(inputs[0], weight_of(conv, parameters), bias_of(parameters),
+                                   conv.stride, conv.padding, conv.dilation, false, {0, 0},
+                                   conv.groups);
           },
           [&](const graph::FractionalConv2d& conv) {
             return fractional(inputs[0], parameters, conv);

@@ -134,8 +134,10 @@ TEST(Device, TakesTensorsLeftInFloatingPoint) {
     std::size_t place = seed;
     for (graph::Node& node : model.nodes) {
       if (graph::keeps_format(node.op)) continue;
-      if (++place % 3 == 0 && node.op.index() != 0) node.spec.is_float = true;
-      for (auto& [name, param] : node.params) param.spec.is_float = ++place % 4 == 0;
+      if (++place % 3 == 0 && node.op.index() != 0)
+        node.spec.is_float = !graph::own_format(node.op);
+      for (auto& [role, param] : node.params)
+        param.spec.is_float = ++place % 4 == 0 && !graph::own_format(node.op, role);
       batch_norms += std::holds_alternative<graph::BatchNorm>(node.op) && node.spec.is_float;
     }
     const at::Tensor samples =

@@ -77,7 +77,8 @@ inline void expect_close(const std::map<std::string, at::Tensor>& a,
     ASSERT_TRUE(b.contains(name)) << name;
     const at::Tensor wide = tensor.to(at::kDouble), other = b.at(name).to(at::kDouble);
     const double scale = 1e-30 + wide.abs().max().item<double>();
-    EXPECT_LE((wide - other).abs().max().item<double>(), 2e-3 * scale) << name;
+    // That of a bias before a batch_norm is nothing but rounding.
+    EXPECT_LE((wide - other).abs().max().item<double>(), 2e-3 * scale + 1e-6) << name;
   }
 }
 
