@@ -12,12 +12,14 @@ namespace {
 using kernels::IntChain;
 
 template <class Lane>
-IntChain<Lane> chain_of(const Analyzed& analyzed, const Group& group, std::size_t first) {
-  IntChain<Lane> chain(analyzed.node(group.last()).shape[0],
-                       layout_of(analyzed, group.last()).storage);
-  append_nodes(chain, analyzed, group, first);
-  chain.end();
-  return chain;
+IntChain<Lane> empty_chain(const Analyzed& analyzed, const Group& group) {
+  return {analyzed.node(group.last()).shape[0], layout_of(analyzed, group.last()).storage};
+}
+
+// Nodes from the one at `first` on.
+bool all_fit_halves(const Analyzed& analyzed, const Group& group, std::size_t first) {
+  return std::all_of(group.nodes.begin() + static_cast<std::ptrdiff_t>(first), group.nodes.end(),
+                     [&](graph::NodeId id) { return fits_halves(analyzed, id); });
 }
 
 class ElementStep : public Step {
@@ -44,22 +46,34 @@ class ElementStep : public Step {
 }  // namespace
 
 Chain::Chain(const Analyzed& analyzed, const Group& group, std::size_t first)
-    : chain_(chain_of<std::int16_t>(analyzed, group, group.nodes.size())) {
-  const auto nodes = std::span(group.nodes).subspan(first);
-  const bool narrow = std::all_of(nodes.begin(), nodes.end(),
-                                  [&](graph::NodeId id) { return fits_halves(analyzed, id); });
-  // Without nodes the values are the last one's.
-  const bool is_copy = nodes.empty();
-  if (!is_copy && narrow)
-    chain_ = chain_of<std::int16_t>(analyzed, group, first);
-  else
-    chain_ = chain_of<std::int32_t>(analyzed, group, first);
+    : chain_(empty_chain<std::int32_t>(analyzed, group)) {
+  // Without nodes it copies, whatever the values are.
+  if (first < group.nodes.size() && all_fit_halves(analyzed, group, first))
+    chain_ = empty_chain<std::int16_t>(analyzed, group);
+  std::visit(
+      [&](auto& chain) {
+        append_nodes(chain, analyzed, group, first);
+        chain.end();
+      },
+      chain_);
+}
+
+Chain::Chain(const Analyzed& analyzed, const Group& group,
+             const std::optional<Saturation>& saturation)
+    : chain_(empty_chain<std::int32_t>(analyzed, group)) {
+  if (all_fit_halves(analyzed, group, 1)) chain_ = empty_chain<std::int16_t>(analyzed, group);
+  std::visit(
+      [&](auto& chain) {
+        if (saturation) chain.clamp(saturation->lo, saturation->hi);
+        append_nodes(chain, analyzed, group, 1);
+        chain.end();
+      },
+      chain_);
 }
 
 Chain::Chain(const Analyzed& analyzed, const Group& group, const SumConstants& constants)
-    : chain_(IntChain<std::int32_t>(analyzed.node(group.last()).shape[0],
-                                    layout_of(analyzed, group.last()).storage)) {
-  auto& chain = std::get<IntChain<std::int32_t>>(chain_);
+    : chain_(empty_chain<std::int32_t>(analyzed, group)) {
+  auto& chain = std::get<Wide>(chain_);
   chain.multiply_add(constants.factor, constants.term);
   chain.cast(accumulator_cast(analyzed, group.first()));
   append_nodes(chain, analyzed, group, 1);

@@ -2,7 +2,10 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
+#include <optional>
 #include <variant>
+#include <vector>
 
 #include "runtime/group.h"
 #include "runtime/tensor.h"
@@ -19,6 +22,11 @@ bool fits_words(const Analyzed& analyzed, graph::NodeId id);
 // exact value; or where that is a sum, the saturated sum has the same cast.
 bool fits_halves(const Analyzed& analyzed, graph::NodeId id);
 
+// Values of a group's first node whose last step, saturation to its format's limits, is still to do.
+struct Saturation {
+  std::int16_t lo, hi;
+};
+
 // What a chain begins with: product sums on the way to their node's format, sum * factor + term.
 struct SumConstants {
   std::vector<std::int32_t> factor, term;
@@ -29,6 +37,8 @@ class Chain {
   // The group's nodes from the one at `first` on, of values of the node before it, or of the group's
   // first input.
   Chain(const Analyzed& analyzed, const Group& group, std::size_t first);
+  // The group's nodes behind the first one, of that one's values.
+  Chain(const Analyzed& analyzed, const Group& group, const std::optional<Saturation>& saturation);
   // All of the group's nodes, of the sums of its first one.
   Chain(const Analyzed& analyzed, const Group& group, const SumConstants& constants);
 
@@ -39,7 +49,10 @@ class Chain {
   const char* lanes() const { return chain_.index() == 0 ? "int16" : "int32"; }
 
  private:
-  std::variant<kernels::IntChain<std::int16_t>, kernels::IntChain<std::int32_t>> chain_;
+  using Narrow = kernels::IntChain<std::int16_t>;
+  using Wide = kernels::IntChain<std::int32_t>;
+
+  std::variant<Narrow, Wide> chain_;
 };
 
 }  // namespace qfx::runtime

@@ -1,6 +1,7 @@
 // conv2d: the exact convolution of some rows at a time, finished while they lie in the cache.
 #include <algorithm>
 
+#include "runtime/narrow_sums.h"
 #include "runtime/operands.h"
 #include "runtime/proof.h"
 #include "runtime/step.h"
@@ -16,12 +17,14 @@ using kernels::ConvShape;
 using kernels::IntConv;
 using kernels::PixelConv;
 
-// Channels last, as tensors lie.
+// Channels last, as tensors lie. Sums: of int32_t, or numbers that they have become already;
+// finish(sums, first element, count, others, output).
+template <class Sums, class Finishing>
 class PixelConvStep : public Step {
  public:
-  PixelConvStep(const ConvShape& shape, PixelConv conv, kernels::Storage input,
-                Finish<std::int32_t> finish, std::string kernel)
-      : Step(std::move(kernel)),
+  PixelConvStep(const ConvShape& shape, PixelConv conv, kernels::Storage input, Finishing finish,
+                int width)
+      : Step(describe(conv.of_bytes() ? "int8 x int8" : "int16 x int16", "int32", width)),
         shape_(shape),
         conv_(std::move(conv)),
         input_(input),
@@ -55,14 +58,14 @@ class PixelConvStep : public Step {
  private:
   struct Buffers {
     std::byte* image;
-    std::int32_t* sums;
+    Sums* sums;
   };
 
   std::int64_t row_size() const { return shape_.out_width() * shape_.out_channels; }
   Buffers carve(Carver& carver) const {
     Buffers buffers;
     buffers.image = carver.take<std::byte>(static_cast<std::int64_t>(conv_.image_bytes()));
-    buffers.sums = carver.take<std::int32_t>(conv_.block_rows() * row_size());
+    buffers.sums = carver.take<Sums>(conv_.block_rows() * row_size());
     return buffers;
   }
 
@@ -79,8 +82,44 @@ class PixelConvStep : public Step {
   ConvShape shape_;
   PixelConv conv_;
   kernels::Storage input_;
-  Finish<std::int32_t> finish_;
+  Finishing finish_;
 };
+
+// The sums are numbers of type Number already.
+template <class Number>
+class FinishNarrow {
+ public:
+  explicit FinishNarrow(Chain chain) : chain_(std::move(chain)) {}
+
+  void operator()(const Number* numbers, std::int64_t first, std::int64_t count,
+                  const std::byte* const* others, std::byte* output) const {
+    constexpr kernels::Storage kStorage =
+        sizeof(Number) == 1 ? kernels::Storage::Int8 : kernels::Storage::Int16;
+    chain_.run({reinterpret_cast<const std::byte*>(numbers), kStorage, others, output, first,
+                count});
+  }
+
+ private:
+  Chain chain_;
+};
+
+std::unique_ptr<Step> make_pixel_conv(const Analyzed& analyzed, const Group& group,
+                                      const ConvShape& shape, PixelConv conv) {
+  const graph::NodeId id = group.first();
+  const kernels::Storage input = layout_of(analyzed, group.inputs[0]).storage;
+  const int width = analyzed.range(id).accumulator_width;
+  const std::optional<NarrowSums> narrow = narrow_sums(analyzed, id);
+  if (!narrow)
+    return std::make_unique<PixelConvStep<std::int32_t, Finish<std::int32_t>>>(
+        shape, std::move(conv), input, Finish<std::int32_t>(analyzed, group), width);
+  conv.narrow_sums(narrow->start, narrow->shift);
+  Chain chain(analyzed, group, narrow->saturation);
+  if (narrow->storage == kernels::Storage::Int8)
+    return std::make_unique<PixelConvStep<std::int8_t, FinishNarrow<std::int8_t>>>(
+        shape, std::move(conv), input, FinishNarrow<std::int8_t>(std::move(chain)), width);
+  return std::make_unique<PixelConvStep<std::int16_t, FinishNarrow<std::int16_t>>>(
+      shape, std::move(conv), input, FinishNarrow<std::int16_t>(std::move(chain)), width);
+}
 
 // Groups of several channels, and sums beyond 32 bits: the image and its sums turned to planes and
 // back.
@@ -156,20 +195,12 @@ std::unique_ptr<Step> make_conv(const Analyzed& analyzed, const Group& group,
   const kernels::Storage input = layout_of(analyzed, group.inputs[0]).storage;
   const int width = analyzed.range(id).accumulator_width;
   return by_sums(analyzed, id, [&]<class Sum>() -> std::unique_ptr<Step> {
-    Finish<Sum> finish(analyzed, group);
-    if constexpr (std::is_same_v<Sum, std::int32_t>) {
-      if (PixelConv::takes(shape)) {
-        const int no_grid[] = {0};  // of raw values
-        PixelConv pixels(shape, weights, x.lo, x.hi, 0, no_grid);
-        const char* type = pixels.of_bytes() ? "int8" : "int16";
-        return std::make_unique<PixelConvStep>(
-            shape, std::move(pixels), input, std::move(finish),
-            describe(fmt::format("{0} x {0}", type).c_str(), "int32", width));
-      }
-    }
+    const int no_grid[] = {0};  // of raw values
+    if (std::is_same_v<Sum, std::int32_t> && PixelConv::takes(shape))
+      return make_pixel_conv(analyzed, group, shape, {shape, weights, x.lo, x.hi, 0, no_grid});
     IntConv<Sum> planes(shape, weights, x.lo, x.hi);
     std::string kernel = describe(planes.name(), width);
-    return std::make_unique<PlaneConvStep<Sum>>(shape, std::move(planes), input, std::move(finish),
+    return std::make_unique<PlaneConvStep<Sum>>(shape, std::move(planes), input, Finish<Sum>(analyzed, group),
                                                 std::move(kernel));
   });
 }

@@ -48,9 +48,13 @@ class PixelConv {
   void pad(std::byte* image) const;
   template <class T>
   void lay_out(const T* x, std::byte* image) const;
-  // sums: {rows, out_width, out_channels} from row `first` on.
-  void multiply(const std::byte* image, std::int64_t first, std::int64_t rows,
-                std::int32_t* sums) const;
+  // y: {rows, out_width, out_channels} from row `first` on, of int32_t, the sums; or of int16_t or
+  // int8_t where narrow_sums() has said how they become that.
+  template <class Y>
+  void multiply(const std::byte* image, std::int64_t first, std::int64_t rows, Y* y) const;
+  // Sums of output channel o become (sum + start[o]) >> shift[o], rounded down and saturated; the
+  // caller proves that the sum in brackets fits 32 bits. shift: 0 to 31.
+  void narrow_sums(std::span<const std::int32_t> start, std::span<const std::int32_t> shift);
   // Rows whose sums and weights the caches hold together.
   std::int64_t block_rows() const;
 

@@ -33,12 +33,28 @@ QFX_AVX512_INLINE void store(__m512i sum, const void*, std::int64_t count, std::
   _mm512_mask_storeu_epi32(y, mask, sum);
 }
 
+QFX_AVX512_INLINE void store(__m512i sum, SumShifts shifts, std::int64_t count, std::int16_t* y) {
+  const __m512i value = _mm512_srav_epi32(sum, _mm512_loadu_si512(shifts.shift));
+  if (count >= kLanes)
+    return _mm256_storeu_si256(reinterpret_cast<__m256i*>(y), _mm512_cvtsepi32_epi16(value));
+  _mm512_mask_cvtsepi32_storeu_epi16(y, static_cast<__mmask16>((1 << count) - 1), value);
+}
+QFX_AVX512_INLINE void store(__m512i sum, SumShifts shifts, std::int64_t count, std::int8_t* y) {
+  const __m512i value = _mm512_srav_epi32(sum, _mm512_loadu_si512(shifts.shift));
+  if (count >= kLanes)
+    return _mm_storeu_si128(reinterpret_cast<__m128i*>(y), _mm512_cvtsepi32_epi8(value));
+  _mm512_mask_cvtsepi32_storeu_epi8(y, static_cast<__mmask16>((1 << count) - 1), value);
+}
+
 template <class Scale>
 const Scale* from(const Scale* scales, std::int64_t j) {
   return scales + j;
 }
 const void* from(const void*, std::int64_t) {
   return nullptr;
+}
+SumShifts from(SumShifts shifts, std::int64_t j) {
+  return {shifts.start + j, shifts.shift + j};
 }
 
 // GCC 12 copies a sum before and after the intrinsic; a sum that asm changes in place stays there.
@@ -49,7 +65,7 @@ QFX_AVX512_INLINE void add_products(__m512i row, __m512i column, __m512i& sum) {
 // kRows pixels by kVectors panels of sums in registers.
 template <int kRows, int kVectors, class Scale, class Y>
 QFX_AVX512_INLINE void tile(const PixelProduct& p, const std::int32_t* start, std::int64_t pixel,
-                            const Scale* scales, Y* y) {
+                            Scale scales, Y* y) {
   __m512i sum[kRows][kVectors];
   const std::uint32_t* columns[kVectors];
 #pragma GCC unroll 12
@@ -92,7 +108,7 @@ QFX_AVX512_INLINE void tile(const PixelProduct& p, const std::int32_t* start, st
 
 template <int kVectors, class Scale, class Y>
 QFX_AVX512_INLINE void multiply_panels(const PixelProduct& p, const std::int32_t* start,
-                                       const Scale* scales, Y* y) {
+                                       Scale scales, Y* y) {
   std::int64_t i = 0;
   for (; i + 6 <= p.pixels && p.pixels - i != 8; i += 6) tile<6, kVectors>(p, start, i, scales, y);
   for (; i + 8 <= p.pixels; i += 8) tile<8, kVectors>(p, start, i, scales, y);
@@ -101,7 +117,7 @@ QFX_AVX512_INLINE void multiply_panels(const PixelProduct& p, const std::int32_t
 }
 
 template <class Scale, class Y>
-QFX_AVX512 void multiply(const PixelProduct& p, const std::int32_t* start, const Scale* scales,
+QFX_AVX512 void multiply(const PixelProduct& p, const std::int32_t* start, Scale scales,
                          Y* y) {
   if (p.last - p.first > kLanes)
     multiply_panels<2>(p, start, scales, y);
@@ -122,6 +138,15 @@ void multiply_byte_pixels(const PixelProduct& product, const std::int32_t* start
 void multiply_byte_pixels(const PixelProduct& product, const std::int32_t* start,
                           const void* scales, std::int32_t* y) {
   multiply(product, start, scales, y);
+}
+
+void multiply_byte_pixels(const PixelProduct& product, const std::int32_t* start, SumShifts shifts,
+                          std::int16_t* y) {
+  multiply(product, start, shifts, y);
+}
+void multiply_byte_pixels(const PixelProduct& product, const std::int32_t* start, SumShifts shifts,
+                          std::int8_t* y) {
+  multiply(product, start, shifts, y);
 }
 
 }  // namespace qfx::kernels::avx512

@@ -13,5 +13,10 @@ void multiply_byte_pixels(const PixelProduct& product, const std::int32_t* start
                           const double* scales, double* y);
 void multiply_byte_pixels(const PixelProduct& product, const std::int32_t* start,
                           const void* scales, std::int32_t* y);
+// The sums' start is in `start` here.
+void multiply_byte_pixels(const PixelProduct& product, const std::int32_t* start, SumShifts shifts,
+                          std::int16_t* y);
+void multiply_byte_pixels(const PixelProduct& product, const std::int32_t* start, SumShifts shifts,
+                          std::int8_t* y);
 
 }  // namespace qfx::kernels::avx512

@@ -76,7 +76,7 @@ struct PixelConv::Impl {
           const std::int64_t k = tap * pixel / word + c / word;
           words[static_cast<std::size_t>((o / kPanel * depth + k) * kPanel + o % kPanel)] |=
               (static_cast<std::uint32_t>(w) & mask) << (c % word * bits);
-          start[static_cast<std::size_t>(o)] -= static_cast<std::uint32_t>(offset * w);
+          start[static_cast<std::size_t>(o)] -= offset * w;
         }
   }
 
@@ -138,13 +138,20 @@ struct PixelConv::Impl {
   }
 
   template <class Y>
-  const auto* scales_for(const Y*) const {
+  auto scales_for(const Y*) const {
     if constexpr (std::is_same_v<Y, float>)
       return scales.data();
     else if constexpr (std::is_same_v<Y, double>)
       return wide_scales.data();
-    else
+    else if constexpr (std::is_same_v<Y, std::int32_t>)
       return static_cast<const void*>(nullptr);
+    else
+      return SumShifts{sum_starts.data(), sum_shifts.data()};
+  }
+  // What the sums of bytes begin with.
+  template <class Y>
+  const std::int32_t* start_for(const Y*) const {
+    return (sizeof(Y) < sizeof(std::int32_t) ? byte_starts : start).data();
   }
 
   // f(the image where an output row begins, that row of y), for the first `rows` ones.
@@ -197,8 +204,7 @@ struct PixelConv::Impl {
   void multiply_words(const PixelProduct& product, Y* y) const {
 #if defined(__x86_64__)
     if (bytes)
-      return avx512::multiply_byte_pixels(
-          product, reinterpret_cast<const std::int32_t*>(start.data()), scales_for(y), y);
+      return avx512::multiply_byte_pixels(product, start_for(y), scales_for(y), y);
 #endif
     multiply_pixels(product, scales_for(y), y);
   }
@@ -230,7 +236,8 @@ struct PixelConv::Impl {
   std::vector<float> scales;  // an output channel
   std::vector<double> wide_scales;
   std::vector<std::uint32_t> words;  // weights: {panels, depth, kPanel}, or pack_depthwise's
-  std::vector<std::uint32_t> start;  // an output channel's sums begin with it, modulo 2^32
+  std::vector<std::int32_t> start;   // an output channel's sums begin with it: the offset, back
+  std::vector<std::int32_t> sum_starts, sum_shifts, byte_starts;  // of narrow sums
   std::vector<std::int64_t> runs;    // of a product's words in the image, in bytes
   std::int64_t run_length = 0;
   std::vector<TapPair> pairs;  // depthwise
@@ -241,6 +248,23 @@ PixelConv::PixelConv(const ConvShape& shape, std::span<const std::int32_t> weigh
     : impl_(std::make_unique<Impl>(shape, weights, lo, hi, x_frac_bits, weight_frac_bits)) {}
 PixelConv::~PixelConv() = default;
 PixelConv::PixelConv(PixelConv&&) noexcept = default;
+
+void PixelConv::narrow_sums(std::span<const std::int32_t> start,
+                            std::span<const std::int32_t> shift) {
+  Impl& i = *impl_;
+  const auto padded = [&](std::span<const std::int32_t> values) {
+    std::vector<std::int32_t> result(values.begin(), values.end());
+    result.resize(i.wide_scales.size());
+    return result;
+  };
+  QFX_ASSERT(std::ssize(start) == i.shape.out_channels && start.size() == shift.size());
+  i.sum_starts = padded(start);
+  i.sum_shifts = padded(shift);
+  i.byte_starts = i.sum_starts;
+  for (std::size_t o = 0; o < i.start.size(); ++o)
+    i.byte_starts[o] = static_cast<std::int32_t>(static_cast<std::uint32_t>(i.byte_starts[o]) +
+                                                 static_cast<std::uint32_t>(i.start[o]));
+}
 
 std::vector<std::int16_t> PixelConv::scratch() const {
   std::vector<std::int16_t> image((image_bytes() + 1) / 2);
@@ -268,13 +292,20 @@ void PixelConv::lay_out(const T* x, std::byte* image) const {
     impl_->lay_out(x, reinterpret_cast<std::int16_t*>(image));
 }
 
+template <class Y>
 void PixelConv::multiply(const std::byte* image, std::int64_t first, std::int64_t rows,
-                         std::int32_t* sums) const {
+                         Y* y) const {
   const Impl& i = *impl_;
   impl_->multiply(image + first * i.shape.stride_height * i.padded_width * i.pixel *
                               i.number_bytes(),
-                  rows, sums);
+                  rows, y);
 }
+template void PixelConv::multiply(const std::byte*, std::int64_t, std::int64_t,
+                                  std::int32_t*) const;
+template void PixelConv::multiply(const std::byte*, std::int64_t, std::int64_t,
+                                  std::int16_t*) const;
+template void PixelConv::multiply(const std::byte*, std::int64_t, std::int64_t,
+                                  std::int8_t*) const;
 
 std::int64_t PixelConv::block_rows() const {
   constexpr std::int64_t kSumBytes = 16 * 1024;

@@ -28,7 +28,7 @@ namespace hn = hwy::HWY_NAMESPACE;
 #if HWY_TARGET == HWY_SCALAR
 
 template <class Scale, class Y>
-void multiply(const DepthwiseProduct& p, const Scale* scales, Y* y) {
+void multiply(const DepthwiseProduct& p, Scale scales, Y* y) {
   for (std::int64_t i = 0; i < p.pixels; ++i)
     for (std::int64_t c = 0; c < p.channels; ++c) {
       const std::uint32_t* words =
@@ -40,8 +40,7 @@ void multiply(const DepthwiseProduct& p, const Scale* scales, Y* y) {
                std::int64_t{image[pair.second]} * static_cast<std::int16_t>(*words >> 16);
         words += kDepthwiseBlock;
       }
-      y[i * p.channels + c] = static_cast<Y>(sum);
-      if constexpr (std::is_floating_point_v<Y>) y[i * p.channels + c] *= scales[c];
+      y[i * p.channels + c] = finished<Y>(sum, scales, c);
     }
 }
 
@@ -72,7 +71,7 @@ HWY_INLINE hn::Vec<Halves> load_words(const std::uint32_t* words) {
 // kept.
 template <int kPixels, class Scale, class Y>
 HWY_INLINE void tile(const DepthwiseProduct& p, const std::int16_t* image,
-                     const std::uint32_t* words, const Scale* scales, std::int64_t count, Y* y) {
+                     const std::uint32_t* words, Scale scales, std::int64_t count, Y* y) {
   const Halves d;
   WordSum lower[kPixels], upper[kPixels];
   QFX_UNROLL
@@ -105,7 +104,7 @@ HWY_INLINE void tile(const DepthwiseProduct& p, const std::int16_t* image,
 }
 
 template <class Scale, class Y>
-HWY_INLINE void multiply(const DepthwiseProduct& p, const Scale* scales, Y* y) {
+HWY_INLINE void multiply(const DepthwiseProduct& p, Scale scales, Y* y) {
   static_assert(kSums == 4 || kSums == 8);  // the words' order knows these
   for (std::int64_t c = 0; c < p.channels; c += 2 * kSums) {
     const std::uint32_t* words =
@@ -133,6 +132,13 @@ HWY_ATTR void depthwise_int32(const DepthwiseProduct& product, const void* scale
                               std::int32_t* y) {
   multiply(product, scales, y);
 }
+HWY_ATTR void depthwise_int16(const DepthwiseProduct& product, SumShifts shifts,
+                              std::int16_t* y) {
+  multiply(product, shifts, y);
+}
+HWY_ATTR void depthwise_int8(const DepthwiseProduct& product, SumShifts shifts, std::int8_t* y) {
+  multiply(product, shifts, y);
+}
 
 }  // namespace HWY_NAMESPACE
 }  // namespace qfx::kernels
@@ -143,6 +149,8 @@ namespace qfx::kernels {
 HWY_EXPORT(depthwise_float);
 HWY_EXPORT(depthwise_double);
 HWY_EXPORT(depthwise_int32);
+HWY_EXPORT(depthwise_int16);
+HWY_EXPORT(depthwise_int8);
 
 std::vector<TapPair> pair_taps(std::span<const std::int64_t> offsets) {
   std::vector<TapPair> pairs;
@@ -174,6 +182,12 @@ void multiply_depthwise(const DepthwiseProduct& product, const double* scales, d
 }
 void multiply_depthwise(const DepthwiseProduct& product, const void* scales, std::int32_t* y) {
   HWY_DYNAMIC_DISPATCH(depthwise_int32)(product, scales, y);
+}
+void multiply_depthwise(const DepthwiseProduct& product, SumShifts shifts, std::int16_t* y) {
+  HWY_DYNAMIC_DISPATCH(depthwise_int16)(product, shifts, y);
+}
+void multiply_depthwise(const DepthwiseProduct& product, SumShifts shifts, std::int8_t* y) {
+  HWY_DYNAMIC_DISPATCH(depthwise_int8)(product, shifts, y);
 }
 
 }  // namespace qfx::kernels

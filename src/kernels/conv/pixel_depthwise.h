@@ -5,6 +5,8 @@
 #include <span>
 #include <vector>
 
+#include "kernels/conv/pixel_product.h"
+
 namespace qfx::kernels {
 
 // Channels of a block: its words are laid out together.
@@ -53,5 +55,7 @@ void multiply_depthwise(const DepthwiseProduct& product, const float* scales, fl
 void multiply_depthwise(const DepthwiseProduct& product, const double* scales, double* y);
 // The sums themselves; no scales.
 void multiply_depthwise(const DepthwiseProduct& product, const void* scales, std::int32_t* y);
+void multiply_depthwise(const DepthwiseProduct& product, SumShifts shifts, std::int16_t* y);
+void multiply_depthwise(const DepthwiseProduct& product, SumShifts shifts, std::int8_t* y);
 
 }  // namespace qfx::kernels

@@ -36,7 +36,7 @@ HWY_INLINE std::uint32_t word_at(const std::byte* image) {
 #if HWY_TARGET == HWY_SCALAR
 
 template <class Scale, class Y>
-void multiply(const PixelProduct& p, const Scale* scales, Y* y) {
+void multiply(const PixelProduct& p, Scale scales, Y* y) {
   for (std::int64_t i = 0; i < p.pixels; ++i)
     for (std::int64_t j = p.first; j < p.last; ++j) {
       const std::uint32_t* column = p.panels + j / kPanel * p.depth() * kPanel + j % kPanel;
@@ -49,8 +49,7 @@ void multiply(const PixelProduct& p, const Scale* scales, Y* y) {
             std::int64_t{static_cast<std::int16_t>(a)} * static_cast<std::int16_t>(b) +
             std::int64_t{static_cast<std::int16_t>(a >> 16)} * static_cast<std::int16_t>(b >> 16);
       }
-      y[i * p.y_stride + j] = static_cast<Y>(sum);
-      if constexpr (std::is_floating_point_v<Y>) y[i * p.y_stride + j] *= scales[j];
+      y[i * p.y_stride + j] = finished<Y>(sum, scales, j);
     }
 }
 
@@ -58,7 +57,7 @@ void multiply(const PixelProduct& p, const Scale* scales, Y* y) {
 
 template <int kRows, int kVectors, class Scale, class Y>
 HWY_INLINE void tile(const PixelProduct& p, std::int64_t pixel, std::int64_t channel,
-                     const Scale* scales, Y* y) {
+                     Scale scales, Y* y) {
   using Dot = Int16Dot;
   Dot::Sum sum[kRows][kVectors];
   const std::uint32_t* columns[kVectors];
@@ -100,7 +99,7 @@ HWY_INLINE void tile(const PixelProduct& p, std::int64_t pixel, std::int64_t cha
 }
 
 template <int kRows, class Scale, class Y>
-HWY_INLINE void rows(const PixelProduct& p, std::int64_t pixel, const Scale* scales, Y* y) {
+HWY_INLINE void rows(const PixelProduct& p, std::int64_t pixel, Scale scales, Y* y) {
   constexpr std::int64_t kLanes = Int16Dot::kLanes;
   std::int64_t j = p.first;
   for (; j + kLanes < p.last; j += 2 * kLanes) tile<kRows, 2>(p, pixel, j, scales, y);
@@ -108,7 +107,7 @@ HWY_INLINE void rows(const PixelProduct& p, std::int64_t pixel, const Scale* sca
 }
 
 template <class Scale, class Y>
-HWY_INLINE void multiply(const PixelProduct& p, const Scale* scales, Y* y) {
+HWY_INLINE void multiply(const PixelProduct& p, Scale scales, Y* y) {
   std::int64_t i = 0;
   // Rows of 8 and 32 pixels go up in fours and sixes without a rest of one.
   for (; i + 6 <= p.pixels && p.pixels - i != 8; i += 6) rows<6>(p, i, scales, y);
@@ -127,6 +126,12 @@ HWY_ATTR void multiply_double(const PixelProduct& product, const double* scales,
 HWY_ATTR void multiply_int32(const PixelProduct& product, const void* scales, std::int32_t* y) {
   multiply(product, scales, y);
 }
+HWY_ATTR void multiply_int16(const PixelProduct& product, SumShifts shifts, std::int16_t* y) {
+  multiply(product, shifts, y);
+}
+HWY_ATTR void multiply_int8(const PixelProduct& product, SumShifts shifts, std::int8_t* y) {
+  multiply(product, shifts, y);
+}
 
 }  // namespace HWY_NAMESPACE
 }  // namespace qfx::kernels
@@ -137,6 +142,8 @@ namespace qfx::kernels {
 HWY_EXPORT(multiply_float);
 HWY_EXPORT(multiply_double);
 HWY_EXPORT(multiply_int32);
+HWY_EXPORT(multiply_int16);
+HWY_EXPORT(multiply_int8);
 
 void multiply_pixels(const PixelProduct& product, const float* scales, float* y) {
   HWY_DYNAMIC_DISPATCH(multiply_float)(product, scales, y);
@@ -146,6 +153,12 @@ void multiply_pixels(const PixelProduct& product, const double* scales, double* 
 }
 void multiply_pixels(const PixelProduct& product, const void* scales, std::int32_t* y) {
   HWY_DYNAMIC_DISPATCH(multiply_int32)(product, scales, y);
+}
+void multiply_pixels(const PixelProduct& product, SumShifts shifts, std::int16_t* y) {
+  HWY_DYNAMIC_DISPATCH(multiply_int16)(product, shifts, y);
+}
+void multiply_pixels(const PixelProduct& product, SumShifts shifts, std::int8_t* y) {
+  HWY_DYNAMIC_DISPATCH(multiply_int8)(product, shifts, y);
 }
 
 }  // namespace qfx::kernels

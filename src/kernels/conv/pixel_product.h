@@ -26,11 +26,20 @@ struct PixelProduct {
   std::int64_t depth() const { return run_count * run_length; }
 };
 
+// How sums become narrow numbers: (sum + start[j]) >> shift[j], saturated. Both are padded to whole
+// panels.
+struct SumShifts {
+  const std::int32_t* start;
+  const std::int32_t* shift;
+};
+
 // Of words of two int16: y[i * y_stride + j] = sum * scales[j]; scales are powers of two, padded to
 // whole panels.
 void multiply_pixels(const PixelProduct& product, const float* scales, float* y);
 void multiply_pixels(const PixelProduct& product, const double* scales, double* y);
 // The sums themselves; no scales.
 void multiply_pixels(const PixelProduct& product, const void* scales, std::int32_t* y);
+void multiply_pixels(const PixelProduct& product, SumShifts shifts, std::int16_t* y);
+void multiply_pixels(const PixelProduct& product, SumShifts shifts, std::int8_t* y);
 
 }  // namespace qfx::kernels

@@ -9,6 +9,10 @@
 #include <algorithm>
 #include <cstdint>
 #include <hwy/highway.h>
+#include <limits>
+#include <type_traits>
+
+#include "kernels/conv/pixel_product.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace qfx::kernels::HWY_NAMESPACE {
@@ -43,6 +47,17 @@ HWY_INLINE void store(D d, hn::Vec<D> sum, const void*, std::int64_t count, std:
   std::copy_n(lanes, count, y);
 }
 
+template <class D, class Narrow>
+HWY_INLINE void store(D d, hn::Vec<D> sum, SumShifts shifts, std::int64_t count, Narrow* y) {
+  const hn::Rebind<Narrow, D> narrow;
+  const auto shifted = (sum + hn::LoadU(d, shifts.start)) >> hn::LoadU(d, shifts.shift);
+  const auto values = hn::DemoteTo(narrow, shifted);
+  if (count >= static_cast<std::int64_t>(hn::MaxLanes(d))) return hn::StoreU(values, narrow, y);
+  HWY_ALIGN Narrow lanes[hn::MaxLanes(d)];
+  hn::Store(values, narrow, lanes);
+  std::copy_n(lanes, count, y);
+}
+
 // From channel `j` on.
 template <class Scale>
 HWY_INLINE const Scale* from(const Scale* scales, std::int64_t j) {
@@ -50,6 +65,25 @@ HWY_INLINE const Scale* from(const Scale* scales, std::int64_t j) {
 }
 HWY_INLINE const void* from(const void*, std::int64_t) {
   return nullptr;
+}
+HWY_INLINE SumShifts from(SumShifts shifts, std::int64_t j) {
+  return {shifts.start + j, shifts.shift + j};
+}
+
+#else
+
+// One sum, of channel `j`.
+template <class Y, class Scale>
+Y finished(std::int64_t sum, Scale scales, std::int64_t j) {
+  if constexpr (std::is_same_v<Scale, SumShifts>) {
+    const std::int64_t shifted = (sum + scales.start[j]) >> scales.shift[j];
+    return static_cast<Y>(std::clamp<std::int64_t>(shifted, std::numeric_limits<Y>::min(),
+                                                   std::numeric_limits<Y>::max()));
+  } else if constexpr (std::is_floating_point_v<Y>) {
+    return static_cast<Y>(sum) * scales[j];
+  } else {
+    return static_cast<Y>(sum);
+  }
 }
 
 #endif  // HWY_TARGET != HWY_SCALAR
