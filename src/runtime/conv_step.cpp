@@ -39,9 +39,13 @@ class PixelConvStep : public Step {
     kernels::with_type(input_, [&]<class T>(T) {
       if constexpr (sizeof(T) <= sizeof(std::int16_t) && !std::is_same_v<T, std::uint16_t>) {
         const auto* x = reinterpret_cast<const T*>(inputs[0]);
-        for (std::int64_t image = 0; image < images; ++image) {
-          conv_.lay_out(x + image * size, buffers.image);
-          multiply(buffers, image, inputs + 1, output);
+        for (std::int64_t image = 0; image < images; ++image, x += size) {
+          const auto* laid_out = reinterpret_cast<const std::byte*>(x);
+          if (!conv_.is_image<T>()) {
+            conv_.lay_out(x, buffers.image);
+            laid_out = buffers.image;
+          }
+          multiply(laid_out, buffers.sums, image, inputs + 1, output);
         }
       } else {
         internal_error("a convolution of {} in 16 bits", kernels::name_of(input_));
@@ -69,13 +73,13 @@ class PixelConvStep : public Step {
     return buffers;
   }
 
-  void multiply(const Buffers& buffers, std::int64_t image, const std::byte* const* others,
-                std::byte* output) const {
+  void multiply(const std::byte* laid_out, Sums* sums, std::int64_t image,
+                const std::byte* const* others, std::byte* output) const {
     const std::int64_t height = shape_.out_height();
     for (std::int64_t row = 0; row < height; row += conv_.block_rows()) {
       const std::int64_t rows = std::min(conv_.block_rows(), height - row);
-      conv_.multiply(buffers.image, row, rows, buffers.sums);
-      finish_(buffers.sums, (image * height + row) * row_size(), rows * row_size(), others, output);
+      conv_.multiply(laid_out, row, rows, sums);
+      finish_(sums, (image * height + row) * row_size(), rows * row_size(), others, output);
     }
   }
 

@@ -48,6 +48,9 @@ class PixelConv {
   void pad(std::byte* image) const;
   template <class T>
   void lay_out(const T* x, std::byte* image) const;
+  // Whether x itself is the image: nothing to pad or to convert.
+  template <class T>
+  bool is_image() const;
   // y: {rows, out_width, out_channels} from row `first` on, of int32_t, the sums; or of int16_t or
   // int8_t where narrow_sums() has said how they become that.
   template <class Y>

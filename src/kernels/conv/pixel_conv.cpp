@@ -7,6 +7,7 @@
 #include <type_traits>
 #include <vector>
 
+#include "kernels/conv/avx512_depthwise.h"
 #include "kernels/conv/avx512_pixels.h"
 #include "kernels/conv/narrow.h"
 #include "kernels/conv/pixel_depthwise.h"
@@ -30,7 +31,7 @@ struct PixelConv::Impl {
        int x_frac_bits, std::span<const int> weight_frac_bits)
       : shape(s),
         depthwise(s.is_depthwise()),
-        bytes(!depthwise && has_int8_dot() && fits<std::int8_t>(weights) &&
+        bytes(multiplies_bytes(s) && fits<std::int8_t>(weights) &&
               (fits<std::uint8_t>(lo, hi) || fits<std::int8_t>(lo, hi))),
         offset(bytes && lo < 0 ? 128 : 0),
         word(bytes ? 4 : 2),
@@ -48,7 +49,22 @@ struct PixelConv::Impl {
     }
     wide_scales.resize(static_cast<std::size_t>((s.out_channels + kPanel - 1) / kPanel * kPanel));
     for (const double scale : wide_scales) scales.push_back(static_cast<float>(scale));
-    depthwise ? prepare_depthwise(weights) : prepare_panels(weights);
+    start.assign(wide_scales.size(), 0);
+    if (!depthwise)
+      prepare_panels(weights);
+    else if (bytes)
+      prepare_columns(weights);
+    else
+      prepare_depthwise(weights);
+  }
+
+  // Whether this machine has an exact product of bytes for the shape.
+  static bool multiplies_bytes(const ConvShape& shape) {
+#if defined(__x86_64__)
+    if (shape.is_depthwise())
+      return avx512::has_byte_columns() && avx512::ByteColumns::takes(shape);
+#endif
+    return !shape.is_depthwise() && has_int8_dot();
   }
 
   // Of a tap, from an output pixel's first one on.
@@ -67,7 +83,6 @@ struct PixelConv::Impl {
     const int bits = 32 / word;
     const std::uint32_t mask = (std::uint32_t{1} << bits) - 1;
     words.assign(wide_scales.size() * static_cast<std::size_t>(depth), 0);
-    start.assign(wide_scales.size(), 0);
     for (std::int64_t o = 0; o < shape.out_channels; ++o)
       for (std::int64_t c = 0; c < shape.channels; ++c)
         for (std::int64_t tap = 0; tap < shape.taps(); ++tap) {
@@ -78,6 +93,16 @@ struct PixelConv::Impl {
               (static_cast<std::uint32_t>(w) & mask) << (c % word * bits);
           start[static_cast<std::size_t>(o)] -= offset * w;
         }
+  }
+
+  void prepare_columns(std::span<const std::int32_t> weights) {
+#if defined(__x86_64__)
+    words = avx512::pack_byte_columns(weights, shape.channels);
+    for (std::int64_t c = 0; c < shape.channels; ++c)
+      for (std::int64_t tap = 0; tap < shape.taps(); ++tap)
+        start[static_cast<std::size_t>(c)] -=
+            offset * weights[static_cast<std::size_t>(c * shape.taps() + tap)];
+#endif
   }
 
   void prepare_depthwise(std::span<const std::int32_t> weights) {
@@ -177,6 +202,29 @@ struct PixelConv::Impl {
     });
   }
 
+  template <class Y>
+  void multiply_columns(const std::uint8_t* image, std::int64_t rows, Y* y) const {
+#if defined(__x86_64__)
+    const std::int64_t row_bytes = padded_width * pixel;
+    const bool joins_rows = shape.stride_height == 1 && shape.stride_width == 1 &&
+                            shape.dilation_height == 1;
+    avx512::ByteColumns columns{.image = image,
+                                .row_step = shape.dilation_height * row_bytes,
+                                .stride = shape.stride_width,
+                                .words = words.data(),
+                                .start = start_for(y),
+                                .pixels = shape.out_width(),
+                                .channels = shape.channels,
+                                .two_rows = false};
+    for (std::int64_t row = 0; row < rows; row += columns.two_rows ? 2 : 1) {
+      columns.two_rows = joins_rows && row + 2 <= rows;
+      columns.image = image + row * shape.stride_height * row_bytes;
+      avx512::multiply_byte_columns(columns, scales_for(y),
+                                    y + row * shape.out_width() * shape.out_channels);
+    }
+#endif
+  }
+
   template <class Number, class Y>
   void multiply_panels(const Number* image, std::int64_t rows, Y* y) const {
     PixelProduct product{.image = nullptr,
@@ -212,7 +260,9 @@ struct PixelConv::Impl {
   // Rows of y from where their image begins.
   template <class Y>
   void multiply(const std::byte* image, std::int64_t rows, Y* y) const {
-    if (bytes) return multiply_panels(reinterpret_cast<const std::uint8_t*>(image), rows, y);
+    const auto* of_bytes = reinterpret_cast<const std::uint8_t*>(image);
+    if (bytes)
+      return depthwise ? multiply_columns(of_bytes, rows, y) : multiply_panels(of_bytes, rows, y);
     const auto* numbers = reinterpret_cast<const std::int16_t*>(image);
     depthwise ? multiply_groups(numbers, rows, y) : multiply_panels(numbers, rows, y);
   }
@@ -291,6 +341,16 @@ void PixelConv::lay_out(const T* x, std::byte* image) const {
   else
     impl_->lay_out(x, reinterpret_cast<std::int16_t*>(image));
 }
+
+template <class T>
+bool PixelConv::is_image() const {
+  const Impl& i = *impl_;
+  return !i.depthwise && i.offset == 0 && i.pixel == i.shape.channels &&
+         i.number_bytes() == sizeof(T) && i.shape.pad_height == 0 && i.shape.pad_width == 0;
+}
+template bool PixelConv::is_image<std::uint8_t>() const;
+template bool PixelConv::is_image<std::int8_t>() const;
+template bool PixelConv::is_image<std::int16_t>() const;
 
 template <class Y>
 void PixelConv::multiply(const std::byte* image, std::int64_t first, std::int64_t rows,
