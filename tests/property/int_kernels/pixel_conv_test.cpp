@@ -2,7 +2,9 @@
 // every target.
 #include "qfx/kernels/pixel_conv.h"
 
+#include <algorithm>
 #include <cmath>
+#include <cstring>
 #include <gtest/gtest.h>
 #include <limits>
 #include <random>
@@ -23,6 +25,24 @@ class Case {
     x_frac_bits_ = static_cast<int>(pick(-3, 9));
     for (std::int64_t o = pick(0, 1) == 0 ? 1 : shape_.out_channels; o > 0; --o)
       weight_frac_bits_.push_back(static_cast<int>(pick(-3, 9)));
+  }
+
+  // The depthwise shape that VNNI has a kernel of its own for, around the sizes of its tiles.
+  void make_byte_columns() {
+    shape_ = {.channels = pick(1, 40),
+              .height = pick(3, 8),
+              .width = pick(3, 24),
+              .kernel_height = 3,
+              .kernel_width = 3,
+              .stride_height = pick(1, 2),
+              .stride_width = pick(1, 2),
+              .pad_height = pick(0, 1),
+              .pad_width = pick(0, 1),
+              .dilation_height = pick(0, 3) == 0 && shape_.height >= 5 ? 2 : 1};
+    shape_.channels = std::max<std::int64_t>(shape_.channels, 2);
+    shape_.out_channels = shape_.groups = shape_.channels;
+    if (shape_.height + 2 * shape_.pad_height < 5) shape_.dilation_height = 1;
+    weight_frac_bits_ = {0};
   }
 
   // 24-bit sums come out as floats, longer ones as doubles.
@@ -62,7 +82,7 @@ class Case {
     const std::vector<T> x(raw.begin(), raw.end());
     const PixelConv conv(shape_, weights, Limits::min(), Limits::max(), x_frac_bits_,
                          weight_frac_bits_);
-    EXPECT_EQ(conv.of_bytes(), has_int8_dot() && !shape_.is_depthwise());
+    EXPECT_TRUE(shape_.is_depthwise() || conv.of_bytes() == has_int8_dot());
     std::vector<std::int16_t> scratch = conv.scratch();
     std::vector<std::int32_t> y(shape_.out_height() * shape_.out_width() * shape_.out_channels, 7);
     conv.run(x.data(), y.data(), scratch.data());
@@ -71,6 +91,41 @@ class Case {
       for (std::int64_t ox = 0; ox < shape_.out_width(); ++ox)
         for (std::int64_t o = 0; o < shape_.out_channels; ++o)
           ASSERT_EQ(y[i++], sum(raw, weights, oy, ox, o));
+    check_narrow<T, std::int16_t>(x, y, weights);
+    check_narrow<T, std::int8_t>(x, y, weights);
+  }
+
+  // Sums as numbers of 8 or 16 bits, some rows at a time.
+  template <class T, class Y>
+  void check_narrow(const std::vector<T>& x, const std::vector<std::int32_t>& sums,
+                    const std::vector<std::int32_t>& weights) {
+    std::vector<std::int32_t> start, shift;
+    for (std::int64_t o = 0; o < shape_.out_channels; ++o) {
+      start.push_back(static_cast<std::int32_t>(pick(-5000, 5000)));
+      shift.push_back(static_cast<std::int32_t>(pick(0, 12)));
+    }
+    using Limits = std::numeric_limits<T>;
+    PixelConv conv(shape_, weights, Limits::min(), Limits::max(), x_frac_bits_, weight_frac_bits_);
+    conv.narrow_sums(start, shift);
+    std::vector<std::byte> image(conv.image_bytes());
+    conv.pad(image.data());
+    conv.lay_out(x.data(), image.data());
+    const std::int64_t row = shape_.out_width() * shape_.out_channels;
+    std::vector<Y> y(sums.size());
+    for (std::int64_t first = 0; first < shape_.out_height();) {
+      const std::int64_t rows = std::min(pick(1, 3), shape_.out_height() - first);
+      conv.multiply(image.data(), first, rows, y.data() + first * row);
+      first += rows;
+    }
+    for (std::size_t i = 0; i < sums.size(); ++i) {
+      const std::size_t o = i % static_cast<std::size_t>(shape_.out_channels);
+      const std::int64_t exact = (std::int64_t{sums[i]} + start[o]) >> shift[o];
+      ASSERT_EQ(y[i], std::clamp<std::int64_t>(exact, std::numeric_limits<Y>::min(),
+                                               std::numeric_limits<Y>::max()));
+    }
+    if (conv.template is_image<T>()) {
+      EXPECT_EQ(std::memcmp(image.data(), x.data(), x.size() * sizeof(T)), 0);
+    }
   }
 
  private:
@@ -110,6 +165,11 @@ TEST(PixelConv, OfBytesMatchesPlainLoopsOnEveryTarget) {
     for (std::uint64_t seed = 0; seed < 150; ++seed) {
       Case(seed).check_bytes<std::int8_t>();
       Case(seed).check_bytes<std::uint8_t>();
+      Case columns(seed);
+      columns.make_byte_columns();
+      columns.check_bytes<std::int8_t>();
+      columns.check_bytes<std::uint8_t>();
+      columns.check<float, float>(1 << 7, 1 << 7);
     }
   });
 }
