@@ -22,8 +22,12 @@ class BinaryStep : public Step {
         shape_(shape),
         conv_(std::move(conv)),
         input_(layout_of(analyzed, group.inputs[0])),
-        repacker_(kernels::repacker(conv_.planes())),
-        finish_(analyzed, group) {}
+        repacker_(kernels::repacker(
+            {level_planes(analyzed, group.inputs[0]), input_.channels, input_.pixels})),
+        finish_(analyzed, group) {
+    if (group.has_upper_sums)
+      upper_sums_ = {layout_of(analyzed, group.inputs.back()), group.inputs.size() - 1};
+  }
 
   void run(const std::byte* const* inputs, std::byte* output, std::int64_t images,
            std::byte* scratch) const override {
@@ -32,7 +36,7 @@ class BinaryStep : public Step {
     conv_.pad(buffers.image);
     for (std::int64_t image = 0; image < images; ++image) {
       conv_.lay_out(packed(inputs[0] + image * input_.bytes(), buffers), buffers.image);
-      multiply(buffers, image, inputs + 1, output);
+      multiply(buffers, image, inputs, output);
     }
   }
 
@@ -54,7 +58,7 @@ class BinaryStep : public Step {
     Buffers buffers;
     buffers.image = carver.take<std::byte>(static_cast<std::int64_t>(conv_.image_bytes()));
     buffers.sums = carver.take<std::int32_t>(conv_.block_rows() * row_size());
-    buffers.words = carver.take<std::uint16_t>(input_.planes > 0 ? 0 : conv_.planes().size());
+    buffers.words = carver.take<std::uint16_t>(input_.planes > 0 ? 0 : repacker_.planes().size());
     return buffers;
   }
 
@@ -64,19 +68,30 @@ class BinaryStep : public Step {
     return buffers.words;
   }
 
-  void multiply(const Buffers& buffers, std::int64_t image, const std::byte* const* others,
+  void multiply(const Buffers& buffers, std::int64_t image, const std::byte* const* inputs,
                 std::byte* output) const {
     const std::int64_t height = shape_.out_height();
     for (std::int64_t row = 0; row < height; row += conv_.block_rows()) {
       const std::int64_t rows = std::min(conv_.block_rows(), height - row);
+      const std::int64_t first = (image * height + row) * row_size();
+      if (upper_sums_)
+        kernels::widen(inputs[upper_sums_->index] + upper_sums_->layout.offset(first),
+                       upper_sums_->layout.storage, rows * row_size(), buffers.sums);
       conv_.multiply(buffers.image, row, rows, buffers.sums);
-      finish_(buffers.sums, (image * height + row) * row_size(), rows * row_size(), others, output);
+      finish_(buffers.sums, first, rows * row_size(), inputs + 1, output);
     }
   }
+
+  // Sums in memory, and which of the group's inputs they are.
+  struct UpperSums {
+    TensorLayout layout;
+    std::size_t index;
+  };
 
   ConvShape shape_;
   BinaryConv conv_;
   TensorLayout input_;
+  std::optional<UpperSums> upper_sums_;
   kernels::LevelPacker repacker_;
   Finish<std::int32_t> finish_;
 };
@@ -86,7 +101,8 @@ std::unique_ptr<Step> make_binary(const Analyzed& analyzed, const Group& group,
                                   const ConvShape& shape,
                                   const std::vector<std::int64_t>& gates = {}) {
   const graph::NodeId id = group.first();
-  const int planes = level_planes(analyzed, analyzed.node(id).inputs[0]);
+  // The lower one alone is left to do where the sums of the upper one are there.
+  const int planes = group.has_upper_sums ? 1 : level_planes(analyzed, analyzed.node(id).inputs[0]);
   BinaryConv conv(shape, planes, analyzed.node(id).params.at(graph::Role::Weight).raw, gates);
   const std::string operands = fmt::format("{} bit{} x 1 bit{}", planes, planes > 1 ? "s" : "",
                                            gates.empty() ? "" : " by gate");

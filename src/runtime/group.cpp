@@ -5,6 +5,7 @@
 #include <variant>
 
 #include "runtime/chain.h"
+#include "runtime/levels.h"
 #include "runtime/operands.h"
 
 #include "qfx/graph/links.h"
@@ -22,7 +23,8 @@ class Fusing {
 
   void add(graph::NodeId id) {
     const std::vector<graph::NodeId>& inputs = model_.nodes[id].inputs;
-    const std::optional<std::size_t> own = is_chainable(analyzed_, id) ? latest(inputs) : std::nullopt;
+    const std::optional<std::size_t> own =
+        is_chainable(analyzed_, id) ? latest(inputs) : std::nullopt;
     if (!own) {
       ends_in_[id] = groups_.size();
       groups_.push_back({{id}, inputs});
@@ -65,6 +67,18 @@ class Fusing {
   std::vector<std::optional<std::size_t>> ends_in_;  // the group whose last node it was
 };
 
+// Gives every fractional_conv2d the sums that an earlier step leaves in memory.
+std::vector<Group> with_upper_sums(const graph::Analyzed& analyzed, std::vector<Group> groups) {
+  for (Group& group : groups) {
+    const std::optional<graph::NodeId> sums = upper_sums(analyzed, group.first());
+    if (!sums) continue;
+    group.has_upper_sums = std::any_of(groups.begin(), groups.end(),
+                                       [&](const Group& other) { return other.last() == *sums; });
+    if (group.has_upper_sums) group.inputs.push_back(*sums);
+  }
+  return groups;
+}
+
 }  // namespace
 
 bool is_alias(const graph::FrozenModel& model, graph::NodeId id) {
@@ -78,21 +92,20 @@ bool is_alias(const graph::FrozenModel& model, graph::NodeId id) {
 bool takes_more(const graph::Analyzed& analyzed, graph::NodeId id) {
   if (is_chainable(analyzed, id)) return true;
   if (graph::accumulator_of(analyzed.node(id).op) != nullptr) return false;
-  return std::visit(
-      graph::Overloaded{
-          [&](const graph::Conv2d&) {
-            return sums_fit_int32(analyzed, id) && fits_words(analyzed, id);
-          },
-          [&](const graph::FractionalConv2d&) { return fits_words(analyzed, id); },
-          [&](const graph::Linear&) {
-            return sums_fit_int32(analyzed, id) && fits_words(analyzed, id);
-          },
-          [&](const graph::MaxPool2d&) { return fits_words(analyzed, id); },
-          [](const graph::AvgPool2d&) { return true; },
-          [](const graph::GlobalAvgPool2d&) { return true; },
-          [](const auto&) { return false; },
-      },
-      analyzed.node(id).op);
+  return std::visit(graph::Overloaded{
+                        [&](const graph::Conv2d&) {
+                          return sums_fit_int32(analyzed, id) && fits_words(analyzed, id);
+                        },
+                        [&](const graph::FractionalConv2d&) { return fits_words(analyzed, id); },
+                        [&](const graph::Linear&) {
+                          return sums_fit_int32(analyzed, id) && fits_words(analyzed, id);
+                        },
+                        [&](const graph::MaxPool2d&) { return fits_words(analyzed, id); },
+                        [](const graph::AvgPool2d&) { return true; },
+                        [](const graph::GlobalAvgPool2d&) { return true; },
+                        [](const auto&) { return false; },
+                    },
+                    analyzed.node(id).op);
 }
 
 std::vector<Group> fused_groups(const graph::Analyzed& analyzed) {
@@ -100,7 +113,7 @@ std::vector<Group> fused_groups(const graph::Analyzed& analyzed) {
   const auto count = static_cast<graph::NodeId>(analyzed.model().nodes.size());
   for (graph::NodeId id = 1; id < count; ++id)
     if (!is_alias(analyzed.model(), id)) fusing.add(id);
-  return std::move(fusing).in_order();
+  return with_upper_sums(analyzed, std::move(fusing).in_order());
 }
 
 std::vector<Group> single_groups(const graph::Analyzed& analyzed) {
@@ -108,7 +121,7 @@ std::vector<Group> single_groups(const graph::Analyzed& analyzed) {
   const auto count = static_cast<graph::NodeId>(analyzed.model().nodes.size());
   for (graph::NodeId id = 1; id < count; ++id)
     if (!is_alias(analyzed.model(), id)) groups.push_back({{id}, analyzed.node(id).inputs});
-  return groups;
+  return with_upper_sums(analyzed, std::move(groups));
 }
 
 }  // namespace qfx::runtime

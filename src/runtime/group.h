@@ -14,6 +14,8 @@ struct Group {
   // The tensors that the step reads: the first node's inputs, then what the others read beside the
   // node before them.
   std::vector<graph::NodeId> inputs;
+  // Whether the last of them is the upper_sums() (levels.h) of the first node, a fractional_conv2d.
+  bool has_upper_sums = false;
 
   graph::NodeId first() const { return nodes.front(); }
   graph::NodeId last() const { return nodes.back(); }

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "runtime/proof.h"
+
 #include "qfx/graph/links.h"
 #include "qfx/kernels/binary_conv.h"
 
@@ -37,6 +39,36 @@ bool is_packed(const graph::Analyzed& analyzed, graph::NodeId id) {
     is_read = true;
   }
   return is_read;
+}
+
+namespace {
+
+// Whether conv2d `id` has the sums of these weights with the signs of node x.
+bool has_sums_of_signs(const graph::Analyzed& analyzed, graph::NodeId id, graph::NodeId x,
+                       const graph::FractionalConv2d& like,
+                       const std::vector<std::int32_t>& weights) {
+  const graph::FrozenNode& node = analyzed.node(id);
+  const auto* conv = std::get_if<graph::Conv2d>(&node.op);
+  if (conv == nullptr || conv->has_bias || !counts_bits(analyzed, id)) return false;
+  const graph::FrozenNode& source = analyzed.node(node.inputs[0]);
+  const auto* signs = std::get_if<graph::QuantSign>(&source.op);
+  if (signs == nullptr || signs->bits != 1 || source.inputs[0] != x) return false;
+  const bool is_exact = node.format.frac_bits() == 0 &&
+                        accumulator_cast(analyzed, id).path() == kernels::IntCast::Path::Copy;
+  return is_exact && conv->form() == like.form() && conv->out_channels == like.out_channels &&
+         node.params.at(graph::Role::Weight).raw == weights;
+}
+
+}  // namespace
+
+std::optional<graph::NodeId> upper_sums(const graph::Analyzed& analyzed, graph::NodeId id) {
+  const graph::FrozenNode& node = analyzed.node(id);
+  const auto* conv = std::get_if<graph::FractionalConv2d>(&node.op);
+  if (conv == nullptr) return std::nullopt;
+  const std::vector<std::int32_t>& weights = node.params.at(graph::Role::Weight).raw;
+  for (graph::NodeId other = 1; other < id; ++other)
+    if (has_sums_of_signs(analyzed, other, node.inputs[0], *conv, weights)) return other;
+  return std::nullopt;
 }
 
 // n * x * 2^-F >= k is x >= k * 2^F / n. Beyond 40 places a threshold is zero, or so far out or so

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "qfx/graph/analyzed.h"
@@ -19,6 +20,11 @@ bool counts_bits(const graph::Analyzed& analyzed, graph::NodeId id);
 // Whether the tensor of node `id` is in memory as bit planes: everybody who reads it counts bits or
 // takes its signs.
 bool is_packed(const graph::Analyzed& analyzed, graph::NodeId id);
+
+// The convolution that has multiplied the signs of a fractional_conv2d's input with the same
+// weights already, and stored the exact sums; null where there is none, or node `id` is something
+// else.
+std::optional<graph::NodeId> upper_sums(const graph::Analyzed& analyzed, graph::NodeId id);
 
 // The raw values of a quant_sign's input from which on each of its levels is reached, the lowest
 // excepted. Values stand on the grid 2^-frac_bits and have 32 bits.

@@ -22,10 +22,11 @@ class BinaryConv {
   }
 
   // weights: {out_channels, group_channels, kernel_height, kernel_width}, each -1 or +1.
-  // gates: of every output channel, for two planes, or empty. With them an output is the sum of the
+  // gates: of every output channel, or empty. With them, and two planes, an output is the sum of the
   // products with the upper plane alone, twice its signs, where that is not above the gate; else
   // the sum of the products with the values (the fractional convolution of FracBNN,
-  // arXiv:2012.12206).
+  // arXiv:2012.12206). With one plane it is the lower of the two, and multiply() finds the sums of
+  // the products with the upper one's signs where it leaves the outputs.
   BinaryConv(const ConvShape& shape, int planes, std::span<const std::int32_t> weights,
              std::span<const std::int64_t> gates = {});
   ~BinaryConv();

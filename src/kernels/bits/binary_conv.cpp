@@ -64,7 +64,7 @@ struct BinaryConv::Impl {
     QFX_ASSERT(std::all_of(weights.begin(), weights.end(),
                            [](std::int32_t w) { return w == 1 || w == -1; }));
     QFX_ASSERT(channel_gates.empty() ||
-               (bit_planes == 2 && std::ssize(channel_gates) == s.out_channels));
+               (bit_planes <= 2 && std::ssize(channel_gates) == s.out_channels));
     plan_words();
     plan_kinds();
     packed.resize(s.groups * depth() * columns);

@@ -136,7 +136,11 @@ HWY_INLINE hn::Vec<Sums> sum_of(hn::Vec<Sums> base, hn::Vec<Words> count) {
   return hn::Sub(base, hn::BitCast(Sums(), hn::Add(count, count)));
 }
 
-// The first `count` lanes.
+// The first `count` lanes, in both.
+HWY_INLINE hn::Vec<Sums> load(const std::int32_t* from, std::int64_t count) {
+  if (count >= kLanes) return hn::LoadU(Sums(), from);
+  return hn::MaskedLoad(hn::FirstN(Sums(), static_cast<std::size_t>(count)), Sums(), from);
+}
 HWY_INLINE void store(hn::Vec<Sums> sums, std::int64_t count, std::int32_t* to) {
   if (count >= kLanes) return hn::StoreU(sums, Sums(), to);
   hn::BlendedStore(sums, hn::FirstN(Sums(), static_cast<std::size_t>(count)), Sums(), to);
@@ -164,16 +168,19 @@ HWY_INLINE void multiply_tile(const Job& job, std::int64_t row, std::int64_t col
       const auto start =
           hn::LoadU(Sums(), base + job.finish.kinds[row + i] * job.p.b_stride + v * kLanes);
       auto total = sum_of(start, counts[kPlanes - 1][i][v]);
+      std::int32_t* to = sums + i * job.stride + v * kLanes;
+      const std::int64_t lanes = job.p.n - column - v * kLanes;
       if (kGated) {
-        const auto coarse = hn::Add(total, total);
-        total = hn::Add(coarse,
-                        hn::IfThenElseZero(hn::Gt(coarse, gate), sum_of(start, counts[0][i][v])));
+        const auto upper = kPlanes == 2 ? total : load(to, lanes);
+        const auto coarse = hn::Add(upper, upper);
+        const auto lower = sum_of(start, counts[0][i][v]);
+        total = hn::Add(coarse, hn::IfThenElseZero(hn::Gt(coarse, gate), lower));
       } else {
         QFX_UNROLL
         for (int k = kPlanes - 2; k >= 0; --k)
           total = hn::Add(hn::Add(total, total), sum_of(start, counts[k][i][v]));
       }
-      store(total, job.p.n - column - v * kLanes, sums + i * job.stride + v * kLanes);
+      store(total, lanes, to);
     }
   }
 }
@@ -202,7 +209,8 @@ HWY_ATTR void multiply_bits(const BitProduct& product, const BitFinish& finish, 
                             std::int64_t stride) {
 #if QFX_HAS_VECTORS
   const Job job{product, finish, sums, stride};
-  if (finish.gates != nullptr) return multiply_planes<2, true>(job);
+  if (finish.gates != nullptr)
+    return product.planes == 2 ? multiply_planes<2, true>(job) : multiply_planes<1, true>(job);
   switch (product.planes) {
     case 1:
       return multiply_planes<1>(job);

@@ -22,8 +22,9 @@ struct BitProduct {
   std::int64_t m, n, depth;
 };
 
-// What becomes of the counts c[k] of an element: with s[k] = base - 2 * c[k], the sum of 2^k *
-// s[k]. With gates (two planes): m = 2 * s[1], and m + s[0] where m > gate, else m.
+// What becomes of the counts c[k] of an element: with s[k] = base - 2 * c[k], the sum of 2^k * s[k].
+// With gates: m = 2 * s[1], and m + s[0] where m > gate, else m. Of two planes, or of the lower one
+// alone where the sums hold s[1] already.
 struct BitFinish {
   const std::int32_t* base;   // {kinds of rows, b_stride}
   const std::int32_t* kinds;  // {m}

@@ -93,21 +93,24 @@ std::vector<std::int32_t> convolved(const ConvShape& s, const std::vector<std::i
   return sums;
 }
 
+// sums: what is there before.
 std::vector<std::int32_t> run(const BinaryConv& conv, const ConvShape& s,
-                              const std::vector<std::int32_t>& x) {
+                              const std::vector<std::uint16_t>& x, std::vector<std::int32_t> sums) {
   std::vector<std::byte> image(conv.image_bytes(), std::byte{0xA5});
   conv.pad(image.data());
-  const std::int64_t row = s.out_width() * s.out_channels;
-  std::vector<std::int32_t> sums(s.out_height() * row);
   // What another image leaves behind must not matter.
-  conv.lay_out(
-      packed(conv.planes(), std::vector<std::int32_t>(x.size(), conv.planes().largest())).data(),
-      image.data());
-  conv.lay_out(packed(conv.planes(), x).data(), image.data());
+  conv.lay_out(std::vector<std::uint16_t>(x.size(), 0xffff).data(), image.data());
+  conv.lay_out(x.data(), image.data());
   for (std::int64_t y = 0; y < s.out_height(); y += conv.block_rows())
     conv.multiply(image.data(), y, std::min(conv.block_rows(), s.out_height() - y),
-                  sums.data() + y * row);
+                  sums.data() + y * s.out_width() * s.out_channels);
   return sums;
+}
+
+std::vector<std::int32_t> run(const BinaryConv& conv, const ConvShape& s,
+                              const std::vector<std::int32_t>& x) {
+  return run(conv, s, packed(conv.planes(), x),
+             std::vector<std::int32_t>(s.out_height() * s.out_width() * s.out_channels));
 }
 
 TEST(BinaryConv, IsTheConvolutionOfTheValues) {
@@ -145,6 +148,11 @@ TEST(BinaryConv, GatesChooseBetweenTheSumsOfOnePlaneAndOfBoth) {
       for (std::int64_t i = 0; i < std::ssize(expected); ++i)
         if (coarse[i] <= gates[i % s.out_channels]) expected[i] = coarse[i];
       ASSERT_EQ(run(BinaryConv(s, 2, weights, gates), s, x), expected);
+      // The lower plane alone, where the upper one's sums are known.
+      std::vector<std::int32_t> signs = coarse;
+      for (std::int32_t& sum : signs) sum /= 2;
+      const auto words = packed({2, s.channels, s.height * s.width}, x);
+      ASSERT_EQ(run(BinaryConv(s, 1, weights, gates), s, words, signs), expected);
     }
   });
 }

@@ -19,16 +19,18 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::StartsWith;
 
-// 10 bits, of which 4 integer bits, where a kind gives no format of its own.
-graph::FrozenModel frozen(graph::Model model) {
-  const auto choose = [](graph::QuantSpec& spec) {
+// 10 bits, of which 4 integer bits, where a kind gives no format of its own; node `whole` holds
+// integers.
+graph::FrozenModel frozen(graph::Model model, NodeId whole = -1) {
+  const auto choose = [](graph::QuantSpec& spec, int int_bits) {
     spec.width = 10;
-    spec.int_bits = 4;
+    spec.int_bits = int_bits;
   };
-  for (graph::Node& node : model.nodes) {
-    if (!graph::own_format(node.op)) choose(node.spec);
+  for (NodeId id = 0; id < std::ssize(model.nodes); ++id) {
+    graph::Node& node = model.nodes[id];
+    if (!graph::own_format(node.op)) choose(node.spec, id == whole ? 10 : 4);
     for (auto& [role, param] : node.params)
-      if (!graph::own_format(node.op, role)) choose(param.spec);
+      if (!graph::own_format(node.op, role)) choose(param.spec, 4);
   }
   return graph::freeze(model);
 }
@@ -106,24 +108,55 @@ TEST(Levels, WhatOthersReadIsNotPacked) {
   expect_exact(engine);
 }
 
+// The levels of an input, their signs, and the two convolutions of both with one window: with the
+// same weights or with others. What is left of the second sums is the output.
+struct Signs {
+  NodeId levels, signs, coarse, both;
+  graph::Model model;
+};
+Signs signs_model(bool same_weights, bool others_read_signs) {
+  graph::Builder builder("signs");
+  Signs made;
+  constexpr graph::Pair padding{2, 0};
+  NodeId x = builder.input({17, 5, 5}, {});
+  made.levels = builder.quant_sign(x, {.bits = 2}, "levels");
+  made.signs = builder.quant_sign(made.levels, {.bits = 1}, "signs");
+  made.coarse = builder.conv2d(
+      made.signs,
+      {.out_channels = 17, .kernel = kTwo, .padding = padding, .has_bias = false, .binary = true},
+      "coarse");
+  made.both = builder.fractional_conv2d(
+      made.levels, {.out_channels = 17, .kernel = kTwo, .padding = padding}, "both");
+  x = builder.sub(builder.sub(made.both, made.coarse), made.coarse);
+  if (others_read_signs) builder.concat({builder.flatten(x), builder.flatten(made.signs)});
+  made.model = builder.finish();
+  auto& nodes = made.model.nodes;
+  if (same_weights)
+    nodes[made.both].params.at(graph::Role::Weight).values =
+        nodes[made.coarse].params.at(graph::Role::Weight).values;
+  return made;
+}
+
 TEST(Levels, SignsOfPackedLevelsAreTheirUpperPlane) {
-  for (const bool is_shared : {false, true}) {
-    graph::Builder builder("signs");
-    NodeId x = builder.input({17, 5, 5}, {});
-    const NodeId levels = builder.quant_sign(x, {.bits = 2}, "levels");
-    const NodeId signs = builder.quant_sign(levels, {.bits = 1}, "signs");
-    const graph::Pair padding{2, 0};
-    const NodeId coarse = builder.conv2d(
-        signs, {.out_channels = 17, .kernel = kOne, .padding = padding, .binary = true}, "coarse");
-    const NodeId both = builder.fractional_conv2d(
-        levels, {.out_channels = 17, .kernel = kOne, .padding = padding}, "both");
-    x = builder.sub(both, coarse);
-    if (is_shared) x = builder.concat({builder.flatten(x), builder.flatten(signs)});
-    const Engine engine(frozen(builder.finish()), 1);
-    EXPECT_EQ(engine.kernel_name(levels), "3 thresholds, packed");
-    EXPECT_EQ(engine.kernel_name(signs), is_shared ? "signs, int8" : "signs, packed");
+  for (const bool others_read_signs : {false, true}) {
+    const Signs made = signs_model(false, others_read_signs);
+    const Engine engine(frozen(made.model), 1);
+    EXPECT_EQ(engine.kernel_name(made.levels), "3 thresholds, packed");
+    EXPECT_EQ(engine.kernel_name(made.signs), others_read_signs ? "signs, int8" : "signs, packed");
+    EXPECT_THAT(engine.kernel_name(made.both), StartsWith("2 bits x 1 bit by gate"));
     expect_exact(engine);
   }
+}
+
+TEST(Levels, SumsOfTheSignsAreNotMadeTwice) {
+  const Signs made = signs_model(true, false);
+  const Engine shared(frozen(made.model, made.coarse), 1);
+  EXPECT_THAT(shared.kernel_name(made.both), StartsWith("1 bit x 1 bit by gate"));
+  expect_exact(shared);
+  // They are not there where they are rounded when they are stored.
+  const Engine apart(frozen(made.model), 1);
+  EXPECT_THAT(apart.kernel_name(made.both), StartsWith("2 bits x 1 bit by gate"));
+  expect_exact(apart);
 }
 
 TEST(Levels, BinaryWeightsOfOtherValuesAreProductsOfIntegers) {
