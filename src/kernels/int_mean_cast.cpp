@@ -112,4 +112,16 @@ void IntMeanCast::operator()(const std::int64_t* sums, std::int32_t* out,
   }
 }
 
+void IntMeanCast::operator()(const std::int32_t* sums, std::int32_t* out,
+                             std::int64_t count) const {
+  if (shift_) return (*shift_)(sums, out, count);
+  constexpr std::int64_t kTile = 256;
+  std::int64_t wide[kTile];
+  for (std::int64_t i = 0; i < count; i += kTile) {
+    const std::int64_t length = std::min(kTile, count - i);
+    std::copy_n(sums + i, length, wide);
+    (*this)(wide, out + i, length);
+  }
+}
+
 }  // namespace qfx::kernels

@@ -34,9 +34,6 @@ void for_each_window(const Pooling& p, const Visit& visit) {
 #define QFX_FOR_TYPE(T)                                                            \
   QFX_CLONES void take_larger(const T* x, std::int64_t channels, T* best) {        \
     for (std::int64_t c = 0; c < channels; ++c) best[c] = std::max(best[c], x[c]); \
-  }                                                                                \
-  QFX_CLONES void add_pixel(const T* x, std::int64_t channels, std::int64_t* sums) { \
-    for (std::int64_t c = 0; c < channels; ++c) sums[c] += x[c];                   \
   }
 QFX_FOR_TYPE(std::int8_t)
 QFX_FOR_TYPE(std::uint8_t)
@@ -44,6 +41,30 @@ QFX_FOR_TYPE(std::int16_t)
 QFX_FOR_TYPE(std::uint16_t)
 QFX_FOR_TYPE(std::int32_t)
 #undef QFX_FOR_TYPE
+
+// Adds pixels that lie `step` numbers apart to sums that lie together. Blocks of a fixed size
+// become vectors.
+#define QFX_FOR_TYPES(T, Sum)                                                    \
+  QFX_CLONES void add_pixels(const T* x, std::int64_t step, std::int64_t pixels, \
+                             std::int64_t channels, Sum* sums) {                 \
+    constexpr std::int64_t kBlock = 16;                                          \
+    for (std::int64_t p = 0; p < pixels; ++p, x += step, sums += channels) {     \
+      std::int64_t c = 0;                                                        \
+      for (; c + kBlock <= channels; c += kBlock)                                \
+        for (std::int64_t i = 0; i < kBlock; ++i) sums[c + i] += x[c + i];       \
+      for (; c < channels; ++c) sums[c] += x[c];                                 \
+    }                                                                            \
+  }
+#define QFX_FOR_TYPE(T)          \
+  QFX_FOR_TYPES(T, std::int32_t) \
+  QFX_FOR_TYPES(T, std::int64_t)
+QFX_FOR_TYPE(std::int8_t)
+QFX_FOR_TYPE(std::uint8_t)
+QFX_FOR_TYPE(std::int16_t)
+QFX_FOR_TYPE(std::uint16_t)
+QFX_FOR_TYPE(std::int32_t)
+#undef QFX_FOR_TYPE
+#undef QFX_FOR_TYPES
 
 }  // namespace
 
@@ -59,20 +80,29 @@ void max_pool(const T* x, const Pooling& p, T* y) {
   });
 }
 
-template <class T>
-void sum_pool(const T* x, const Pooling& p, std::int64_t* sums) {
-  for_each_window(p, [&](const Window& window) {
-    const T* first = x + window.first * p.channels;
-    std::fill_n(sums, p.channels, 0);
-    for (std::int64_t r = 0; r < window.rows; ++r)
-      for (std::int64_t i = 0; i < window.columns; ++i)
-        add_pixel(first + (r * p.width + i) * p.channels, p.channels, sums);
-    sums += p.channels;
-  });
+template <class T, class Sum>
+void sum_pool(const T* x, const Pooling& p, Sum* sums) {
+  std::fill_n(sums, p.out_height * p.out_width * p.channels, Sum{0});
+  for (std::int64_t oy = 0; oy < p.out_height; ++oy, sums += p.out_width * p.channels)
+    for (std::int64_t ky = 0; ky < p.kernel_height; ++ky) {
+      const std::int64_t y = oy * p.stride_height - p.pad_height + ky;
+      if (y < 0 || y >= p.height) continue;
+      for (std::int64_t kx = 0; kx < p.kernel_width; ++kx) {
+        // The outputs for which this column of the window lies inside.
+        const std::int64_t left = kx - p.pad_width;
+        std::int64_t first = 0, last = p.out_width;
+        while (first < last && first * p.stride_width + left < 0) ++first;
+        while (last > first && (last - 1) * p.stride_width + left >= p.width) --last;
+        add_pixels(x + (y * p.width + first * p.stride_width + left) * p.channels,
+                   p.stride_width * p.channels, last - first, p.channels,
+                   sums + first * p.channels);
+      }
+    }
 }
 
-#define QFX_FOR_TYPE(T)                               \
-  template void max_pool(const T*, const Pooling&, T*); \
+#define QFX_FOR_TYPE(T)                                            \
+  template void max_pool(const T*, const Pooling&, T*);            \
+  template void sum_pool(const T*, const Pooling&, std::int32_t*); \
   template void sum_pool(const T*, const Pooling&, std::int64_t*);
 QFX_FOR_TYPE(std::int8_t)
 QFX_FOR_TYPE(std::uint8_t)

@@ -1,5 +1,5 @@
 // Sums that are rounded after every addition: conv2d, linear and the mean pools with an accumulator
-// format. The channels of a pixel go through their additions together.
+// format. The channels of a pixel go through their additions together, in a mean pool all of a row.
 #include <algorithm>
 #include <cstdlib>
 
@@ -11,6 +11,7 @@
 #include "qfx/base/error.h"
 #include "qfx/fixed/raw.h"
 #include "qfx/kernels/int_conv.h"
+#include "qfx/kernels/int_elementwise.h"
 #include "qfx/kernels/int_mean_cast.h"
 
 namespace qfx::runtime {
@@ -19,33 +20,36 @@ namespace {
 using kernels::ConvShape;
 using kernels::IntCast;
 
-// sum = cast(sum + term) to the accumulator, the addition on the finer of the two grids.
+// sum = cast(sum + term) to the accumulator, the addition on the finer of the two grids. The range
+// analysis proves that what is cast fits 63 bits.
 class RoundedAddition {
  public:
   // Terms are within largest * 2^-term_frac_bits.
   RoundedAddition(const fixed::Format& accumulator, int term_frac_bits, std::int64_t largest)
       : grid_(std::max(accumulator.frac_bits(), term_frac_bits)),
         factor_(aligned(1, accumulator.frac_bits(), grid_)),
-        cast_(to(accumulator, largest * aligned(1, term_frac_bits, grid_))) {}
+        exact_(exact_range(accumulator, largest * aligned(1, term_frac_bits, grid_))),
+        cast_(grid_, accumulator, exact_.lo, exact_.hi) {}
 
   int grid() const { return grid_; }
-  // term(i): on the grid. exact: room for `count` numbers.
-  template <class Term>
-  void operator()(std::int64_t* sums, std::int64_t count, std::int64_t* exact,
-                  const Term& term) const {
-    for (std::int64_t i = 0; i < count; ++i) exact[i] = sums[i] * factor_ + term(i);
+  // Of what is cast.
+  const graph::Interval& exact_range() const { return exact_; }
+  std::int64_t factor() const { return factor_; }
+  // exact: sum * factor + term, on the grid.
+  template <class Acc>
+  void finish(const Acc* exact, Acc* sums, std::int64_t count) const {
     cast_(exact, sums, count);
   }
 
  private:
-  // The range analysis proves that what is cast fits 63 bits.
-  IntCast to(const fixed::Format& accumulator, std::int64_t most) const {
+  graph::Interval exact_range(const fixed::Format& accumulator, std::int64_t most) const {
     const fixed::Interval held = fixed::held_range(accumulator);
-    return {grid_, accumulator, held.lo * factor_ - most, held.hi * factor_ + most};
+    return {held.lo * factor_ - most, held.hi * factor_ + most};
   }
 
   int grid_;
   std::int64_t factor_;
+  graph::Interval exact_;
   IntCast cast_;
 };
 
@@ -68,6 +72,8 @@ void for_each_tap(const ConvShape& s, std::int64_t oy, std::int64_t ox, const Ad
 // The products of a conv2d or linear.
 class RoundedProducts {
  public:
+  using Sum = std::int64_t;
+
   RoundedProducts(const Analyzed& analyzed, graph::NodeId id, const ConvShape& shape)
       : shape_(shape) {
     const graph::FrozenNode& node = analyzed.node(id);
@@ -89,28 +95,15 @@ class RoundedProducts {
         weights_[k * shape.out_channels + o] =
             aligned(weight.raw[o * operands + k], x_frac_bits + weight.frac_bits(o),
                     runs_.back().addition.grid());
-      start_.push_back(bias == nullptr
-                           ? 0
-                           : fixed::cast_raw(bias->raw[o], bias->frac_bits(o), format));
+      start_.push_back(bias == nullptr ? 0
+                                       : fixed::cast_raw(bias->raw[o], bias->frac_bits(o), format));
     }
   }
 
-  // x: an image, {pixels, channels}.
-  void operator()(const std::int32_t* x, std::int64_t oy, std::int64_t ox, std::int64_t* sums,
-                  std::int64_t* exact) const {
-    std::copy(start_.begin(), start_.end(), sums);
-    for (const ChannelRun& run : runs_) {
-      const std::int64_t first_input =
-          run.first / shape_.group_outputs() * shape_.group_channels();
-      for (std::int64_t i = 0; i < shape_.group_channels(); ++i)
-        for_each_tap(shape_, oy, ox, [&](std::int64_t pixel, std::int64_t tap) {
-          const std::int64_t value = x[pixel * shape_.channels + first_input + i];
-          const std::int64_t* w =
-              weights_.data() + (i * shape_.taps() + tap) * shape_.out_channels + run.first;
-          run.addition(sums + run.first, run.count, exact,
-                       [=](std::int64_t o) { return w[o] * value; });
-        });
-    }
+  // x: an image, {pixels, channels}. sums: of a row of outputs, as is exact.
+  void operator()(const std::int32_t* x, std::int64_t oy, Sum* sums, Sum* exact) const {
+    for (std::int64_t ox = 0; ox < shape_.out_width(); ++ox, sums += shape_.out_channels)
+      add_up(x, oy, ox, sums, exact);
   }
 
  private:
@@ -120,37 +113,88 @@ class RoundedProducts {
     RoundedAddition addition;
   };
 
+  void add_up(const std::int32_t* x, std::int64_t oy, std::int64_t ox, Sum* sums,
+              Sum* exact) const {
+    std::copy(start_.begin(), start_.end(), sums);
+    for (const ChannelRun& run : runs_) {
+      const std::int64_t first_input = run.first / shape_.group_outputs() * shape_.group_channels();
+      const std::int64_t factor = run.addition.factor();
+      Sum* own = sums + run.first;
+      for (std::int64_t i = 0; i < shape_.group_channels(); ++i)
+        for_each_tap(shape_, oy, ox, [&](std::int64_t pixel, std::int64_t tap) {
+          const std::int64_t value = x[pixel * shape_.channels + first_input + i];
+          const std::int64_t* w =
+              weights_.data() + (i * shape_.taps() + tap) * shape_.out_channels + run.first;
+          for (std::int64_t o = 0; o < run.count; ++o) exact[o] = own[o] * factor + w[o] * value;
+          run.addition.finish(exact, own, run.count);
+        });
+    }
+  }
+
   ConvShape shape_;
   std::vector<std::int64_t> weights_;  // {operands of an output, out_channels}, on the runs' grids
   std::vector<std::int64_t> start_;
   std::vector<ChannelRun> runs_;
 };
 
-// The pixels of a mean pool.
+RoundedAddition pixel_addition(const Analyzed& analyzed, graph::NodeId id) {
+  return {*graph::accumulator_of(analyzed.node(id).op), analyzed.source(id).format.frac_bits(),
+          largest_of(analyzed.source_range(id))};
+}
+
+// The pixels of a mean pool. S holds what is cast and the sums.
+template <class S>
 class RoundedPixels {
  public:
+  using Sum = S;
+
   RoundedPixels(const Analyzed& analyzed, graph::NodeId id, const ConvShape& shape)
       : shape_(shape),
-        addition_(*graph::accumulator_of(analyzed.node(id).op),
-                  analyzed.source(id).format.frac_bits(), largest_of(analyzed.source_range(id))),
-        factor_(aligned(1, analyzed.source(id).format.frac_bits(), addition_.grid())) {}
+        addition_(pixel_addition(analyzed, id)),
+        factor_(static_cast<S>(addition_.factor())),
+        x_factor_(
+            static_cast<S>(aligned(1, analyzed.source(id).format.frac_bits(), addition_.grid()))) {}
 
-  void operator()(const std::int32_t* x, std::int64_t oy, std::int64_t ox, std::int64_t* sums,
-                  std::int64_t* exact) const {
-    std::fill_n(sums, shape_.channels, 0);
-    for_each_tap(shape_, oy, ox, [&](std::int64_t pixel, std::int64_t) {
-      const std::int32_t* from = x + pixel * shape_.channels;
-      addition_(sums, shape_.channels, exact, [&](std::int64_t c) { return from[c] * factor_; });
-    });
+  // A row of outputs at a time. A pixel outside adds 0, which changes nothing.
+  void operator()(const std::int32_t* x, std::int64_t oy, S* sums, S* exact) const {
+    const std::int64_t size = shape_.out_width() * shape_.channels;
+    std::fill_n(sums, size, S{0});
+    for (std::int64_t tap = 0; tap < shape_.taps(); ++tap) {
+      for (std::int64_t ox = 0; ox < shape_.out_width(); ++ox)
+        add(pixel_under(x, oy, ox, tap), sums + ox * shape_.channels, exact + ox * shape_.channels);
+      addition_.finish(exact, sums, size);
+    }
   }
 
  private:
+  // Null outside the image.
+  const std::int32_t* pixel_under(const std::int32_t* x, std::int64_t oy, std::int64_t ox,
+                                  std::int64_t tap) const {
+    const std::int64_t row =
+        oy * shape_.stride_height - shape_.pad_height + tap / shape_.kernel_width;
+    const std::int64_t column =
+        ox * shape_.stride_width - shape_.pad_width + tap % shape_.kernel_width;
+    const bool is_inside = row >= 0 && row < shape_.height && column >= 0 && column < shape_.width;
+    return is_inside ? x + (row * shape_.width + column) * shape_.channels : nullptr;
+  }
+
+  void add(const std::int32_t* pixel, const S* sums, S* exact) const {
+    if (pixel == nullptr) {
+      for (std::int64_t c = 0; c < shape_.channels; ++c) exact[c] = sums[c] * factor_;
+    } else if constexpr (sizeof(S) == 4) {
+      kernels::add_scaled(sums, factor_, pixel, x_factor_, exact, shape_.channels);
+    } else {
+      for (std::int64_t c = 0; c < shape_.channels; ++c)
+        exact[c] = sums[c] * factor_ + pixel[c] * x_factor_;
+    }
+  }
+
   ConvShape shape_;
   RoundedAddition addition_;
-  std::int64_t factor_;
+  S factor_, x_factor_;
 };
 
-// Sums: the sums of a pixel's channels. Cast: from them to the node's format.
+// Sums: those of a row of outputs. Cast: from them to the node's format.
 template <class Sums, class Cast>
 class RoundedSumStep : public Step {
  public:
@@ -170,12 +214,11 @@ class RoundedSumStep : public Step {
     for (std::int64_t image = 0; image < images; ++image) {
       kernels::widen(inputs[0] + from_.offset(image * from_.elements()), from_.storage,
                      from_.elements(), buffers.x);
-      for (std::int64_t oy = 0; oy < shape_.out_height(); ++oy)
-        for (std::int64_t ox = 0; ox < shape_.out_width(); ++ox, at += to_.channels) {
-          sums_(buffers.x, oy, ox, buffers.sums, buffers.exact);
-          cast_(buffers.sums, buffers.words, to_.channels);
-          kernels::narrow(buffers.words, to_.channels, output + to_.offset(at), to_.storage);
-        }
+      for (std::int64_t oy = 0; oy < shape_.out_height(); ++oy, at += row_size()) {
+        sums_(buffers.x, oy, buffers.sums, buffers.exact);
+        cast_(buffers.sums, buffers.words, row_size());
+        kernels::narrow(buffers.words, row_size(), output + to_.offset(at), to_.storage);
+      }
     }
   }
 
@@ -188,15 +231,16 @@ class RoundedSumStep : public Step {
  private:
   struct Buffers {
     std::int32_t *x, *words;
-    std::int64_t *sums, *exact;
+    typename Sums::Sum *sums, *exact;
   };
 
+  std::int64_t row_size() const { return shape_.out_width() * to_.channels; }
   Buffers carve(Carver& carver) const {
     Buffers buffers;
     buffers.x = carver.take<std::int32_t>(from_.elements());
-    buffers.words = carver.take<std::int32_t>(to_.channels);
-    buffers.sums = carver.take<std::int64_t>(to_.channels);
-    buffers.exact = carver.take<std::int64_t>(to_.channels);
+    buffers.words = carver.take<std::int32_t>(row_size());
+    buffers.sums = carver.take<typename Sums::Sum>(row_size());
+    buffers.exact = carver.take<typename Sums::Sum>(row_size());
     return buffers;
   }
 
@@ -225,7 +269,12 @@ std::unique_ptr<Step> make_mean(const Analyzed& analyzed, graph::NodeId id,
                         .stride_width = p.stride_width,
                         .pad_height = p.pad_height,
                         .pad_width = p.pad_width};
-  return std::make_unique<RoundedSumStep<RoundedPixels, kernels::IntMeanCast>>(
+  const fixed::Interval held = fixed::held_range(*graph::accumulator_of(analyzed.node(id).op));
+  if (fits<std::int32_t>(pixel_addition(analyzed, id).exact_range()) &&
+      fits<std::int32_t>(held.lo, held.hi))
+    return std::make_unique<RoundedSumStep<RoundedPixels<std::int32_t>, kernels::IntMeanCast>>(
+        analyzed, id, shape, mean_cast(analyzed, id, p));
+  return std::make_unique<RoundedSumStep<RoundedPixels<std::int64_t>, kernels::IntMeanCast>>(
       analyzed, id, shape, mean_cast(analyzed, id, p));
 }
 

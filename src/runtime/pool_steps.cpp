@@ -23,9 +23,7 @@ class PoolStep : public Step {
         to_(layout_of(analyzed, group.last())) {}
 
  protected:
-  std::int64_t size() const {
-    return pooling_.out_height * pooling_.out_width * pooling_.channels;
-  }
+  std::int64_t size() const { return pooling_.out_height * pooling_.out_width * pooling_.channels; }
 
   Pooling pooling_;
   TensorLayout from_, to_;
@@ -34,21 +32,23 @@ class PoolStep : public Step {
 class MaxPoolStep : public PoolStep {
  public:
   MaxPoolStep(const Analyzed& analyzed, const Group& group, const Pooling& pooling)
-      : PoolStep(analyzed, group, pooling,
-                 describe(fmt::format("maximum of {}",
-                                      kernels::name_of(layout_of(analyzed, group.inputs[0]).storage))
-                              .c_str(),
-                          "int32", analyzed.range(group.first()).accumulator_width)),
+      : PoolStep(
+            analyzed, group, pooling,
+            describe(fmt::format("maximum of {}",
+                                 kernels::name_of(layout_of(analyzed, group.inputs[0]).storage))
+                         .c_str(),
+                     "int32", analyzed.range(group.first()).accumulator_width)),
         cast_(accumulator_cast(analyzed, group.first())) {
-    if (fits_words(analyzed, group.first())) chain_.emplace(analyzed, group, SumConstants{{1}, {0}});
+    if (fits_words(analyzed, group.first()))
+      chain_.emplace(analyzed, group, SumConstants{{1}, {0}});
   }
 
   void run(const std::byte* const* inputs, std::byte* output, std::int64_t images,
            std::byte* scratch) const override {
     for (std::int64_t image = 0; image < images; ++image) {
       kernels::with_type(from_.storage, [&]<class T>(T) {
-        kernels::max_pool(reinterpret_cast<const T*>(inputs[0]) + image * from_.elements(), pooling_,
-                          reinterpret_cast<T*>(scratch));
+        kernels::max_pool(reinterpret_cast<const T*>(inputs[0]) + image * from_.elements(),
+                          pooling_, reinterpret_cast<T*>(scratch));
       });
       finish(scratch, image * size(), inputs + 1, output);
     }
@@ -69,8 +69,7 @@ class MaxPoolStep : public PoolStep {
 
   void finish(std::byte* scratch, std::int64_t first, const std::byte* const* others,
               std::byte* output) const {
-    if (chain_)
-      return chain_->run({scratch, from_.storage, others, output, first, size()});
+    if (chain_) return chain_->run({scratch, from_.storage, others, output, first, size()});
     Carver carver(scratch);
     std::int32_t* words = carve(carver);
     kernels::widen(scratch, from_.storage, size(), words);
@@ -82,14 +81,18 @@ class MaxPoolStep : public PoolStep {
   std::optional<Chain> chain_;
 };
 
+// Sum holds the sum of every window.
+template <class Sum>
 class MeanPoolStep : public PoolStep {
  public:
   MeanPoolStep(const Analyzed& analyzed, const Group& group, const Pooling& pooling)
-      : PoolStep(analyzed, group, pooling,
-                 describe(fmt::format("mean of {}",
-                                      kernels::name_of(layout_of(analyzed, group.inputs[0]).storage))
-                              .c_str(),
-                          "int64", analyzed.range(group.first()).accumulator_width)),
+      : PoolStep(
+            analyzed, group, pooling,
+            describe(fmt::format("mean of {}",
+                                 kernels::name_of(layout_of(analyzed, group.inputs[0]).storage))
+                         .c_str(),
+                     std::is_same_v<Sum, std::int32_t> ? "int32" : "int64",
+                     analyzed.range(group.first()).accumulator_width)),
         mean_(layout_of(analyzed, group.first())),
         cast_(mean_cast(analyzed, group.first(), pooling)),
         chain_(analyzed, group, 1) {}
@@ -117,14 +120,14 @@ class MeanPoolStep : public PoolStep {
 
  private:
   struct Buffers {
-    std::int64_t* sums;
+    Sum* sums;
     std::int32_t* words;
     std::byte* means;
   };
 
   Buffers carve(Carver& carver) const {
     Buffers buffers;
-    buffers.sums = carver.take<std::int64_t>(size());
+    buffers.sums = carver.take<Sum>(size());
     buffers.words = carver.take<std::int32_t>(size());
     buffers.means = carver.take<std::byte>(mean_.bytes());
     return buffers;
@@ -135,6 +138,13 @@ class MeanPoolStep : public PoolStep {
   Chain chain_;
 };
 
+std::unique_ptr<Step> make_mean_pool(const Analyzed& analyzed, const Group& group,
+                                     const Pooling& pooling) {
+  if (fits<std::int32_t>(analyzed.range(group.first()).accumulator))
+    return std::make_unique<MeanPoolStep<std::int32_t>>(analyzed, group, pooling);
+  return std::make_unique<MeanPoolStep<std::int64_t>>(analyzed, group, pooling);
+}
+
 }  // namespace
 
 std::unique_ptr<Step> make_pool(const Analyzed& analyzed, const Group& group,
@@ -144,12 +154,12 @@ std::unique_ptr<Step> make_pool(const Analyzed& analyzed, const Group& group,
 
 std::unique_ptr<Step> make_pool(const Analyzed& analyzed, const Group& group,
                                 const graph::AvgPool2d& pool) {
-  return std::make_unique<MeanPoolStep>(analyzed, group, pooling_of(analyzed, group.first(), pool));
+  return make_mean_pool(analyzed, group, pooling_of(analyzed, group.first(), pool));
 }
 
 std::unique_ptr<Step> make_pool(const Analyzed& analyzed, const Group& group,
                                 const graph::GlobalAvgPool2d& pool) {
-  return std::make_unique<MeanPoolStep>(analyzed, group, pooling_of(analyzed, group.first(), pool));
+  return make_mean_pool(analyzed, group, pooling_of(analyzed, group.first(), pool));
 }
 
 }  // namespace qfx::runtime

@@ -17,6 +17,7 @@ class IntMeanCast {
               std::int64_t hi);
 
   void operator()(const std::int64_t* sums, std::int32_t* out, std::int64_t count) const;
+  void operator()(const std::int32_t* sums, std::int32_t* out, std::int64_t count) const;
 
  private:
   std::int64_t rounded(std::int64_t raw) const;

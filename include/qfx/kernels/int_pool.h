@@ -20,8 +20,8 @@ struct Pooling {
 template <class T>
 void max_pool(const T* x, const Pooling& pooling, T* y);
 
-// Padding adds zero.
-template <class T>
-void sum_pool(const T* x, const Pooling& pooling, std::int64_t* sums);
+// Padding adds zero. Sum is int32_t or int64_t; the caller proves that it holds the sums.
+template <class T, class Sum>
+void sum_pool(const T* x, const Pooling& pooling, Sum* sums);
 
 }  // namespace qfx::kernels
