@@ -88,7 +88,79 @@ def mobilenet_small():
     return net.model(x)
 
 
-NETWORKS = {"resnet20": resnet20, "mobilenet_small": mobilenet_small}
+class Binary(Network):
+    """FracBNN's layers in float: weights of -1 and +1, sums of odd integers, everything else as it is trained."""
+
+    def number(self, value):
+        return self.constant(np.float32(value))
+
+    def of_channels(self, channels, low, high):
+        return self.constant(self.random.uniform(low, high, (channels, 1, 1)))
+
+    def whole_numbers(self, values):
+        name = f"constant{len(self.constants)}"
+        self.constants.append(numpy_helper.from_array(np.array(values, np.int64), name))
+        return name
+
+    def map(self, op, x, *constants):
+        return self.node(op, [x, *constants], self.shapes[x])
+
+    def thermometer(self, x, levels):
+        channels, height, width = self.shapes[x]
+        x = self.node("Unsqueeze", [x, self.whole_numbers([2])], (channels, 1, height, width))
+        thresholds = ((np.arange(levels) + 0.5) / levels).reshape(levels, 1, 1)
+        x = self.node("Greater", [x, self.constant(thresholds)], (channels, levels, height, width))
+        x = self.map("Where", x, self.number(1), self.number(-1))
+        shape = (channels * levels, height, width)
+        return self.node("Reshape", [x, self.whole_numbers([-1, *shape])], shape)
+
+    def signs(self, channels, inputs):
+        return self.constant(self.random.choice([-1.0, 1.0], (channels, inputs, 3, 3)))
+
+    def conv(self, x, weight, channels, stride):
+        _, height, width = self.shapes[x]
+        return self.node("Conv", [x, weight], (channels, height // stride, width // stride), kernel_shape=[3, 3],
+                         strides=[stride, stride], pads=[1] * 4)
+
+    def batch_norm(self, x):
+        of_channels = [self.random.uniform(0.5, 1.5, self.shapes[x][0]) for _ in range(4)]
+        return self.map("BatchNormalization", x, *map(self.constant, of_channels))
+
+    def half(self, x, shortcut, channels, stride):
+        # Of four levels the nearest: an odd integer from -3 to 3.
+        y = self.map("Floor", self.map("Add", self.map("Mul", x, self.number(1.5)), self.number(2)))
+        y = self.map("Clip", y, self.number(0), self.number(3))
+        y = self.map("Sub", self.map("Mul", y, self.number(2)), self.number(3))
+        first = self.map("Mul", self.map("Sign", y), self.number(2))
+        weight = self.signs(channels, self.shapes[x][0])
+        coarse, full = (self.conv(levels, weight, channels, stride) for levels in (first, y))
+        is_open = self.map("Greater", coarse, self.of_channels(channels, -8, 8))
+        y = self.batch_norm(self.node("Where", [is_open, full, coarse], self.shapes[full]))
+        y = self.map("Add", y, self.of_channels(channels, -1, 1))
+        y = self.map("PRelu", y, self.of_channels(channels, 0, 1))
+        y = self.map("Add", y, self.of_channels(channels, -1, 1))
+        return self.batch_norm(self.map("Add", y, shortcut))
+
+
+def fracbnn():
+    net = Binary()
+    x = net.batch_norm(net.conv(net.thermometer("input", 32), net.signs(16, 96), 16, 1))
+    for stage in range(3):
+        for block in range(3):
+            channels, shortcut, stride = 16 << stage, x, 1
+            if stage > 0 and block == 0:
+                stride = 2
+                size = 32 >> stage
+                pooled = net.node("AveragePool", [x], (channels // 2, size, size), kernel_shape=[2, 2], strides=[2, 2])
+                shortcut = net.node("Concat", [pooled, pooled], (channels, size, size), axis=1)
+            x = net.half(x, shortcut, channels, stride)
+            x = net.half(x, x, channels, 1)
+    return net.model(x)
+
+
+NETWORKS = {"resnet20": resnet20, "mobilenet_small": mobilenet_small, "fracbnn": fracbnn}
+# Those that its static quantization has something to say about.
+QUANTIZED = ("resnet20", "mobilenet_small")
 
 
 class RandomImages(CalibrationDataReader):
@@ -138,7 +210,8 @@ def main():
             path = pathlib.Path(folder) / f"{name}.onnx"
             onnx.save(NETWORKS[name](), path)
             results[name] = {}
-            for kind, file in (("float32", path), ("int8", quantized(path))):
+            files = {"float32": path} | ({"int8": quantized(path)} if name in QUANTIZED else {})
+            for kind, file in files.items():
                 time_, batch = microseconds(file, arguments.seconds)
                 results[name][kind] = {"microseconds": time_, "batch": batch}
                 print(f"{name}: ONNX Runtime {ort.__version__} {kind}: {time_:.1f} us an image, in batches of {batch}")
