@@ -21,6 +21,15 @@ class Runs:
             self.call(name, [verb, str(recipe), "--out", str(folder)] + (["--resume"] if folder.exists() else []))
         return json.loads(summary.read_text())
 
+    def integer_accuracy(self, verb, name, text):
+        """That of a run's frozen model on the whole test set."""
+        result = self.folder / name / "integer.json"
+        if not result.exists():
+            self.run(verb, name, text)
+            command = [self.qfx, "run", str(self.folder / name / "model.qfx"), "--json"]
+            result.write_text(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+        return json.loads(result.read_text())["accuracy"]
+
     def recipe(self, name, text):
         path = self.folder / f"{name}.toml"
         path.write_text(text)

@@ -150,7 +150,7 @@ void read_point_form(const TableReader& root, graph::Model& model) {
 }
 
 void read_untrained(const TableReader& root, Recipe& recipe) {
-  recipe.untrained = root.texts("untrained").value_or(recipe.untrained);
+  recipe.untrained = root.texts("untrained").value_or(std::vector<std::string>{});
   const std::vector<std::string> names = trained_names(recipe.model);
   for (const std::string& glob : recipe.untrained) {
     if (std::ranges::any_of(names, [&](const auto& name) { return matches_glob(glob, name); }))

@@ -82,6 +82,7 @@ TEST(Start, SaysWhatIsMissingWithoutTheProgramWithTorch) {
   for (const std::vector<std::string>& verb :
        std::vector<std::vector<std::string>>{{"train", "none.toml", "--out", run},
                                              {"ptq", "none.toml", "--out", run},
+                                             {"start", "p", "--recipe", "none.toml"},
                                              {"freeze", run}}) {
     std::vector<std::string> command{alone.string()};
     command.insert(command.end(), verb.begin(), verb.end());

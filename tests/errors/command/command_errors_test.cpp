@@ -44,7 +44,7 @@ TEST(CommandLine, HelpAndVersionAreNoErrors) {
     const ProcessResult help = qfx_command(arguments);
     EXPECT_EQ(help.exit_code, 0);
     for (const char* verb :
-         {"train", "ptq", "freeze", "run", "export", "verify", "inspect", "report"}) {
+         {"train", "ptq", "start", "freeze", "run", "export", "verify", "inspect", "report"}) {
       EXPECT_THAT(help.output, HasSubstr(verb));
       EXPECT_EQ(qfx_command({verb, "--help"}).exit_code, 0) << verb;
     }

@@ -288,6 +288,17 @@ TEST(Formats, ThoseOfAKindAreNobodysChoice) {
                                  "fixed<2,2,RND,SAT>; leave it out"));
 }
 
+TEST(Formats, BatchNormsAsAffinesKeepTheirNames) {
+  const Recipe recipe =
+      parse_recipe(kDataHead +
+                       "[network]\nzoo = \"tiny_resnet\"\nbatch_norm = \"affine\"\n"
+                       "[[format.override]]\nmatch = \"bn1.scale\"\nwidth = 10\n",
+                   "recipe.toml");
+  EXPECT_FALSE(recipe.fold_batch_norm);
+  EXPECT_EQ(std::get<graph::Affine>(node_named(recipe.model, "bn1").op).num_parameters, 16);
+  EXPECT_EQ(param_spec(recipe.model, "bn1", graph::Role::Scale).width, 10);
+}
+
 TEST(Formats, WithFoldedBatchNormsTheNamesAreThoseThatAreLeft) {
   const std::string text = kDataHead +
                            "[network]\nzoo = \"tiny_resnet\"\nbatch_norm = \"fold\"\n"

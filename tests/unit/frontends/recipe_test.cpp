@@ -63,13 +63,13 @@ TEST(Recipe, FloatSamplesComeAsTheyAre) {
 
 TEST(Recipe, EveryKeyArrives) {
   const Recipe recipe = parse_recipe(
-      "name = \"all\"\nseed = 7\nthreads = 3\ndevice = \"cuda:1\"\n"
+      "name = \"all\"\nseed = 7\nthreads = 3\ndevice = \"cuda:1\"\nuntrained = \"conv?.*\"\n"
       "[network]\nzoo = \"lenet\"\nbatch_norm = \"scale_offset\"\n"
       "[data]\nsource = \"idx:nowhere\"\ninput = [3, 28, 30]\nclasses = 10\nbatch_size = "
       "32\ntrain_limit = 100\n"
       "test_limit = 50\nnormalize = { divisor = 255, mean = [0.5, 0, 0], std = [2.0, 1, 1] }\n"
       "augment = { flip = true, crop_padding = 2 }\n"
-      "[float]\nepochs = 1.5\noptimizer = \"adam\"\nlearning_rate = 0.25\nweight_decay = "
+      "[float]\nbinary_weights = false\nepochs = 1.5\noptimizer = \"adam\"\nlearning_rate = 0.25\nweight_decay = "
       "0\nschedule = \"step\"\n"
       "step_epochs = [0.5, 1]\nstep_factor = 0.3\nwarmup_epochs = 0.25\n"
       "[fixed]\nepochs = 0\noptimizer = \"sgd\"\nmomentum = 0.5\nschedule = \"constant\"\n"
@@ -81,6 +81,8 @@ TEST(Recipe, EveryKeyArrives) {
   EXPECT_EQ(recipe.seed, 7u);
   EXPECT_EQ(recipe.threads, 3);
   EXPECT_EQ(recipe.device, "cuda:1");
+  EXPECT_THAT(recipe.untrained, ElementsAre("conv?.*"));
+  EXPECT_EQ(recipe.zoo, "lenet");
   EXPECT_FALSE(recipe.fold_batch_norm);
   EXPECT_EQ(recipe.batch_size, 32);
   EXPECT_EQ(recipe.train_limit, 100);
@@ -93,6 +95,7 @@ TEST(Recipe, EveryKeyArrives) {
   EXPECT_TRUE(recipe.model.nodes.front().spec.is_signed);  // the mean takes it below zero
   EXPECT_TRUE(recipe.augment.flip);
   EXPECT_EQ(recipe.augment.crop_padding, 2);
+  EXPECT_FALSE(recipe.binary_in_float);
   EXPECT_EQ(recipe.float_phase.epochs, 1.5);
   EXPECT_EQ(recipe.float_phase.optimizer.kind, OptimizerKind::Adam);
   EXPECT_EQ(recipe.float_phase.optimizer.learning_rate, 0.25);
