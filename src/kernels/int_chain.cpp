@@ -16,9 +16,13 @@ bool are_all(std::span<const Lane> values, Lane value) {
   return std::all_of(values.begin(), values.end(), [=](Lane v) { return v == value; });
 }
 
+bool adds_other(ChainCode code) {
+  return code == ChainCode::AddScaledOther || code == ChainCode::AddTimesOther ||
+         code == ChainCode::AddOther || code == ChainCode::SubtractOther;
+}
+
 bool reads_other(ChainCode code) {
-  return code == ChainCode::AddScaledOther || code == ChainCode::AddOther ||
-         code == ChainCode::MultiplyOther || code == ChainCode::LargerOther ||
+  return adds_other(code) || code == ChainCode::MultiplyOther || code == ChainCode::LargerOther ||
          code == ChainCode::SmallerOther;
 }
 
@@ -80,7 +84,7 @@ void IntChain<Lane>::round_half_up(const IntCast::Plan& plan) {
       last.shift = plan.right;
       return;
     }
-    if (last.code == ChainCode::AddScaledOther || last.code == ChainCode::AddOther) {
+    if (adds_other(last.code)) {
       last.k[2] = half;
       last.shift = plan.right;
       return;
@@ -134,8 +138,7 @@ void IntChain<Lane>::cast(const IntCast& cast) {
       append(ChainCode::WrapSigned).shift = static_cast<int>(8 * sizeof(Lane)) - plan.width;
       break;
     case IntCast::FitKind::WrapUnsigned:
-      append(ChainCode::WrapUnsigned).k[0] =
-          static_cast<Lane>((std::int64_t{1} << plan.width) - 1);
+      append(ChainCode::WrapUnsigned).k[0] = static_cast<Lane>((std::int64_t{1} << plan.width) - 1);
       break;
   }
 }
@@ -177,8 +180,12 @@ void IntChain<Lane>::look_up(std::span<const Lane> table, Lane low) {
 
 template <class Lane>
 void IntChain<Lane>::add(Storage other, Lane factor, Lane other_factor) {
-  const bool has_factors = factor != 1 || other_factor != 1;
-  Operation& op = append(has_factors ? ChainCode::AddScaledOther : ChainCode::AddOther);
+  ChainCode code = ChainCode::AddScaledOther;
+  if (factor == 1)
+    code = other_factor == 1    ? ChainCode::AddOther
+           : other_factor == -1 ? ChainCode::SubtractOther
+                                : ChainCode::AddTimesOther;
+  Operation& op = append(code);
   op.storage = other;
   op.other = others_++;
   op.k[0] = factor;
@@ -229,8 +236,8 @@ void IntChain<Lane>::run(const ChainPart& part) const {
   const std::int64_t from_size = element_bytes(part.from_storage);
   const std::int64_t to_size = element_bytes(to_);
   std::byte* to = part.to + part.first * to_size;
-  const std::int64_t done = run_chain(program, {part.from, part.others, to, part.first,
-                                                part.first % channels_, part.count});
+  const std::int64_t done = run_chain(
+      program, {part.from, part.others, to, part.first, part.first % channels_, part.count});
   const std::int64_t rest = part.count - done;
   if (rest == 0) return;
   // Whole steps on copies.

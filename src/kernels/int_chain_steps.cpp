@@ -116,6 +116,14 @@ HWY_INLINE V sum(V a, V b) {
 }
 
 template <class V>
+HWY_INLINE V less(V a, V b) {
+  if constexpr (sizeof(hn::TFromV<V>) == sizeof(std::int16_t))
+    return hn::SaturatedSub(a, b);
+  else
+    return hn::Sub(a, b);
+}
+
+template <class V>
 HWY_INLINE V shifted(V v, int places) {
   return places == 0 ? v : hn::ShiftRightSame(v, places);
 }
@@ -125,8 +133,7 @@ template <class T>
 HWY_INLINE hn::Vec<Tag<T>> rounded(hn::Vec<Tag<T>> v, const ChainOperation<T>& op) {
   const auto floor = hn::ShiftRightSame(v, op.shift);
   const auto t = (floor & set(op.k[2])) ^ (hn::BroadcastSignBit(v) & set(op.k[3])) ^ set(op.k[4]);
-  const auto weighed =
-      (v & set(static_cast<T>((1 << op.shift) - 1))) + (hn::Neg(t) & set(op.k[0]));
+  const auto weighed = (v & set(static_cast<T>((1 << op.shift) - 1))) + (hn::Neg(t) & set(op.k[0]));
   return floor - hn::VecFromMask(Tag<T>(), weighed > set(op.k[1]));
 }
 
@@ -159,12 +166,25 @@ HWY_INLINE void apply(const ChainOperation<T>& op, const T* constants, std::int6
         v[i] = shifted(sum(both, set(op.k[2])), op.shift);
       });
     }
+    case ChainCode::AddTimesOther: {
+      Step<T> w;
+      w.load(other, op.storage);
+      return each([&](int i) HWY_ATTR {
+        const auto both = sum(v[i], w.v[i] * set(op.k[1]));
+        v[i] = shifted(sum(both, set(op.k[2])), op.shift);
+      });
+    }
     case ChainCode::AddOther: {
       Step<T> w;
       w.load(other, op.storage);
+      return each([&](int i)
+                      HWY_ATTR { v[i] = shifted(sum(sum(v[i], w.v[i]), set(op.k[2])), op.shift); });
+    }
+    case ChainCode::SubtractOther: {
+      Step<T> w;
+      w.load(other, op.storage);
       return each(
-          [&](int i)
-              HWY_ATTR { v[i] = shifted(sum(sum(v[i], w.v[i]), set(op.k[2])), op.shift); });
+          [&](int i) HWY_ATTR { v[i] = shifted(sum(less(v[i], w.v[i]), set(op.k[2])), op.shift); });
     }
     case ChainCode::MultiplyOther: {
       Step<T> w;
@@ -174,16 +194,14 @@ HWY_INLINE void apply(const ChainOperation<T>& op, const T* constants, std::int6
     case ChainCode::LargerOther: {
       Step<T> w;
       w.load(other, op.storage);
-      return each([&](int i) HWY_ATTR {
-        v[i] = hn::Max(v[i] * set(op.k[0]), w.v[i] * set(op.k[1]));
-      });
+      return each([&](int i)
+                      HWY_ATTR { v[i] = hn::Max(v[i] * set(op.k[0]), w.v[i] * set(op.k[1])); });
     }
     case ChainCode::SmallerOther: {
       Step<T> w;
       w.load(other, op.storage);
-      return each([&](int i) HWY_ATTR {
-        v[i] = hn::Min(v[i] * set(op.k[0]), w.v[i] * set(op.k[1]));
-      });
+      return each([&](int i)
+                      HWY_ATTR { v[i] = hn::Min(v[i] * set(op.k[0]), w.v[i] * set(op.k[1])); });
     }
     case ChainCode::ShiftLeft:
       return each([&](int i) HWY_ATTR { v[i] = hn::ShiftLeftSame(v[i], op.shift); });
@@ -202,7 +220,7 @@ HWY_INLINE void apply(const ChainOperation<T>& op, const T* constants, std::int6
       return each([&](int i) HWY_ATTR { v[i] = hn::Min(v[i], set(op.k[1])); });
     case ChainCode::Zero:
       return each([&](int i) HWY_ATTR {
-        v[i] = hn::IfThenZeroElse(hn::Or(v[i] < set(op.k[0]), v[i] > set(op.k[1])), v[i]);
+        v[i] = hn::IfThenZeroElse(hn::Or(v[i]<set(op.k[0]), v[i]> set(op.k[1])), v[i]);
       });
     case ChainCode::WrapSigned:
       return each([&](int i) HWY_ATTR {

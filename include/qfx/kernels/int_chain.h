@@ -33,7 +33,9 @@ enum class ChainCode : std::uint8_t {
   AddAll,
   // The same of two tensors: (v * k[0] + other * k[1] + k[2]) >> shift.
   AddScaledOther,
-  AddOther,
+  AddTimesOther,  // k[0] is 1
+  AddOther,       // k[1] too
+  SubtractOther,  // k[1] is -1
   MultiplyOther,
   LargerOther,  // of the same two terms
   SmallerOther,

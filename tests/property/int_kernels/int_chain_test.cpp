@@ -164,7 +164,9 @@ class Case {
   std::function<void(IntChain<Lane>&)> two_terms() {
     const Storage storage = other();
     const std::vector<std::int32_t>& w = others_.back().values;
-    const auto a = static_cast<Lane>(pick(-1, 8)), b = static_cast<Lane>(pick(-8, 8));
+    // Plain sums and differences have operations of their own.
+    const auto a = static_cast<Lane>(pick(0, 1) == 0 ? 1 : pick(-1, 8));
+    const auto b = static_cast<Lane>(pick(0, 1) == 0 ? pick(-1, 1) : pick(-8, 8));
     const auto terms = [&](const auto& f) {
       each([&](std::int64_t v, std::int64_t i) { return f(v * a, std::int64_t{w[first_ + i]} * b); });
       set_range(-16 * kMost, 16 * kMost);
