@@ -16,6 +16,18 @@ bool are_all(std::span<const Lane> values, Lane value) {
   return std::all_of(values.begin(), values.end(), [=](Lane v) { return v == value; });
 }
 
+// As the operation's products take it.
+template <class Lane>
+Lane factor_of(const ChainOperation<Lane>& op, Lane factor) {
+  return op.narrow ? static_cast<Lane>(static_cast<std::uint16_t>(factor)) : factor;
+}
+template <class Lane>
+std::vector<Lane> factors_of(const ChainOperation<Lane>& op, std::span<const Lane> factors) {
+  std::vector<Lane> result;
+  for (const Lane factor : factors) result.push_back(factor_of(op, factor));
+  return result;
+}
+
 bool adds_other(ChainCode code) {
   return code == ChainCode::AddScaledOther || code == ChainCode::AddTimesOther ||
          code == ChainCode::AddOther || code == ChainCode::SubtractOther;
@@ -46,15 +58,18 @@ ChainOperation<Lane>& IntChain<Lane>::append(ChainCode code) {
 }
 
 template <class Lane>
-void IntChain<Lane>::multiply_add(std::span<const Lane> factor, std::span<const Lane> term) {
+void IntChain<Lane>::multiply_add(std::span<const Lane> factor, std::span<const Lane> term,
+                                  bool narrow) {
   const bool has_factor = !are_all(factor, Lane{1});
   if (!are_all(factor, factor[0]) || !are_all(term, term[0])) {
     Operation& op = append(has_factor ? ChainCode::MultiplyAdd : ChainCode::Add);
-    if (has_factor) op.a = place(factor);
+    op.narrow = has_factor && narrow;
+    if (has_factor) op.a = place(factors_of(op, factor));
     op.b = place(term);
   } else if (has_factor || term[0] != 0) {
     Operation& op = append(has_factor ? ChainCode::MultiplyAddAll : ChainCode::AddAll);
-    op.k[0] = factor[0];
+    op.narrow = has_factor && narrow;
+    op.k[0] = factor_of(op, factor[0]);
     op.k[1] = term[0];
   }
 }
@@ -163,10 +178,11 @@ void IntChain<Lane>::clip(const Clipping<std::int32_t>& c) {
 }
 
 template <class Lane>
-void IntChain<Lane>::slope_below_zero(std::span<const Lane> below, Lane above) {
+void IntChain<Lane>::slope_below_zero(std::span<const Lane> below, Lane above, bool narrow) {
   Operation& op = append(ChainCode::Slope);
-  op.a = place(below);
-  op.k[0] = above;
+  op.narrow = narrow;
+  op.a = place(factors_of(op, below));
+  op.k[0] = factor_of(op, above);
 }
 
 template <class Lane>
@@ -179,7 +195,7 @@ void IntChain<Lane>::look_up(std::span<const Lane> table, Lane low) {
 }
 
 template <class Lane>
-void IntChain<Lane>::add(Storage other, Lane factor, Lane other_factor) {
+void IntChain<Lane>::add(Storage other, Lane factor, Lane other_factor, bool narrow) {
   ChainCode code = ChainCode::AddScaledOther;
   if (factor == 1)
     code = other_factor == 1    ? ChainCode::AddOther
@@ -188,8 +204,9 @@ void IntChain<Lane>::add(Storage other, Lane factor, Lane other_factor) {
   Operation& op = append(code);
   op.storage = other;
   op.other = others_++;
-  op.k[0] = factor;
-  op.k[1] = other_factor;
+  op.narrow = narrow && (code == ChainCode::AddScaledOther || code == ChainCode::AddTimesOther);
+  op.k[0] = factor_of(op, factor);
+  op.k[1] = factor_of(op, other_factor);
 }
 
 template <class Lane>

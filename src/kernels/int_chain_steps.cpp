@@ -1,6 +1,7 @@
 #include "kernels/int_chain_steps.h"
 
 #include <algorithm>
+#include <type_traits>
 
 #include "kernels/targets.h"
 
@@ -128,6 +129,31 @@ HWY_INLINE V shifted(V v, int places) {
   return places == 0 ? v : hn::ShiftRightSame(v, places);
 }
 
+// v * factor; of a narrow operation the product of their low halves, the factor's upper one being
+// 0.
+template <bool kNarrow, class V>
+HWY_INLINE V product(V v, V factor) {
+  if constexpr (!kNarrow) return v * factor;
+#if HWY_TARGET == HWY_AVX3
+  return V{_mm512_madd_epi16(v.raw, factor.raw)};
+#elif HWY_TARGET == HWY_AVX2
+  return V{_mm256_madd_epi16(v.raw, factor.raw)};
+#elif HWY_TARGET == HWY_SSE4
+  return V{_mm_madd_epi16(v.raw, factor.raw)};
+#else
+  return v * hn::ShiftRightSame(hn::ShiftLeftSame(factor, 16), 16);
+#endif
+}
+
+// What an operation with a product does to every vector: f(i, kNarrow).
+template <class T, class F>
+HWY_INLINE void each_product(const ChainOperation<T>& op, const F& f) {
+  if constexpr (sizeof(T) == sizeof(std::int32_t)) {
+    if (op.narrow) return each([&](int i) HWY_ATTR { f(i, std::true_type()); });
+  }
+  each([&](int i) HWY_ATTR { f(i, std::false_type()); });
+}
+
 // qfx/kernels/int_cast.h says what the numbers of a rounding mean.
 template <class T>
 HWY_INLINE hn::Vec<Tag<T>> rounded(hn::Vec<Tag<T>> v, const ChainOperation<T>& op) {
@@ -149,28 +175,31 @@ HWY_INLINE void apply(const ChainOperation<T>& op, const T* constants, std::int6
                      HWY_ATTR { return hn::LoadU(d, constants + op.b + channel + i * kLanes<T>); };
   switch (op.code) {
     case ChainCode::MultiplyAdd:
-      return each([&](int i) HWY_ATTR { v[i] = shifted(sum(v[i] * a(i), b(i)), op.shift); });
+      return each_product(op, [&](int i, auto narrow) HWY_ATTR {
+        v[i] = shifted(sum(product<narrow.value>(v[i], a(i)), b(i)), op.shift);
+      });
     case ChainCode::Add:
       return each([&](int i) HWY_ATTR { v[i] = shifted(sum(v[i], b(i)), op.shift); });
     case ChainCode::MultiplyAddAll:
-      return each([&](int i) HWY_ATTR {
-        v[i] = shifted(sum(v[i] * set(op.k[0]), set(op.k[1])), op.shift);
+      return each_product(op, [&](int i, auto narrow) HWY_ATTR {
+        v[i] = shifted(sum(product<narrow.value>(v[i], set(op.k[0])), set(op.k[1])), op.shift);
       });
     case ChainCode::AddAll:
       return each([&](int i) HWY_ATTR { v[i] = shifted(sum(v[i], set(op.k[1])), op.shift); });
     case ChainCode::AddScaledOther: {
       Step<T> w;
       w.load(other, op.storage);
-      return each([&](int i) HWY_ATTR {
-        const auto both = sum(v[i] * set(op.k[0]), w.v[i] * set(op.k[1]));
+      return each_product(op, [&](int i, auto narrow) HWY_ATTR {
+        const auto both = sum(product<narrow.value>(v[i], set(op.k[0])),
+                              product<narrow.value>(w.v[i], set(op.k[1])));
         v[i] = shifted(sum(both, set(op.k[2])), op.shift);
       });
     }
     case ChainCode::AddTimesOther: {
       Step<T> w;
       w.load(other, op.storage);
-      return each([&](int i) HWY_ATTR {
-        const auto both = sum(v[i], w.v[i] * set(op.k[1]));
+      return each_product(op, [&](int i, auto narrow) HWY_ATTR {
+        const auto both = sum(v[i], product<narrow.value>(w.v[i], set(op.k[1])));
         v[i] = shifted(sum(both, set(op.k[2])), op.shift);
       });
     }
@@ -234,8 +263,9 @@ HWY_INLINE void apply(const ChainOperation<T>& op, const T* constants, std::int6
         v[i] = hn::IfThenElse(v[i] < set(op.k[0]), set(op.k[2]), upper);
       });
     case ChainCode::Slope:
-      return each([&](int i) HWY_ATTR {
-        v[i] = v[i] * hn::IfThenElse(v[i] < hn::Zero(d), a(i), set(op.k[0]));
+      return each_product(op, [&](int i, auto narrow) HWY_ATTR {
+        const auto factor = hn::IfThenElse(v[i] < hn::Zero(d), a(i), set(op.k[0]));
+        v[i] = product<narrow.value>(v[i], factor);
       });
     case ChainCode::LookUp:
       return each([&](int i) HWY_ATTR {

@@ -26,6 +26,13 @@ bool is_table(const graph::Op& op) {
   return std::holds_alternative<graph::Function>(op);
 }
 
+bool fits16(std::int64_t value) {
+  return fits<std::int16_t>(value, value);
+}
+bool all_fit16(const std::vector<std::int64_t>& values) {
+  return std::all_of(values.begin(), values.end(), fits16);
+}
+
 // A node's constants on the grid of its exact value, modulo 2^64.
 class Constants {
  public:
@@ -101,15 +108,14 @@ class Appending {
   void operator()(const graph::Offset&) const { affine({constants_.unit()}); }
   void operator()(const graph::Neg&) const { affine({-constants_.unit()}); }
   void operator()(const graph::Clip& clip) const {
-    chain_.clip(clipping_of(
-        graph::clip_limits(clip, constants_.x_frac_bits(), constants_.grid()),
-        analyzed_.source_range(id_)));
+    chain_.clip(clipping_of(graph::clip_limits(clip, constants_.x_frac_bits(), constants_.grid()),
+                            analyzed_.source_range(id_)));
   }
   void operator()(const graph::Prelu&) const { slope(constants_.factors(Role::Slope)); }
   void operator()(const graph::LeakyRelu&) const { slope(constants_.factors(Role::Slope)); }
   void operator()(const graph::Abs&) const { slope({-constants_.unit()}); }
-  void operator()(const graph::Add&) const { chain_.add(other(), own_factor(), other_factor()); }
-  void operator()(const graph::Sub&) const { chain_.add(other(), own_factor(), other_factor()); }
+  void operator()(const graph::Add&) const { add(); }
+  void operator()(const graph::Sub&) const { add(); }
   void operator()(const graph::Maximum&) const {
     chain_.larger(other(), own_factor(), other_factor());
   }
@@ -132,14 +138,22 @@ class Appending {
     return {values.begin(), values.end()};
   }
   void affine(const std::vector<std::int64_t>& factors) const {
-    chain_.multiply_add(lanes(factors), lanes(constants_.terms()));
+    chain_.multiply_add(lanes(factors), lanes(constants_.terms()), are_halves(factors));
   }
   void slope(const std::vector<std::int64_t>& below) const {
-    chain_.slope_below_zero(lanes(below), static_cast<Lane>(constants_.unit()));
+    const bool narrow = are_halves(below) && are_halves({constants_.unit()});
+    chain_.slope_below_zero(lanes(below), static_cast<Lane>(constants_.unit()), narrow);
   }
-  kernels::Storage other() const {
-    return layout_of(analyzed_, node_.inputs[1 - own_]).storage;
+  void add() const {
+    const bool narrow = are_halves({constants_.factor_of(0), constants_.factor_of(1)}) &&
+                        fits<std::int16_t>(analyzed_.source_range(id_, 1));
+    chain_.add(other(), own_factor(), other_factor(), narrow);
   }
+  // Whether the factors and what the node's first input can be fit 16 bits.
+  bool are_halves(const std::vector<std::int64_t>& factors) const {
+    return fits<std::int16_t>(analyzed_.source_range(id_)) && all_fit16(factors);
+  }
+  kernels::Storage other() const { return layout_of(analyzed_, node_.inputs[1 - own_]).storage; }
   Lane own_factor() const { return static_cast<Lane>(constants_.factor_of(own_)); }
   Lane other_factor() const { return static_cast<Lane>(constants_.factor_of(1 - own_)); }
 
@@ -153,12 +167,6 @@ class Appending {
 
 // ---- proofs
 
-bool fits16(std::int64_t value) {
-  return fits<std::int16_t>(value, value);
-}
-bool all_fit16(const std::vector<std::int64_t>& values) {
-  return std::all_of(values.begin(), values.end(), fits16);
-}
 // x and the factor have at most 32 bits where Lane has.
 template <class Lane>
 bool product_fits(std::int64_t factor, const Interval& x) {
@@ -180,8 +188,8 @@ bool terms_fit(const Analyzed& analyzed, NodeId id) {
 // Whether the cast of a value within 16 bits does not leave them.
 bool casts_in_halves(const IntCast::Plan& plan, const fixed::Format& to) {
   if (plan.right > 14 || plan.left > 14) return false;
-  const bool wraps = plan.fit == IntCast::FitKind::WrapSigned ||
-                     plan.fit == IntCast::FitKind::WrapUnsigned;
+  const bool wraps =
+      plan.fit == IntCast::FitKind::WrapSigned || plan.fit == IntCast::FitKind::WrapUnsigned;
   return !wraps || to.width <= 16;
 }
 
@@ -262,8 +270,8 @@ bool is_chainable(const Analyzed& analyzed, NodeId id) {
       },
       op);
   if (!is_kind || is_table(op)) return is_kind;
-  const bool compares = std::holds_alternative<graph::Maximum>(op) ||
-                        std::holds_alternative<graph::Minimum>(op);
+  const bool compares =
+      std::holds_alternative<graph::Maximum>(op) || std::holds_alternative<graph::Minimum>(op);
   return fits_words(analyzed, id) && (!compares || terms_fit<std::int32_t>(analyzed, id));
 }
 
@@ -297,8 +305,7 @@ void append_nodes(IntChain<Lane>& chain, const Analyzed& analyzed, const Group& 
   for (std::size_t i = first; i < group.nodes.size(); ++i) {
     const NodeId id = group.nodes[i];
     const graph::FrozenNode& node = analyzed.node(id);
-    const bool is_second =
-        i > 0 && node.inputs.size() == 2 && node.inputs[0] != group.nodes[i - 1];
+    const bool is_second = i > 0 && node.inputs.size() == 2 && node.inputs[0] != group.nodes[i - 1];
     std::visit(Appending<Lane>(chain, analyzed, id, is_second ? 1 : 0), node.op);
     if (!is_table(node.op)) chain.cast(accumulator_cast(analyzed, id));
   }

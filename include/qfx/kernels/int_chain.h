@@ -1,5 +1,5 @@
-// Several element-wise operations in one pass over memory: values are loaded once, stay in registers
-// from operation to operation, and are stored once.
+// Several element-wise operations in one pass over memory: values are loaded once, stay in
+// registers from operation to operation, and are stored once.
 #pragma once
 
 #include <cstddef>
@@ -60,6 +60,9 @@ struct ChainOperation {
   Storage storage = Storage::Int32;  // of the other
   int other = 0;
   int shift = 0;
+  // In lanes of 32 bits: a factor of v or the other is its low 16 bits, with their sign, and so is
+  // what it meets. A product of halves is the cheaper one.
+  bool narrow = false;
   std::int64_t a = 0, b = 0;  // where constants begin
   Lane k[5] = {};
 };
@@ -78,19 +81,20 @@ class IntChain {
     return cast.path() == IntCast::Path::Copy || cast.path() == IntCast::Path::Narrow;
   }
 
-  // Each appends an operation on the value v. Constants per channel, or one for all.
+  // Each appends an operation on the value v. Constants per channel, or one for all. narrow: the
+  // caller proves that v, another tensor and their factors fit 16 bits.
   // v * factor + term
-  void multiply_add(std::span<const Lane> factor, std::span<const Lane> term);
+  void multiply_add(std::span<const Lane> factor, std::span<const Lane> term, bool narrow = false);
   void cast(const IntCast& cast);
   void clamp(Lane lo, Lane hi);
   void clip(const Clipping<std::int32_t>& clipping);
   // v * (v < 0 ? below : above)
-  void slope_below_zero(std::span<const Lane> below, Lane above);
+  void slope_below_zero(std::span<const Lane> below, Lane above, bool narrow = false);
   // table[v - low]; the caller proves that this is an entry.
   void look_up(std::span<const Lane> table, Lane low);
   // With the next of the other tensors, of which each call takes one: v * factor + other *
   // other_factor, and v * other.
-  void add(Storage other, Lane factor, Lane other_factor);
+  void add(Storage other, Lane factor, Lane other_factor, bool narrow = false);
   void multiply(Storage other);
   // The larger and the smaller of v * factor and other * other_factor.
   void larger(Storage other, Lane factor, Lane other_factor);

@@ -108,12 +108,14 @@ class Case {
       set_range(kLeast, kMost);
       return [](IntChain<Lane>& chain) { chain.clamp(kLeast, kMost); };
     }
+    // Everything fits 16 bits, whether said so or not.
+    const bool halves = pick(0, 1) == 0;
     switch (pick(0, 8)) {
       case 0: {
         const auto factor = constants(-9, 9), term = constants(-2000, 2000);
         each([&](std::int64_t v, std::int64_t i) { return v * of(factor, i) + of(term, i); });
         set_range(-9 * kMost - 2000, 9 * kMost + 2000);
-        return [=](IntChain<Lane>& chain) { chain.multiply_add(factor, term); };
+        return [=](IntChain<Lane>& chain) { chain.multiply_add(factor, term, halves); };
       }
       case 1:
       case 2:
@@ -134,7 +136,7 @@ class Case {
         const Lane above = static_cast<Lane>(pick(1, 20));
         each([&](std::int64_t v, std::int64_t i) { return v * (v < 0 ? of(below, i) : above); });
         set_range(-20 * kMost, 20 * kMost);
-        return [=](IntChain<Lane>& chain) { chain.slope_below_zero(below, above); };
+        return [=](IntChain<Lane>& chain) { chain.slope_below_zero(below, above, halves); };
       }
       case 5: {
         std::vector<Lane> table(kMost - kLeast + 1);
@@ -144,7 +146,7 @@ class Case {
         return [=](IntChain<Lane>& chain) { chain.look_up(table, kLeast); };
       }
       case 6:
-        return two_terms();
+        return two_terms(halves);
       case 7: {
         const Storage storage = other();
         const std::vector<std::int32_t>& w = others_.back().values;
@@ -161,20 +163,22 @@ class Case {
     }
   }
 
-  std::function<void(IntChain<Lane>&)> two_terms() {
+  std::function<void(IntChain<Lane>&)> two_terms(bool halves) {
     const Storage storage = other();
     const std::vector<std::int32_t>& w = others_.back().values;
     // Plain sums and differences have operations of their own.
     const auto a = static_cast<Lane>(pick(0, 1) == 0 ? 1 : pick(-1, 8));
     const auto b = static_cast<Lane>(pick(0, 1) == 0 ? pick(-1, 1) : pick(-8, 8));
     const auto terms = [&](const auto& f) {
-      each([&](std::int64_t v, std::int64_t i) { return f(v * a, std::int64_t{w[first_ + i]} * b); });
+      each([&](std::int64_t v, std::int64_t i) {
+        return f(v * a, std::int64_t{w[first_ + i]} * b);
+      });
       set_range(-16 * kMost, 16 * kMost);
     };
     switch (pick(0, 2)) {
       case 0:
         terms([](std::int64_t x, std::int64_t y) { return x + y; });
-        return [=](IntChain<Lane>& chain) { chain.add(storage, a, b); };
+        return [=](IntChain<Lane>& chain) { chain.add(storage, a, b, halves); };
       case 1:
         terms([](std::int64_t x, std::int64_t y) { return std::max(x, y); });
         return [=](IntChain<Lane>& chain) { chain.larger(storage, a, b); };
@@ -243,12 +247,13 @@ TEST(IntChain, SumsOf16BitsSaturate) {
 }
 
 TEST(Storage, WidensAndNarrowsEveryType) {
-  for (const Storage storage : {Storage::Int8, Storage::UInt8, Storage::Int16, Storage::UInt16,
-                                Storage::Int32}) {
+  for (const Storage storage :
+       {Storage::Int8, Storage::UInt8, Storage::Int16, Storage::UInt16, Storage::Int32}) {
     with_type(storage, [&]<class T>(T) {
       using Limits = std::numeric_limits<T>;
       std::vector<std::int32_t> values;
-      for (int i = 0; i < 101; ++i) values.push_back(i % 2 == 0 ? Limits::max() - i : Limits::min() + i);
+      for (int i = 0; i < 101; ++i)
+        values.push_back(i % 2 == 0 ? Limits::max() - i : Limits::min() + i);
       std::vector<std::byte> bytes(values.size() * sizeof(T));
       narrow(values.data(), std::ssize(values), bytes.data(), storage);
       std::vector<std::int32_t> back(values.size());
