@@ -21,7 +21,7 @@ using testing::StartsWith;
 
 // 10 bits, of which 4 integer bits, where a kind gives no format of its own; node `whole` holds
 // integers.
-graph::FrozenModel frozen(graph::Model model, NodeId whole = -1) {
+graph::FrozenModel frozen_levels(graph::Model model, NodeId whole = -1) {
   const auto choose = [](graph::QuantSpec& spec, int int_bits) {
     spec.width = 10;
     spec.int_bits = int_bits;
@@ -84,7 +84,7 @@ TEST(Levels, ANetworkOfBits) {
       levels, {.out_channels = 18, .kernel = kThree, .stride = kTwo, .padding = kOne}, "gated");
   x = builder.quant_sign(builder.batch_norm(x), {.bits = 3}, "fine");
   x = builder.linear(builder.flatten(x), {.out_features = 5, .binary = true}, "classifier");
-  const Engine engine(frozen(builder.finish()), 1);
+  const Engine engine(frozen_levels(builder.finish()), 1);
   EXPECT_EQ(engine.kernel_name(1), "16 thresholds a channel, packed");
   EXPECT_THAT(engine.kernel_name(2), StartsWith("1 bit x 1 bit -> int32, "));
   EXPECT_EQ(engine.kernel_name(levels), "3 thresholds, packed");
@@ -102,7 +102,7 @@ TEST(Levels, WhatOthersReadIsNotPacked) {
   const NodeId conv = builder.conv2d(
       levels, {.out_channels = 4, .kernel = kThree, .padding = kOne, .binary = true}, "conv");
   builder.add(conv, levels);
-  const Engine engine(frozen(builder.finish()), 1);
+  const Engine engine(frozen_levels(builder.finish()), 1);
   EXPECT_EQ(engine.kernel_name(levels), "3 thresholds, int8");
   EXPECT_THAT(engine.kernel_name(conv), StartsWith("2 bits x 1 bit -> "));
   expect_exact(engine);
@@ -140,7 +140,7 @@ Signs signs_model(bool same_weights, bool others_read_signs) {
 TEST(Levels, SignsOfPackedLevelsAreTheirUpperPlane) {
   for (const bool others_read_signs : {false, true}) {
     const Signs made = signs_model(false, others_read_signs);
-    const Engine engine(frozen(made.model), 1);
+    const Engine engine(frozen_levels(made.model), 1);
     EXPECT_EQ(engine.kernel_name(made.levels), "3 thresholds, packed");
     EXPECT_EQ(engine.kernel_name(made.signs), others_read_signs ? "signs, int8" : "signs, packed");
     EXPECT_THAT(engine.kernel_name(made.both), StartsWith("2 bits x 1 bit by gate"));
@@ -150,11 +150,11 @@ TEST(Levels, SignsOfPackedLevelsAreTheirUpperPlane) {
 
 TEST(Levels, SumsOfTheSignsAreNotMadeTwice) {
   const Signs made = signs_model(true, false);
-  const Engine shared(frozen(made.model, made.coarse), 1);
+  const Engine shared(frozen_levels(made.model, made.coarse), 1);
   EXPECT_THAT(shared.kernel_name(made.both), StartsWith("1 bit x 1 bit by gate"));
   expect_exact(shared);
   // They are not there where they are rounded when they are stored.
-  const Engine apart(frozen(made.model), 1);
+  const Engine apart(frozen_levels(made.model), 1);
   EXPECT_THAT(apart.kernel_name(made.both), StartsWith("2 bits x 1 bit by gate"));
   expect_exact(apart);
 }
@@ -164,7 +164,7 @@ TEST(Levels, BinaryWeightsOfOtherValuesAreProductsOfIntegers) {
   NodeId x = builder.input({6, 6, 6}, {});
   x = builder.conv2d(x, {.out_channels = 4, .kernel = kThree, .groups = 2, .binary = true});
   builder.linear(builder.flatten(x), {.out_features = 3, .binary = true});
-  const Engine engine(frozen(builder.finish()), 1);
+  const Engine engine(frozen_levels(builder.finish()), 1);
   EXPECT_THAT(engine.kernel_name(1), HasSubstr("int"));
   EXPECT_THAT(engine.kernel_name(1), testing::Not(HasSubstr("bit x")));
   expect_exact(engine);
