@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstring>
 #include <limits>
+#include <type_traits>
 
 #include "kernels/int_chain_steps.h"
 
@@ -16,6 +17,11 @@ bool are_all(std::span<const Lane> values, Lane value) {
   return std::all_of(values.begin(), values.end(), [=](Lane v) { return v == value; });
 }
 
+template <class Lane>
+constexpr bool is_word() {
+  return std::is_same_v<Lane, std::int32_t>;
+}
+
 // As the operation's products take it.
 template <class Lane>
 Lane factor_of(const ChainOperation<Lane>& op, Lane factor) {
@@ -26,16 +32,6 @@ std::vector<Lane> factors_of(const ChainOperation<Lane>& op, std::span<const Lan
   std::vector<Lane> result;
   for (const Lane factor : factors) result.push_back(factor_of(op, factor));
   return result;
-}
-
-bool adds_other(ChainCode code) {
-  return code == ChainCode::AddScaledOther || code == ChainCode::AddTimesOther ||
-         code == ChainCode::AddOther || code == ChainCode::SubtractOther;
-}
-
-bool reads_other(ChainCode code) {
-  return adds_other(code) || code == ChainCode::MultiplyOther || code == ChainCode::LargerOther ||
-         code == ChainCode::SmallerOther;
 }
 
 }  // namespace
@@ -63,12 +59,12 @@ void IntChain<Lane>::multiply_add(std::span<const Lane> factor, std::span<const 
   const bool has_factor = !are_all(factor, Lane{1});
   if (!are_all(factor, factor[0]) || !are_all(term, term[0])) {
     Operation& op = append(has_factor ? ChainCode::MultiplyAdd : ChainCode::Add);
-    op.narrow = has_factor && narrow;
+    op.narrow = has_factor && narrow && is_word<Lane>();
     if (has_factor) op.a = place(factors_of(op, factor));
     op.b = place(term);
   } else if (has_factor || term[0] != 0) {
     Operation& op = append(has_factor ? ChainCode::MultiplyAddAll : ChainCode::AddAll);
-    op.narrow = has_factor && narrow;
+    op.narrow = has_factor && narrow && is_word<Lane>();
     op.k[0] = factor_of(op, factor[0]);
     op.k[1] = term[0];
   }
@@ -77,7 +73,7 @@ void IntChain<Lane>::multiply_add(std::span<const Lane> factor, std::span<const 
 // Half a unit goes into the sum before it where there is one.
 template <class Lane>
 void IntChain<Lane>::round_half_up(const IntCast::Plan& plan) {
-  if (sizeof(Lane) == sizeof(std::int32_t) && !plan.half_fits) {
+  if (is_word<Lane>() && !plan.half_fits) {
     append(ChainCode::HalfUp).shift = plan.right;
     return;
   }
@@ -171,16 +167,16 @@ void IntChain<Lane>::clamp(Lane lo, Lane hi) {
 }
 
 template <class Lane>
-void IntChain<Lane>::clip(const Clipping<std::int32_t>& c) {
+void IntChain<Lane>::clip(const Clipping<std::int64_t>& c) {
   Operation& op = append(ChainCode::Clip);
-  const std::int32_t numbers[] = {c.below, c.above, c.low, c.high, c.factor};
+  const std::int64_t numbers[] = {c.below, c.above, c.low, c.high, c.factor};
   for (int i = 0; i < 5; ++i) op.k[i] = static_cast<Lane>(numbers[i]);
 }
 
 template <class Lane>
 void IntChain<Lane>::slope_below_zero(std::span<const Lane> below, Lane above, bool narrow) {
   Operation& op = append(ChainCode::Slope);
-  op.narrow = narrow;
+  op.narrow = narrow && is_word<Lane>();
   op.a = place(factors_of(op, below));
   op.k[0] = factor_of(op, above);
 }
@@ -204,7 +200,7 @@ void IntChain<Lane>::add(Storage other, Lane factor, Lane other_factor, bool nar
   Operation& op = append(code);
   op.storage = other;
   op.other = others_++;
-  op.narrow = narrow && (code == ChainCode::AddScaledOther || code == ChainCode::AddTimesOther);
+  op.narrow = narrow && is_word<Lane>() && (code == ChainCode::AddScaledOther || code == ChainCode::AddTimesOther);
   op.k[0] = factor_of(op, factor);
   op.k[1] = factor_of(op, other_factor);
 }
@@ -228,9 +224,10 @@ void IntChain<Lane>::multiply(Storage other) {
   op.other = others_++;
 }
 
-// A store to a narrower type saturates by itself.
+// A vector's store to a narrower type saturates by itself.
 template <class Lane>
 void IntChain<Lane>::end() {
+  if (std::is_same_v<Lane, std::int64_t>) return;  // no vectors there
   if (operations_.empty() || operations_.back().code != ChainCode::Clamp) return;
   Operation& last = operations_.back();
   with_type(to_, [&]<class To>(To) {
@@ -249,7 +246,7 @@ void IntChain<Lane>::end() {
 template <class Lane>
 void IntChain<Lane>::run(const ChainPart& part) const {
   const ChainProgram<Lane> program{operations_, constants_.data(), channels_, part.from_storage,
-                                   to_};
+                                   to_, part.from_sums};
   const std::int64_t from_size = element_bytes(part.from_storage);
   const std::int64_t to_size = element_bytes(to_);
   std::byte* to = part.to + part.first * to_size;
@@ -279,5 +276,6 @@ void IntChain<Lane>::run(const ChainPart& part) const {
 
 template class IntChain<std::int16_t>;
 template class IntChain<std::int32_t>;
+template class IntChain<std::int64_t>;
 
 }  // namespace qfx::kernels

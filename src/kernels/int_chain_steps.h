@@ -19,7 +19,17 @@ struct ChainProgram {
   const Lane* constants;
   std::int64_t channels;
   Storage from, to;
+  bool from_sums = false;  // in lanes of 64 bits: `from` are int64_t
 };
+
+inline bool adds_other(ChainCode code) {
+  return code == ChainCode::AddScaledOther || code == ChainCode::AddTimesOther ||
+         code == ChainCode::AddOther || code == ChainCode::SubtractOther;
+}
+inline bool reads_other(ChainCode code) {
+  return adds_other(code) || code == ChainCode::MultiplyOther || code == ChainCode::LargerOther ||
+         code == ChainCode::SmallerOther;
+}
 
 // Where a run begins: `from` and `to` at its first element, whose channel is `channel`; element
 // `first` of the others.
@@ -33,5 +43,7 @@ struct ChainPlace {
 // Whole steps; returns how many elements they have.
 std::int64_t run_chain(const ChainProgram<std::int16_t>& program, const ChainPlace& place);
 std::int64_t run_chain(const ChainProgram<std::int32_t>& program, const ChainPlace& place);
+// All of them.
+std::int64_t run_chain(const ChainProgram<std::int64_t>& program, const ChainPlace& place);
 
 }  // namespace qfx::kernels

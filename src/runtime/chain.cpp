@@ -16,10 +16,11 @@ IntChain<Lane> empty_chain(const Analyzed& analyzed, const Group& group) {
   return {analyzed.node(group.last()).shape[0], layout_of(analyzed, group.last()).storage};
 }
 
-// Nodes from the one at `first` on.
-bool all_fit_halves(const Analyzed& analyzed, const Group& group, std::size_t first) {
+// Whether `fit` is true of the nodes from the one at `first` on.
+template <class Fit>
+bool all_fit(const Analyzed& analyzed, const Group& group, std::size_t first, const Fit& fit) {
   return std::all_of(group.nodes.begin() + static_cast<std::ptrdiff_t>(first), group.nodes.end(),
-                     [&](graph::NodeId id) { return fits_halves(analyzed, id); });
+                     [&](graph::NodeId id) { return fit(analyzed, id); });
 }
 
 class ElementStep : public Step {
@@ -46,10 +47,13 @@ class ElementStep : public Step {
 }  // namespace
 
 Chain::Chain(const Analyzed& analyzed, const Group& group, std::size_t first)
-    : chain_(empty_chain<std::int32_t>(analyzed, group)) {
+    : chain_(empty_chain<std::int64_t>(analyzed, group)) {
   // Without nodes it copies, whatever the values are.
-  if (first < group.nodes.size() && all_fit_halves(analyzed, group, first))
+  const bool has_nodes = first < group.nodes.size();
+  if (has_nodes && all_fit(analyzed, group, first, fits_halves))
     chain_ = empty_chain<std::int16_t>(analyzed, group);
+  else if (all_fit(analyzed, group, first, fits_words))
+    chain_ = empty_chain<std::int32_t>(analyzed, group);
   std::visit(
       [&](auto& chain) {
         append_nodes(chain, analyzed, group, first);
@@ -61,7 +65,7 @@ Chain::Chain(const Analyzed& analyzed, const Group& group, std::size_t first)
 Chain::Chain(const Analyzed& analyzed, const Group& group,
              const std::optional<Saturation>& saturation)
     : chain_(empty_chain<std::int32_t>(analyzed, group)) {
-  if (all_fit_halves(analyzed, group, 1)) chain_ = empty_chain<std::int16_t>(analyzed, group);
+  if (all_fit(analyzed, group, 1, fits_halves)) chain_ = empty_chain<std::int16_t>(analyzed, group);
   std::visit(
       [&](auto& chain) {
         if (saturation) chain.clamp(saturation->lo, saturation->hi);
@@ -72,12 +76,19 @@ Chain::Chain(const Analyzed& analyzed, const Group& group,
 }
 
 Chain::Chain(const Analyzed& analyzed, const Group& group, const SumConstants& constants)
-    : chain_(empty_chain<std::int32_t>(analyzed, group)) {
-  auto& chain = std::get<Wide>(chain_);
-  chain.multiply_add(constants.factor, constants.term);
-  chain.cast(accumulator_cast(analyzed, group.first()));
-  append_nodes(chain, analyzed, group, 1);
-  chain.end();
+    : chain_(empty_chain<std::int64_t>(analyzed, group)) {
+  if (!constants.of_64_bits && all_fit(analyzed, group, 0, fits_words))
+    chain_ = empty_chain<std::int32_t>(analyzed, group);
+  std::visit(
+      [&]<class Lane>(IntChain<Lane>& chain) {
+        const std::vector<Lane> factor(constants.factor.begin(), constants.factor.end());
+        const std::vector<Lane> term(constants.term.begin(), constants.term.end());
+        chain.multiply_add(factor, term);
+        chain.cast(accumulator_cast(analyzed, group.first()));
+        append_nodes(chain, analyzed, group, 1);
+        chain.end();
+      },
+      chain_);
 }
 
 std::unique_ptr<Step> make_elements(const Analyzed& analyzed, const Group& group) {

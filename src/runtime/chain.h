@@ -16,8 +16,11 @@ namespace qfx::runtime {
 
 using graph::Analyzed;
 
-// Whether a node's exact value and its cast are proved to fit lanes of 32 bits.
+// Whether a node's exact value and its cast are proved to fit lanes of 32 bits, and all that an
+// element-wise node computes on the way.
 bool fits_words(const Analyzed& analyzed, graph::NodeId id);
+// The same of 64 bits.
+bool fits_lanes(const Analyzed& analyzed, graph::NodeId id);
 // Whether an element-wise node can run in lanes of 16 bits: its operands fit them, and so does its
 // exact value; or where that is a sum, the saturated sum has the same cast.
 bool fits_halves(const Analyzed& analyzed, graph::NodeId id);
@@ -29,7 +32,8 @@ struct Saturation {
 
 // What a chain begins with: product sums on the way to their node's format, sum * factor + term.
 struct SumConstants {
-  std::vector<std::int32_t> factor, term;
+  std::vector<std::int64_t> factor, term;
+  bool of_64_bits = false;  // the sums in memory, and then the lanes
 };
 
 class Chain {
@@ -46,13 +50,15 @@ class Chain {
     std::visit([&](const auto& chain) { chain.run(part); }, chain_);
   }
   // "int16"
-  const char* lanes() const { return chain_.index() == 0 ? "int16" : "int32"; }
+  const char* lanes() const {
+    constexpr const char* kNames[] = {"int16", "int32", "int64"};
+    return kNames[chain_.index()];
+  }
 
  private:
-  using Narrow = kernels::IntChain<std::int16_t>;
-  using Wide = kernels::IntChain<std::int32_t>;
-
-  std::variant<Narrow, Wide> chain_;
+  std::variant<kernels::IntChain<std::int16_t>, kernels::IntChain<std::int32_t>,
+               kernels::IntChain<std::int64_t>>
+      chain_;
 };
 
 }  // namespace qfx::runtime

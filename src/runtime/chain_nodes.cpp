@@ -9,6 +9,7 @@
 #include "runtime/tensor.h"
 
 #include "qfx/base/error.h"
+#include "qfx/base/int128.h"
 #include "qfx/graph/clip.h"
 
 namespace qfx::runtime {
@@ -76,16 +77,16 @@ class Constants {
 
 // The limits for 32-bit raw values in `x`. Where every value is clipped the same way, one bound
 // stands for both.
-Clipping<std::int32_t> clipping_of(const graph::ClipLimits& limits, const Interval& x) {
+Clipping<std::int64_t> clipping_of(const graph::ClipLimits& limits, const Interval& x) {
   constexpr std::int64_t kLowest = INT32_MIN, kHighest = INT32_MAX;
-  const auto lane = [](std::int64_t value) { return static_cast<std::int32_t>(value); };
-  const auto always = [&](std::int64_t bound) {
-    return Clipping<std::int32_t>{INT32_MAX, INT32_MIN, lane(bound), lane(bound), 0};
+  const auto always = [](std::int64_t bound) {
+    return Clipping<std::int64_t>{INT32_MAX, INT32_MIN, bound, bound, 0};
   };
   if (x.hi < limits.below) return always(limits.low);
   if (x.lo > limits.above) return always(limits.high);
-  return {lane(std::max(limits.below, kLowest)), lane(std::min(limits.above, kHighest)),
-          lane(limits.low), lane(limits.high), kernels::power_of_two<std::int32_t>(limits.places)};
+  return {static_cast<std::int32_t>(std::max(limits.below, kLowest)),
+          static_cast<std::int32_t>(std::min(limits.above, kHighest)), limits.low, limits.high,
+          kernels::power_of_two<std::int64_t>(limits.places)};
 }
 
 // Appends a node's exact value, before its cast.
@@ -167,11 +168,12 @@ class Appending {
 
 // ---- proofs
 
-// x and the factor have at most 32 bits where Lane has.
 template <class Lane>
 bool product_fits(std::int64_t factor, const Interval& x) {
-  const auto fit = [](std::int64_t value) { return fits<Lane>(value, value); };
-  return fit(factor) && fit(factor * x.lo) && fit(factor * x.hi);
+  const auto fit = [&](Int128 value) {
+    return value >= std::numeric_limits<Lane>::min() && value <= std::numeric_limits<Lane>::max();
+  };
+  return fit(factor) && fit(Int128{factor} * x.lo) && fit(Int128{factor} * x.hi);
 }
 
 // Of a sum or comparison of two inputs.
@@ -245,6 +247,15 @@ class FitsHalves {
   Constants constants_;
 };
 
+// Whether what a node compares fits: the value that it does not take may be the larger one.
+template <class Lane>
+bool compares_within(const Analyzed& analyzed, NodeId id) {
+  const graph::Op& op = analyzed.node(id).op;
+  const bool compares = std::holds_alternative<graph::Maximum>(op) ||
+                        std::holds_alternative<graph::Minimum>(op);
+  return !compares || terms_fit<Lane>(analyzed, id);
+}
+
 bool is_sum(const graph::Op& op) {
   using namespace graph;
   return std::holds_alternative<BatchNorm>(op) || std::holds_alternative<graph::Affine>(op) ||
@@ -269,15 +280,19 @@ bool is_chainable(const Analyzed& analyzed, NodeId id) {
                std::is_same_v<Kind, Mul> || std::is_same_v<Kind, Function>;
       },
       op);
-  if (!is_kind || is_table(op)) return is_kind;
-  const bool compares =
-      std::holds_alternative<graph::Maximum>(op) || std::holds_alternative<graph::Minimum>(op);
-  return fits_words(analyzed, id) && (!compares || terms_fit<std::int32_t>(analyzed, id));
+  return is_kind && (is_table(op) || fits_lanes(analyzed, id));
+}
+
+bool fits_lanes(const Analyzed& analyzed, NodeId id) {
+  return IntChain<std::int64_t>::takes(accumulator_cast(analyzed, id)) &&
+         compares_within<std::int64_t>(analyzed, id);
 }
 
 bool fits_words(const Analyzed& analyzed, NodeId id) {
+  if (is_table(analyzed.node(id).op)) return true;
   return fits<std::int32_t>(analyzed.range(id).accumulator) &&
-         IntChain<std::int32_t>::takes(accumulator_cast(analyzed, id));
+         IntChain<std::int32_t>::takes(accumulator_cast(analyzed, id)) &&
+         compares_within<std::int32_t>(analyzed, id);
 }
 
 bool fits_halves(const Analyzed& analyzed, NodeId id) {
@@ -285,7 +300,7 @@ bool fits_halves(const Analyzed& analyzed, NodeId id) {
   for (std::size_t i = 0; i < node.inputs.size(); ++i)
     if (!fits<std::int16_t>(analyzed.source_range(id, i))) return false;
   const graph::NodeRange& range = analyzed.range(id);
-  if (!fits<std::int16_t>(range.output)) return false;
+  if (is_table(node.op) || !fits<std::int16_t>(range.output)) return false;
   if (!std::visit(FitsHalves(analyzed, id), node.op)) return false;
   const IntCast cast = accumulator_cast(analyzed, id);
   if (!IntChain<std::int16_t>::takes(cast)) return false;
@@ -313,6 +328,7 @@ void append_nodes(IntChain<Lane>& chain, const Analyzed& analyzed, const Group& 
 
 template void append_nodes(IntChain<std::int16_t>&, const Analyzed&, const Group&, std::size_t);
 template void append_nodes(IntChain<std::int32_t>&, const Analyzed&, const Group&, std::size_t);
+template void append_nodes(IntChain<std::int64_t>&, const Analyzed&, const Group&, std::size_t);
 
 const char* operation_name(const Analyzed& analyzed, NodeId id) {
   return std::visit(graph::Overloaded{

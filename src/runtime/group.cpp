@@ -13,6 +13,22 @@
 namespace qfx::runtime {
 namespace {
 
+// Whether a node's numbers need lanes of 64 bits, which are several times slower: they are no
+// company for others.
+bool is_wide(const graph::Analyzed& analyzed, graph::NodeId id) {
+  const bool sums_fit = std::visit(
+      graph::Overloaded{
+          [&](const graph::Conv2d&) { return sums_fit_int32(analyzed, id); },
+          [&](const graph::Linear&) { return sums_fit_int32(analyzed, id); },
+          [](const auto&) { return true; },
+      },
+      analyzed.node(id).op);
+  const graph::Op& op = analyzed.node(id).op;
+  const bool is_mean = std::holds_alternative<graph::AvgPool2d>(op) ||
+                       std::holds_alternative<graph::GlobalAvgPool2d>(op);
+  return !is_mean && !(sums_fit && fits_words(analyzed, id));
+}
+
 class Fusing {
  public:
   explicit Fusing(const graph::Analyzed& analyzed)
@@ -24,7 +40,7 @@ class Fusing {
   void add(graph::NodeId id) {
     const std::vector<graph::NodeId>& inputs = model_.nodes[id].inputs;
     const std::optional<std::size_t> own =
-        is_chainable(analyzed_, id) ? latest(inputs) : std::nullopt;
+        is_chainable(analyzed_, id) ? latest(id) : std::nullopt;
     if (!own) {
       ends_in_[id] = groups_.size();
       groups_.push_back({{id}, inputs});
@@ -48,13 +64,15 @@ class Fusing {
 
  private:
   // Which of the inputs, that nobody else reads, a step makes last.
-  std::optional<std::size_t> latest(const std::vector<graph::NodeId>& inputs) const {
+  std::optional<std::size_t> latest(graph::NodeId id) const {
+    const std::vector<graph::NodeId>& inputs = model_.nodes[id].inputs;
     std::optional<std::size_t> best;
     for (std::size_t i = 0; i < inputs.size(); ++i) {
       if (!ends_in_[inputs[i]] || readers_[inputs[i]].size() > 1) continue;
       const Group& group = groups_[*ends_in_[inputs[i]]];
       const bool is_full = std::ssize(group.inputs) >= kernels::ChainPart::kMostOthers;
       if (is_full || !takes_more(analyzed_, group.first())) continue;
+      if (is_wide(analyzed_, group.last()) != is_wide(analyzed_, id)) continue;
       if (!best || inputs[i] > inputs[*best]) best = i;
     }
     return best;
@@ -93,14 +111,10 @@ bool takes_more(const graph::Analyzed& analyzed, graph::NodeId id) {
   if (is_chainable(analyzed, id)) return true;
   if (graph::accumulator_of(analyzed.node(id).op) != nullptr) return false;
   return std::visit(graph::Overloaded{
-                        [&](const graph::Conv2d&) {
-                          return sums_fit_int32(analyzed, id) && fits_words(analyzed, id);
-                        },
+                        [&](const graph::Conv2d&) { return fits_lanes(analyzed, id); },
                         [&](const graph::FractionalConv2d&) { return fits_words(analyzed, id); },
-                        [&](const graph::Linear&) {
-                          return sums_fit_int32(analyzed, id) && fits_words(analyzed, id);
-                        },
-                        [&](const graph::MaxPool2d&) { return fits_words(analyzed, id); },
+                        [&](const graph::Linear&) { return fits_lanes(analyzed, id); },
+                        [&](const graph::MaxPool2d&) { return fits_lanes(analyzed, id); },
                         [](const graph::AvgPool2d&) { return true; },
                         [](const graph::GlobalAvgPool2d&) { return true; },
                         [](const auto&) { return false; },

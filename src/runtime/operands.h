@@ -42,10 +42,8 @@ class Finish {
       : to_(layout_of(analyzed, group.last())),
         affine_(align_channels(analyzed, group.first())),
         cast_(accumulator_cast(analyzed, group.first())) {
-    if (std::is_same_v<Sum, std::int32_t> && fits_words(analyzed, group.first()))
-      chain_.emplace(analyzed, group,
-                     SumConstants{{affine_.factor.begin(), affine_.factor.end()},
-                                  {affine_.term.begin(), affine_.term.end()}});
+    if (fits_lanes(analyzed, group.first()))
+      chain_.emplace(analyzed, group, SumConstants{affine_.factor, affine_.term, kWide});
   }
 
   // Sums of elements first, first + 1, ... of the group's tensor `output`. others: the group's
@@ -54,7 +52,7 @@ class Finish {
                   const std::byte* const* others, std::byte* output) const {
     if (chain_) {
       chain_->run({reinterpret_cast<const std::byte*>(sums), kernels::Storage::Int32, others,
-                   output, first, count});
+                   output, first, count, kWide});
       return;
     }
     std::int64_t exact[kTile];
@@ -73,6 +71,8 @@ class Finish {
   }
 
  private:
+  static constexpr bool kWide = sizeof(Sum) == sizeof(std::int64_t);
+
   TensorLayout to_;
   Affine affine_;
   kernels::IntCast cast_;

@@ -39,8 +39,8 @@ class MaxPoolStep : public PoolStep {
                          .c_str(),
                      "int32", analyzed.range(group.first()).accumulator_width)),
         cast_(accumulator_cast(analyzed, group.first())) {
-    if (fits_words(analyzed, group.first()))
-      chain_.emplace(analyzed, group, SumConstants{{1}, {0}});
+    if (fits_lanes(analyzed, group.first()))
+      chain_.emplace(analyzed, group, SumConstants{{1}, {0}, false});
   }
 
   void run(const std::byte* const* inputs, std::byte* output, std::int64_t images,

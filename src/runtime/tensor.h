@@ -39,13 +39,20 @@ void bring_in(const TensorLayout& layout, const std::int32_t* raw, std::int64_t 
 void bring_out(const TensorLayout& layout, const std::byte* tensor, std::int64_t images,
                std::int32_t* raw);
 
-// to[i * to_step + j] = from[i + j * from_step] for i below `rows`, j below `columns`.
+// to[i * to_step + j] = from[i + j * from_step] for i below `rows`, j below `columns`. The longer
+// stride is left to the outer loop: steps of whole pages would meet in one set of the cache.
 template <class From, class To>
 void transpose(const From* from, std::int64_t rows, std::int64_t columns, std::int64_t from_step,
                std::int64_t to_step, To* to) {
-  for (std::int64_t j = 0; j < columns; ++j)
+  if (to_step > from_step) {
     for (std::int64_t i = 0; i < rows; ++i)
-      to[i * to_step + j] = static_cast<To>(from[i + j * from_step]);
+      for (std::int64_t j = 0; j < columns; ++j)
+        to[i * to_step + j] = static_cast<To>(from[i + j * from_step]);
+  } else {
+    for (std::int64_t j = 0; j < columns; ++j)
+      for (std::int64_t i = 0; i < rows; ++i)
+        to[i * to_step + j] = static_cast<To>(from[i + j * from_step]);
+  }
 }
 
 }  // namespace qfx::runtime

@@ -20,6 +20,7 @@ struct ChainPart {
   const std::byte* const* others;  // whole tensors, as is `to`; at most kMostOthers
   std::byte* to;
   std::int64_t first, count;
+  bool from_sums = false;  // lanes of 64 bits only: `from` are int64_t, whatever from_storage says
 
   static constexpr int kMostOthers = 8;
 };
@@ -67,8 +68,8 @@ struct ChainOperation {
   Lane k[5] = {};
 };
 
-// Lanes are int32_t or int16_t. Products are modulo 2^32 or 2^16, and so are sums of 32 bits; sums
-// of 16 bits saturate. All of it is exact wherever the caller proves that true values fit.
+// Lanes are int16_t, int32_t or int64_t. Products are modulo 2^16, 2^32 or 2^64, and so are sums, but
+// those of 16 bits saturate. All of it is exact wherever the caller proves that true values fit.
 template <class Lane>
 class IntChain {
  public:
@@ -78,7 +79,8 @@ class IntChain {
   // Whether cast() takes it. In lanes of 16 bits the caller proves that half a unit of the result,
   // added before the shift of a rounding to nearest, fits too.
   static bool takes(const IntCast& cast) {
-    return cast.path() == IntCast::Path::Copy || cast.path() == IntCast::Path::Narrow;
+    const bool is_wide = cast.path() == IntCast::Path::Wide && sizeof(Lane) == sizeof(std::int64_t);
+    return cast.path() == IntCast::Path::Copy || cast.path() == IntCast::Path::Narrow || is_wide;
   }
 
   // Each appends an operation on the value v. Constants per channel, or one for all. narrow: the
@@ -87,7 +89,7 @@ class IntChain {
   void multiply_add(std::span<const Lane> factor, std::span<const Lane> term, bool narrow = false);
   void cast(const IntCast& cast);
   void clamp(Lane lo, Lane hi);
-  void clip(const Clipping<std::int32_t>& clipping);
+  void clip(const Clipping<std::int64_t>& clipping);
   // v * (v < 0 ? below : above)
   void slope_below_zero(std::span<const Lane> below, Lane above, bool narrow = false);
   // table[v - low]; the caller proves that this is an entry.
@@ -121,5 +123,6 @@ class IntChain {
 
 extern template class IntChain<std::int16_t>;
 extern template class IntChain<std::int32_t>;
+extern template class IntChain<std::int64_t>;
 
 }  // namespace qfx::kernels

@@ -121,10 +121,9 @@ class Case {
       case 2:
         return rounding();
       case 3: {
-        const Clipping<std::int32_t> c{
-            static_cast<std::int32_t>(pick(-50, 0)), static_cast<std::int32_t>(pick(1, 50)),
-            static_cast<std::int32_t>(pick(-500, 500)), static_cast<std::int32_t>(pick(-500, 500)),
-            static_cast<std::int32_t>(std::int64_t{1} << pick(0, 3))};
+        const Clipping<std::int64_t> c{static_cast<std::int32_t>(pick(-50, 0)),
+                                       static_cast<std::int32_t>(pick(1, 50)), pick(-500, 500),
+                                       pick(-500, 500), std::int64_t{1} << pick(0, 3)};
         each([&](std::int64_t v, std::int64_t) {
           return v < c.below ? c.low : v > c.above ? c.high : v * c.factor;
         });
@@ -224,9 +223,36 @@ TEST(IntChain, MatchesPlainIntegersOnEveryTarget) {
       SCOPED_TRACE(seed);
       Case<std::int32_t>(seed).check();
       Case<std::int16_t>(seed).check();
+      Case<std::int64_t>(seed).check();
       if (testing::Test::HasFatalFailure()) return;
     }
   });
+}
+
+// Lanes of 64 bits begin with sums of 64 bits, and hold what no tensor does.
+TEST(IntChain, SumsOf64BitsAreRounded) {
+  IntChain<std::int64_t> chain(2, Storage::Int16);
+  const std::int64_t factor[] = {1, 4}, term[] = {0, 1};
+  chain.multiply_add(factor, term);
+  fixed::Format to;
+  to.width = 16;
+  to.int_bits = 16;
+  to.rounding = fixed::Rounding::RND_CONV;
+  to.overflow = fixed::Overflow::SAT;
+  const std::int64_t most = std::int64_t{1} << 58;
+  const IntCast cast(40, to, -4 * most, 4 * most);
+  ASSERT_EQ(cast.path(), IntCast::Path::Wide);
+  chain.cast(cast);
+  chain.end();
+  std::vector<std::int64_t> sums;
+  std::vector<std::byte> result(601 * 2);
+  for (std::int64_t i = 0; i < 601; ++i) sums.push_back(i * (most / 601) * (i % 3 - 1));
+  chain.run({reinterpret_cast<const std::byte*>(sums.data()), Storage::Int32, nullptr,
+             result.data(), 0, 601, true});
+  std::vector<std::int32_t> actual(601);
+  widen(result.data(), Storage::Int16, 601, actual.data());
+  for (std::int64_t i = 0; i < 601; ++i)
+    ASSERT_EQ(actual[i], fixed::cast_raw(sums[i] * factor[i % 2] + term[i % 2], 40, to)) << i;
 }
 
 // Sums of 16 bits stop at the ends, so that what follows need not hold them.
