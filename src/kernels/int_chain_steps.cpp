@@ -124,9 +124,20 @@ HWY_INLINE V less(V a, V b) {
     return hn::Sub(a, b);
 }
 
+// A shift whose distance stands in a register of its own is two instructions inside x86; one by the
+// distances of a vector's lanes, where there is one, is one.
+template <class V>
+HWY_INLINE V shifted_right(V v, int places) {
+#if HWY_TARGET == HWY_AVX3
+  return v >> hn::Set(hn::DFromV<V>(), static_cast<hn::TFromV<V>>(places));
+#else
+  return hn::ShiftRightSame(v, places);
+#endif
+}
+
 template <class V>
 HWY_INLINE V shifted(V v, int places) {
-  return places == 0 ? v : hn::ShiftRightSame(v, places);
+  return places == 0 ? v : shifted_right(v, places);
 }
 
 // v * factor; of a narrow operation the product of their low halves, the factor's upper one being
@@ -236,7 +247,7 @@ HWY_INLINE void apply(const ChainOperation<T>& op, const T* constants, std::int6
       return each([&](int i) HWY_ATTR { v[i] = hn::ShiftLeftSame(v[i], op.shift); });
     case ChainCode::HalfUp:
       return each([&](int i) HWY_ATTR {
-        v[i] = hn::ShiftRight<1>(hn::ShiftRightSame(v[i], op.shift - 1) + set(T{1}));
+        v[i] = hn::ShiftRight<1>(shifted_right(v[i], op.shift - 1) + set(T{1}));
       });
     case ChainCode::Round:
       return each([&](int i) HWY_ATTR { v[i] = rounded(v[i], op); });
