@@ -178,6 +178,11 @@ TEST(IntMeanCast, GivesTheLawsBits) {
         for (std::size_t i = 0; i < sums.size(); ++i)
           ASSERT_EQ(actual[i], fixed::cast_quotient(sums[i], 3, divisor, to))
               << sums[i] << " / " << divisor << " into " << fixed::to_string(to) << " from 3";
+        if (lo < INT32_MIN || hi > INT32_MAX) continue;
+        const std::vector<std::int32_t> words(sums.begin(), sums.end());
+        std::vector<std::int32_t> of_words(sums.size());
+        cast(words.data(), of_words.data(), std::ssize(words));
+        ASSERT_EQ(of_words, actual) << " / " << divisor << " into " << fixed::to_string(to);
       }
     }
   }
