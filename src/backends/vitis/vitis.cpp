@@ -125,7 +125,7 @@ Files print(const dataflow::Network& network, const ExportOptions& options) {
                            .support = "vendor/ap",
                            .fixed_type = ap_type,
                            .local_stream = local_stream,
-                           .before_top = [](const hls::Design&) { return std::string(); },
+                           .before_top = [](const hls::Design&) { return std::string("QFX_TOP "); },
                            .top_pragmas = pragmas,
                            .test_bench = {},
                            .script = "run_hls.tcl",

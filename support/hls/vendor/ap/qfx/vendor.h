@@ -14,10 +14,11 @@
 //                           input waits), UNROLLED, or SEQUENTIAL, which says nothing
 //   QFX_INLINE              the first line of a function that is no module of its own
 //   QFX_HLS(...)            another pragma of Vitis HLS
+//   QFX_TOP                 before the top function
 //   QFX_BUFFER              before a local array that may be too large for a program's stack, in
 //                           which simulation therefore does not put it; what it held is undefined
 //
-// Outside synthesis all macros but that are nothing, so that g++ -Wall stays silent.
+// Outside synthesis the other macros are nothing, so that g++ -Wall stays silent.
 #ifndef QFX_VENDOR_H_
 #define QFX_VENDOR_H_
 
@@ -45,6 +46,14 @@
 #define QFX_BODY(how)
 #endif
 #define QFX_PROCESS
+
+// Streams of the top function are constructed and destructed in it. At some hundred of them this
+// pass of g++'s takes more time than all others together, and finds nothing in a list of calls.
+#if defined(__GNUC__) && !defined(__clang__) && !defined(__SYNTHESIS__)
+#define QFX_TOP __attribute__((optimize("no-tree-pta")))
+#else
+#define QFX_TOP
+#endif
 
 namespace qfx {
 

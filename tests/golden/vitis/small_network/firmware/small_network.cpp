@@ -16,7 +16,7 @@
 #include "qfx/trace.h"
 #include "qfx/window.h"
 
-void small_network(hls::stream<small_network_net::input_beat>& in, hls::stream<small_network_net::dense_beat>& out) {
+QFX_TOP void small_network(hls::stream<small_network_net::input_beat>& in, hls::stream<small_network_net::dense_beat>& out) {
   using namespace small_network_net;
   hls::stream<conv1_beat> conv1("conv1");
   hls::stream<bn1_beat> bn1("bn1");
