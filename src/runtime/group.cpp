@@ -16,13 +16,13 @@ namespace {
 // Whether a node's numbers need lanes of 64 bits, which are several times slower: they are no
 // company for others.
 bool is_wide(const graph::Analyzed& analyzed, graph::NodeId id) {
-  const bool sums_fit = std::visit(
-      graph::Overloaded{
-          [&](const graph::Conv2d&) { return sums_fit_int32(analyzed, id); },
-          [&](const graph::Linear&) { return sums_fit_int32(analyzed, id); },
-          [](const auto&) { return true; },
-      },
-      analyzed.node(id).op);
+  const bool sums_fit =
+      std::visit(graph::Overloaded{
+                     [&](const graph::Conv2d&) { return sums_fit_int32(analyzed, id); },
+                     [&](const graph::Linear&) { return sums_fit_int32(analyzed, id); },
+                     [](const auto&) { return true; },
+                 },
+                 analyzed.node(id).op);
   const graph::Op& op = analyzed.node(id).op;
   const bool is_mean = std::holds_alternative<graph::AvgPool2d>(op) ||
                        std::holds_alternative<graph::GlobalAvgPool2d>(op);
@@ -39,8 +39,7 @@ class Fusing {
 
   void add(graph::NodeId id) {
     const std::vector<graph::NodeId>& inputs = model_.nodes[id].inputs;
-    const std::optional<std::size_t> own =
-        is_chainable(analyzed_, id) ? latest(id) : std::nullopt;
+    const std::optional<std::size_t> own = is_chainable(analyzed_, id) ? latest(id) : std::nullopt;
     if (!own) {
       ends_in_[id] = groups_.size();
       groups_.push_back({{id}, inputs});
@@ -97,6 +96,29 @@ std::vector<Group> with_upper_sums(const graph::Analyzed& analyzed, std::vector<
   return groups;
 }
 
+// Lets convolutions look up what a thermometer would spread, which then runs only where others read
+// it.
+std::vector<Group> with_look_ups(const graph::Analyzed& analyzed, std::vector<Group> groups) {
+  for (Group& group : groups) {
+    group.looks_up = looks_up(analyzed, group.first());
+    if (group.looks_up) group.inputs[0] = analyzed.node(group.inputs[0]).inputs[0];
+  }
+  const auto& nodes = analyzed.model().nodes;
+  std::vector<bool> is_read(nodes.size());
+  const auto read = [&](graph::NodeId id) {
+    for (; is_alias(analyzed.model(), id); id = nodes[id].inputs[0]) is_read[id] = true;
+    is_read[id] = true;
+  };
+  read(static_cast<graph::NodeId>(nodes.size()) - 1);
+  for (const Group& group : groups)
+    for (const graph::NodeId input : group.inputs) read(input);
+  std::erase_if(groups, [&](const Group& group) {
+    return std::holds_alternative<graph::Thermometer>(analyzed.node(group.last()).op) &&
+           !is_read[group.last()];
+  });
+  return groups;
+}
+
 }  // namespace
 
 bool is_alias(const graph::FrozenModel& model, graph::NodeId id) {
@@ -127,7 +149,7 @@ std::vector<Group> fused_groups(const graph::Analyzed& analyzed) {
   const auto count = static_cast<graph::NodeId>(analyzed.model().nodes.size());
   for (graph::NodeId id = 1; id < count; ++id)
     if (!is_alias(analyzed.model(), id)) fusing.add(id);
-  return with_upper_sums(analyzed, std::move(fusing).in_order());
+  return with_look_ups(analyzed, with_upper_sums(analyzed, std::move(fusing).in_order()));
 }
 
 std::vector<Group> single_groups(const graph::Analyzed& analyzed) {

@@ -16,6 +16,9 @@ struct Group {
   std::vector<graph::NodeId> inputs;
   // Whether the last of them is the upper_sums() (levels.h) of the first node, a fractional_conv2d.
   bool has_upper_sums = false;
+  // Whether the first node, a conv2d, reads not the thermometer before it but what that reads
+  // (looks_up() in levels.h).
+  bool looks_up = false;
 
   graph::NodeId first() const { return nodes.front(); }
   graph::NodeId last() const { return nodes.back(); }

@@ -6,6 +6,7 @@
 
 #include "qfx/graph/links.h"
 #include "qfx/kernels/binary_conv.h"
+#include "qfx/kernels/spread_conv.h"
 
 namespace qfx::runtime {
 
@@ -25,6 +26,19 @@ bool counts_bits(const graph::Analyzed& analyzed, graph::NodeId id) {
   const graph::FrozenParam& weight = node.params.at(graph::Role::Weight);
   const std::int64_t products = graph::element_count(weight.shape) / weight.shape[0];
   return planes > 0 && kernels::BinaryConv::takes(products, planes);
+}
+
+bool looks_up(const graph::Analyzed& analyzed, graph::NodeId id) {
+  const graph::FrozenNode& node = analyzed.node(id);
+  const auto* conv = std::get_if<graph::Conv2d>(&node.op);
+  if (conv == nullptr || !counts_bits(analyzed, id)) return false;
+  const graph::NodeId source = node.inputs[0];
+  const auto* thermometer = std::get_if<graph::Thermometer>(&analyzed.node(source).op);
+  if (thermometer == nullptr) return false;
+  const graph::Shape& in = analyzed.node(source).shape;
+  const graph::Interval& x = analyzed.source_range(source);
+  return kernels::SpreadConv::takes(kernels::conv_shape(*conv, in[0], in[1], in[2]),
+                                    thermometer->levels, x.lo, x.hi);
 }
 
 bool is_packed(const graph::Analyzed& analyzed, graph::NodeId id) {

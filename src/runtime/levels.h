@@ -17,6 +17,10 @@ int level_planes(const graph::Analyzed& analyzed, graph::NodeId id);
 // other values, or sums beyond 32 bits, is a product of integers.
 bool counts_bits(const graph::Analyzed& analyzed, graph::NodeId id);
 
+// Whether node `id` is a convolution of a thermometer whose sums can be looked up by the values of
+// the thermometer's input (qfx/kernels/spread_conv.h).
+bool looks_up(const graph::Analyzed& analyzed, graph::NodeId id);
+
 // Whether the tensor of node `id` is in memory as bit planes: everybody who reads it counts bits or
 // takes its signs.
 bool is_packed(const graph::Analyzed& analyzed, graph::NodeId id);

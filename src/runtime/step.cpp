@@ -14,6 +14,7 @@ std::unique_ptr<Step> make_step(const Analyzed& analyzed, const Group& group) {
       graph::Overloaded{
           [](const graph::Input&) { return Made(); },
           [&](const graph::Conv2d& conv) {
+            if (group.looks_up) return make_look_up_conv(analyzed, group, conv);
             return counts_bits(analyzed, id) ? make_binary_conv(analyzed, group, conv)
                                              : make_conv(analyzed, group, conv);
           },

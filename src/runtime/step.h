@@ -63,6 +63,9 @@ std::unique_ptr<Step> make_levels(const Analyzed& analyzed, graph::NodeId id,
 std::unique_ptr<Step> make_binary_conv(const Analyzed& analyzed, const Group& group,
                                        const graph::Conv2d& conv);
 std::unique_ptr<Step> make_binary_linear(const Analyzed& analyzed, const Group& group);
+// Of a group that looks_up().
+std::unique_ptr<Step> make_look_up_conv(const Analyzed& analyzed, const Group& group,
+                                        const graph::Conv2d& conv);
 std::unique_ptr<Step> make_fractional_conv(const Analyzed& analyzed, const Group& group,
                                            const graph::FractionalConv2d& conv);
 // Of a node that accumulator_of() has a format for.

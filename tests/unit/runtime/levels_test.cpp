@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 #include <random>
 
+#include "runtime/group.h"
 #include "support/reference.h"
 
 #include "qfx/graph/builder.h"
@@ -93,6 +94,31 @@ TEST(Levels, ANetworkOfBits) {
   EXPECT_EQ(engine.kernel_name(levels + 3), "7 thresholds, int8");
   EXPECT_THAT(engine.kernel_name(x), StartsWith("3 bits x 1 bit -> int32, "));
   expect_exact(engine);
+}
+
+// Of a thermometer's convolution, and of what else reads the thermometer.
+graph::FrozenModel thermometer_model(bool others_read_it) {
+  graph::Builder builder("thermometer");
+  const NodeId x = builder.input({2, 5, 6}, {});
+  const NodeId spread = builder.thermometer(x, {.levels = 8, .resolution = 0.5}, "spread");
+  const NodeId conv = builder.conv2d(
+      spread,
+      {.out_channels = 16, .kernel = kThree, .stride = kTwo, .padding = kOne, .binary = true});
+  if (others_read_it) builder.concat({builder.flatten(conv), builder.flatten(spread)});
+  return frozen_levels(builder.finish());
+}
+
+TEST(Levels, AConvolutionOfAThermometerLooksUpItsInput) {
+  for (const bool others_read_it : {false, true}) {
+    const Engine engine(thermometer_model(others_read_it), 1);
+    const std::vector<Group> groups = fused_groups(engine.analyzed());
+    const Group& conv = groups[others_read_it ? 1 : 0];
+    EXPECT_TRUE(conv.looks_up);
+    EXPECT_THAT(conv.nodes, ElementsAre(2));
+    EXPECT_THAT(conv.inputs, ElementsAre(0));
+    EXPECT_EQ(groups.front().first(), others_read_it ? 1 : 2);
+    expect_exact(engine);
+  }
 }
 
 TEST(Levels, WhatOthersReadIsNotPacked) {
