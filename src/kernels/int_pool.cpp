@@ -45,7 +45,7 @@ QFX_FOR_TYPE(std::int32_t)
 // Adds pixels that lie `step` numbers apart to sums that lie together. Blocks of a fixed size
 // become vectors.
 #define QFX_FOR_TYPES(T, Sum)                                                    \
-  QFX_CLONES void add_pixels(const T* x, std::int64_t step, std::int64_t pixels, \
+  QFX_CLONES void add_blocks(const T* x, std::int64_t step, std::int64_t pixels, \
                              std::int64_t channels, Sum* sums) {                 \
     constexpr std::int64_t kBlock = 16;                                          \
     for (std::int64_t p = 0; p < pixels; ++p, x += step, sums += channels) {     \
@@ -81,6 +81,12 @@ void max_pool(const T* x, const Pooling& p, T* y) {
 }
 
 template <class T, class Sum>
+void add_pixels(const T* x, std::int64_t step, std::int64_t pixels, std::int64_t channels,
+                Sum* sums) {
+  add_blocks(x, step, pixels, channels, sums);
+}
+
+template <class T, class Sum>
 void sum_pool(const T* x, const Pooling& p, Sum* sums) {
   std::fill_n(sums, p.out_height * p.out_width * p.channels, Sum{0});
   for (std::int64_t oy = 0; oy < p.out_height; ++oy, sums += p.out_width * p.channels)
@@ -100,15 +106,19 @@ void sum_pool(const T* x, const Pooling& p, Sum* sums) {
     }
 }
 
-#define QFX_FOR_TYPE(T)                                            \
-  template void max_pool(const T*, const Pooling&, T*);            \
-  template void sum_pool(const T*, const Pooling&, std::int32_t*); \
-  template void sum_pool(const T*, const Pooling&, std::int64_t*);
+#define QFX_FOR_SUM(T, Sum)                                                           \
+  template void add_pixels(const T*, std::int64_t, std::int64_t, std::int64_t, Sum*); \
+  template void sum_pool(const T*, const Pooling&, Sum*);
+#define QFX_FOR_TYPE(T)                                 \
+  template void max_pool(const T*, const Pooling&, T*); \
+  QFX_FOR_SUM(T, std::int32_t)                          \
+  QFX_FOR_SUM(T, std::int64_t)
 QFX_FOR_TYPE(std::int8_t)
 QFX_FOR_TYPE(std::uint8_t)
 QFX_FOR_TYPE(std::int16_t)
 QFX_FOR_TYPE(std::uint16_t)
 QFX_FOR_TYPE(std::int32_t)
 #undef QFX_FOR_TYPE
+#undef QFX_FOR_SUM
 
 }  // namespace qfx::kernels

@@ -11,8 +11,8 @@
 #include "qfx/base/error.h"
 #include "qfx/fixed/raw.h"
 #include "qfx/kernels/int_conv.h"
-#include "qfx/kernels/int_elementwise.h"
 #include "qfx/kernels/int_mean_cast.h"
+#include "qfx/kernels/int_pool.h"
 
 namespace qfx::runtime {
 namespace {
@@ -155,38 +155,39 @@ class RoundedPixels {
         x_factor_(
             static_cast<S>(aligned(1, analyzed.source(id).format.frac_bits(), addition_.grid()))) {}
 
-  // A row of outputs at a time. A pixel outside adds 0, which changes nothing.
+  // A row of outputs at a time. A pixel outside would add 0, which changes nothing.
   void operator()(const std::int32_t* x, std::int64_t oy, S* sums, S* exact) const {
-    const std::int64_t size = shape_.out_width() * shape_.channels;
-    std::fill_n(sums, size, S{0});
-    for (std::int64_t tap = 0; tap < shape_.taps(); ++tap) {
-      for (std::int64_t ox = 0; ox < shape_.out_width(); ++ox)
-        add(pixel_under(x, oy, ox, tap), sums + ox * shape_.channels, exact + ox * shape_.channels);
-      addition_.finish(exact, sums, size);
+    const std::int64_t channels = shape_.channels;
+    std::fill_n(sums, shape_.out_width() * channels, S{0});
+    for (std::int64_t ky = 0; ky < shape_.kernel_height; ++ky) {
+      const std::int64_t row = oy * shape_.stride_height - shape_.pad_height + ky;
+      if (row < 0 || row >= shape_.height) continue;
+      for (std::int64_t kx = 0; kx < shape_.kernel_width; ++kx) {
+        // The outputs for which this column of the window lies inside.
+        const std::int64_t left = kx - shape_.pad_width;
+        std::int64_t first = 0, last = shape_.out_width();
+        while (first < last && first * shape_.stride_width + left < 0) ++first;
+        while (last > first && (last - 1) * shape_.stride_width + left >= shape_.width) --last;
+        add(x + (row * shape_.width + first * shape_.stride_width + left) * channels, last - first,
+            sums + first * channels, exact);
+      }
     }
   }
 
  private:
-  // Null outside the image.
-  const std::int32_t* pixel_under(const std::int32_t* x, std::int64_t oy, std::int64_t ox,
-                                  std::int64_t tap) const {
-    const std::int64_t row =
-        oy * shape_.stride_height - shape_.pad_height + tap / shape_.kernel_width;
-    const std::int64_t column =
-        ox * shape_.stride_width - shape_.pad_width + tap % shape_.kernel_width;
-    const bool is_inside = row >= 0 && row < shape_.height && column >= 0 && column < shape_.width;
-    return is_inside ? x + (row * shape_.width + column) * shape_.channels : nullptr;
-  }
-
-  void add(const std::int32_t* pixel, const S* sums, S* exact) const {
-    if (pixel == nullptr) {
-      for (std::int64_t c = 0; c < shape_.channels; ++c) exact[c] = sums[c] * factor_;
-    } else if constexpr (sizeof(S) == 4) {
-      kernels::add_scaled(sums, factor_, pixel, x_factor_, exact, shape_.channels);
-    } else {
-      for (std::int64_t c = 0; c < shape_.channels; ++c)
-        exact[c] = sums[c] * factor_ + pixel[c] * x_factor_;
+  // Pixels a stride apart to as many sums.
+  void add(const std::int32_t* x, std::int64_t pixels, S* sums, S* exact) const {
+    const std::int64_t channels = shape_.channels, step = shape_.stride_width * channels;
+    if (factor_ == 1 && x_factor_ == 1) {
+      kernels::add_pixels(x, step, pixels, channels, sums);
+      return addition_.finish(sums, sums, pixels * channels);
     }
+    for (std::int64_t pixel = 0; pixel < pixels; ++pixel)
+      for (std::int64_t c = 0; c < channels; ++c) {
+        const std::int64_t i = pixel * channels + c;
+        exact[i] = sums[i] * factor_ + static_cast<S>(x[pixel * step + c]) * x_factor_;
+      }
+    addition_.finish(exact, sums, pixels * channels);
   }
 
   ConvShape shape_;

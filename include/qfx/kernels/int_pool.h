@@ -20,6 +20,12 @@ struct Pooling {
 template <class T>
 void max_pool(const T* x, const Pooling& pooling, T* y);
 
+// Adds `pixels` pixels that lie `step` numbers apart to sums that lie together. Sum is int32_t or
+// int64_t.
+template <class T, class Sum>
+void add_pixels(const T* x, std::int64_t step, std::int64_t pixels, std::int64_t channels,
+                Sum* sums);
+
 // Padding adds zero. Sum is int32_t or int64_t; the caller proves that it holds the sums.
 template <class T, class Sum>
 void sum_pool(const T* x, const Pooling& pooling, Sum* sums);
