@@ -136,6 +136,15 @@ HWY_INLINE V shifted_right(V v, int places) {
 }
 
 template <class V>
+HWY_INLINE V shifted_left(V v, int places) {
+#if HWY_TARGET == HWY_AVX3
+  return v << hn::Set(hn::DFromV<V>(), static_cast<hn::TFromV<V>>(places));
+#else
+  return hn::ShiftLeftSame(v, places);
+#endif
+}
+
+template <class V>
 HWY_INLINE V shifted(V v, int places) {
   return places == 0 ? v : shifted_right(v, places);
 }
@@ -244,7 +253,7 @@ HWY_INLINE void apply(const ChainOperation<T>& op, const T* constants, std::int6
                       HWY_ATTR { v[i] = hn::Min(v[i] * set(op.k[0]), w.v[i] * set(op.k[1])); });
     }
     case ChainCode::ShiftLeft:
-      return each([&](int i) HWY_ATTR { v[i] = hn::ShiftLeftSame(v[i], op.shift); });
+      return each([&](int i) HWY_ATTR { v[i] = shifted_left(v[i], op.shift); });
     case ChainCode::HalfUp:
       return each([&](int i) HWY_ATTR {
         v[i] = hn::ShiftRight<1>(shifted_right(v[i], op.shift - 1) + set(T{1}));

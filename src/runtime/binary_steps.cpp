@@ -1,5 +1,6 @@
 // Products with binary weights of what is packed to bits: conv2d, linear, fractional_conv2d.
 #include <algorithm>
+#include <optional>
 
 #include "runtime/levels.h"
 #include "runtime/operands.h"
@@ -25,8 +26,7 @@ class BinaryStep : public Step {
         repacker_(kernels::repacker(
             {level_planes(analyzed, group.inputs[0]), input_.channels, input_.pixels})),
         finish_(analyzed, group) {
-    if (group.has_upper_sums)
-      upper_sums_ = {layout_of(analyzed, group.inputs.back()), group.inputs.size() - 1};
+    if (group.has_upper_sums) upper_sums_ = group.inputs.size() - 1;
   }
 
   void run(const std::byte* const* inputs, std::byte* output, std::int64_t images,
@@ -74,24 +74,18 @@ class BinaryStep : public Step {
     for (std::int64_t row = 0; row < height; row += conv_.block_rows()) {
       const std::int64_t rows = std::min(conv_.block_rows(), height - row);
       const std::int64_t first = (image * height + row) * row_size();
-      if (upper_sums_)
-        kernels::widen(inputs[upper_sums_->index] + upper_sums_->layout.offset(first),
-                       upper_sums_->layout.storage, rows * row_size(), buffers.sums);
-      conv_.multiply(buffers.image, row, rows, buffers.sums);
+      const auto* upper_sums =
+          upper_sums_ ? reinterpret_cast<const std::int16_t*>(inputs[*upper_sums_]) + first
+                      : nullptr;
+      conv_.multiply(buffers.image, row, rows, buffers.sums, upper_sums);
       finish_(buffers.sums, first, rows * row_size(), inputs + 1, output);
     }
   }
 
-  // Sums in memory, and which of the group's inputs they are.
-  struct UpperSums {
-    TensorLayout layout;
-    std::size_t index;
-  };
-
   ConvShape shape_;
   BinaryConv conv_;
   TensorLayout input_;
-  std::optional<UpperSums> upper_sums_;
+  std::optional<std::size_t> upper_sums_;  // which of the inputs they are
   kernels::LevelPacker repacker_;
   Finish<std::int32_t> finish_;
 };

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "runtime/proof.h"
+#include "runtime/tensor.h"
 
 #include "qfx/graph/links.h"
 #include "qfx/kernels/binary_conv.h"
@@ -68,6 +69,7 @@ bool has_sums_of_signs(const graph::Analyzed& analyzed, graph::NodeId id, graph:
   const auto* signs = std::get_if<graph::QuantSign>(&source.op);
   if (signs == nullptr || signs->bits != 1 || source.inputs[0] != x) return false;
   const bool is_exact = node.format.frac_bits() == 0 &&
+                        layout_of(analyzed, id).storage == kernels::Storage::Int16 &&
                         accumulator_cast(analyzed, id).path() == kernels::IntCast::Path::Copy;
   return is_exact && conv->form() == like.form() && conv->out_channels == like.out_channels &&
          node.params.at(graph::Role::Weight).raw == weights;

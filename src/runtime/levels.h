@@ -26,8 +26,8 @@ bool looks_up(const graph::Analyzed& analyzed, graph::NodeId id);
 bool is_packed(const graph::Analyzed& analyzed, graph::NodeId id);
 
 // The convolution that has multiplied the signs of a fractional_conv2d's input with the same
-// weights already, and stored the exact sums; null where there is none, or node `id` is something
-// else.
+// weights already, and stored the exact sums in 16 bits; null where there is none, or node `id` is
+// something else.
 std::optional<graph::NodeId> upper_sums(const graph::Analyzed& analyzed, graph::NodeId id);
 
 // The raw values of a quant_sign's input from which on each of its levels is reached, the lowest

@@ -22,11 +22,11 @@ class BinaryConv {
   }
 
   // weights: {out_channels, group_channels, kernel_height, kernel_width}, each -1 or +1.
-  // gates: of every output channel, or empty. With them, and two planes, an output is the sum of the
-  // products with the upper plane alone, twice its signs, where that is not above the gate; else
-  // the sum of the products with the values (the fractional convolution of FracBNN,
-  // arXiv:2012.12206). With one plane it is the lower of the two, and multiply() finds the sums of
-  // the products with the upper one's signs where it leaves the outputs.
+  // gates: of every output channel, or empty. With them, and two planes, an output is the sum of
+  // the products with the upper plane alone, twice its signs, where that is not above the gate;
+  // else the sum of the products with the values (the fractional convolution of FracBNN,
+  // arXiv:2012.12206). With one plane it is the lower of the two, and multiply() is given the
+  // sums of the products with the upper one's signs.
   BinaryConv(const ConvShape& shape, int planes, std::span<const std::int32_t> weights,
              std::span<const std::int64_t> gates = {});
   ~BinaryConv();
@@ -40,8 +40,9 @@ class BinaryConv {
   void pad(std::byte* image) const;
   void lay_out(const std::uint16_t* x, std::byte* image) const;
   // sums: {rows, out_width, out_channels} from row `first` on.
-  void multiply(const std::byte* image, std::int64_t first, std::int64_t rows,
-                std::int32_t* sums) const;
+  // upper_sums: where these are given, likewise.
+  void multiply(const std::byte* image, std::int64_t first, std::int64_t rows, std::int32_t* sums,
+                const std::int16_t* upper_sums = nullptr) const;
   // Rows whose sums the first-level cache holds.
   std::int64_t block_rows() const;
 

@@ -200,9 +200,10 @@ void BinaryConv::lay_out(const std::uint16_t* x, std::byte* image) const {
 }
 
 void BinaryConv::multiply(const std::byte* image, std::int64_t first, std::int64_t rows,
-                          std::int32_t* sums) const {
+                          std::int32_t* sums, const std::int16_t* upper_sums) const {
   const Impl& i = *impl_;
   const ConvShape& s = i.shape;
+  QFX_ASSERT((upper_sums != nullptr) == (i.source.planes == 1 && !i.gates.empty()));
   const auto* words = reinterpret_cast<const std::uint16_t*>(image);
   for (std::int64_t y = first; y < first + rows; ++y)
     for (std::int64_t g = 0; g < s.groups; ++g) {
@@ -218,12 +219,12 @@ void BinaryConv::multiply(const std::byte* image, std::int64_t first, std::int64
           .m = s.out_width(),
           .n = s.group_outputs(),
           .depth = i.depth()};
+      const std::int64_t at = (y - first) * s.out_width() * s.out_channels + g * s.group_outputs();
       const BitFinish finish{i.base.data() + g * i.base_size(),
                              i.kinds.data() + i.rows.kind_of[y] * s.out_width(),
-                             i.gates.empty() ? nullptr : i.gates.data() + g * i.columns};
-      multiply_bits(product, finish,
-                    sums + (y - first) * s.out_width() * s.out_channels + g * s.group_outputs(),
-                    s.out_channels);
+                             i.gates.empty() ? nullptr : i.gates.data() + g * i.columns,
+                             upper_sums == nullptr ? nullptr : upper_sums + at};
+      multiply_bits(product, finish, sums + at, s.out_channels);
     }
 }
 

@@ -137,9 +137,11 @@ HWY_INLINE hn::Vec<Sums> sum_of(hn::Vec<Sums> base, hn::Vec<Words> count) {
 }
 
 // The first `count` lanes, in both.
-HWY_INLINE hn::Vec<Sums> load(const std::int32_t* from, std::int64_t count) {
-  if (count >= kLanes) return hn::LoadU(Sums(), from);
-  return hn::MaskedLoad(hn::FirstN(Sums(), static_cast<std::size_t>(count)), Sums(), from);
+HWY_INLINE hn::Vec<Sums> load(const std::int16_t* from, std::int64_t count) {
+  const hn::Rebind<std::int16_t, Sums> d;
+  if (count >= kLanes) return hn::PromoteTo(Sums(), hn::LoadU(d, from));
+  const auto first = hn::FirstN(d, static_cast<std::size_t>(count));
+  return hn::PromoteTo(Sums(), hn::MaskedLoad(first, d, from));
 }
 HWY_INLINE void store(hn::Vec<Sums> sums, std::int64_t count, std::int32_t* to) {
   if (count >= kLanes) return hn::StoreU(sums, Sums(), to);
@@ -171,7 +173,7 @@ HWY_INLINE void multiply_tile(const Job& job, std::int64_t row, std::int64_t col
       std::int32_t* to = sums + i * job.stride + v * kLanes;
       const std::int64_t lanes = job.p.n - column - v * kLanes;
       if (kGated) {
-        const auto upper = kPlanes == 2 ? total : load(to, lanes);
+        const auto upper = kPlanes == 2 ? total : load(job.finish.upper + (to - job.sums), lanes);
         const auto coarse = hn::Add(upper, upper);
         const auto lower = sum_of(start, counts[0][i][v]);
         total = hn::Add(coarse, hn::IfThenElseZero(hn::Gt(coarse, gate), lower));

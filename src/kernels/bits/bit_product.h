@@ -22,13 +22,14 @@ struct BitProduct {
   std::int64_t m, n, depth;
 };
 
-// What becomes of the counts c[k] of an element: with s[k] = base - 2 * c[k], the sum of 2^k * s[k].
-// With gates: m = 2 * s[1], and m + s[0] where m > gate, else m. Of two planes, or of the lower one
-// alone where the sums hold s[1] already.
+// What becomes of the counts c[k] of an element: with s[k] = base - 2 * c[k], the sum of 2^k *
+// s[k]. With gates: m = 2 * s[1], and m + s[0] where m > gate, else m. Of two planes, or of the
+// lower one alone where s[1] is known.
 struct BitFinish {
   const std::int32_t* base;   // {kinds of rows, b_stride}
   const std::int32_t* kinds;  // {m}
   const std::int32_t* gates;  // {b_stride}, or null
+  const std::int16_t* upper;  // s[1] as the sums lie, where there are gates and one plane
 };
 
 // sums: {m, n}, rows `stride` apart. The caller proves that they fit.

@@ -26,7 +26,7 @@ inline void multiply_bits(const BitProduct& p, const BitFinish& finish, std::int
       const auto sum = [&](int plane) { return base - 2 * count_bits(p, i, j, plane); };
       std::int32_t total = 0;
       if (finish.gates != nullptr) {
-        const std::int32_t coarse = 2 * (p.planes == 2 ? sum(1) : sums[i * stride + j]);
+        const std::int32_t coarse = 2 * (p.planes == 2 ? sum(1) : finish.upper[i * stride + j]);
         total = coarse > finish.gates[j] ? coarse + sum(0) : coarse;
       } else {
         for (int k = 0; k < p.planes; ++k) total += sum(k) * (1 << k);

@@ -93,24 +93,27 @@ std::vector<std::int32_t> convolved(const ConvShape& s, const std::vector<std::i
   return sums;
 }
 
-// sums: what is there before.
+// upper_sums: BinaryConv's, or empty.
 std::vector<std::int32_t> run(const BinaryConv& conv, const ConvShape& s,
-                              const std::vector<std::uint16_t>& x, std::vector<std::int32_t> sums) {
+                              const std::vector<std::uint16_t>& x,
+                              const std::vector<std::int16_t>& upper_sums = {}) {
   std::vector<std::byte> image(conv.image_bytes(), std::byte{0xA5});
   conv.pad(image.data());
   // What another image leaves behind must not matter.
   conv.lay_out(std::vector<std::uint16_t>(x.size(), 0xffff).data(), image.data());
   conv.lay_out(x.data(), image.data());
+  const std::int64_t row = s.out_width() * s.out_channels;
+  std::vector<std::int32_t> sums(s.out_height() * row);
   for (std::int64_t y = 0; y < s.out_height(); y += conv.block_rows())
     conv.multiply(image.data(), y, std::min(conv.block_rows(), s.out_height() - y),
-                  sums.data() + y * s.out_width() * s.out_channels);
+                  sums.data() + y * row,
+                  upper_sums.empty() ? nullptr : upper_sums.data() + y * row);
   return sums;
 }
 
 std::vector<std::int32_t> run(const BinaryConv& conv, const ConvShape& s,
                               const std::vector<std::int32_t>& x) {
-  return run(conv, s, packed(conv.planes(), x),
-             std::vector<std::int32_t>(s.out_height() * s.out_width() * s.out_channels));
+  return run(conv, s, packed(conv.planes(), x));
 }
 
 TEST(BinaryConv, IsTheConvolutionOfTheValues) {
@@ -149,8 +152,8 @@ TEST(BinaryConv, GatesChooseBetweenTheSumsOfOnePlaneAndOfBoth) {
         if (coarse[i] <= gates[i % s.out_channels]) expected[i] = coarse[i];
       ASSERT_EQ(run(BinaryConv(s, 2, weights, gates), s, x), expected);
       // The lower plane alone, where the upper one's sums are known.
-      std::vector<std::int32_t> signs = coarse;
-      for (std::int32_t& sum : signs) sum /= 2;
+      std::vector<std::int16_t> signs;
+      for (const std::int32_t sum : coarse) signs.push_back(static_cast<std::int16_t>(sum / 2));
       const auto words = packed({2, s.channels, s.height * s.width}, x);
       ASSERT_EQ(run(BinaryConv(s, 1, weights, gates), s, words, signs), expected);
     }

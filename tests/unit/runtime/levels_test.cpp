@@ -21,7 +21,7 @@ using testing::HasSubstr;
 using testing::StartsWith;
 
 // 10 bits, of which 4 integer bits, where a kind gives no format of its own; node `whole` holds
-// integers.
+// integers. The input has both signs.
 graph::FrozenModel frozen_levels(graph::Model model, NodeId whole = -1) {
   const auto choose = [](graph::QuantSpec& spec, int int_bits) {
     spec.width = 10;
@@ -33,6 +33,7 @@ graph::FrozenModel frozen_levels(graph::Model model, NodeId whole = -1) {
     for (auto& [role, param] : node.params)
       if (!graph::own_format(node.op, role)) choose(param.spec, 4);
   }
+  model.nodes.front().spec.is_signed = true;
   return graph::freeze(model);
 }
 
@@ -149,10 +150,10 @@ Signs signs_model(bool same_weights, bool others_read_signs) {
   made.signs = builder.quant_sign(made.levels, {.bits = 1}, "signs");
   made.coarse = builder.conv2d(
       made.signs,
-      {.out_channels = 17, .kernel = kTwo, .padding = padding, .has_bias = false, .binary = true},
+      {.out_channels = 17, .kernel = kThree, .padding = padding, .has_bias = false, .binary = true},
       "coarse");
   made.both = builder.fractional_conv2d(
-      made.levels, {.out_channels = 17, .kernel = kTwo, .padding = padding}, "both");
+      made.levels, {.out_channels = 17, .kernel = kThree, .padding = padding}, "both");
   x = builder.sub(builder.sub(made.both, made.coarse), made.coarse);
   if (others_read_signs) builder.concat({builder.flatten(x), builder.flatten(made.signs)});
   made.model = builder.finish();
