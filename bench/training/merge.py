@@ -15,10 +15,11 @@ import platform
 import statistics
 import time
 
-GOAL_TO_FLOAT, GOAL_TO_PEER, GOAL_MEMORY = 1.0, 2.5, 1.3
+GOAL_TO_FLOAT, GOAL_TO_PEER, GOAL_MEMORY, GOAL_K_HOT = 1.0, 2.5, 1.3, 1.05
 OURS = {
     "float": "float, torch (ours: C++, channels last)",
     "fixed": "**QFX**, every tensor in fixed point",
+    "k_hot": "QFX, every constant of at most two signed digits",
     "nodes": "QFX, node by node",
     "operators": "QFX, fusing off: torch's plain operators",
 }
@@ -53,6 +54,7 @@ def network(folder, net):
             "name": OURS[mode],
             "step_ms": statistics.median(steps),
             "to_float": statistics.median(step / one["modes"]["float"]["step_ms"] for step, one in zip(steps, passes)),
+            "to_fixed": statistics.median(step / one["modes"]["fixed"]["step_ms"] for step, one in zip(steps, passes)),
         }
         memory = f"{folder}/{net}.{mode}.memory.json"
         if os.path.exists(memory):
@@ -84,6 +86,8 @@ def goals(net, rows):
     if "peak_megabytes" in qfx and "peak_megabytes" in rows["float"]:
         memory = qfx["peak_megabytes"] / rows["float"]["peak_megabytes"]
         yield line("peak memory of float's", memory, f"at most {GOAL_MEMORY}", memory <= GOAL_MEMORY)
+    k_hot = rows["k_hot"]["to_fixed"]
+    yield line("K-hot costs of QFX without", k_hot, f"at most {GOAL_K_HOT}", k_hot <= GOAL_K_HOT)
     for peer, row in rows.items():
         if "to_qfx" in row and peer != "torch":
             yield line(f"faster than {row['name']} by", row["to_qfx"], f"at least {GOAL_TO_PEER}",

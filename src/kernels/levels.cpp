@@ -35,6 +35,15 @@ inline __attribute__((always_inline)) void count_row(const T* x, std::span<const
 }
 
 template <class T>
+inline __attribute__((always_inline)) void spread_row(const T* x, const T* thresholds,
+                                                      std::int64_t levels, T* __restrict y,
+                                                      std::int64_t count) {
+  for (std::int64_t i = 0; i < count; ++i, y += levels) {
+    for (std::int64_t j = 0; j < levels; ++j) y[j] = x[i] >= thresholds[j] ? T(1) : T(-1);
+  }
+}
+
+template <class T>
 inline __attribute__((always_inline)) void pass_row(const T* x, T range, T factor, const T* dy,
                                                     T* dx, std::int64_t count) {
   for (std::int64_t i = 0; i < count; ++i)
@@ -48,6 +57,14 @@ QFX_CLONES void count_floats(const float* x, std::span<const float> thresholds, 
 QFX_CLONES void count_doubles(const double* x, std::span<const double> thresholds, double* y,
                               std::int64_t count) {
   count_row(x, thresholds, y, count);
+}
+QFX_CLONES void spread_floats(const float* x, std::span<const float> thresholds, float* y,
+                              std::int64_t count) {
+  spread_row(x, thresholds.data(), std::ssize(thresholds), y, count);
+}
+QFX_CLONES void spread_doubles(const double* x, std::span<const double> thresholds, double* y,
+                               std::int64_t count) {
+  spread_row(x, thresholds.data(), std::ssize(thresholds), y, count);
 }
 QFX_CLONES void pass_floats(const float* x, float range, float factor, const float* dy, float* dx,
                             std::int64_t count) {
@@ -69,6 +86,16 @@ template <>
 void count_reached(const double* x, std::span<const double> thresholds, double* y,
                    std::int64_t count) {
   count_doubles(x, thresholds, y, count);
+}
+template <>
+void spread_levels(const float* x, std::span<const float> thresholds, float* y,
+                   std::int64_t count) {
+  spread_floats(x, thresholds, y, count);
+}
+template <>
+void spread_levels(const double* x, std::span<const double> thresholds, double* y,
+                   std::int64_t count) {
+  spread_doubles(x, thresholds, y, count);
 }
 template <>
 void pass_within(const float* x, float range, float factor, const float* dy, float* dx,

@@ -4,6 +4,7 @@
 #include <numbers>
 #include <numeric>
 
+#include "qfx/base/error.h"
 #include "qfx/kernels/khot.h"
 
 namespace qfx::steps {
@@ -26,6 +27,7 @@ std::vector<kernels::PointGradient> cast_array_backward(const T* x, const T* dy,
                                                         const Assignment& a) {
   std::vector<kernels::PointGradient> points(a.frac_bits.size());
   std::vector<double> corrections(points.size(), 0.0);
+  QFX_ASSERT(extent.outer == 1);
   if (a.k_hot > 0) {
     // The kernel's gradient has q, the cast; the forward's result is p, the projection. In range
     // and saturated alike the difference is ln2 * (q - p) * dy; where q jumped out of the range,
@@ -34,14 +36,17 @@ std::vector<kernels::PointGradient> cast_array_backward(const T* x, const T* dy,
     kernels::fake_cast(x, q.data(), extent, a.format, a.frac_bits.data());
     std::vector<T> p = q;
     kernels::project_khot(p.data(), extent, a.k_hot, a.signed_digits, a.format, a.frac_bits.data());
-    for (std::int64_t i = 0; i < extent.size(); ++i) {
-      const std::int64_t c = i / extent.inner;
+    const bool jumps = kernels::jumps_outside(a.format);
+    for (std::int64_t c = 0; c < extent.channels; ++c) {
       const double step = std::ldexp(1.0, -a.frac_bits[c]);
-      const bool jumped =
-          kernels::jumps_outside(a.format) && std::abs(static_cast<double>(x[i]) - q[i]) >= step;
-      if (jumped && !a.format.is_signed && x[i] < 0) continue;  // pulls at nothing
-      corrections[c] += (jumped ? -1.0 : std::numbers::ln2) * (static_cast<double>(q[i]) - p[i]) *
-                        static_cast<double>(dy[i]);
+      double sum = 0;
+      for (std::int64_t i = c * extent.inner; i < (c + 1) * extent.inner; ++i) {
+        const bool jumped = jumps && std::abs(static_cast<double>(x[i]) - q[i]) >= step;
+        if (jumped && !a.format.is_signed && x[i] < 0) continue;  // pulls at nothing
+        sum += (jumped ? -1.0 : std::numbers::ln2) * (static_cast<double>(q[i]) - p[i]) *
+               static_cast<double>(dy[i]);
+      }
+      corrections[c] = sum;
     }
   }
   kernels::fake_cast_backward(x, dy, dx, extent, a.format, a.frac_bits.data(), points.data());

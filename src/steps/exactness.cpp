@@ -61,6 +61,12 @@ Grid cast(const Grid& grid, const fixed::Format& format) {
   return result;
 }
 
+bool holds(const fixed::Format& format, const Grid& grid) {
+  return format.is_signed && grid.frac_bits <= format.frac_bits() &&
+         std::ldexp(grid.max_raw, format.frac_bits() - grid.frac_bits) <=
+             static_cast<double>(fixed::max_raw(format));
+}
+
 int signed_width(const Grid& grid) {
   return grid.max_raw == 0 ? 1 : std::ilogb(grid.max_raw) + 2;
 }

@@ -12,6 +12,10 @@ namespace qfx::kernels {
 template <class T>
 void count_reached(const T* x, std::span<const T> thresholds, T* y, std::int64_t count);
 
+// y[i * t.size() + j] = x[i] >= t[j] ? 1 : -1
+template <class T>
+void spread_levels(const T* x, std::span<const T> thresholds, T* y, std::int64_t count);
+
 // dx[i] = |x[i]| < range ? factor * dy[i] : 0; dx may be dy.
 template <class T>
 void pass_within(const T* x, T range, T factor, const T* dy, T* dx, std::int64_t count);

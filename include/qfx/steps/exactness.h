@@ -32,6 +32,9 @@ Grid wider(const Grid& a, const Grid& b);  // holds the values of both
 // small.
 Grid cast(const Grid& grid, const fixed::Format& format);
 
+// Whether a cast to `format` leaves every value of the grid, of either sign, as it is.
+bool holds(const fixed::Format& format, const Grid& grid);
+
 // Bits of the signed integer that holds every value of the grid.
 int signed_width(const Grid& grid);
 

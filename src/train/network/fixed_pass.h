@@ -57,6 +57,8 @@ class FixedPass {
     std::optional<steps::IntegerOperands> integers;
   };
   Product product();
+  // Sums without a bias; where a format that is given holds them all, there is nothing to cast.
+  ElementChain assign_sums(const at::Tensor& sums, const std::vector<Grid>& grids);
   template <class Sum>
   ElementChain product_value(const Sum& sum_of);
   template <class Rounded, class Exact>

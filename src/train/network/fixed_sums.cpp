@@ -61,13 +61,24 @@ ElementChain FixedPass::value(const graph::Linear&) {
 template <class Sum>
 ElementChain FixedPass::product_value(const Sum& sum_of) {
   Product product = this->product();
-  ElementChain sums = pending(sum_of(product, product.carrier));
+  const at::Tensor sums = sum_of(product, product.carrier);
   Parameter* bias = find(layer_->params, Role::Bias);
-  ElementChain result =
-      bias == nullptr ? assign(std::move(sums)) : add_offset(std::move(sums), *bias, product.grids);
+  ElementChain result = bias == nullptr ? assign_sums(sums, product.grids)
+                                        : add_offset(pending(sums), *bias, product.grids);
   note_carrier(product.carrier, product.grids);
   sums_ = std::move(product.grids);
   return result;
+}
+
+ElementChain FixedPass::assign_sums(const at::Tensor& sums, const std::vector<Grid>& grids) {
+  Point& point = layer_->output;
+  const bool is_given = point.casts() && point.is_set() && !point.trains();
+  if (grids.empty() || !is_given) return assign(sums);
+  const fixed::Format format = point.spec.format(point.frac_bits[0]);
+  const auto held = [&](const Grid& grid) { return holds(format, grid); };
+  if (!std::ranges::all_of(grids, held)) return assign(sums);
+  if (mode_.count) point.count.values += sums.numel();
+  return pending(sums);
 }
 
 const fixed::Format* FixedPass::accumulator() const {
@@ -111,8 +122,9 @@ ElementChain FixedPass::value(const graph::FractionalConv2d& conv) {
   const at::Tensor threshold = cast_parameter(network_, layer_->params.at(Role::Threshold), mode_);
   sums_ = product.grids;
   note_carrier(product.carrier, sums_);
-  return assign(fractional_conv2d(x().to(type), on_device(product.weight.to(type)),
-                                  on_device(threshold.to(type)), conv, product.integers));
+  const at::Tensor sums = fractional_conv2d(x().to(type), on_device(product.weight.to(type)),
+                                            on_device(threshold.to(type)), conv, product.integers);
+  return assign_sums(sums, sums_);
 }
 
 ElementChain FixedPass::add_offset(ElementChain sums, Parameter& offset, std::vector<Grid>& grids) {

@@ -32,26 +32,15 @@ typename steps::ChainRun<T>::Operand operand_of(const at::Tensor& tensor) {
   return tensor.data_ptr<float>();
 }
 
-// On the kernels. T is the type of x.
+// On the kernels. T is the type of x. counts: no way back will come to count what overflows.
 template <class T>
-at::Tensor run_kernels(const std::vector<at::Tensor>& all, std::vector<steps::Stage> given) {
+at::Tensor run_kernels(const std::vector<at::Tensor>& all, std::vector<steps::Stage> given,
+                       bool counts) {
   const std::vector<std::size_t> large = like_x(given);
   const auto run = std::make_shared<steps::ChainRun<T>>(std::move(given), channel_extent(all[0]),
                                                         on_torchs_threads);
   std::vector<at::ScalarType> types;
   for (const at::Tensor& input : all) types.push_back(input.scalar_type());
-  const auto forward = [&](const Tensors& inputs, Tensors& kept) -> Tensors {
-    const at::Tensor x = dense(inputs[0]);
-    Tensors arrays;
-    for (const at::Tensor& input : inputs)
-      arrays.push_back(input.sizes() == x.sizes() ? dense_like(input, x) : input.contiguous());
-    for (const std::size_t position : large) kept.push_back(arrays[position]);
-    Operands<T> operands;
-    for (const at::Tensor& array : arrays) operands.push_back(operand_of<T>(array));
-    at::Tensor y = at::empty_like(x);
-    run->forward(operands, y.data_ptr<T>());
-    return {y};
-  };
   const auto backward = [run, large, types](const BackwardCall& call) -> Tensors {
     const at::Tensor& x = call.kept[0];
     const at::Tensor dy = dense_like(call.dy[0], x);
@@ -68,6 +57,19 @@ at::Tensor run_kernels(const std::vector<at::Tensor>& all, std::vector<steps::St
     for (const auto& [position, values] : run->backward(operands, dy.data_ptr<T>(), d_operands))
       d_inputs[position] = double_tensor(values).to(types[position]);
     return d_inputs;
+  };
+  const auto forward = [&](const Tensors& inputs, Tensors& kept) -> Tensors {
+    const at::Tensor x = dense(inputs[0]);
+    Tensors arrays;
+    for (const at::Tensor& input : inputs)
+      arrays.push_back(input.sizes() == x.sizes() ? dense_like(input, x) : input.contiguous());
+    for (const std::size_t position : large) kept.push_back(arrays[position]);
+    Operands<T> operands;
+    for (const at::Tensor& array : arrays) operands.push_back(operand_of<T>(array));
+    at::Tensor y = at::empty_like(x);
+    run->forward(operands, y.data_ptr<T>());
+    if (counts) backward({kept, {at::zeros_like(x)}, [](std::size_t) { return false; }});
+    return {y};
   };
   return differentiable(all, forward, backward)[0];
 }
@@ -150,9 +152,9 @@ const at::Tensor& ElementChain::value() {
     inputs_ = {run_operators(inputs_, stages)};
     return inputs_[0];
   }
-  if (counts_now(*stages[0].output, inputs_)) count_stages(inputs_, stages);
+  const bool counts = counts_now(*stages[0].output, inputs_);
   inputs_ = {with_carrier(inputs_[0], [&](auto carrier) {
-    return run_kernels<decltype(carrier)>(inputs_, std::move(stages));
+    return run_kernels<decltype(carrier)>(inputs_, std::move(stages), counts);
   })};
   return inputs_[0];
 }

@@ -77,14 +77,25 @@ at::Tensor quant_sign(const at::Tensor& x, const graph::QuantSign& levels) {
 }
 
 at::Tensor thermometer(const at::Tensor& x, const graph::Thermometer& thermometer) {
-  const at::Tensor values = x.detach();
-  const at::Tensor thresholds = with_carrier(values, [&](auto carrier) {
-    const auto row = steps::thresholds_of<decltype(carrier)>(thermometer);
-    return double_tensor({row.begin(), row.end()}).to(values.options());
-  });
   // Channels innermost, each followed by its levels.
-  const at::Tensor reached = at::movedim(values, 1, -1).unsqueeze(-1).ge(thresholds);
-  return dense(at::movedim(at::flatten(signs(reached, x.scalar_type()), -2), -1, 1));
+  const at::Tensor values = at::movedim(x.detach(), 1, -1).contiguous();
+  const at::Tensor spread = with_carrier(values, [&](auto carrier) {
+    using T = decltype(carrier);
+    const std::vector<T> thresholds = steps::thresholds_of<T>(thermometer);
+    if (!x.device().is_cpu()) {
+      const at::Tensor row = double_tensor({thresholds.begin(), thresholds.end()});
+      return signs(values.unsqueeze(-1).ge(row.to(values.options())), values.scalar_type());
+    }
+    std::vector<std::int64_t> shape = values.sizes().vec();
+    shape.push_back(thermometer.levels);
+    at::Tensor y = at::empty(shape, values.options());
+    in_slices(values, [&](std::int64_t at, std::int64_t count) {
+      kernels::spread_levels<T>(values.data_ptr<T>() + at, thresholds,
+                                y.data_ptr<T>() + at * thermometer.levels, count);
+    });
+    return y;
+  });
+  return dense(at::movedim(at::flatten(spread, -2), -1, 1));
 }
 
 at::Tensor binary_weight(const at::Tensor& w, double clip_range) {

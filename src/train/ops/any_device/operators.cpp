@@ -3,7 +3,6 @@
 #include "train/ops/activation.h"
 #include "train/ops/any_device/operator_cast.h"
 #include "train/ops/batch_norm/operator_batch_norm.h"
-#include "train/ops/overflow_count.h"
 #include "train/tensors/layout.h"
 
 namespace qfx::train {
@@ -52,16 +51,6 @@ at::Tensor stage_value(const at::Tensor& x, const std::vector<at::Tensor>& input
 }
 
 }  // namespace
-
-void count_stages(const std::vector<at::Tensor>& inputs, const std::vector<steps::Stage>& stages) {
-  at::Tensor value = inputs[0];
-  for (std::size_t k = 0; k < stages.size(); ++k) {
-    const at::Tensor uncast = stage_value(value, inputs, stages[k]);
-    if (k + 1 == stages.size()) return count_values(uncast, *stages[k].output);
-    value =
-        operator_cast(uncast, inputs[stages[k].f], stages[k].output).to(inputs[0].scalar_type());
-  }
-}
 
 at::Tensor run_operators(const std::vector<at::Tensor>& inputs,
                          const std::vector<steps::Stage>& stages) {

@@ -10,9 +10,6 @@
 
 namespace qfx::train {
 
-// Counts the overflows of stages whose backward pass does not run.
-void count_stages(const std::vector<at::Tensor>& inputs, const std::vector<steps::Stage>& stages);
-
 // A chain's value, stage by stage; inputs as the chain keeps them.
 at::Tensor run_operators(const std::vector<at::Tensor>& inputs,
                          const std::vector<steps::Stage>& stages);
