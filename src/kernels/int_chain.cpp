@@ -167,7 +167,7 @@ void IntChain<Lane>::clamp(Lane lo, Lane hi) {
 }
 
 template <class Lane>
-void IntChain<Lane>::clip(const Clipping<std::int64_t>& c) {
+void IntChain<Lane>::clip(const Clipping& c) {
   Operation& op = append(ChainCode::Clip);
   const std::int64_t numbers[] = {c.below, c.above, c.low, c.high, c.factor};
   for (int i = 0; i < 5; ++i) op.k[i] = static_cast<Lane>(numbers[i]);

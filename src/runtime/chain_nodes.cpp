@@ -77,10 +77,10 @@ class Constants {
 
 // The limits for 32-bit raw values in `x`. Where every value is clipped the same way, one bound
 // stands for both.
-Clipping<std::int64_t> clipping_of(const graph::ClipLimits& limits, const Interval& x) {
+Clipping clipping_of(const graph::ClipLimits& limits, const Interval& x) {
   constexpr std::int64_t kLowest = INT32_MIN, kHighest = INT32_MAX;
   const auto always = [](std::int64_t bound) {
-    return Clipping<std::int64_t>{INT32_MAX, INT32_MIN, bound, bound, 0};
+    return Clipping{INT32_MAX, INT32_MIN, bound, bound, 0};
   };
   if (x.hi < limits.below) return always(limits.low);
   if (x.lo > limits.above) return always(limits.high);

@@ -89,7 +89,7 @@ class IntChain {
   void multiply_add(std::span<const Lane> factor, std::span<const Lane> term, bool narrow = false);
   void cast(const IntCast& cast);
   void clamp(Lane lo, Lane hi);
-  void clip(const Clipping<std::int64_t>& clipping);
+  void clip(const Clipping& clipping);
   // v * (v < 0 ? below : above)
   void slope_below_zero(std::span<const Lane> below, Lane above, bool narrow = false);
   // table[v - low]; the caller proves that this is an entry.

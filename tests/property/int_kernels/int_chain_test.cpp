@@ -121,7 +121,7 @@ class Case {
       case 2:
         return rounding();
       case 3: {
-        const Clipping<std::int64_t> c{static_cast<std::int32_t>(pick(-50, 0)),
+        const Clipping c{static_cast<std::int32_t>(pick(-50, 0)),
                                        static_cast<std::int32_t>(pick(1, 50)), pick(-500, 500),
                                        pick(-500, 500), std::int64_t{1} << pick(0, 3)};
         each([&](std::int64_t v, std::int64_t) {
