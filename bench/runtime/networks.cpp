@@ -11,6 +11,8 @@
 #include <string>
 #include <vector>
 
+#include "fracbnn.h"
+
 #include "qfx/frontends/recipe.h"
 #include "qfx/graph/freeze.h"
 #include "qfx/graph/range.h"
@@ -26,10 +28,8 @@ constexpr std::int64_t kBatch = 8;
 // With random parameters. width: of every tensor that does not bring its own format.
 graph::FrozenModel network(const std::string& name, int width) {
   constexpr int kActivationBits = 3, kParameterBits = 2;  // integer bits, the sign among them
-  const bool takes_bytes = name.starts_with("fracbnn");
-  graph::Model model = frontends::zoo(name, {3, 32, 32},
-                                      {.divisor = takes_bytes ? 1.0 : 256.0, .mean = {}, .std = {}},
-                                      10, 1);
+  graph::Model model =
+      frontends::zoo(name, {3, 32, 32}, {.divisor = 256, .mean = {}, .std = {}}, 10, 1);
   const auto set = [&](graph::QuantSpec& spec, int int_bits) {
     spec.width = width;
     spec.int_bits = int_bits;
@@ -39,10 +39,6 @@ graph::FrozenModel network(const std::string& name, int width) {
     for (auto& [role, param] : node.params)
       if (!graph::own_format(node.op, role)) set(param.spec, kParameterBits);
   }
-  if (takes_bytes) {  // 0 to 255
-    model.nodes.front().spec.is_signed = false;
-    model.nodes.front().spec.width = model.nodes.front().spec.int_bits.emplace(8);
-  }
   return graph::freeze(model);
 }
 
@@ -51,8 +47,8 @@ std::vector<std::int32_t> random_values(const graph::Interval& range, std::int64
   std::vector<std::int32_t> values(static_cast<std::size_t>(count));
   for (std::int32_t& value : values)
     value = static_cast<std::int32_t>(
-        range.lo + static_cast<std::int64_t>(
-                       generator() % static_cast<std::uint64_t>(range.hi - range.lo + 1)));
+        range.lo + static_cast<std::int64_t>(generator() %
+                                             static_cast<std::uint64_t>(range.hi - range.lo + 1)));
   return values;
 }
 
@@ -75,8 +71,8 @@ double shortest(double seconds, const Run& run) {
 }
 
 // Microseconds of an image.
-double whole(const std::string& name, int width, int threads, double seconds) {
-  const Engine engine(network(name, width), threads);
+double whole(const graph::FrozenModel& model, int threads, double seconds) {
+  const Engine engine(model, threads);
   const std::vector<std::int32_t> input =
       random_values(engine.analyzed().range(0).output,
                     kBatch * graph::element_count(engine.model().input().shape));
@@ -108,10 +104,11 @@ double convolutions(const std::string& name, double seconds) {
                      std::vector<std::int8_t>(static_cast<std::size_t>(graph::element_count(in))),
                      std::vector<std::int32_t>(static_cast<std::size_t>(outputs))});
   }
-  return shortest(seconds, [&] {
-           for (Conv& conv : convs)
-             conv.kernel.run(conv.x.data(), conv.y.data(), conv.scratch.data());
-         }) *
+  return shortest(seconds,
+                  [&] {
+                    for (Conv& conv : convs)
+                      conv.kernel.run(conv.x.data(), conv.y.data(), conv.scratch.data());
+                  }) *
          1e6;
 }
 
@@ -121,11 +118,17 @@ nlohmann::json measure(const std::string& name, double seconds) {
     rows[row] = microseconds;
     fmt::print("{:16} {:26} {:9.1f} us an image\n", name, row, microseconds);
   };
-  for (const int width : {8, 16})
+  const auto add_whole = [&](const std::string& formats, const graph::FrozenModel& model) {
     for (const int threads : {1, 2})
-      add(fmt::format("{} bits, {} thread{}", width, threads, threads == 1 ? "" : "s"),
-          whole(name, width, threads, seconds));
-  if (!name.starts_with("fracbnn")) add("convolutions alone, 8 bits", convolutions(name, seconds));
+      add(fmt::format("{}, {} thread{}", formats, threads, threads == 1 ? "" : "s"),
+          whole(model, threads, seconds));
+  };
+  if (name.starts_with("fracbnn")) {
+    add_whole("16/12 bits", bench::fracbnn(name));
+    return rows;
+  }
+  for (const int width : {8, 16}) add_whole(fmt::format("{} bits", width), network(name, width));
+  add("convolutions alone, 8 bits", convolutions(name, seconds));
   return rows;
 }
 
@@ -136,7 +139,7 @@ int main(int argc, char** argv) {
   CLI::App app("Microseconds of an image in the integer engine, on networks of the zoo.");
   double seconds = 2;
   std::string json;
-  std::vector<std::string> networks{"resnet20", "mobilenet_small", "fracbnn"};
+  std::vector<std::string> networks{"resnet20", "mobilenet_small", "fracbnn", "fracbnn_published"};
   app.add_option("--seconds", seconds, "of each measurement");
   app.add_option("--json", json, "file for the figures");
   app.add_option("--network", networks, "of the zoo, for images of 3x32x32");
