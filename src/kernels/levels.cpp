@@ -29,9 +29,8 @@ inline __attribute__((always_inline)) void count_row(const T* x, std::span<const
       return count_in_row<7>(x, thresholds.data(), y, count);
     case 15:
       return count_in_row<15>(x, thresholds.data(), y, count);
-    default:
-      internal_error("{} thresholds", thresholds.size());
   }
+  internal_error("{} thresholds", thresholds.size());
 }
 
 template <class T>
