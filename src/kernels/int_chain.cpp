@@ -200,7 +200,8 @@ void IntChain<Lane>::add(Storage other, Lane factor, Lane other_factor, bool nar
   Operation& op = append(code);
   op.storage = other;
   op.other = others_++;
-  op.narrow = narrow && is_word<Lane>() && (code == ChainCode::AddScaledOther || code == ChainCode::AddTimesOther);
+  op.narrow = narrow && is_word<Lane>() &&
+              (code == ChainCode::AddScaledOther || code == ChainCode::AddTimesOther);
   op.k[0] = factor_of(op, factor);
   op.k[1] = factor_of(op, other_factor);
 }
@@ -246,7 +247,7 @@ void IntChain<Lane>::end() {
 template <class Lane>
 void IntChain<Lane>::run(const ChainPart& part) const {
   const ChainProgram<Lane> program{operations_, constants_.data(), channels_, part.from_storage,
-                                   to_, part.from_sums};
+                                   to_,         part.from_sums};
   const std::int64_t from_size = element_bytes(part.from_storage);
   const std::int64_t to_size = element_bytes(to_);
   std::byte* to = part.to + part.first * to_size;

@@ -7,7 +7,7 @@
 #if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && \
     !defined(__SANITIZE_ADDRESS__)
 // AVX-512 alone has products, shifts and comparisons of 64 bits.
-#define QFX_WIDE_CLONES                                                     \
+#define QFX_WIDE_CLONES                                                        \
   __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default"), \
                  optimize("O3", "fp-contract=off")))
 #else
@@ -59,9 +59,8 @@ QFX_WIDE_CLONES void apply(const Operation& op, const std::int64_t* a, const std
     case ChainCode::AddAll:
       return each([=](Int x, Int) { return sum(x, k1) >> shift; });
     case ChainCode::AddScaledOther:
-      return each([=](Int x, Int i) {
-        return sum(sum(product(x, k0), product(w[i], k1)), k2) >> shift;
-      });
+      return each(
+          [=](Int x, Int i) { return sum(sum(product(x, k0), product(w[i], k1)), k2) >> shift; });
     case ChainCode::AddTimesOther:
     case ChainCode::SubtractOther:
       return each([=](Int x, Int i) { return sum(sum(x, product(w[i], k1)), k2) >> shift; });

@@ -8,12 +8,12 @@
 namespace qfx::kernels {
 namespace {
 
-#define QFX_FOR_TYPE(T)                                                              \
+#define QFX_FOR_TYPE(T)                                                             \
   QFX_CLONES void widen_all(const T* from, std::int64_t count, std::int32_t* to) {  \
-    for (std::int64_t i = 0; i < count; ++i) to[i] = from[i];                        \
-  }                                                                                  \
-  QFX_CLONES void narrow_all(const std::int32_t* from, std::int64_t count, T* to) {  \
-    for (std::int64_t i = 0; i < count; ++i) to[i] = static_cast<T>(from[i]);        \
+    for (std::int64_t i = 0; i < count; ++i) to[i] = from[i];                       \
+  }                                                                                 \
+  QFX_CLONES void narrow_all(const std::int32_t* from, std::int64_t count, T* to) { \
+    for (std::int64_t i = 0; i < count; ++i) to[i] = static_cast<T>(from[i]);       \
   }
 QFX_FOR_TYPE(std::int8_t)
 QFX_FOR_TYPE(std::uint8_t)
@@ -55,6 +55,13 @@ void widen(const std::byte* from, Storage storage, std::int64_t count, std::int3
 
 void narrow(const std::int32_t* from, std::int64_t count, std::byte* to, Storage storage) {
   with_type(storage, [&]<class T>(T) { narrow_all(from, count, reinterpret_cast<T*>(to)); });
+}
+
+QFX_CLONES bool all_within(const std::int32_t* values, std::int64_t count, std::int32_t lo,
+                           std::int32_t hi) {
+  std::int32_t outside = 0;
+  for (std::int64_t i = 0; i < count; ++i) outside |= (values[i] < lo) | (values[i] > hi);
+  return outside == 0;
 }
 
 }  // namespace qfx::kernels

@@ -25,7 +25,8 @@ bool fits_lanes(const Analyzed& analyzed, graph::NodeId id);
 // exact value; or where that is a sum, the saturated sum has the same cast.
 bool fits_halves(const Analyzed& analyzed, graph::NodeId id);
 
-// Values of a group's first node whose last step, saturation to its format's limits, is still to do.
+// Values of a group's first node whose last step, saturation to its format's limits, is still to
+// do.
 struct Saturation {
   std::int16_t lo, hi;
 };
@@ -38,8 +39,8 @@ struct SumConstants {
 
 class Chain {
  public:
-  // The group's nodes from the one at `first` on, of values of the node before it, or of the group's
-  // first input.
+  // The group's nodes from the one at `first` on, of values of the node before it, or of the
+  // group's first input.
   Chain(const Analyzed& analyzed, const Group& group, std::size_t first);
   // The group's nodes behind the first one, of that one's values.
   Chain(const Analyzed& analyzed, const Group& group, const std::optional<Saturation>& saturation);

@@ -251,8 +251,8 @@ class FitsHalves {
 template <class Lane>
 bool compares_within(const Analyzed& analyzed, NodeId id) {
   const graph::Op& op = analyzed.node(id).op;
-  const bool compares = std::holds_alternative<graph::Maximum>(op) ||
-                        std::holds_alternative<graph::Minimum>(op);
+  const bool compares =
+      std::holds_alternative<graph::Maximum>(op) || std::holds_alternative<graph::Minimum>(op);
   return !compares || terms_fit<Lane>(analyzed, id);
 }
 

@@ -99,8 +99,8 @@ class FinishNarrow {
                   const std::byte* const* others, std::byte* output) const {
     constexpr kernels::Storage kStorage =
         sizeof(Number) == 1 ? kernels::Storage::Int8 : kernels::Storage::Int16;
-    chain_.run({reinterpret_cast<const std::byte*>(numbers), kStorage, others, output, first,
-                count});
+    chain_.run(
+        {reinterpret_cast<const std::byte*>(numbers), kStorage, others, output, first, count});
   }
 
  private:
@@ -204,8 +204,8 @@ std::unique_ptr<Step> make_conv(const Analyzed& analyzed, const Group& group,
       return make_pixel_conv(analyzed, group, shape, {shape, weights, x.lo, x.hi, 0, no_grid});
     IntConv<Sum> planes(shape, weights, x.lo, x.hi);
     std::string kernel = describe(planes.name(), width);
-    return std::make_unique<PlaneConvStep<Sum>>(shape, std::move(planes), input, Finish<Sum>(analyzed, group),
-                                                std::move(kernel));
+    return std::make_unique<PlaneConvStep<Sum>>(shape, std::move(planes), input,
+                                                Finish<Sum>(analyzed, group), std::move(kernel));
   });
 }
 

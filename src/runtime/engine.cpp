@@ -27,16 +27,17 @@ struct Engine::Impl {
       user_error("{}: {} input values for a batch of {}; each image has {} of shape {}", node.name,
                  input.size(), batch, size(0), graph::to_string(node.shape));
     const graph::Interval range = analyzed.range(0).output;
+    if (kernels::all_within(input.data(), std::ssize(input), static_cast<std::int32_t>(range.lo),
+                            static_cast<std::int32_t>(range.hi)))
+      return;
     const auto outside = std::find_if(input.begin(), input.end(), [&](std::int32_t value) {
       return value < range.lo || value > range.hi;
     });
-    if (outside != input.end())
-      user_error(
-          "{}: raw input value {} at index {} is outside {}, which holds {} to {}; quantize_input "
-          "gives "
-          "values inside it",
-          node.name, *outside, outside - input.begin(), fixed::to_string(node.format), range.lo,
-          range.hi);
+    user_error(
+        "{}: raw input value {} at index {} is outside {}, which holds {} to {}; quantize_input "
+        "gives values inside it",
+        node.name, *outside, outside - input.begin(), fixed::to_string(node.format), range.lo,
+        range.hi);
   }
 
   // Every node by itself, for who asks about nodes.

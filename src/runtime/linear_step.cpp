@@ -51,8 +51,8 @@ std::unique_ptr<Step> make_linear(const Analyzed& analyzed, const Group& group) 
   return by_sums(analyzed, id, [&]<class Sum>() -> std::unique_ptr<Step> {
     return std::make_unique<LinearStep<Sum>>(
         kernels::IntLinear<Sum>(weight.shape[0], weight.shape[1], weight.raw, x.lo, x.hi),
-        weight.shape[0], layout_of(analyzed, group.inputs[0]).storage,
-        Finish<Sum>(analyzed, group), analyzed.range(id).accumulator_width);
+        weight.shape[0], layout_of(analyzed, group.inputs[0]).storage, Finish<Sum>(analyzed, group),
+        analyzed.range(id).accumulator_width);
   });
 }
 

@@ -17,8 +17,8 @@ struct MemoryPlan {
   std::int64_t size = 0;
 };
 
-// groups: what runs, in order. Nodes that are an alias share their input's memory. keep_all: nothing
-// else is shared, so that all tensors are there after the last step.
+// groups: what runs, in order. Nodes that are an alias share their input's memory. keep_all:
+// nothing else is shared, so that all tensors are there after the last step.
 MemoryPlan plan_memory(const graph::Analyzed& analyzed, const std::vector<Group>& groups,
                        bool keep_all);
 

@@ -13,11 +13,12 @@ namespace qfx::runtime {
 // format's limits.
 struct NarrowSums {
   std::vector<std::int32_t> start, shift;
-  kernels::Storage storage;  // Int8 or Int16
+  kernels::Storage storage;              // Int8 or Int16
   std::optional<Saturation> saturation;  // where the type's own is not the format's
 };
 
-// Empty where the format is wider, or rounding or overflow is none that a shift and saturation make.
+// Empty where the format is wider, or rounding or overflow is none that a shift and saturation
+// make.
 std::optional<NarrowSums> narrow_sums(const Analyzed& analyzed, graph::NodeId id);
 
 }  // namespace qfx::runtime

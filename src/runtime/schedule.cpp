@@ -16,8 +16,8 @@ constexpr std::int64_t kMaxBlock = 64;
 constexpr std::int64_t kLine = 64;
 
 std::int64_t block_images(std::int64_t bytes_per_image) {
-  const std::int64_t images =
-      std::clamp<std::int64_t>(kBlockBytes / std::max<std::int64_t>(bytes_per_image, 1), 1, kMaxBlock);
+  const std::int64_t images = std::clamp<std::int64_t>(
+      kBlockBytes / std::max<std::int64_t>(bytes_per_image, 1), 1, kMaxBlock);
   return images < kRowTile ? images : images / kRowTile * kRowTile;
 }
 

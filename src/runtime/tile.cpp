@@ -66,8 +66,7 @@ Tile::Value Tile::x(std::size_t i) {
     });
   }
   auto* words = carver_.take<std::int32_t>(kTile);
-  if (count_ > 0)
-    kernels::widen(inputs_[i] + layout.offset(first_), layout.storage, count_, words);
+  if (count_ > 0) kernels::widen(inputs_[i] + layout.offset(first_), layout.storage, count_, words);
   return each(frac_bits, [=](std::int64_t element) { return std::int64_t{words[element]}; });
 }
 

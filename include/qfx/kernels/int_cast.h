@@ -36,8 +36,8 @@ class IntCast {
   struct Plan {
     RoundKind round = RoundKind::Shift;
     FitKind fit = FitKind::Fits;
-    int right = 0;  // dropped bits
-    int left = 0;   // appended bits
+    int right = 0;           // dropped bits
+    int left = 0;            // appended bits
     bool half_fits = false;  // HalfUp: every value with half a unit added fits 32 bits
     // General: with q = floor and rem = the dropped bits, q + 1 where rem + (t ? addend : 0) >
     // threshold, t = (q & odd) ^ (negative & sign) ^ flip.

@@ -68,8 +68,9 @@ struct ChainOperation {
   Lane k[5] = {};
 };
 
-// Lanes are int16_t, int32_t or int64_t. Products are modulo 2^16, 2^32 or 2^64, and so are sums, but
-// those of 16 bits saturate. All of it is exact wherever the caller proves that true values fit.
+// Lanes are int16_t, int32_t or int64_t. Products are modulo 2^16, 2^32 or 2^64, and so are sums,
+// but those of 16 bits saturate. All of it is exact wherever the caller proves that true values
+// fit.
 template <class Lane>
 class IntChain {
  public:

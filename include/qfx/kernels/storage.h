@@ -40,4 +40,7 @@ void widen(const std::byte* from, Storage storage, std::int64_t count, std::int3
 // The values fit the type.
 void narrow(const std::int32_t* from, std::int64_t count, std::byte* to, Storage storage);
 
+// Whether every value lies in lo..hi.
+bool all_within(const std::int32_t* values, std::int64_t count, std::int32_t lo, std::int32_t hi);
+
 }  // namespace qfx::kernels

@@ -34,8 +34,8 @@ QFX_VBMI_INLINE __m128i load_row(const std::uint8_t* at) {
 
 // The words of 16 channels, `at` bytes from where the rows begin.
 QFX_VBMI_INLINE __m512i load_column(const ImageRows& rows, std::int64_t at, __m512i order) {
-  __m512i column = _mm512_maskz_inserti32x4(kAll, _mm512_zextsi128_si512(load_row(rows.row[0] + at)),
-                                            load_row(rows.row[1] + at), 1);
+  __m512i column = _mm512_maskz_inserti32x4(
+      kAll, _mm512_zextsi128_si512(load_row(rows.row[0] + at)), load_row(rows.row[1] + at), 1);
   column = _mm512_maskz_inserti32x4(kAll, column, load_row(rows.row[2] + at), 2);
   column = _mm512_maskz_inserti32x4(kAll, column, load_row(rows.row[3] + at), 3);
   return _mm512_maskz_permutexvar_epi8(~__mmask64{0}, order, column);
@@ -80,7 +80,8 @@ QFX_VBMI_INLINE void multiply_rows(const ByteColumns& p, Scale scales, Y* y) {
   for (std::int64_t c = 0; c < p.channels; c += kPanel) {
     ImageRows rows;
     // The fourth row of a single one meets weights of 0.
-    for (int r = 0; r < 4; ++r) rows.row[r] = p.image + (r == 3 && kRows == 1 ? 2 : r) * p.row_step + c;
+    for (int r = 0; r < 4; ++r)
+      rows.row[r] = p.image + (r == 3 && kRows == 1 ? 2 : r) * p.row_step + c;
     const std::uint32_t* words = p.words + c * 2 * kTaps;
     const auto tiles = [&](auto pixels, std::int64_t i) QFX_VBMI {
       tile<kRows, kStride, pixels>(p, rows, i * kStride * p.channels, words, p.start + c,
@@ -106,7 +107,8 @@ QFX_VBMI void multiply(const ByteColumns& p, Scale scales, Y* y) {
 }  // namespace
 
 bool has_byte_columns() {
-  static const bool has = __builtin_cpu_supports("avx512vbmi") && __builtin_cpu_supports("avx512bw");
+  static const bool has =
+      __builtin_cpu_supports("avx512vbmi") && __builtin_cpu_supports("avx512bw");
   return has && has_dots();
 }
 

@@ -21,17 +21,17 @@ bool has_byte_columns();
 struct ByteColumns {
   static bool takes(const ConvShape& shape);
 
-  const std::uint8_t* image;  // the window of the first output pixel; bytes without a sign
-  std::int64_t row_step;      // of the kernel, in bytes
-  std::int64_t stride;        // of the output, along a row
+  const std::uint8_t* image;   // the window of the first output pixel; bytes without a sign
+  std::int64_t row_step;       // of the kernel, in bytes
+  std::int64_t stride;         // of the output, along a row
   const std::uint32_t* words;  // by pack_byte_columns
   const std::int32_t* start;   // of a channel's sums; padded to whole panels, as are scales
   std::int64_t pixels, channels;
   bool two_rows;  // of the output, whose images are row_step apart
 };
 
-// Weights {channels, 3, 3} as words {blocks of kPanel, 2, 3, kPanel}: of the first and of the second
-// output row.
+// Weights {channels, 3, 3} as words {blocks of kPanel, 2, 3, kPanel}: of the first and of the
+// second output row.
 std::vector<std::uint32_t> pack_byte_columns(std::span<const std::int32_t> weights,
                                              std::int64_t channels);
 

@@ -67,8 +67,7 @@ QFX_AVX512_INLINE void multiply_panels(const PixelProduct& p, const std::int32_t
 }
 
 template <class Scale, class Y>
-QFX_AVX512 void multiply(const PixelProduct& p, const std::int32_t* start, Scale scales,
-                         Y* y) {
+QFX_AVX512 void multiply(const PixelProduct& p, const std::int32_t* start, Scale scales, Y* y) {
   if (p.last - p.first > kLanes)
     multiply_panels<2>(p, start, scales, y);
   else

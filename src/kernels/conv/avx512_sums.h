@@ -41,13 +41,15 @@ QFX_AVX512_INLINE __m512i shifted(__m512i sum, SumShifts shifts) {
 QFX_AVX512_INLINE void store(__m512i sum, SumShifts shifts, std::int64_t count, std::int16_t* y) {
   const __m512i value = shifted(sum, shifts);
   if (count >= kLanes)
-    return _mm256_storeu_si256(reinterpret_cast<__m256i*>(y), _mm512_maskz_cvtsepi32_epi16(kAll, value));
+    return _mm256_storeu_si256(reinterpret_cast<__m256i*>(y),
+                               _mm512_maskz_cvtsepi32_epi16(kAll, value));
   _mm512_mask_cvtsepi32_storeu_epi16(y, static_cast<__mmask16>((1 << count) - 1), value);
 }
 QFX_AVX512_INLINE void store(__m512i sum, SumShifts shifts, std::int64_t count, std::int8_t* y) {
   const __m512i value = shifted(sum, shifts);
   if (count >= kLanes)
-    return _mm_storeu_si128(reinterpret_cast<__m128i*>(y), _mm512_maskz_cvtsepi32_epi8(kAll, value));
+    return _mm_storeu_si128(reinterpret_cast<__m128i*>(y),
+                            _mm512_maskz_cvtsepi32_epi8(kAll, value));
   _mm512_mask_cvtsepi32_storeu_epi8(y, static_cast<__mmask16>((1 << count) - 1), value);
 }
 

@@ -206,8 +206,8 @@ struct PixelConv::Impl {
   void multiply_columns(const std::uint8_t* image, std::int64_t rows, Y* y) const {
 #if defined(__x86_64__)
     const std::int64_t row_bytes = padded_width * pixel;
-    const bool joins_rows = shape.stride_height == 1 && shape.stride_width == 1 &&
-                            shape.dilation_height == 1;
+    const bool joins_rows =
+        shape.stride_height == 1 && shape.stride_width == 1 && shape.dilation_height == 1;
     avx512::ByteColumns columns{.image = image,
                                 .row_step = shape.dilation_height * row_bytes,
                                 .stride = shape.stride_width,
@@ -251,8 +251,7 @@ struct PixelConv::Impl {
   template <class Y>
   void multiply_words(const PixelProduct& product, Y* y) const {
 #if defined(__x86_64__)
-    if (bytes)
-      return avx512::multiply_byte_pixels(product, start_for(y), scales_for(y), y);
+    if (bytes) return avx512::multiply_byte_pixels(product, start_for(y), scales_for(y), y);
 #endif
     multiply_pixels(product, scales_for(y), y);
   }
@@ -288,7 +287,7 @@ struct PixelConv::Impl {
   std::vector<std::uint32_t> words;  // weights: {panels, depth, kPanel}, or pack_depthwise's
   std::vector<std::int32_t> start;   // an output channel's sums begin with it: the offset, back
   std::vector<std::int32_t> sum_starts, sum_shifts, byte_starts;  // of narrow sums
-  std::vector<std::int64_t> runs;    // of a product's words in the image, in bytes
+  std::vector<std::int64_t> runs;  // of a product's words in the image, in bytes
   std::int64_t run_length = 0;
   std::vector<TapPair> pairs;  // depthwise
 };
@@ -356,16 +355,14 @@ template <class Y>
 void PixelConv::multiply(const std::byte* image, std::int64_t first, std::int64_t rows,
                          Y* y) const {
   const Impl& i = *impl_;
-  impl_->multiply(image + first * i.shape.stride_height * i.padded_width * i.pixel *
-                              i.number_bytes(),
-                  rows, y);
+  impl_->multiply(
+      image + first * i.shape.stride_height * i.padded_width * i.pixel * i.number_bytes(), rows, y);
 }
 template void PixelConv::multiply(const std::byte*, std::int64_t, std::int64_t,
                                   std::int32_t*) const;
 template void PixelConv::multiply(const std::byte*, std::int64_t, std::int64_t,
                                   std::int16_t*) const;
-template void PixelConv::multiply(const std::byte*, std::int64_t, std::int64_t,
-                                  std::int8_t*) const;
+template void PixelConv::multiply(const std::byte*, std::int64_t, std::int64_t, std::int8_t*) const;
 
 std::int64_t PixelConv::block_rows() const {
   constexpr std::int64_t kSumBytes = 16 * 1024;

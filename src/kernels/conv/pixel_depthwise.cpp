@@ -132,8 +132,7 @@ HWY_ATTR void depthwise_int32(const DepthwiseProduct& product, const void* scale
                               std::int32_t* y) {
   multiply(product, scales, y);
 }
-HWY_ATTR void depthwise_int16(const DepthwiseProduct& product, SumShifts shifts,
-                              std::int16_t* y) {
+HWY_ATTR void depthwise_int16(const DepthwiseProduct& product, SumShifts shifts, std::int16_t* y) {
   multiply(product, shifts, y);
 }
 HWY_ATTR void depthwise_int8(const DepthwiseProduct& product, SumShifts shifts, std::int8_t* y) {

@@ -56,8 +56,8 @@ void multiply(const PixelProduct& p, Scale scales, Y* y) {
 #else
 
 template <int kRows, int kVectors, class Scale, class Y>
-HWY_INLINE void tile(const PixelProduct& p, std::int64_t pixel, std::int64_t channel,
-                     Scale scales, Y* y) {
+HWY_INLINE void tile(const PixelProduct& p, std::int64_t pixel, std::int64_t channel, Scale scales,
+                     Y* y) {
   using Dot = Int16Dot;
   Dot::Sum sum[kRows][kVectors];
   const std::uint32_t* columns[kVectors];

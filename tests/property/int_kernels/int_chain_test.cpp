@@ -122,8 +122,8 @@ class Case {
         return rounding();
       case 3: {
         const Clipping c{static_cast<std::int32_t>(pick(-50, 0)),
-                                       static_cast<std::int32_t>(pick(1, 50)), pick(-500, 500),
-                                       pick(-500, 500), std::int64_t{1} << pick(0, 3)};
+                         static_cast<std::int32_t>(pick(1, 50)), pick(-500, 500), pick(-500, 500),
+                         std::int64_t{1} << pick(0, 3)};
         each([&](std::int64_t v, std::int64_t) {
           return v < c.below ? c.low : v > c.above ? c.high : v * c.factor;
         });
@@ -287,6 +287,18 @@ TEST(Storage, WidensAndNarrowsEveryType) {
       EXPECT_EQ(back, values) << name_of(storage);
       EXPECT_EQ(narrowest_storage(Limits::min(), Limits::max()), storage);
     });
+  }
+}
+
+TEST(Storage, SeesWhatLiesOutside) {
+  std::vector<std::int32_t> values(67, 5);
+  EXPECT_TRUE(all_within(values.data(), 67, 5, 5));
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    for (const std::int32_t outside : {4, 6, INT32_MIN, INT32_MAX}) {
+      values[i] = outside;
+      EXPECT_FALSE(all_within(values.data(), 67, 5, 5)) << i;
+      values[i] = 5;
+    }
   }
 }
 

@@ -51,8 +51,8 @@ TEST(Groups, ElementsRunBehindWhatMakesThem) {
   const graph::Analyzed analyzed = with_width(residual_block(), 8);
   const std::vector<Group> groups = fused_groups(analyzed);
   // The sum goes on with the branch that is made last; the other one's end is in memory by then.
-  EXPECT_THAT(nodes_of(groups), ElementsAre(ElementsAre(1, 2, 3), ElementsAre(4, 5),
-                                            ElementsAre(6, 7, 8, 9)));
+  EXPECT_THAT(nodes_of(groups),
+              ElementsAre(ElementsAre(1, 2, 3), ElementsAre(4, 5), ElementsAre(6, 7, 8, 9)));
   EXPECT_THAT(groups[2].inputs, ElementsAre(3, 5));
 }
 
@@ -85,7 +85,8 @@ TEST(Groups, GiveTheNodesValues) {
 }
 
 TEST(Groups, LanesAreAsNarrowAsTheProofs) {
-  const graph::Analyzed narrow = with_width(residual_block(), 8), wide = with_width(residual_block(), 16);
+  const graph::Analyzed narrow = with_width(residual_block(), 8),
+                        wide = with_width(residual_block(), 16);
   EXPECT_TRUE(fits_halves(narrow, 2));
   EXPECT_TRUE(fits_halves(narrow, 8));
   EXPECT_FALSE(fits_halves(wide, 2));
