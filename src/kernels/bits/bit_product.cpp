@@ -140,8 +140,10 @@ HWY_INLINE hn::Vec<Sums> sum_of(hn::Vec<Sums> base, hn::Vec<Words> count) {
 HWY_INLINE hn::Vec<Sums> load(const std::int16_t* from, std::int64_t count) {
   const hn::Rebind<std::int16_t, Sums> d;
   if (count >= kLanes) return hn::PromoteTo(Sums(), hn::LoadU(d, from));
-  const auto first = hn::FirstN(d, static_cast<std::size_t>(count));
-  return hn::PromoteTo(Sums(), hn::MaskedLoad(first, d, from));
+  // A masked load of halves reads all of them on older targets.
+  HWY_ALIGN std::int16_t halves[kLanes] = {};
+  std::copy_n(from, count, halves);
+  return hn::PromoteTo(Sums(), hn::Load(d, halves));
 }
 HWY_INLINE void store(hn::Vec<Sums> sums, std::int64_t count, std::int32_t* to) {
   if (count >= kLanes) return hn::StoreU(sums, Sums(), to);
