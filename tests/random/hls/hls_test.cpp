@@ -10,6 +10,7 @@
 #include <thread>
 
 #include "support/compare.h"
+#include "support/flip_bit.h"
 #include "support/random_run.h"
 #include "verify/hls_runner.h"
 
@@ -156,14 +157,14 @@ TEST(RandomHls, SeesOneFlippedWeightBit) {
     for (graph::FrozenNode& node : prepared.model.nodes) {
       const auto weight = find(node.params, graph::Role::Weight);
       if (weight == nullptr || weight->k_hot > 0 || weight->format.width == 1) continue;
-      weight->raw[0] ^= 1;
+      test::flip_bit(node, weight->raw[0]);
       // One that matters to the engine must matter to the exported code.
       if (runtime::Engine(prepared.model, 1).run_all(prepared.input, prepared.batch) !=
           prepared.expected) {
         EXPECT_NE(differences({&prepared, 1})[0], "");
         return;
       }
-      weight->raw[0] ^= 1;
+      test::flip_bit(node, weight->raw[0]);
     }
   }
 }

@@ -4,6 +4,7 @@
 #include <map>
 
 #include "support/compare.h"
+#include "support/flip_bit.h"
 #include "support/random_run.h"
 #include "support/reference.h"
 
@@ -78,15 +79,13 @@ TEST(RandomRuntime, SeesOneFlippedWeightBit) {
     for (graph::FrozenNode& node : model.nodes) {
       const auto weight = find(node.params, graph::Role::Weight);
       if (weight == nullptr || weight->k_hot > 0 || weight->format.width == 1) continue;
-      // The one bit that a binary weight has is its sign.
       std::int32_t& raw = weight->raw[weight->raw.size() / 2];
-      const std::int32_t before = raw;
-      raw = graph::own_format(node.op, graph::Role::Weight) ? -raw : raw ^ 1;
+      test::flip_bit(node, raw);
       ++flipped;
       seen +=
           !test::first_difference(model, reference.raw, Engine(model, 1).run_all(input, one.batch))
                .empty();
-      raw = before;
+      test::flip_bit(node, raw);
     }
   }
   // Not each: a bit may be multiplied by zero or rounded away.
