@@ -31,15 +31,18 @@ function layerTable(layers, caption) {
   return table;
 }
 
+// What K-hot constants save over all layers.
+function kHotWorth(data) {
+  const sum = (work, operation) => data.layers.reduce((all, layer) => all + (layer[work]?.[operation] ?? 0), 0);
+  if (sum("work", "shifts") === 0) return "";
+  return ` K-hot constants leave ${count(sum("work", "multiplies"))} of ${count(sum("ordinary_work", "multiplies"))} multiplies ${data.noun === "image" ? "an image" : "a sample"}, and take ${count(sum("work", "adds"))} adds where multipliers would leave ${count(sum("ordinary_work", "adds"))}.`;
+}
+
 function drawLayers(data) {
   const {layers} = data;
   if (layers.length === 0) return false;
-  byId("layers-lead").textContent = "What stands before a layer’s one cast is exact, as wide as range analysis proves it must be.";
-  const sum = (work, operation) => layers.reduce((all, layer) => all + (layer[work]?.[operation] ?? 0), 0);
-  const saved = sum("work", "shifts") > 0
-    ? `; K-hot leaves ${count(sum("work", "multiplies"))} of ${count(sum("ordinary_work", "multiplies"))} multiplies and takes ${count(sum("work", "adds"))} adds for ${count(sum("ordinary_work", "adds"))}`
-    : "";
-  const caption = `${plural(layers.length, "layer")} in the order of computation, ${count(data.model.multiply_adds)} multiply-adds ${data.noun === "image" ? "an image" : "a sample"}${saved}`;
+  byId("layers-lead").textContent = `What stands before a layer’s one cast is exact, as wide as range analysis proves it must be.${kHotWorth(data)}`;
+  const caption = `${plural(layers.length, "layer")} in the order of computation, ${count(data.model.multiply_adds)} multiply-adds ${data.noun === "image" ? "an image" : "a sample"}`;
   byId("layer-table").append(layerTable(layers, caption));
   if (layers.length > kOpenRows + 6) {
     const most = [...layers].sort((a, b) => b.multiply_adds - a.multiply_adds).slice(0, 4);
