@@ -1,6 +1,7 @@
 #include "qfx/frontends/state_dict.h"
 
 #include <algorithm>
+#include <functional>
 #include <map>
 #include <span>
 #include <vector>
