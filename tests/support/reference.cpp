@@ -3,152 +3,17 @@
 #include <algorithm>
 #include <cmath>
 
+#include "support/reference_sums.h"
+
 #include "qfx/base/error.h"
 #include "qfx/graph/preprocess.h"
 
 namespace qfx::test {
+namespace reference {
 namespace {
 
 using fixed::BigInt;
-using graph::FrozenNode;
-using graph::FrozenParam;
 using graph::Pair;
-
-Exact operator*(const Exact& a, const Exact& b) {
-  return {a.raw * b.raw, a.frac_bits + b.frac_bits};
-}
-
-Exact operator+(const Exact& a, const Exact& b) {
-  const int frac = std::max(a.frac_bits, b.frac_bits);
-  return {(a.raw << (frac - a.frac_bits)) + (b.raw << (frac - b.frac_bits)), frac};
-}
-
-bool operator<(const Exact& a, const Exact& b) {
-  return (a + Exact{-b.raw, b.frac_bits}).raw < 0;
-}
-
-// An image, sequence {C, L} = {C, 1, L} or vector {C} = {C, 1, 1} that answers for one element.
-class Tensor {
- public:
-  explicit Tensor(const RawView& view) : view_(view) {
-    const graph::Shape& shape = view.node.shape;
-    channels_ = shape[0];
-    if (shape.size() == 3) height_ = shape[1];
-    if (shape.size() > 1) width_ = shape.back();
-  }
-
-  std::int64_t channels() const { return channels_; }
-  std::int64_t height() const { return height_; }
-  std::int64_t width() const { return width_; }
-  bool inside(std::int64_t y, std::int64_t x) const {
-    return y >= 0 && y < height_ && x >= 0 && x < width_;
-  }
-
-  Exact at(std::int64_t c, std::int64_t y, std::int64_t x) const {
-    return at((c * height_ + y) * width_ + x);
-  }
-  Exact at(std::int64_t index) const { return {view_.raw[index], view_.node.format.frac_bits()}; }
-  std::int64_t size() const { return channels_ * height_ * width_; }
-  std::int64_t channel_of(std::int64_t index) const { return index / (height_ * width_); }
-
- private:
-  RawView view_;
-  std::int64_t channels_ = 1, height_ = 1, width_ = 1;
-};
-
-// Element `index` of a parameter, which belongs to `channel` of axis 0.
-Exact param(const FrozenNode& node, graph::Role role, std::int64_t index, std::int64_t channel) {
-  const FrozenParam& p = node.params.at(role);
-  return {p.raw[index], p.frac_bits(channel)};
-}
-
-std::vector<Exact> all_elements(const Tensor& x) {
-  std::vector<Exact> values;
-  for (std::int64_t i = 0; i < x.size(); ++i) values.push_back(x.at(i));
-  return values;
-}
-
-// Calls f(c, oy, ox) for every output element in order.
-template <class F>
-std::vector<Exact> for_each_output(const FrozenNode& node, F f) {
-  std::vector<Exact> values;
-  for (std::int64_t c = 0; c < node.shape[0]; ++c)
-    for (std::int64_t oy = 0; oy < node.shape[1]; ++oy)
-      for (std::int64_t ox = 0; ox < node.shape[2]; ++ox) values.push_back(f(c, oy, ox));
-  return values;
-}
-
-// A sum that is exact, or cast to the node's accumulator after every addition.
-class Sum {
- public:
-  explicit Sum(const FrozenNode& node) : accumulator_(graph::accumulator_of(node.op)) {}
-
-  void add(const Exact& term) {
-    total_ = total_ + term;
-    if (accumulator_ != nullptr)
-      total_ = {cast_exact(total_, *accumulator_), accumulator_->frac_bits()};
-  }
-  const Exact& total() const { return total_; }
-
- private:
-  const fixed::Format* accumulator_;
-  Exact total_;
-};
-
-// term(weight, x) of every operand under the window of an output element that lies in the image.
-template <class Conv, class Term>
-void for_each_product(const FrozenNode& node, const Conv& conv, const Tensor& x, std::int64_t c,
-                      std::int64_t oy, std::int64_t ox, Term term) {
-  const std::int64_t group_inputs = x.channels() / conv.groups;
-  const std::int64_t group_outputs = conv.out_channels / conv.groups;
-  for (std::int64_t i = 0; i < group_inputs; ++i) {
-    for (std::int64_t ky = 0; ky < conv.kernel[0]; ++ky) {
-      for (std::int64_t kx = 0; kx < conv.kernel[1]; ++kx) {
-        const std::int64_t y = oy * conv.stride[0] - conv.padding[0] + ky * conv.dilation[0];
-        const std::int64_t column = ox * conv.stride[1] - conv.padding[1] + kx * conv.dilation[1];
-        if (!x.inside(y, column)) continue;
-        const std::int64_t index =
-            ((c * group_inputs + i) * conv.kernel[0] + ky) * conv.kernel[1] + kx;
-        term(param(node, graph::Role::Weight, index, c),
-             x.at(c / group_outputs * group_inputs + i, y, column));
-      }
-    }
-  }
-}
-
-std::vector<Exact> convolve(const FrozenNode& node, const graph::Conv2d& conv, const Tensor& x) {
-  return for_each_output(node, [&](std::int64_t c, std::int64_t oy, std::int64_t ox) {
-    Sum sum(node);
-    if (conv.has_bias) sum.add(param(node, graph::Role::Bias, c, c));
-    for_each_product(node, conv, x, c, oy, ox,
-                     [&](const Exact& weight, const Exact& value) { sum.add(weight * value); });
-    return sum.total();
-  });
-}
-
-// Of x = 2 * MSB + LSB the first bit alone, or both where its sum exceeds the threshold.
-std::vector<Exact> convolve_fraction(const FrozenNode& node, const graph::FractionalConv2d& conv,
-                                     const Tensor& x) {
-  return for_each_output(node, [&](std::int64_t c, std::int64_t oy, std::int64_t ox) {
-    Exact coarse, full;
-    for_each_product(node, conv, x, c, oy, ox, [&](const Exact& weight, const Exact& value) {
-      coarse = coarse + weight * Exact{value.raw < 0 ? -2 : 2};
-      full = full + weight * value;
-    });
-    return param(node, graph::Role::Threshold, c, c) < coarse ? full : coarse;
-  });
-}
-std::vector<Exact> multiply(const FrozenNode& node, const graph::Linear& linear, const Tensor& x) {
-  std::vector<Exact> values;
-  for (std::int64_t o = 0; o < linear.out_features; ++o) {
-    Sum sum(node);
-    if (linear.has_bias) sum.add(param(node, graph::Role::Bias, o, o));
-    for (std::int64_t i = 0; i < x.size(); ++i)
-      sum.add(param(node, graph::Role::Weight, o * x.size() + i, o) * x.at(i));
-    values.push_back(sum.total());
-  }
-  return values;
-}
 
 std::vector<Exact> scale_and_offset(const FrozenNode& node, const Tensor& x) {
   std::vector<Exact> values;
@@ -318,12 +183,14 @@ std::vector<Exact> quotients(const FrozenNode& node, const RawView& input) {
 }
 
 }  // namespace
+}  // namespace reference
 
 double Exact::approximate() const {
   return std::ldexp(raw.convert_to<double>(), -frac_bits) / static_cast<double>(divisor);
 }
 
-std::vector<Exact> exact_values(const FrozenNode& node, const std::vector<RawView>& inputs) {
+std::vector<Exact> exact_values(const graph::FrozenNode& node, const std::vector<RawView>& inputs) {
+  using namespace reference;
   const Tensor x(inputs.at(0));
   return std::visit(
       graph::Overloaded{
@@ -357,7 +224,7 @@ std::vector<Exact> exact_values(const FrozenNode& node, const std::vector<RawVie
                 [&](const std::vector<Exact>& window) { return mean(node, window, count); });
           },
           [&](const graph::GlobalAvgPool2d&) {
-            const Pair whole{x.height(), x.width()};
+            const graph::Pair whole{x.height(), x.width()};
             return reduce_windows(node, x, whole, {1, 1}, {0, 0},
                                   [&](const std::vector<Exact>& window) {
                                     return mean(node, window, whole[0] * whole[1]);
@@ -401,14 +268,14 @@ std::vector<Exact> exact_values(const FrozenNode& node, const std::vector<RawVie
 }
 
 std::int32_t cast_exact(const Exact& value, const fixed::Format& format, bool* overflowed) {
-  const Exact source = as_dyadic(value, format.frac_bits());
+  const Exact source = reference::as_dyadic(value, format.frac_bits());
   if (overflowed != nullptr) {
-    const BigInt rounded =
-        fixed::round_raw<BigInt>(source.raw, source.frac_bits, format.frac_bits(), format.rounding);
+    const fixed::BigInt rounded = fixed::round_raw<fixed::BigInt>(
+        source.raw, source.frac_bits, format.frac_bits(), format.rounding);
     *overflowed = rounded < fixed::min_raw(format) || rounded > fixed::max_raw(format);
   }
   return static_cast<std::int32_t>(
-      fixed::convert_raw<BigInt>(source.raw, source.frac_bits, format));
+      fixed::convert_raw<fixed::BigInt>(source.raw, source.frac_bits, format));
 }
 
 ReferenceTrace reference_run(const graph::FrozenModel& model, std::span<const std::int32_t> input,
@@ -418,11 +285,11 @@ ReferenceTrace reference_run(const graph::FrozenModel& model, std::span<const st
   trace.overflows.resize(model.nodes.size());
   trace.raw[0].assign(input.begin(), input.end());
   for (std::size_t id = 1; id < model.nodes.size(); ++id) {
-    const FrozenNode& node = model.nodes[id];
+    const graph::FrozenNode& node = model.nodes[id];
     for (std::int64_t image = 0; image < batch; ++image) {
       std::vector<RawView> inputs;
       for (const graph::NodeId source : node.inputs) {
-        const FrozenNode& other = model.nodes[source];
+        const graph::FrozenNode& other = model.nodes[source];
         const auto size = static_cast<std::size_t>(graph::element_count(other.shape));
         inputs.push_back({std::span(trace.raw[source]).subspan(image * size, size), other});
       }
@@ -438,7 +305,7 @@ ReferenceTrace reference_run(const graph::FrozenModel& model, std::span<const st
   return trace;
 }
 
-std::vector<std::int32_t> reference_quantize(const FrozenNode& input,
+std::vector<std::int32_t> reference_quantize(const graph::FrozenNode& input,
                                              std::span<const float> samples) {
   const auto& op = std::get<graph::Input>(input.op);
   std::vector<float> real(samples.size());
