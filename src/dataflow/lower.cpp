@@ -5,6 +5,8 @@
 #include "dataflow/fifo_depth.h"
 #include "dataflow/work.h"
 
+#include "qfx/base/error.h"
+#include "qfx/base/text.h"
 #include "qfx/graph/form.h"
 
 namespace qfx::dataflow {
@@ -170,12 +172,32 @@ class Connection {
   std::vector<std::vector<StreamId>> ends_;  // not yet taken
 };
 
+// Every fold to the process that computes the node's values.
+void set_folds(Network& network, const Folding& folding) {
+  std::vector<std::string> names;
+  for (const Process& process : network.processes) {
+    if (computes(process)) names.push_back(network.node(process.node).name);
+  }
+  for (const auto& [name, fold] : folding) {
+    if (std::ranges::find(names, name) == names.end())
+      user_error(
+          "a fold is given for '{}', which is no layer of '{}' that computes; did you mean "
+          "'{}'? Those that do: {}",
+          name, network.model().name, nearest(name, names), join(names, ", "));
+  }
+  for (Process& process : network.processes) {
+    const auto found = folding.find(network.node(process.node).name);
+    if (computes(process) && found != folding.end()) process.fold = found->second;
+  }
+}
+
 }  // namespace
 
-Network lower(const graph::Analyzed& model) {
+Network lower(const graph::Analyzed& model, const Folding& folding) {
   Network network{
       .analyzed = model, .source = sources_of(model.model()), .layouts = layouts_of(model.model())};
   Connection(network).run();
+  set_folds(network, folding);
   set_fifo_depths(network);
   return network;
 }

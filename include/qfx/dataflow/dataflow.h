@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "qfx/dataflow/constants.h"
+#include "qfx/dataflow/fold.h"
 #include "qfx/dataflow/layout.h"
 #include "qfx/graph/analyzed.h"
 
@@ -103,6 +104,7 @@ struct Process {
   graph::NodeId node = 0;  // whose values it computes or moves
   std::vector<StreamId> inputs;
   std::vector<StreamId> outputs;
+  Fold fold = {};
 };
 
 // It computes a node's values; else it only moves them.

@@ -5,6 +5,7 @@
 
 namespace qfx::dataflow {
 
-Network lower(const graph::Analyzed& model);
+// Raises UserError where `folding` names no node, or one that has no process.
+Network lower(const graph::Analyzed& model, const Folding& folding = {});
 
 }  // namespace qfx::dataflow

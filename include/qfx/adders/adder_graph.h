@@ -1,0 +1,41 @@
+// A constant matrix as adders: every value is a sum of two others, each shifted and perhaps
+// negated.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+namespace qfx::adders {
+
+// What an input can be, both ends among it.
+struct Interval {
+  std::int64_t low = 0, high = 0;
+};
+
+// (negative ? - : +) value << shift. Values: the inputs, then the adders in their order.
+struct Term {
+  int value = -1;  // -1: zero
+  int shift = 0;
+  bool negative = false;
+};
+
+struct Adder {
+  Term a, b;       // both shifts are 0 or more, and one of them is 0; at most one is negative
+  Interval range;  // of the result
+  int level = 1;   // adders on the longest way from an input
+};
+
+struct AdderGraph {
+  std::vector<Interval> inputs;
+  std::vector<Adder> adders;
+  std::vector<Term> outputs;
+
+  int depth() const;                 // levels of the deepest output
+  std::int64_t full_adders() const;  // bits that need one: what a two-input adder costs in LUTs
+};
+
+// The outputs' values for one vector of inputs.
+std::vector<std::int64_t> evaluate(const AdderGraph& graph, std::span<const std::int64_t> inputs);
+
+}  // namespace qfx::adders

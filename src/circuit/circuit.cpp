@@ -1,0 +1,1 @@
+#include "qfx/circuit/circuit.h"
