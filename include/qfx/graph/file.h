@@ -18,6 +18,8 @@ void save(const FrozenModel& model, const std::string& path);
 FrozenModel load_frozen(const std::string& path);
 // To run, print or describe the model: with its proofs.
 Analyzed load_analyzed(const std::string& path);
+// The checksum of its file: eight hex digits that tell models apart.
+std::string checksum_of(const FrozenModel& model);
 
 // A trainable graph with its float parameters (".graph").
 void save(const Model& model, const std::string& path);

@@ -17,11 +17,15 @@ namespace {
 constexpr const char* kSchemaKey = "qfx_schema";
 constexpr const char* kKindKey = "qfx_kind";
 
-std::string sealed(store::Safetensors file, const std::string& kind) {
+store::Safetensors seal(store::Safetensors file, const std::string& kind) {
   file.metadata[kSchemaKey] = std::to_string(kSchemaVersion);
   file.metadata[kKindKey] = kind;
   store::seal(file);
-  return store::serialize(file);
+  return file;
+}
+
+std::string sealed(store::Safetensors file, const std::string& kind) {
+  return store::serialize(seal(std::move(file), kind));
 }
 
 // The version comes before the checksum: a newer schema may well seal its files in another way.
@@ -67,6 +71,10 @@ FrozenModel read_frozen(std::string_view content, const std::string& file_name) 
 std::string content_of(const FrozenModel& model) {
   verify(model);
   return sealed(pack(model), "frozen");
+}
+
+std::string checksum_of(const FrozenModel& model) {
+  return store::seal_of(seal(pack(model), "frozen"));
 }
 
 std::string content_of(const Model& model) {
