@@ -36,7 +36,7 @@ void export_project(const Target& target, const graph::Analyzed& model,
   if (!folder.has_filename()) folder = folder.parent_path();  // "DIR/"
   try {
     check_project_folder(folder);
-    replace_project(folder, target.print(dataflow::lower(model), options));
+    replace_project(folder, target.print(dataflow::lower(model, options.folding), options));
   } catch (const fs::filesystem_error& error) {
     user_error("cannot write the project '{}': {}", directory, error.code().message());
   }

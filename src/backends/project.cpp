@@ -3,8 +3,9 @@
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
-#include "backends/hls/identifiers.h"
+#include "backends/names/identifiers.h"
 
+#include "qfx/backends/export.h"
 #include "qfx/base/error.h"
 #include "qfx/base/file.h"
 
@@ -12,6 +13,30 @@ namespace qfx::backends {
 namespace {
 
 constexpr int kMarkerVersion = 1;
+
+using nlohmann::json;
+using nlohmann::ordered_json;
+
+ordered_json to_json(const dataflow::Folding& folding) {
+  ordered_json result = ordered_json::object();
+  for (const auto& [name, fold] : folding) result[name] = {{"pe", fold.pe}, {"simd", fold.simd}};
+  return result;
+}
+
+dataflow::Folding folding_from(const json& stored) {
+  dataflow::Folding folding;
+  for (const auto& [name, fold] : stored.items())
+    folding[name] = {.pe = fold.at("pe"), .simd = fold.at("simd")};
+  return folding;
+}
+
+ordered_json to_json(const Port& port) {
+  return {{"lanes", port.lanes}, {"container", port.container}};
+}
+
+Port port_from(const json& stored) {
+  return {.lanes = stored.at("lanes"), .container = stored.at("container")};
+}
 
 }  // namespace
 
@@ -24,10 +49,19 @@ std::vector<std::string> describe_nodes(const graph::FrozenModel& model) {
 }
 
 std::string print_marker(const Project& project, const std::string& model) {
-  const nlohmann::ordered_json marker{{"generator", "qfx"},        {"target", project.target},
-                                      {"version", kMarkerVersion}, {"model", model},
-                                      {"top", project.top},        {"namespace", project.space},
-                                      {"nodes", project.nodes}};
+  ordered_json marker{{"generator", "qfx"},
+                      {"target", project.target},
+                      {"version", kMarkerVersion},
+                      {"model", model},
+                      {"top", project.top},
+                      {"namespace", project.space},
+                      {"clock_ns", project.clock_period_ns},
+                      {"folding", to_json(project.folding)}};
+  if (project.input.lanes > 0) {
+    marker["input"] = to_json(project.input);
+    marker["output"] = to_json(project.output);
+  }
+  marker["nodes"] = project.nodes;
   return marker.dump(2) + "\n";
 }
 
@@ -39,19 +73,28 @@ Project read_project(const std::string& directory) {
         directory, kMarkerFile);
   const std::string text = read_file(path);
   try {
-    const nlohmann::json marker = nlohmann::json::parse(text);
+    const json marker = json::parse(text);
     if (marker.at("version") != kMarkerVersion)
       user_error("'{}' has version {}; this QFX reads projects of version {}", path.string(),
                  marker.at("version").dump(), kMarkerVersion);
-    Project project{directory, marker.at("target"), marker.at("top"), marker.at("namespace"),
-                    marker.at("nodes")};
+    Project project{.directory = directory,
+                    .target = marker.at("target"),
+                    .top = marker.at("top"),
+                    .space = marker.at("namespace"),
+                    .nodes = marker.at("nodes"),
+                    .clock_period_ns = marker.value("clock_ns", kDefaultClockPeriodNs),
+                    .folding = folding_from(marker.value("folding", json::object()))};
+    if (marker.contains("input")) {
+      project.input = port_from(marker.at("input"));
+      project.output = port_from(marker.at("output"));
+    }
     // They go into file names and code.
     for (const std::string& name : {project.top, project.space})
-      if (!hls::is_identifier(name))
+      if (!name.empty() && !names::is_identifier(name))
         user_error("'{}' names '{}', which is not an identifier; export again", path.string(),
                    name);
     return project;
-  } catch (const nlohmann::json::exception& error) {
+  } catch (const json::exception& error) {
     user_error("'{}' is damaged ({}); export again", path.string(), error.what());
   }
 }

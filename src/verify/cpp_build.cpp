@@ -34,6 +34,12 @@ std::string first_error(const std::string& output) {
 
 }  // namespace
 
+const backends::VendorHeaders& vendor_headers(const backends::Target& target) {
+  const auto* headers = std::get_if<backends::VendorHeaders>(&target.simulation);
+  QFX_ASSERT(headers != nullptr);
+  return *headers;
+}
+
 fs::path headers_directory(const backends::VendorHeaders& headers) {
   std::vector<fs::path> places;
   if (const std::string chosen = environment(headers.variable); !chosen.empty()) {

@@ -10,6 +10,9 @@
 
 namespace qfx::verify {
 
+// Of a target that is simulated with them.
+const backends::VendorHeaders& vendor_headers(const backends::Target& target);
+
 // The folder with the vendor's headers: the one that the environment names, else set-up's, else the
 // tool's. Raises UserError that says how to get them.
 std::filesystem::path headers_directory(const backends::VendorHeaders& headers);

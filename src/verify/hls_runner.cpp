@@ -44,7 +44,7 @@ HlsRunner::HlsRunner(const std::vector<std::string>& projects, const std::string
     includes.push_back(fs::absolute(directory) / "tb");
   }
   write_file_atomically(work_ / "driver.cpp", driver_source(projects_));
-  compile(compile_command(backends::target_named(projects_[0].target).headers,
+  compile(compile_command(vendor_headers(backends::target_named(projects_[0].target)),
                           {work_ / "driver.cpp"}, includes, flags, work_ / "driver"));
 }
 

@@ -98,7 +98,8 @@ class Verification {
                                          const fs::path& program) {
     const fs::path root = project_.directory;
     return compile_command(
-        target_.headers, {root / "tb" / "replay.cpp", root / "firmware" / (project_.top + ".cpp")},
+        vendor_headers(target_),
+        {root / "tb" / "replay.cpp", root / "firmware" / (project_.top + ".cpp")},
         {root / "firmware", root / "tb"}, flags, program);
   }
 
@@ -238,7 +239,7 @@ class Verification {
 
 std::string obstacle(const backends::Target& target, const graph::FrozenModel& model) {
   try {
-    headers_directory(target.headers);
+    headers_directory(vendor_headers(target));
   } catch (const UserError& error) {
     return error.what();
   }

@@ -5,16 +5,20 @@
 #include <span>
 #include <string>
 
+#include "qfx/dataflow/fold.h"
 #include "qfx/graph/analyzed.h"
 
 namespace qfx::backends {
 
 struct Target;  // target.h
 
+inline constexpr double kDefaultClockPeriodNs = 5.0;
+
 struct ExportOptions {
   std::string top = "";   // empty: the model's name made legal
   std::string part = "";  // the FPGA; empty: the target's default
-  double clock_period_ns = 5.0;
+  double clock_period_ns = kDefaultClockPeriodNs;
+  dataflow::Folding folding = {};  // what it leaves open the target chooses
   // Golden vectors for the self-checking test bench: raw inputs {count, input shape...} and the
   // outputs the runtime gave for them.
   std::span<const std::int32_t> golden_inputs = {};

@@ -5,17 +5,27 @@
 #include <string>
 #include <vector>
 
+#include "qfx/dataflow/fold.h"
 #include "qfx/graph/graph.h"
 
 namespace qfx::backends {
 
+// One of its AXI-Stream ports: a beat is so many elements, each in a container of so many bits.
+struct Port {
+  std::int64_t lanes = 0;
+  int container = 0;
+};
+
 struct Project {
   std::string directory;
   std::string target;  // as in target.h
-  std::string top;     // firmware/TOP.cpp
-  std::string space;   // namespace of `network` in tb/network.h
+  std::string top;     // firmware/TOP.cpp, rtl/TOP.v
+  std::string space;   // C++: namespace of `network` in tb/network.h
   // One per node of the model: "conv1: conv2d [16, 28, 28] fixed<8,3,RND,SAT>".
   std::vector<std::string> nodes;
+  double clock_period_ns = 0;
+  dataflow::Folding folding = {};
+  Port input = {}, output = {};  // Verilog
 };
 
 // The nodes' descriptions for a model: equal for a project that was exported from it, or from one

@@ -5,6 +5,7 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <variant>
 #include <vector>
 
 #include "qfx/backends/export.h"
@@ -15,7 +16,7 @@ namespace qfx::backends {
 // Path within the project to content.
 using Files = std::map<std::string, std::string>;
 
-// How what was exported is simulated: by a plain C++ compiler with the vendor's headers.
+// How what was exported is simulated: by a plain C++ compiler with the vendor's headers, ...
 struct VendorHeaders {
   std::string_view name;                // "ap_types"
   std::vector<std::string_view> files;  // that a folder of them holds
@@ -25,11 +26,16 @@ struct VendorHeaders {
   std::string_view tool, tool_variable, tool_folder;
 };
 
+// ... or by Verilator, which makes C++ of Verilog.
+struct Verilator {};
+
+using Simulation = std::variant<VendorHeaders, Verilator>;
+
 struct Target {
   std::string_view name;         // in options, verdicts and the marker of a project: "vitis"
   std::string_view former_name;  // still understood; empty: none
   std::string_view summary;      // for help: "C++ on ap_fixed for Vitis HLS"
-  VendorHeaders headers;
+  Simulation simulation;
   // Why the target cannot hold the model, as a sentence that says what to do; empty where it can.
   std::string (*refusal)(const graph::FrozenModel& model);
   // Every file of the project. Raises UserError where an option is wrong.

@@ -85,7 +85,7 @@ Target target() {
   return {.name = "catapult",
           .former_name = "",
           .summary = "C++ on ac_fixed for Catapult",
-          .headers = headers(),
+          .simulation = headers(),
           .refusal = refusal,
           .print = print};
 }

@@ -4,7 +4,7 @@
 #include <cctype>
 #include <fmt/format.h>
 
-#include "backends/hls/fill.h"
+#include "backends/names/fill.h"
 
 #include "qfx/base/error.h"
 
@@ -39,7 +39,7 @@ std::string depths(const hls::Design& design) {
 }  // namespace
 
 std::string print_script(const hls::Design& design, const ExportOptions& options) {
-  return hls::fill(
+  return names::fill(
       R"(# Catapult: C simulation, synthesis, and on request simulation of the RTL against the C++.
 #   catapult -shell -file directives.tcl                simulate and synthesise
 #   QFX_COSIM=1 catapult -shell -file directives.tcl    the same, then simulate the RTL

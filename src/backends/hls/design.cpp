@@ -1,6 +1,6 @@
 #include "backends/hls/design.h"
 
-#include "backends/hls/identifiers.h"
+#include "backends/names/identifiers.h"
 
 #include "qfx/base/error.h"
 
@@ -10,16 +10,17 @@ namespace {
 using dataflow::Process;
 using dataflow::StreamId;
 
-void check_top(const std::string& top, Words vendor) {
-  if (top.empty() || (is_identifier(top, vendor) && !is_hdl_keyword(top))) return;
+void check_top(const std::string& top, names::Words vendor) {
+  if (top.empty() || (names::is_identifier(top, vendor) && !names::is_hdl_keyword(top))) return;
   user_error(
       "the top function cannot be called '{}': it must be a C++ identifier of letters, digits and "
       "single underscores, at most {} long, with a lower-case letter among them, and no word of "
       "C++, Verilog or VHDL",
-      top, kMaxIdentifierLength);
+      top, names::kMaxIdentifierLength);
 }
 
-std::vector<NodeNames> name_nodes(const graph::FrozenModel& model, Identifiers& identifiers) {
+std::vector<NodeNames> name_nodes(const graph::FrozenModel& model,
+                                  names::Identifiers& identifiers) {
   std::vector<NodeNames> nodes;
   // Values first, so that a layer keeps its own name wherever that is possible.
   for (const graph::FrozenNode& node : model.nodes)
@@ -39,7 +40,7 @@ std::vector<NodeNames> name_nodes(const graph::FrozenModel& model, Identifiers& 
 }
 
 // A stream is called after the node whose values it carries, and after what moved them.
-std::vector<std::string> name_streams(const Design& design, Identifiers& identifiers) {
+std::vector<std::string> name_streams(const Design& design, names::Identifiers& identifiers) {
   const dataflow::Network& network = design.network;
   std::vector<const Process*> writers(network.streams.size());
   for (const Process& process : network.processes)
@@ -64,13 +65,13 @@ std::vector<std::string> name_streams(const Design& design, Identifiers& identif
 
 Design make_design(const dataflow::Network& network, const Vendor& vendor, const std::string& top) {
   check_top(top, vendor.reserved);
-  Identifiers identifiers(vendor.reserved);
+  names::Identifiers identifiers(vendor.reserved);
   identifiers.take("in");
   identifiers.take("out");
   identifiers.take("types");  // a file beside the top's
   Design design{network, vendor, {}, {}, {}, {}};
   std::string wanted = top.empty() ? network.model().name : top;
-  if (is_hdl_keyword(wanted)) wanted += "_top";
+  if (names::is_hdl_keyword(wanted)) wanted += "_top";
   design.top = identifiers.unique(wanted);
   design.space = identifiers.unique(design.top + "_net");
   identifiers.take("network");

@@ -2,14 +2,14 @@
 
 #include <fmt/format.h>
 
-#include "backends/hls/fill.h"
-#include "backends/hls/identifiers.h"
+#include "backends/names/fill.h"
+#include "backends/names/identifiers.h"
 
 namespace qfx::backends::hls {
 
 std::string print_makefile(const Design& design) {
   const VendorHeaders& headers = design.vendor.headers;
-  return fill(R"(# Simulation with a plain C++ compiler:
+  return names::fill(R"(# Simulation with a plain C++ compiler:
 #   make @VARIABLE@=/path/to/@NAME@ test     the test bench on its golden vectors
 #   make @VARIABLE@=/path/to/@NAME@ replay   raw inputs to raw outputs (tb/replay.cpp)
 #   make @VARIABLE@=/path/to/@NAME@ trace    the same with every layer's values
@@ -38,25 +38,25 @@ trace: tb/replay.cpp firmware/@TOP@.cpp $(SOURCES)
 clean:
 	$(RM) test_bench replay trace
 )",
-              {{"VARIABLE", std::string(design.vendor.headers_variable)},
-               {"NAME", std::string(headers.name)},
-               {"FILES", fmt::format("{}", fmt::join(headers.files, " and "))},
-               {"TOOL", std::string(headers.tool)},
-               {"HOME", std::string(headers.tool_variable)},
-               {"FOLDER", std::string(headers.tool_folder)},
-               {"TOP", design.top}});
+                     {{"VARIABLE", std::string(design.vendor.headers_variable)},
+                      {"NAME", std::string(headers.name)},
+                      {"FILES", fmt::format("{}", fmt::join(headers.files, " and "))},
+                      {"TOOL", std::string(headers.tool)},
+                      {"HOME", std::string(headers.tool_variable)},
+                      {"FOLDER", std::string(headers.tool_folder)},
+                      {"TOP", design.top}});
 }
 
 std::string print_readme(const Design& design, const ExportOptions& options) {
   std::string layers;
   for (graph::NodeId id = 0; id < std::ssize(design.nodes); ++id) {
     const graph::FrozenNode& node = design.network.node(id);
-    layers += fmt::format("| {} | `{}` | {} | `{}` | `{}` |\n", id, comment_text(node.name),
+    layers += fmt::format("| {} | `{}` | {} | `{}` | `{}` |\n", id, names::comment_text(node.name),
                           kind_name(node.op), graph::to_string(node.shape),
                           fixed::to_string(node.format));
   }
   const VendorHeaders& headers = design.vendor.headers;
-  return fill(R"(# @TOP@
+  return names::fill(R"(# @TOP@
 
 A neural network in fixed point as a @TOOL@ project, written by QFX. Every layer is a process, streams
 join them, and the results are bit for bit those of the frozen model.
@@ -93,14 +93,14 @@ Indices and values everywhere are in C, H, W order, whatever the order on the st
 | node | name | kind | shape | format |
 |---|---|---|---|---|
 @LAYERS@)",
-              {{"TOP", design.top},
-               {"TOOL", std::string(design.vendor.tool)},
-               {"SCRIPT", std::string(design.vendor.script)},
-               {"USAGE", design.vendor.print_usage(options)},
-               {"VARIABLE", std::string(design.vendor.headers_variable)},
-               {"NAME", std::string(headers.name)},
-               {"FILES", fmt::format("`{}`", fmt::join(headers.files, "` and `"))},
-               {"LAYERS", layers}});
+                     {{"TOP", design.top},
+                      {"TOOL", std::string(design.vendor.tool)},
+                      {"SCRIPT", std::string(design.vendor.script)},
+                      {"USAGE", design.vendor.print_usage(options)},
+                      {"VARIABLE", std::string(design.vendor.headers_variable)},
+                      {"NAME", std::string(headers.name)},
+                      {"FILES", fmt::format("`{}`", fmt::join(headers.files, "` and `"))},
+                      {"LAYERS", layers}});
 }
 
 }  // namespace qfx::backends::hls

@@ -4,7 +4,7 @@
 #include <set>
 
 #include "backends/hls/c_literals.h"
-#include "backends/hls/identifiers.h"
+#include "backends/names/identifiers.h"
 
 #include "qfx/base/error.h"
 
@@ -231,8 +231,9 @@ std::string print_parameters(const Design& design, const dataflow::Process& proc
   QFX_ASSERT(!text.config.empty() || !text.tables.empty());
   const NodeNames& names = design.nodes[process.node];
   const std::string guard = fmt::format("QFX_{}_{}_H_", design.top, names.value);
-  std::string result = fmt::format("// {}: {}\n#ifndef {}\n#define {}\n\n", comment_text(node.name),
-                                   kind_name(node.op), guard, guard);
+  std::string result =
+      fmt::format("// {}: {}\n#ifndef {}\n#define {}\n\n", names::comment_text(node.name),
+                  kind_name(node.op), guard, guard);
   result += "#include <stdint.h>\n\n";
   for (const std::string& header : text.includes)
     result += fmt::format("#include \"{}\"\n", header);

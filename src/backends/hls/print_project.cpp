@@ -36,9 +36,14 @@ Files print_project(const Vendor& vendor, const dataflow::Network& network,
   files[std::string(vendor.script)] = vendor.print_script(design, options);
   files["Makefile"] = print_makefile(design);
   files["README.md"] = print_readme(design, options);
-  files[kMarkerFile] = print_marker(
-      {{}, std::string(vendor.target), design.top, design.space, describe_nodes(model)},
-      model.name);
+  files[kMarkerFile] = print_marker({.directory = {},
+                                     .target = std::string(vendor.target),
+                                     .top = design.top,
+                                     .space = design.space,
+                                     .nodes = describe_nodes(model),
+                                     .clock_period_ns = options.clock_period_ns,
+                                     .folding = options.folding},
+                                    model.name);
   return files;
 }
 

@@ -4,9 +4,9 @@
 #include <set>
 
 #include "backends/hls/c_literals.h"
-#include "backends/hls/identifiers.h"
 #include "backends/hls/print_call.h"
 #include "backends/hls/print_parameters.h"
+#include "backends/names/identifiers.h"
 
 #include "qfx/base/error.h"
 
@@ -100,9 +100,9 @@ std::string print_types(const Design& design) {
     const graph::FrozenNode& node = design.network.node(id);
     const NodeNames& names = design.nodes[id];
     text += fmt::format("// {}: {} {}\ntypedef {} {};\ntypedef qfx::Pixel<{}, {}> {};\n",
-                        comment_text(node.name), kind_name(node.op), graph::to_string(node.shape),
-                        design.vendor.fixed_type(node.format), names.type, names.type,
-                        design.network.layouts[id].lanes, names.beat);
+                        names::comment_text(node.name), kind_name(node.op),
+                        graph::to_string(node.shape), design.vendor.fixed_type(node.format),
+                        names.type, names.type, design.network.layouts[id].lanes, names.beat);
   }
   return text + fmt::format("\n}}  // namespace {}\n\n#endif  // {}\n", design.space, guard);
 }
@@ -119,7 +119,7 @@ std::string print_top_header(const Design& design) {
   return fmt::format(
       "// {}: one call takes one sample and gives one result.\n//   in:  {}\n//   out: {}\n"
       "#ifndef {}\n#define {}\n\n#include \"types.h\"\n\n{}{};\n\n#endif  // {}\n",
-      comment_text(design.network.model().name), describe(design.network.input),
+      names::comment_text(design.network.model().name), describe(design.network.input),
       describe(design.network.output), guard, guard, output_names(design), signature(design),
       guard);
 }
@@ -128,13 +128,14 @@ std::string print_top(const Design& design) {
   std::string text = fmt::format(
       "// {0}: the layers as processes joined by streams.\n#include \"{1}.h\"\n\n{2}\n"
       "{3}{4} {{\n  using namespace {5};\n",
-      comment_text(design.network.model().name), design.top, includes(design),
+      names::comment_text(design.network.model().name), design.top, includes(design),
       design.vendor.before_top(design), signature(design), design.space);
   text += streams(design) + design.vendor.top_pragmas(design) + "\n" + traces_after(design, -1);
   for (int i = 0; i < std::ssize(design.network.processes); ++i) {
     const Process& process = design.network.processes[i];
     if (dataflow::computes(process))
-      text += fmt::format("\n  // {}\n", comment_text(design.network.node(process.node).name));
+      text +=
+          fmt::format("\n  // {}\n", names::comment_text(design.network.node(process.node).name));
     text += fmt::format("  {}\n", print_call(design, process)) + traces_after(design, i);
   }
   return text + "}\n";

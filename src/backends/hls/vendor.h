@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "backends/hls/reserved_words.h"
+#include "backends/names/reserved_words.h"
 
 #include "qfx/backends/target.h"
 
@@ -25,7 +25,7 @@ struct TestBench {
 struct Vendor {
   std::string_view target;            // its name: "vitis"
   std::string_view tool;              // for people: "Vitis HLS"
-  Words reserved;                     // names that its headers own
+  names::Words reserved;              // names that its headers own
   std::vector<std::string> includes;  // of types.h
   std::string_view stream;            // its stream's template: "hls::stream"
   std::string_view support;           // its own folder below support/hls: "vendor/ap"

@@ -6,8 +6,8 @@
 
 #include "backends/hls/assigned_formats.h"
 #include "backends/hls/design.h"
-#include "backends/hls/fill.h"
 #include "backends/hls/print_project.h"
+#include "backends/names/fill.h"
 
 #include "qfx/base/error.h"
 
@@ -67,7 +67,7 @@ std::string part_of(const ExportOptions& options) {
 }
 
 std::string script(const hls::Design& design, const ExportOptions& options) {
-  return hls::fill(
+  return names::fill(
       R"(# Vitis HLS: C simulation, synthesis, and on request co-simulation and export of the IP.
 #   vitis_hls -f run_hls.tcl                      simulate and synthesise
 #   vitis_hls -f run_hls.tcl -tclargs cosim ip    the same, then co-simulate and package
@@ -142,7 +142,7 @@ Target target() {
   return {.name = "vitis",
           .former_name = "hls",
           .summary = "C++ on ap_fixed for Vitis HLS",
-          .headers = headers(),
+          .simulation = headers(),
           .refusal = refusal,
           .print = print};
 }

@@ -33,7 +33,7 @@ TEST(ExportedNames, AreReadByAProgram) {
     std::ofstream(source) << "#include <cstdio>\n#include \"named.h\"\nint main() {\n"
                              "  for (const char* name : named_net::output_names)\n"
                              "    std::puts(name);\n}\n";
-    compile(compile_command(target.headers, {source}, {project / "firmware"},
+    compile(compile_command(vendor_headers(target), {source}, {project / "firmware"},
                             {"-Wall", "-Wextra", "-Werror"}, program),
             {});
     EXPECT_EQ(run_process({program.string()}).output, expected) << target.name;

@@ -44,8 +44,8 @@ TEST(Stack, IsNotWhereALayerHoldsItsData) {
                                {.golden_inputs = inputs, .golden_outputs = outputs});
       const std::string make =
           fmt::format("make -s -C {} {}={} ", project,
-                      std::string(target.headers.name) == "ap_types" ? "AP_TYPES" : "AC_TYPES",
-                      test::vendor_headers(std::string(target.headers.name)));
+                      vendor_headers(target).name == "ap_types" ? "AP_TYPES" : "AC_TYPES",
+                      test::vendor_headers(std::string(vendor_headers(target).name)));
       const ProcessResult built = run_process({"sh", "-c", make + "test_bench"});
       ASSERT_EQ(built.exit_code, 0) << built.output;
       EXPECT_EQ(built.output, "") << "no warning of the vendor's headers either";

@@ -3,9 +3,9 @@
 #include <string>
 #include <vector>
 
-#include "backends/hls/identifiers.h"
+#include "backends/names/identifiers.h"
 
-namespace qfx::backends::hls {
+namespace qfx::backends::names {
 namespace {
 
 using testing::ElementsAre;
@@ -76,4 +76,4 @@ TEST(ReservedWords, OfAVendorAreReservedForIt) {
 }
 
 }  // namespace
-}  // namespace qfx::backends::hls
+}  // namespace qfx::backends::names

@@ -1,8 +1,8 @@
-#include "backends/hls/identifiers.h"
+#include "backends/names/identifiers.h"
 
 #include <algorithm>
 
-namespace qfx::backends::hls {
+namespace qfx::backends::names {
 namespace {
 
 // The namespace of the support headers.
@@ -80,4 +80,4 @@ std::string comment_text(std::string_view text) {
   return result;
 }
 
-}  // namespace qfx::backends::hls
+}  // namespace qfx::backends::names

@@ -5,9 +5,9 @@
 #include <string>
 #include <string_view>
 
-#include "backends/hls/reserved_words.h"
+#include "backends/names/reserved_words.h"
 
-namespace qfx::backends::hls {
+namespace qfx::backends::names {
 
 inline constexpr std::size_t kMaxIdentifierLength = 48;
 
@@ -36,4 +36,4 @@ bool is_hdl_keyword(std::string_view name);
 // The text within a `//` comment or a Markdown code span: one line, no way out.
 std::string comment_text(std::string_view text);
 
-}  // namespace qfx::backends::hls
+}  // namespace qfx::backends::names

@@ -1,6 +1,6 @@
-#include "backends/hls/fill.h"
+#include "backends/names/fill.h"
 
-namespace qfx::backends::hls {
+namespace qfx::backends::names {
 
 std::string fill(std::string text,
                  const std::vector<std::pair<std::string_view, std::string>>& values) {
@@ -13,4 +13,4 @@ std::string fill(std::string text,
   return text;
 }
 
-}  // namespace qfx::backends::hls
+}  // namespace qfx::backends::names

@@ -6,10 +6,10 @@
 #include <utility>
 #include <vector>
 
-namespace qfx::backends::hls {
+namespace qfx::backends::names {
 
 // `text` with every @KEY@ replaced; what is filled in is not searched.
 std::string fill(std::string text,
                  const std::vector<std::pair<std::string_view, std::string>>& values);
 
-}  // namespace qfx::backends::hls
+}  // namespace qfx::backends::names
