@@ -1,7 +1,6 @@
 #include <algorithm>
 #include <bit>
 
-#include "qfx/base/error.h"
 #include "qfx/circuit/pipeline.h"
 
 namespace qfx::circuit {
@@ -40,10 +39,25 @@ class Latency {
   int operator()(const Fork&) const { return 1; }
   int operator()(const Repack&) const { return 1; }
 
-  template <class Other>
-  int operator()(const Other&) const {
-    internal_error("the depth of this engine's pipeline is not stated");
+  // Cast into the output register.
+  int operator()(const Join&) const { return 1; }
+
+  // Read the frame's memory, move on.
+  int operator()(const Reorder&) const { return 2; }
+
+  // A register for each process; one for a copy.
+  int operator()(const Chain& chain) const {
+    return std::max(1, static_cast<int>(chain.processes.size()));
   }
+  // Compare.
+  int operator()(const Spread&) const { return 1; }
+  // Read, add or compare, the mean, cast.
+  int operator()(const Plane& plane) const {
+    const auto& work = std::get<dataflow::WindowReduce>(process(plane.process).work);
+    return 2 + (work.mean ? mean_stages(*work.mean) : 0) + 1;
+  }
+  // Divide, cast.
+  int operator()(const Softmax&) const { return 2; }
 
  private:
   const dataflow::Process& process(ProcessId id) const {

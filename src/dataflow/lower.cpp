@@ -172,7 +172,8 @@ class Connection {
   std::vector<std::vector<StreamId>> ends_;  // not yet taken
 };
 
-// Every fold to the process that computes the node's values.
+}  // namespace
+
 void set_folds(Network& network, const Folding& folding) {
   std::vector<std::string> names;
   for (const Process& process : network.processes) {
@@ -190,8 +191,6 @@ void set_folds(Network& network, const Folding& folding) {
     if (computes(process) && found != folding.end()) process.fold = found->second;
   }
 }
-
-}  // namespace
 
 Network lower(const graph::Analyzed& model, const Folding& folding) {
   Network network{

@@ -1,0 +1,109 @@
+#include "circuit/ring.h"
+
+#include <algorithm>
+
+namespace qfx::circuit {
+namespace {
+
+using dataflow::Window;
+
+// The last position under the window that begins at `first`, on the image. Holes of a dilation are
+// not looked at: hardware compares one number.
+std::int64_t last_under(const Window& window, int axis, std::int64_t first) {
+  const std::int64_t size = axis == 0 ? window.height : window.width;
+  return std::min(first + (window.kernel[axis] - 1) * window.dilation[axis], size - 1);
+}
+
+// Pixels up to and with the last under the window at (y, x).
+std::int64_t pixels_needed(const Window& window, std::int64_t y, std::int64_t x) {
+  const std::int64_t last_y = last_under(window, 0, y), last_x = last_under(window, 1, x);
+  if (last_y < 0) return 0;
+  return last_y * window.width + std::max<std::int64_t>(last_x + 1, 0);
+}
+
+// Pixels that neither the window at (y, x) nor any later one reads. A row of windows that begins in
+// the padding above frees nothing: the next one may begin at the first pixel again.
+std::int64_t pixels_passed(const Window& window, std::int64_t y, std::int64_t x) {
+  if (y < 0) return 0;
+  return std::min(y * window.width + std::clamp<std::int64_t>(x, 0, window.width),
+                  window.height * window.width);
+}
+
+}  // namespace
+
+graph::Pair output_size(const Window& window) {
+  graph::Pair size{window.height, window.width};
+  for (int axis : {0, 1})
+    size[axis] = (size[axis] + 2 * window.padding[axis] -
+                  window.dilation[axis] * (window.kernel[axis] - 1) - 1) /
+                     window.stride[axis] +
+                 1;
+  return size;
+}
+
+std::vector<Round> ring_rounds(const Window& window, std::int64_t pixel_words, std::int64_t count,
+                               std::int64_t period) {
+  const graph::Pair size = output_size(window);
+  std::vector<Round> rounds;
+  rounds.reserve(size[0] * size[1]);
+  for (std::int64_t row = 0; row < size[0]; ++row) {
+    for (std::int64_t column = 0; column < size[1]; ++column) {
+      const std::int64_t y = row * window.stride[0] - window.padding[0];
+      const std::int64_t x = column * window.stride[1] - window.padding[1];
+      if (!rounds.empty()) rounds.back().free = pixels_passed(window, y, x) * pixel_words;
+      rounds.push_back(
+          {.count = count, .period = period, .need = pixels_needed(window, y, x) * pixel_words});
+    }
+  }
+  rounds.back().free = window.height * window.width * pixel_words;
+  return rounds;
+}
+
+std::int64_t ring_words(const std::vector<Round>& rounds, std::int64_t frame_words,
+                        std::int64_t row_words) {
+  std::int64_t least = 1, leap = row_words, needed = 0, freed = 0;
+  for (const Round& round : rounds) {
+    const std::int64_t need = std::max(needed, round.need);
+    least = std::max(least, need - freed);
+    if (needed > 0) leap = std::max(leap, need - needed);
+    needed = need;
+    freed = round.free;
+  }
+  leap = std::max(leap, frame_words - needed + rounds.front().need);  // to the next frame's first
+  return std::max(least, std::min(least + leap, 2 * frame_words));
+}
+
+std::vector<Round> walk_rounds(const Window& window, std::int64_t blocks) {
+  std::vector<Round> rounds;
+  const graph::Pair size{window.height, window.width};
+  graph::Pair at{};
+  const auto is_inside = [&](int axis) { return at[axis] >= 0 && at[axis] < size[axis]; };
+  const auto is_due = [&](int axis) {
+    const std::int64_t over =
+        at[axis] + window.padding[axis] - (window.kernel[axis] - 1) * window.dilation[axis];
+    return over >= 0 && over % window.stride[axis] == 0;
+  };
+  for (at[0] = -window.padding[0]; at[0] < size[0] + window.padding[0]; ++at[0]) {
+    for (at[1] = -window.padding[1]; at[1] < size[1] + window.padding[1]; ++at[1]) {
+      const bool takes = is_inside(0) && is_inside(1), gives = is_due(0) && is_due(1);
+      append(rounds, {.count = 1, .period = gives ? 1 : 0, .takes = takes ? 1 : 0});
+      if (gives && blocks > 1) append(rounds, {.count = blocks - 1, .period = 1});
+    }
+  }
+  return rounds;
+}
+
+void append(std::vector<Round>& rounds, const Round& round) {
+  if (!rounds.empty()) {
+    Round& last = rounds.back();
+    const bool is_same = last.period == round.period && last.takes == round.takes &&
+                         last.need == 0 && last.free == 0 && round.need == 0 && round.free == 0;
+    if (is_same && (last.period == 0 || last.count % last.period == 0)) {
+      last.count += round.count;
+      return;
+    }
+  }
+  rounds.push_back(round);
+}
+
+}  // namespace qfx::circuit
