@@ -31,7 +31,7 @@ if {[llength $arguments] < 1 || [llength $arguments] > 2} {
 set board [lindex $arguments 0]
 if {![info exists boards($board)]} { stop "the board '$board' is not in the table; boards: $known" }
 foreach {part board_part package family data_width} $boards($board) break
-set mhz [expr {[llength $arguments] == 2 ? [lindex $arguments 1] : $design(mhz)}]
+set mhz [lindex [concat $arguments $design(mhz)] 1]
 if {![string is double -strict $mhz] || $mhz < 1 || $mhz > 1000} {
   stop "the clock is '$mhz' MHz; allowed is 1 to 1000"
 }

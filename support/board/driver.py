@@ -47,13 +47,13 @@ class Port:
     def to_stream(self, raw):
         """(N, C, H, W) to the order of the wire, (N, elements)."""
         if self.is_pixels:
-            raw = np.moveaxis(raw.reshape(len(raw), self.shape[0], -1), 1, 2)
-        return raw.reshape(len(raw), -1).astype(self.dtype)
+            raw = np.moveaxis(raw.reshape(len(raw), self.shape[0], self.size // self.shape[0]), 1, 2)
+        return raw.reshape(len(raw), self.size).astype(self.dtype)
 
     def from_stream(self, stream):
         raw = np.asarray(stream).astype(np.int64).reshape(-1, self.size)
         if self.is_pixels:
-            raw = np.moveaxis(raw.reshape(len(raw), -1, self.shape[0]), 2, 1)
+            raw = np.moveaxis(raw.reshape(len(raw), self.size // self.shape[0], self.shape[0]), 2, 1)
         return raw.reshape((len(raw),) + self.shape)
 
     def to_real(self, raw):
