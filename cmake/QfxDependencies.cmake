@@ -9,6 +9,7 @@ find_package(JPEG REQUIRED)
 find_package(nlohmann_json REQUIRED)
 find_package(tomlplusplus REQUIRED)
 pkg_check_modules(highway REQUIRED IMPORTED_TARGET libhwy)
+pkg_check_modules(protobuf_lite REQUIRED IMPORTED_TARGET protobuf-lite)
 
 if(QFX_WITH_TORCH)
   find_package(Torch REQUIRED)

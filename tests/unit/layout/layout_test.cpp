@@ -31,6 +31,7 @@ const Rooms kArrows = {
     {"data", {"base"}},
     {"measure", {"base", "graph", "data"}},
     {"frontends", {"base", "store", "fixed", "graph", "data"}},
+    {"imports", {"base", "fixed", "graph"}},
     {"runtime", {"base", "fixed", "kernels", "graph", "data", "measure"}},
     {"dataflow", {"base", "fixed", "graph"}},
     {"adders", {"base", "fixed"}},
