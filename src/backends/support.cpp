@@ -1,4 +1,4 @@
-#include "backends/support.h"
+#include "qfx/backends/support.h"
 
 #include <cstdlib>
 #include <string>

@@ -173,8 +173,8 @@ ProcessResult run_process(const std::vector<std::string>& argv,
 }
 
 std::vector<ProcessResult> run_processes(const std::vector<std::vector<std::string>>& commands,
-                                         int jobs, const ShouldStop& should_stop,
-                                         StackLimit stack) {
+                                         int jobs, const ShouldStop& should_stop, StackLimit stack,
+                                         const std::string& working_directory) {
   QFX_ASSERT(jobs > 0);
   std::vector<ProcessResult> results(commands.size());
   // One thread a slot: each takes the next command until none is left.
@@ -187,7 +187,7 @@ std::vector<ProcessResult> run_processes(const std::vector<std::vector<std::stri
     slots.emplace_back([&] {
       for (std::size_t i = next++; i < commands.size(); i = next++) {
         try {
-          results[i] = run_process(commands[i], "", should_stop, stack);
+          results[i] = run_process(commands[i], working_directory, should_stop, stack);
         } catch (...) {
           const std::lock_guard lock(guard);
           if (!failure) failure = std::current_exception();

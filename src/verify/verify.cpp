@@ -7,7 +7,7 @@
 
 #include "verify/cpp_build.h"
 #include "verify/first_difference.h"
-#include "verify/raw_files.h"
+#include "verify/simulation.h"
 
 #include "qfx/backends/project.h"
 #include "qfx/base/error.h"
@@ -72,8 +72,6 @@ class Verification {
   }
 
  private:
-  fs::path inputs() const { return work_ / "inputs.bin"; }
-
   void prepare_project() {
     if (options_.project.empty()) {
       backends::export_project(target_, engine_.analyzed(), (work_ / "project").string(), {});
@@ -94,20 +92,11 @@ class Verification {
         ours == nodes.end() ? none : *ours);
   }
 
-  std::vector<std::string> build_command(const std::vector<std::string>& flags,
-                                         const fs::path& program) {
-    const fs::path root = project_.directory;
-    return compile_command(
-        vendor_headers(target_),
-        {root / "tb" / "replay.cpp", root / "firmware" / (project_.top + ".cpp")},
-        {root / "firmware", root / "tb"}, flags, program);
-  }
-
   void build() {
     const Stopwatch watch;
-    const std::vector<std::string> command = build_command({"-O2"}, work_ / "replay");
-    result_.command = shell_text(command);
-    compile(command, options_.should_stop);
+    simulation_ = make_simulation(target_, project_, model_, work_);
+    result_.command = shell_text(simulation_->build_command());
+    simulation_->build(options_.should_stop);
     result_.build_seconds = watch.seconds();
   }
 
@@ -126,14 +115,7 @@ class Verification {
       const auto part = quantized(first, std::min(kBatch, set_.size() - first));
       raw.insert(raw.end(), part.begin(), part.end());
     }
-    write_raw(inputs(), raw);
-  }
-
-  // Raises UserError: the program was tampered with, or the machine is out of something.
-  static void check_run(const ProcessResult& result) {
-    if (result.exit_code != 0 || !result.output.empty())
-      user_error("the exported code failed to run ({}){}{}", how_it_ended(result),
-                 result.output.empty() ? "" : ": ", result.output.substr(0, 500));
+    simulation_->write_inputs(raw);
   }
 
   // Images a process in the next round, after `part` took so long; how fast a network runs is not
@@ -154,18 +136,20 @@ class Verification {
       const Stopwatch round;
       std::vector<std::vector<std::string>> commands;
       std::vector<std::int64_t> counts;
+      std::vector<fs::path> outs;
       for (std::int64_t first = done; first < set_.size() && std::ssize(commands) < jobs;
            first += part) {
         counts.push_back(std::min(part, set_.size() - first));
         const fs::path out = work_ / fmt::format("outputs_{}.bin", commands.size());
-        commands.push_back({(work_ / "replay").string(), inputs().string(), out.string(),
-                            std::to_string(first), std::to_string(counts.back())});
+        outs.push_back(out);
+        commands.push_back(simulation_->run_command(first, counts.back(), out));
       }
       const std::vector<ProcessResult> results =
-          run_processes(commands, jobs, options_.should_stop, StackLimit::Largest);
+          run_processes(commands, jobs, options_.should_stop, StackLimit::Largest,
+                        simulation_->run_folder().string());
       for (std::size_t i = 0; i < commands.size(); ++i) {
         check_run(results[i]);
-        const auto values = read_raw(commands[i][2], counts[i] * out_size_);
+        const auto values = simulation_->read_outputs(outs[i], counts[i]);
         outputs_.insert(outputs_.end(), values.begin(), values.end());
         done += counts[i];
       }
@@ -205,16 +189,9 @@ class Verification {
 
   // Runs one image through the trace form and compares every layer.
   Difference locate(std::int64_t image) {
-    compile(build_command({"-O1", "-DQFX_TRACE_FILE"}, work_ / "trace"), options_.should_stop);
-    const fs::path trace = work_ / "trace.bin";
-    check_run(run_process(
-        {(work_ / "trace").string(), inputs().string(), (work_ / "trace_outputs.bin").string(),
-         std::to_string(image), "1", trace.string()},
-        "", {}, StackLimit::Largest));
-    const auto samples = read_trace(trace, static_cast<int>(model_.nodes.size()));
-    QFX_ASSERT(samples.size() == 1);
+    const SampleTrace trace = simulation_->trace(image, options_.should_stop);
     const auto found =
-        first_difference(model_, engine_.run_all(quantized(image, 1), 1), samples[0], image);
+        first_difference(model_, engine_.run_all(quantized(image, 1), 1), trace, image);
     if (!found)
       internal_error("image {} differs at the output, but not in the traced build; look at {}",
                      image, work_.string());
@@ -231,6 +208,7 @@ class Verification {
   std::int64_t in_size_, out_size_;
   measure::Answers answers_;
   backends::Project project_;
+  std::unique_ptr<Simulation> simulation_;
   std::vector<std::int32_t> outputs_;
   Result result_;
 };
@@ -239,7 +217,7 @@ class Verification {
 
 std::string obstacle(const backends::Target& target, const graph::FrozenModel& model) {
   try {
-    headers_directory(vendor_headers(target));
+    check_simulator(target);
   } catch (const UserError& error) {
     return error.what();
   }

@@ -32,6 +32,7 @@ ProcessResult run_process(const std::vector<std::string>& argv,
 // Runs several at once, at most `jobs` at a time; results in the order given.
 std::vector<ProcessResult> run_processes(const std::vector<std::vector<std::string>>& commands,
                                          int jobs, const ShouldStop& should_stop = {},
-                                         StackLimit stack = StackLimit::Inherited);
+                                         StackLimit stack = StackLimit::Inherited,
+                                         const std::string& working_directory = "");
 
 }  // namespace qfx

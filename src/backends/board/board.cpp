@@ -4,7 +4,7 @@
 
 #include "backends/board/design_json.h"
 #include "backends/board/design_tcl.h"
-#include "backends/support.h"
+#include "qfx/backends/support.h"
 
 #include "qfx/base/error.h"
 #include "qfx/base/file.h"

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "backends/support.h"
+#include "qfx/backends/support.h"
 
 #include "qfx/base/file.h"
 

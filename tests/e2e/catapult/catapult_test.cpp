@@ -3,7 +3,7 @@
 #include <fstream>
 #include <gmock/gmock.h>
 
-#include "networks.h"
+#include "support/networks.h"
 #include "support/paths.h"
 #include "support/random_numbers.h"
 #include "verify/hls_runner.h"

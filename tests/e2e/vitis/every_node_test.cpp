@@ -1,7 +1,7 @@
 // Every node of every network: the compiled export against the runtime, no difference allowed.
 #include <gmock/gmock.h>
 
-#include "networks.h"
+#include "support/networks.h"
 #include "support/random_numbers.h"
 #include "verify/hls_runner.h"
 

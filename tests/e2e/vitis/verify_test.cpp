@@ -7,7 +7,7 @@
 #include <fstream>
 #include <gmock/gmock.h>
 
-#include "networks.h"
+#include "support/networks.h"
 #include "support/paths.h"
 #include "support/random_numbers.h"
 #include "support/user_error.h"

@@ -1,4 +1,4 @@
-#include "networks.h"
+#include "support/networks.h"
 
 #include "support/random_numbers.h"
 

@@ -1,0 +1,77 @@
+#include "backends/verilog/design.h"
+
+#include "backends/names/identifiers.h"
+
+#include "qfx/base/error.h"
+
+namespace qfx::backends::verilog {
+namespace {
+
+// The modules of support/verilog.
+constexpr std::string_view kOwnPrefix = "qfx_";
+
+bool is_own(std::string_view name) {
+  if (name.size() < kOwnPrefix.size()) return false;
+  std::string begin;
+  for (char c : name.substr(0, kOwnPrefix.size()))
+    begin += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  return begin == kOwnPrefix;
+}
+
+void check_top(const std::string& top) {
+  if (top.empty() || (names::is_identifier(top, names::verilog_keywords()) && !is_own(top) &&
+                      !names::is_hdl_keyword(top)))
+    return;
+  user_error(
+      "the top module cannot be called '{}': it must be letters, digits and single underscores, at "
+      "most {} long, with a lower-case letter among them, no word of C++, SystemVerilog or VHDL, "
+      "and not begin with {}",
+      top, names::kMaxIdentifierLength, kOwnPrefix);
+}
+
+std::string name_of_top(const std::string& wanted) {
+  names::Identifiers identifiers(names::verilog_keywords());
+  std::string name = identifiers.unique(wanted);
+  if (is_own(name)) name = identifiers.unique("n_" + name);
+  if (names::is_hdl_keyword(name)) name = identifiers.unique(name + "_top");
+  return name;
+}
+
+std::int64_t rounded_up(std::int64_t value, std::int64_t divisor) {
+  return (value + divisor - 1) / divisor;
+}
+
+}  // namespace
+
+Design make_design(const circuit::Circuit& circuit, const std::string& top) {
+  check_top(top);
+  const dataflow::Network& network = circuit.network;
+  Design design{.circuit = circuit,
+                .top = name_of_top(top.empty() ? network.model().name : top),
+                .engines = {},
+                .input = board::make_port(network, network.input, "s_axis"),
+                .output = board::make_port(network, network.output, "m_axis")};
+  const auto link = [&](circuit::LinkId id) -> const circuit::Link& {
+    return circuit.links[static_cast<std::size_t>(id)];
+  };
+  QFX_ASSERT(link(circuit.input).lanes == design.input.lanes);
+  QFX_ASSERT(link(circuit.output).lanes == design.output.lanes);
+  names::Identifiers identifiers(names::verilog_keywords());
+  for (const circuit::Engine& engine : circuit.engines)
+    design.engines.push_back(design.top + "__" + identifiers.unique(engine.name));
+  return design;
+}
+
+std::int64_t frames_in_flight(const circuit::Circuit& circuit) {
+  std::int64_t frames = 2;  // one coming in, one going out
+  for (const circuit::Link& link : circuit.links) frames += rounded_up(link.depth, link.words());
+  for (const circuit::Engine& engine : circuit.engines) {
+    std::int64_t steps = 0;
+    for (const circuit::Round& round : engine.behaviour.rounds) steps += round.count;
+    const circuit::Link& in = circuit.links[static_cast<std::size_t>(engine.inputs.front())];
+    frames += rounded_up(engine.latency, steps) + rounded_up(engine.behaviour.buffer, in.words());
+  }
+  return frames;
+}
+
+}  // namespace qfx::backends::verilog

@@ -1,0 +1,194 @@
+#include "backends/verilog/print_top.h"
+
+#include <fmt/format.h>
+
+#include "backends/names/fill.h"
+#include "backends/names/identifiers.h"
+
+namespace qfx::backends::verilog {
+namespace {
+
+using circuit::Engine;
+using circuit::EngineId;
+using circuit::Link;
+using circuit::LinkId;
+
+std::string port_text(const board::Port& port) {
+  return fmt::format("{} beats of {} x {} bits, {} {}", port.beats(), port.lanes, port.container,
+                     graph::to_string(port.shape), fixed::to_string(port.format));
+}
+
+std::string head(const Design& design) {
+  return names::fill(R"(// @MODEL@: engines joined by FIFOs, between two AXI-Stream ports.
+//   s_axis  @INPUT@
+//   m_axis  @OUTPUT@
+// A frame whose last input beat has TLAST leaves with TLAST. frame_error: a TLAST came within a frame,
+// which was then completed with zeros; it stays until reset.
+module @TOP@ (
+    (* X_INTERFACE_INFO = "xilinx.com:signal:clock:1.0 aclk CLK" *)
+    (* X_INTERFACE_PARAMETER = "ASSOCIATED_BUSIF s_axis:m_axis, ASSOCIATED_RESET aresetn" *)
+    input  wire aclk,
+    (* X_INTERFACE_INFO = "xilinx.com:signal:reset:1.0 aresetn RST" *)
+    (* X_INTERFACE_PARAMETER = "POLARITY ACTIVE_LOW" *)
+    input  wire aresetn,
+    (* X_INTERFACE_INFO = "xilinx.com:interface:axis:1.0 s_axis TDATA" *)
+    input  wire [@IN@:0] s_axis_tdata,
+    (* X_INTERFACE_INFO = "xilinx.com:interface:axis:1.0 s_axis TVALID" *)
+    input  wire s_axis_tvalid,
+    (* X_INTERFACE_INFO = "xilinx.com:interface:axis:1.0 s_axis TREADY" *)
+    output wire s_axis_tready,
+    (* X_INTERFACE_INFO = "xilinx.com:interface:axis:1.0 s_axis TLAST" *)
+    input  wire s_axis_tlast,
+    (* X_INTERFACE_INFO = "xilinx.com:interface:axis:1.0 m_axis TDATA" *)
+    output wire [@OUT@:0] m_axis_tdata,
+    (* X_INTERFACE_INFO = "xilinx.com:interface:axis:1.0 m_axis TVALID" *)
+    output wire m_axis_tvalid,
+    (* X_INTERFACE_INFO = "xilinx.com:interface:axis:1.0 m_axis TREADY" *)
+    input  wire m_axis_tready,
+    (* X_INTERFACE_INFO = "xilinx.com:interface:axis:1.0 m_axis TLAST" *)
+    output wire m_axis_tlast,
+`ifdef QFX_WATCH
+    input  wire watch,
+`endif
+    output wire frame_error
+);
+  // From a register, as it reaches everything.
+  reg rst = 1'b1;
+  always @(posedge aclk) rst <= !aresetn;
+)",
+                     {{"MODEL", names::comment_text(design.model().name)},
+                      {"INPUT", port_text(design.input)},
+                      {"OUTPUT", port_text(design.output)},
+                      {"TOP", design.top},
+                      {"IN", std::to_string(design.input.tdata_width() - 1)},
+                      {"OUT", std::to_string(design.output.tdata_width() - 1)}});
+}
+
+// "w3" is the side of link 3 that is written to, "r3" the other.
+std::string connect(const std::string& port, char side, LinkId id) {
+  return fmt::format(".{0}_valid({1}{2}_valid), .{0}_ready({1}{2}_ready), .{0}_data({1}{2}_data)",
+                     port, side, id);
+}
+
+std::string neighbour(const Design& design, EngineId engine, const char* port) {
+  return engine == circuit::kRim ? port : design.short_name(engine);
+}
+
+std::string print_link(const Design& design, LinkId id) {
+  const Link& link = design.circuit.links[static_cast<std::size_t>(id)];
+  std::string text =
+      names::fill(R"(
+  // Link @ID@, @WRITER@ to @READER@: @NODE@, @WORDS@ words of @LANES@ a frame
+  wire w@ID@_valid, w@ID@_ready, r@ID@_valid, r@ID@_ready;
+  wire [@HIGH@:0] w@ID@_data, r@ID@_data;
+  qfx_fifo #(.WIDTH(@WIDTH@), .DEPTH(@DEPTH@), .SEED(@SEED@)) fifo_@ID@ (
+      .clk(aclk), .rst(rst), @IN@,
+      @OUT@);
+)",
+                  {{"ID", std::to_string(id)},
+                   {"WRITER", neighbour(design, link.writer, "s_axis")},
+                   {"READER", neighbour(design, link.reader, "m_axis")},
+                   {"NODE", names::comment_text(design.circuit.network.node(link.node).name)},
+                   {"WORDS", std::to_string(link.words())},
+                   {"LANES", std::to_string(link.lanes)},
+                   {"HIGH", std::to_string(link.width() - 1)},
+                   {"WIDTH", std::to_string(link.width())},
+                   {"DEPTH", std::to_string(link.depth)},
+                   {"SEED", std::to_string(id + 1)},
+                   {"IN", connect("i", 'w', id)},
+                   {"OUT", connect("o", 'r', id)}});
+  if (link.is_trace)
+    text += fmt::format(
+        "`ifdef QFX_TRACE\n"
+        "  qfx_trace #(.ID({1}), .WIDTH({2}), .LANES({3}), .GROUP({4})) trace_{0} (\n"
+        "      .clk(aclk), .rst(rst), .fire(w{0}_valid && w{0}_ready), .data(w{0}_data));\n"
+        "`endif\n",
+        id, link.node, link.element_width, link.lanes, link.group);
+  return text + fmt::format(
+                    "`ifdef QFX_WATCH\n"
+                    "  qfx_watch_link #(.ID({0})) watch_{0} (\n"
+                    "      .clk(aclk), .rst(rst), .watch(watch),\n"
+                    "      .i_fire(w{0}_valid && w{0}_ready), .o_fire(r{0}_valid && r{0}_ready));\n"
+                    "`endif\n",
+                    id);
+}
+
+// A port of the watcher: of the engine's link, or of none.
+std::string watched(const Engine& engine, bool is_input, std::size_t index) {
+  const std::vector<LinkId>& links = is_input ? engine.inputs : engine.outputs;
+  const std::string port = fmt::format("{}{}", is_input ? 'i' : 'o', index);
+  if (index >= links.size()) return fmt::format(".{0}_valid(1'b1), .{0}_ready(1'b1)", port);
+  return fmt::format(".{0}_valid({1}{2}_valid), .{0}_ready({1}{2}_ready)", port,
+                     is_input ? 'r' : 'w', links[index]);
+}
+
+std::string print_instance(const Design& design, EngineId id) {
+  const Engine& engine = design.circuit.engines[static_cast<std::size_t>(id)];
+  const std::string name = design.short_name(id);
+  std::string text = fmt::format("\n  {} u_{} (\n      .clk(aclk), .rst(rst)",
+                                 design.engines[static_cast<std::size_t>(id)], name);
+  for (std::size_t i = 0; i < engine.inputs.size(); ++i)
+    text += ",\n      " + connect(fmt::format("i{}", i), 'r', engine.inputs[i]);
+  for (std::size_t i = 0; i < engine.outputs.size(); ++i)
+    text += ",\n      " + connect(fmt::format("o{}", i), 'w', engine.outputs[i]);
+  const Link& first = design.circuit.links[static_cast<std::size_t>(engine.outputs.front())];
+  return text + fmt::format(
+                    ");\n`ifdef QFX_WATCH\n"
+                    "  qfx_watch_engine #(\n      .NAME(\"{0}\"), .INPUTS({1}), .OUTPUTS({2}), "
+                    ".WORDS({3})) watch_u_{0} (\n"
+                    "      .clk(aclk), .rst(rst), .watch(watch),\n"
+                    "      {4}, {5},\n      {6}, {7});\n`endif\n",
+                    name, engine.inputs.size(), engine.outputs.size(), first.words(),
+                    watched(engine, true, 0), watched(engine, true, 1), watched(engine, false, 0),
+                    watched(engine, false, 1));
+}
+
+std::string print_rim(const Design& design) {
+  const circuit::Circuit& circuit = design.circuit;
+  const Link& out = circuit.links[static_cast<std::size_t>(circuit.output)];
+  const Link& in = circuit.links[static_cast<std::size_t>(circuit.input)];
+  return names::fill(R"(
+  // The ports, and for each frame between them whether it came with TLAST.
+  wire last_in_valid, last_in_ready, last_in, last_out_valid, last_out_ready, last_out;
+  qfx_axis_in #(.LANES(@IN_LANES@), .WIDTH(@IN_WIDTH@), .CONTAINER(@IN_CONTAINER@), .BEATS(@IN_BEATS@)) axis_in (
+      .clk(aclk), .rst(rst), .s_axis_tdata(s_axis_tdata), .s_axis_tvalid(s_axis_tvalid),
+      .s_axis_tready(s_axis_tready), .s_axis_tlast(s_axis_tlast),
+      @IN@,
+      .last_valid(last_in_valid), .last_ready(last_in_ready), .last(last_in),
+      .frame_error(frame_error));
+  qfx_fifo #(.WIDTH(1), .DEPTH(@FRAMES@), .BLOCK(0)) last_fifo (
+      .clk(aclk), .rst(rst), .i_valid(last_in_valid), .i_ready(last_in_ready), .i_data(last_in),
+      .o_valid(last_out_valid), .o_ready(last_out_ready), .o_data(last_out));
+  qfx_axis_out #(
+      .LANES(@OUT_LANES@), .WIDTH(@OUT_WIDTH@), .SIGNED(@SIGNED@), .CONTAINER(@OUT_CONTAINER@), .BEATS(@OUT_BEATS@)) axis_out (
+      .clk(aclk), .rst(rst), @OUT@,
+      .last_valid(last_out_valid), .last_ready(last_out_ready), .last(last_out),
+      .m_axis_tdata(m_axis_tdata), .m_axis_tvalid(m_axis_tvalid), .m_axis_tready(m_axis_tready),
+      .m_axis_tlast(m_axis_tlast));
+)",
+                     {{"IN_LANES", std::to_string(in.lanes)},
+                      {"IN_WIDTH", std::to_string(in.element_width)},
+                      {"IN_CONTAINER", std::to_string(design.input.container)},
+                      {"IN_BEATS", std::to_string(design.input.beats())},
+                      {"IN", connect("o", 'w', circuit.input)},
+                      {"FRAMES", std::to_string(frames_in_flight(circuit))},
+                      {"OUT_LANES", std::to_string(out.lanes)},
+                      {"OUT_WIDTH", std::to_string(out.element_width)},
+                      {"SIGNED", design.output.format.is_signed ? "1" : "0"},
+                      {"OUT_CONTAINER", std::to_string(design.output.container)},
+                      {"OUT_BEATS", std::to_string(design.output.beats())},
+                      {"OUT", connect("i", 'r', circuit.output)}});
+}
+
+}  // namespace
+
+std::string print_top(const Design& design) {
+  std::string text = head(design);
+  for (LinkId id = 0; id < std::ssize(design.circuit.links); ++id) text += print_link(design, id);
+  text += print_rim(design);
+  for (EngineId id = 0; id < std::ssize(design.circuit.engines); ++id)
+    text += print_instance(design, id);
+  return text + "endmodule\n";
+}
+
+}  // namespace qfx::backends::verilog

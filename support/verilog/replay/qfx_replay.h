@@ -1,0 +1,304 @@
+// Raw inputs through a top module that Verilator made into C++, to raw outputs:
+//   PROGRAM TOP INPUTS OUTPUTS FIRST COUNT [NAME=VALUE]... [+PLUSARG]...
+// INPUTS and OUTPUTS are 32-bit integers in stream order; COUNT frames from the FIRST on are sent back to
+// back. Further words:
+//   source=PATTERN sink=PATTERN   when a beat is offered, when one is taken: always, every:N (one cycle in
+//                                 N), burst:A:B (A cycles on, B off), random:P (P of 16 cycles)
+//   tlast=last|each|none          which frames' last beats have TLAST (default: the last one's)
+//   cut=FRAME:BEAT                TLAST on an earlier beat, the rest of the frame is not sent
+//   reset=CYCLE                   reset in that cycle; all begins again at the first frame
+//   patience=CYCLES               without a beat at either port; then it is said who waits for whom
+//   report=FILE                   cycles of the first beat and of each frame's last, one a line, frame_error
+// Exit code: 0, or 2 wrong arguments, 3 nothing moves, 4 a wrong TLAST or frame_error.
+#ifndef QFX_REPLAY_H_
+#define QFX_REPLAY_H_
+
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <string>
+#include <vector>
+
+#include "verilated.h"
+
+namespace qfx_replay {
+
+struct Port {
+  long beats;
+  int lanes, container;
+  bool is_signed;
+  long elements() const { return beats * lanes; }
+};
+
+template <class Model, class In, class Out>
+struct Pins {
+  Model& model;
+  CData &aclk, &aresetn, &watch;
+  In& s_tdata;
+  CData &s_tvalid, &s_tready, &s_tlast;
+  Out& m_tdata;
+  CData &m_tvalid, &m_tready, &m_tlast, &frame_error;
+};
+
+template <class Model, class In, class Out>
+Pins<Model, In, Out> pins(Model& model, CData& aclk, CData& aresetn, CData& watch, In& s_tdata,
+                          CData& s_tvalid, CData& s_tready, CData& s_tlast, Out& m_tdata,
+                          CData& m_tvalid, CData& m_tready, CData& m_tlast, CData& frame_error) {
+  static_assert(sizeof(In) <= 8 && sizeof(Out) <= 8, "ports of at most 64 bits");
+  return {model,   aclk,     aresetn,  watch,   s_tdata, s_tvalid,   s_tready,
+          s_tlast, m_tdata,  m_tvalid, m_tready, m_tlast, frame_error};
+}
+
+// When one side of a port is willing.
+class Pattern {
+ public:
+  explicit Pattern(const std::string& text, std::uint64_t seed) : state_(seed * 2 + 1) {
+    if (text == "always") return;
+    if (std::sscanf(text.c_str(), "every:%ld", &on_) == 1) {
+      off_ = on_ - 1;
+      on_ = 1;
+    } else if (std::sscanf(text.c_str(), "random:%d", &random_) != 1 &&
+               std::sscanf(text.c_str(), "burst:%ld:%ld", &on_, &off_) != 2) {
+      std::fprintf(stdout, "the pattern '%s' is not known\n", text.c_str());
+      std::exit(2);
+    }
+  }
+  bool next() {
+    if (random_ >= 0) {
+      state_ = state_ * 6364136223846793005ULL + 1442695040888963407ULL;
+      return static_cast<int>(state_ >> 60) < random_;
+    }
+    if (++at_ >= on_ + off_) at_ = 0;
+    return at_ < on_;
+  }
+
+ private:
+  long on_ = 1, off_ = 0, at_ = -1;
+  int random_ = -1;
+  std::uint64_t state_;
+};
+
+struct Options {
+  std::string inputs, outputs, source = "always", sink = "always", tlast = "last", report;
+  long first = 0, count = 0, cut_frame = -1, cut_beat = -1, reset = -1, patience = 1000000;
+};
+
+inline Options read_options(int argc, char** argv) {
+  Options o;
+  if (argc < 6) {
+    std::fprintf(stdout, "usage: %s TOP INPUTS OUTPUTS FIRST COUNT [NAME=VALUE]...\n", argv[0]);
+    std::exit(2);
+  }
+  o.inputs = argv[2];
+  o.outputs = argv[3];
+  o.first = std::atol(argv[4]);
+  o.count = std::atol(argv[5]);
+  for (int i = 6; i < argc; ++i) {
+    const std::string word = argv[i];
+    if (word[0] == '+') continue;
+    const std::size_t middle = word.find('=');
+    const std::string name = word.substr(0, middle);
+    const std::string value = middle == word.npos ? "" : word.substr(middle + 1);
+    if (name == "source") o.source = value;
+    else if (name == "sink") o.sink = value;
+    else if (name == "tlast") o.tlast = value;
+    else if (name == "report") o.report = value;
+    else if (name == "reset") o.reset = std::atol(value.c_str());
+    else if (name == "patience") o.patience = std::atol(value.c_str());
+    else if (name != "cut" || std::sscanf(value.c_str(), "%ld:%ld", &o.cut_frame, &o.cut_beat) != 2) {
+      std::fprintf(stdout, "'%s' is not understood\n", word.c_str());
+      std::exit(2);
+    }
+  }
+  return o;
+}
+
+inline std::vector<std::int32_t> read_inputs(const Options& o, long elements) {
+  std::vector<std::int32_t> values(static_cast<std::size_t>(o.count * elements));
+  std::FILE* file = std::fopen(o.inputs.c_str(), "rb");
+  if (!file || std::fseek(file, o.first * elements * 4, SEEK_SET) != 0 ||
+      std::fread(values.data(), 4, values.size(), file) != values.size()) {
+    std::fprintf(stdout, "cannot read %s\n", o.inputs.c_str());
+    std::exit(2);
+  }
+  std::fclose(file);
+  return values;
+}
+
+template <class PinsOf>
+class Replay {
+ public:
+  Replay(const PinsOf& pins, Port in, Port out, const Options& options)
+      : p_(pins),
+        in_(in),
+        out_(out),
+        o_(options),
+        inputs_(read_inputs(options, in.elements())),
+        source_(options.source, 7),
+        sink_(options.sink, 11) {}
+
+  int run() {
+    reset();
+    while (received_ < o_.count * out_.beats) {
+      if (cycle_ == o_.reset) restart();
+      if (idle_ > o_.patience) return stands_still();
+      if (!step()) return 4;
+    }
+    if (!o_.report.empty()) report();
+    if (p_.frame_error != (o_.cut_frame >= 0)) {
+      std::fprintf(stdout, "frame_error is %d\n", p_.frame_error);
+      return 4;
+    }
+    std::FILE* file = std::fopen(o_.outputs.c_str(), "wb");
+    if (!file || std::fwrite(outputs_.data(), 4, outputs_.size(), file) != outputs_.size() ||
+        std::fclose(file) != 0) {
+      std::fprintf(stdout, "cannot write %s\n", o_.outputs.c_str());
+      return 2;
+    }
+    return 0;
+  }
+
+ private:
+  void edge() {
+    p_.aclk = 0;
+    p_.model.eval();
+    p_.aclk = 1;
+    p_.model.eval();
+  }
+
+  void reset() {
+    p_.aresetn = 0;
+    p_.s_tvalid = 0;
+    p_.m_tready = 0;
+    p_.watch = 0;
+    for (int i = 0; i < 4; ++i) edge();
+    p_.aresetn = 1;
+    edge();
+  }
+
+  void restart() {
+    reset();
+    frame_ = beat_ = received_ = idle_ = 0;
+    offered_ = false;
+    outputs_.clear();
+    ends_.clear();
+    first_cycle_ = -1;
+    ++cycle_;
+  }
+
+  bool last_of_input() const {
+    if (frame_ == o_.cut_frame && beat_ == o_.cut_beat) return true;
+    if (beat_ + 1 != in_.beats || o_.tlast == "none") return false;
+    return o_.tlast == "each" || frame_ + 1 == o_.count;
+  }
+
+  bool last_of_output() const {
+    const long frame = received_ / out_.beats;
+    if (received_ % out_.beats + 1 != out_.beats) return false;
+    if (frame == o_.cut_frame) return true;
+    return o_.tlast == "each" || (o_.tlast == "last" && frame + 1 == o_.count);
+  }
+
+  std::uint64_t word() const {
+    const std::int32_t* values = inputs_.data() + frame_ * in_.elements() + beat_ * in_.lanes;
+    const std::uint64_t mask = in_.container == 32 ? 0xffffffffULL : (1ULL << in_.container) - 1;
+    std::uint64_t packed = 0;
+    for (int lane = 0; lane < in_.lanes; ++lane)
+      packed |= (static_cast<std::uint64_t>(values[lane]) & mask) << (lane * in_.container);
+    return packed;
+  }
+
+  void keep(std::uint64_t packed) {
+    for (int lane = 0; lane < out_.lanes; ++lane) {
+      const std::uint32_t raw = static_cast<std::uint32_t>(packed >> (lane * out_.container));
+      const int spare = 32 - out_.container;
+      outputs_.push_back(out_.is_signed ? static_cast<std::int32_t>(raw << spare) >> spare
+                                        : static_cast<std::int32_t>(raw << spare >> spare));
+    }
+  }
+
+  bool step() {
+    // What was offered stays until it is taken.
+    offered_ = frame_ < o_.count && (offered_ || source_.next());
+    p_.s_tvalid = offered_;
+    if (offered_) {
+      p_.s_tdata = static_cast<std::decay_t<decltype(p_.s_tdata)>>(word());
+      p_.s_tlast = last_of_input();
+    }
+    p_.m_tready = sink_.next();
+    p_.aclk = 0;
+    p_.model.eval();
+    const bool sent = p_.s_tvalid && p_.s_tready, came = p_.m_tvalid && p_.m_tready;
+    ++idle_;
+    bool good = true;
+    if (came) {
+      idle_ = 0;
+      keep(p_.m_tdata);
+      if (p_.m_tlast != last_of_output()) {
+        std::fprintf(stdout, "frame %ld, beat %ld: tlast is %d\n", received_ / out_.beats,
+                     received_ % out_.beats, p_.m_tlast);
+        good = false;
+      }
+      if (++received_ % out_.beats == 0) ends_.push_back(cycle_);
+    }
+    if (sent) {
+      idle_ = 0;
+      if (first_cycle_ < 0) first_cycle_ = cycle_;
+      offered_ = false;
+      const bool cut = frame_ == o_.cut_frame && beat_ == o_.cut_beat;
+      if (cut || ++beat_ == in_.beats) {
+        beat_ = 0;
+        ++frame_;
+      }
+    }
+    p_.aclk = 1;
+    p_.model.eval();
+    ++cycle_;
+    return good;
+  }
+
+  // Watchers write to the output.
+  void watch() {
+    p_.s_tvalid = 0;
+    p_.m_tready = 0;
+    p_.watch = 1;
+    edge();
+    p_.watch = 0;
+  }
+
+  int stands_still() {
+    std::fprintf(stdout, "nothing moves: %ld frames and %ld beats in, %ld beats out\n", frame_, beat_,
+                 received_);
+    watch();
+    return 3;
+  }
+
+  void report() {
+    std::FILE* file = std::fopen(o_.report.c_str(), "w");
+    if (!file) std::exit(2);
+    std::fprintf(file, "%ld\n", first_cycle_);
+    for (long end : ends_) std::fprintf(file, "%ld\n", end);
+    std::fclose(file);
+    watch();
+  }
+
+  PinsOf p_;
+  Port in_, out_;
+  const Options& o_;
+  std::vector<std::int32_t> inputs_, outputs_;
+  Pattern source_, sink_;
+  long cycle_ = 0, idle_ = 0, frame_ = 0, beat_ = 0, received_ = 0, first_cycle_ = -1;
+  bool offered_ = false;
+  std::vector<long> ends_;
+};
+
+template <class PinsOf>
+int replay(const PinsOf& pins, Port in, Port out, int argc, char** argv) {
+  const Options options = read_options(argc, argv);
+  return Replay<PinsOf>(pins, in, out, options).run();
+}
+
+}  // namespace qfx_replay
+
+#endif  // QFX_REPLAY_H_
