@@ -21,9 +21,10 @@ struct Term {
 };
 
 struct Adder {
-  Term a, b;       // both shifts are 0 or more, and one of them is 0; at most one is negative
-  Interval range;  // of the result
-  int level = 1;   // adders on the longest way from an input
+  Term a, b;            // shifts are 0 or more, and one of them is 0; at least one is not negative
+  Term c = {};          // of an adder of three operands; else zero
+  Interval range = {};  // of the result, exactly
+  int level = 1;        // adders on the longest way from an input
 };
 
 struct AdderGraph {
@@ -34,6 +35,13 @@ struct AdderGraph {
   int depth() const;                 // levels of the deepest output
   std::int64_t full_adders() const;  // bits that need one: what a two-input adder costs in LUTs
 };
+
+// Bits that hold every value of the range: unsigned where it has no negative ones.
+int bits_of(const Interval& range);
+// The range of a term of a graph.
+Interval range_of(const AdderGraph& graph, const Term& term);
+// Of one adder, those that need a full adder: where one operand alone reaches, its bits pass.
+std::int64_t full_adders(const Adder& adder);
 
 // The outputs' values for one vector of inputs.
 std::vector<std::int64_t> evaluate(const AdderGraph& graph, std::span<const std::int64_t> inputs);

@@ -21,6 +21,7 @@ struct Options {
   std::optional<int> max_depth = {};  // levels of adders
   int operands = 2;                   // of an adder of the target: 2 or 3
   std::uint64_t seed = 1;
+  std::optional<std::int64_t> steps = {};  // of the search, in place of `seconds`
 };
 
 // Equal to the matrix on every input, which it proves before it returns. The same options give the
