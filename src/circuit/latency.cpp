@@ -45,12 +45,8 @@ class Latency {
   // Read the frame's memory, move on.
   int operator()(const Reorder&) const { return 2; }
 
-  // A register for each process; one for a copy.
-  int operator()(const Chain& chain) const {
-    return std::max(1, static_cast<int>(chain.processes.size()));
-  }
-  // Compare.
-  int operator()(const Spread&) const { return 1; }
+  int operator()(const Chain& chain) const { return formula_of(network_, chain).stages(); }
+  int operator()(const Spread& spread) const { return formula_of(network_, spread).stages(); }
   // Read, add or compare, the mean, cast.
   int operator()(const Plane& plane) const {
     const auto& work = std::get<dataflow::WindowReduce>(process(plane.process).work);
