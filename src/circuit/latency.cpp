@@ -25,8 +25,9 @@ class Latency {
 
   // Read the window and the weights, products, their sum, accumulate, align and offset, cast.
   int operator()(const Sums& sums) const {
-    if (sums.form == Sums::Form::Stepwise) return 5;  // read, multiply, align, accumulate, cast
     const SumsPipeline pipeline = pipeline_of(network_, sums);
+    // Read, multiply, align, accumulate, cast.
+    if (sums.form == Sums::Form::Stepwise) return 5 + pipeline.sum_stages;
     return 2 + pipeline.sum_stages + (pipeline.accumulates ? 1 : 0) + 2;
   }
 
@@ -73,9 +74,15 @@ SumsPipeline pipeline_of(const dataflow::Network& network, const Sums& sums) {
   if (sums.form == Sums::Form::Ring || is_walk) pipeline.operands = sums.simd;
   // The registers of a walk hold zeros for the padding; a ring leaves its steps out.
   pipeline.counts = work.level_bits > 0 && !(is_walk && has_padding(work));
-  pipeline.sum_stages = std::max(1, tree_stages(pipeline.operands));
-  if (pipeline.counts)
-    pipeline.sum_stages = 1 + tree_stages((pipeline.operands + kCountedBits - 1) / kCountedBits);
+  const std::int64_t digits = work.factor.binary ? 0 : work.factor.digits;
+  if (pipeline.counts) {
+    const std::int64_t planes = work.gate ? 1 : work.level_bits;
+    pipeline.sum_stages =
+        1 + tree_stages((pipeline.operands + kCountedBits - 1) / kCountedBits * planes);
+  } else {
+    pipeline.sum_stages = tree_stages(pipeline.operands * std::max<std::int64_t>(digits, 1));
+    if (sums.form != Sums::Form::Stepwise) pipeline.sum_stages = std::max(1, pipeline.sum_stages);
+  }
   pipeline.accumulates = !is_walk;
   return pipeline;
 }

@@ -17,7 +17,8 @@ struct SumsPipeline {
   // Products are bits that agree and are counted: no value is anything but +1 or -1 in each of its
   // bits, padding included.
   bool counts = false;
-  int sum_stages = 1;       // registers in the tree that adds up a step's products
+  int sum_stages =
+      1;  // registers in the tree that adds up a step's products, or a product's digits
   bool accumulates = true;  // a further register, to which each step's sum is added
 };
 SumsPipeline pipeline_of(const dataflow::Network& network, const Sums& sums);
@@ -29,5 +30,10 @@ inline constexpr std::int64_t kCountedBits = 216;
 
 // Registers between the sum and the cast of a mean.
 int mean_stages(const dataflow::Mean& mean);
+
+// Whether a memory of so many words lies in block RAM, or in look-up tables.
+inline bool in_block_ram(std::int64_t words, std::int64_t width) {
+  return words > 64 && words * width > 4096;
+}
 
 }  // namespace qfx::circuit
