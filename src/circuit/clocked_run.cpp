@@ -10,33 +10,33 @@ ClockedRun::ClockedRun(const Circuit& circuit, int frames)
     : circuit_(circuit),
       frames_(frames),
       states_(circuit.engines.size()),
-      next_(circuit.engines.size() + 2, kNever) {
-  const int sink = static_cast<int>(next_.size()) - 1;
+      sink_(static_cast<int>(circuit.engines.size()) + 1),
+      wheel_(sink_ + 1) {
   for (const Link& link : circuit.links)
     fifos_.push_back({.depth = link.depth,
                       .delay = is_block_ram(link.depth) ? 2 : 1,
                       .writer = link.writer + 1,
-                      .reader = link.reader == kRim ? sink : link.reader + 1});
+                      .reader = link.reader == kRim ? sink_ : link.reader + 1});
   for (const Engine& engine : circuit.engines)
     is_fork_.push_back(std::holds_alternative<Fork>(engine.part) ? 1 : 0);
   // Some engines give before anything comes: of windows that lie in the padding.
-  std::fill(next_.begin(), next_.end(), 0);
+  for (int place = 0; place <= sink_; ++place) call(place, 1);
 }
 
 bool ClockedRun::run() {
-  const auto engines = static_cast<EngineId>(states_.size());
   while (std::ssize(frame_ends_) < frames_) {
-    if (next_.back() <= now_) visit_sink();
-    for (EngineId id = engines - 1; id >= 0; --id) {
-      if (next_[id + 1] > now_) continue;
-      if (is_fork_[id] != 0)
-        visit_fork(id);
+    now_ = wheel_.next(now_ + 1);
+    if (now_ < 0) return false;
+    wheel_.visit(now_, [&](int place) {
+      if (place == 0)
+        visit_source();
+      else if (place == sink_)
+        visit_sink();
+      else if (is_fork_[place - 1] != 0)
+        visit_fork(place - 1);
       else
-        visit(id);
-    }
-    if (next_[0] <= now_) visit_source();
-    now_ = *std::min_element(next_.begin(), next_.end());
-    if (now_ == kNever) return false;
+        visit(place - 1);
+    });
   }
   return true;
 }
@@ -61,33 +61,25 @@ bool ClockedRun::has_room(const Fifo& fifo) const {
 void ClockedRun::pop(Fifo& fifo) {
   --fifo.count;
   fifo.popped_at = now_;
-  wake(fifo.writer, now_ + 1);
+  call(fifo.writer, now_ + 1);
 }
 
 void ClockedRun::push(Fifo& fifo) {
   ++fifo.count;
   fifo.pushed_at = now_;
   fifo.high_water = std::max(fifo.high_water, fifo.count);
-  wake(fifo.reader, now_ + fifo.delay);
-}
-
-void ClockedRun::wake(int place, std::int64_t cycle) {
-  const bool is_engine = place > 0 && place + 1 < std::ssize(next_);
-  if (is_engine && circuit_.engines[place - 1].behaviour.buffer == 0)
-    cycle = std::max(cycle, states_[place - 1].not_before);
-  next_[place] = std::min(next_[place], cycle);
+  call(fifo.reader, now_ + fifo.delay);
 }
 
 // A reader that took a word in this very cycle has called already.
 void ClockedRun::wait_for_room(int place, const Fifo& fifo) {
-  if (fifo.popped_at == now_) next_[place] = std::min(next_[place], now_ + 1);
+  if (fifo.popped_at == now_) call(place, now_ + 1);
 }
 
 // ---- the rim
 // -------------------------------------------------------------------------------------
 
 void ClockedRun::visit_source() {
-  next_[0] = kNever;
   const std::int64_t words = circuit_.links[circuit_.input].words();
   Fifo& fifo = fifos_[circuit_.input];
   if (given_ == frames_ * words) return;
@@ -98,26 +90,25 @@ void ClockedRun::visit_source() {
   push(fifo);
   if (++given_ % words == 0) {
     frame_begins_.push_back(now_);
-    wake(static_cast<int>(next_.size()) - 1, now_ + 1);
+    call(sink_, now_ + 1);
   }
-  wake(0, now_ + 1);
+  call(0, now_ + 1);
 }
 
 // The output register takes a word where there is one, and the sink has it in the next cycle. The
 // last word of a frame waits for TLAST, which came with the frame's last word.
 void ClockedRun::visit_sink() {
-  next_.back() = kNever;
   const std::int64_t words = circuit_.links[circuit_.output].words();
   Fifo& fifo = fifos_[circuit_.output];
   if (fifo.count == 0) return;
   const bool is_last = (taken_ + 1) % words == 0;
   const std::int64_t frame = taken_ / words;
   if (is_last && frame >= std::ssize(frame_begins_)) return;  // the source will wake it
-  next_.back() = now_ + 1;
+  call(sink_, now_ + 1);
   if (!is_offered(fifo)) return;
   pop(fifo);
   ++taken_;
-  if (is_last) frame_ends_.push_back(now_ + 2);  // cycles are counted from 0 here
+  if (is_last) frame_ends_.push_back(now_ + 1);
 }
 
 // ---- engines
@@ -126,7 +117,6 @@ void ClockedRun::visit_sink() {
 void ClockedRun::visit_fork(EngineId id) {
   const Engine& engine = circuit_.engines[id];
   State& state = states_[id];
-  next_[id + 1] = kNever;
   Fifo& first = fifos_[engine.outputs[0]];
   Fifo& second = fifos_[engine.outputs[1]];
   const auto leave = [&](bool& has, Fifo& fifo) {
@@ -145,9 +135,9 @@ void ClockedRun::visit_fork(EngineId id) {
   if (is_offered(input)) {
     pop(input);
     state.has_first = state.has_second = true;
-    next_[id + 1] = now_ + 1;
+    call(id + 1, now_ + 1);
   } else if (input.count > 0) {
-    next_[id + 1] = now_ + 1;
+    call(id + 1, now_ + 1);
   }
 }
 
@@ -157,7 +147,7 @@ void ClockedRun::fill_ring(EngineId id) {
   State& state = states_[id];
   Fifo& fifo = fifos_[circuit_.engines[id].inputs[0]];
   if (fifo.count == 0 || state.accepted - state.freed >= behaviour.buffer) return;
-  next_[id + 1] = std::min(next_[id + 1], now_ + 1);
+  call(id + 1, now_ + 1);
   if (!is_offered(fifo)) return;
   pop(fifo);
   ++state.accepted;
@@ -217,10 +207,9 @@ void ClockedRun::skip_steps(EngineId id) {
 void ClockedRun::visit(EngineId id) {
   const Engine& engine = circuit_.engines[id];
   State& state = states_[id];
-  next_[id + 1] = kNever;
   if (engine.behaviour.buffer > 0) fill_ring(id);
   if (now_ < state.not_before) {
-    next_[id + 1] = std::min(next_[id + 1], state.not_before);
+    call(id + 1, state.not_before);
     return;
   }
   if (state.waiting != Waiting::ForOutput) state.edges += now_ - state.clock;
@@ -243,19 +232,17 @@ void ClockedRun::visit(EngineId id) {
   ++state.clock;
   if (steps) {
     skip_steps(id);
-    next_[id + 1] = std::min(next_[id + 1], state.not_before);
+    call(id + 1, state.not_before);
     return;
   }
   state.waiting = Waiting::ForInput;
-  std::int64_t next = kNever;
   if (!state.due.empty())
-    next = now_ + 1 + std::max<std::int64_t>(state.due.front() - state.edges, 0);
+    call(id + 1, now_ + 1 + std::max<std::int64_t>(state.due.front() - state.edges, 0));
   // A word that is written but not offered yet, or taken in at this very cycle.
   bool is_coming = state.accepted_at == now_;
   for (LinkId link : engine.inputs)
     if (engine.behaviour.buffer == 0 && fifos_[link].pushed_at == now_ - 1) is_coming = true;
-  if (is_coming) next = now_ + 1;
-  next_[id + 1] = std::min(next_[id + 1], next);
+  if (is_coming) call(id + 1, now_ + 1);
 }
 
 }  // namespace qfx::circuit

@@ -4,14 +4,15 @@
 //
 // What an engine does in a cycle depends on what registers held when it began, its own and those of
 // its FIFOs, so engines are visited in any order: here readers before writers, whose FIFO then
-// still says how full it was. An engine that waits is not visited until a FIFO changes, and steps
-// that neither take nor give go by at once: both leave every number as it would be.
+// still says how full it was. An engine that waits is not visited until a FIFO of its changes, and
+// steps that neither take nor give go by at once: both leave every number as it would be.
 #pragma once
 
 #include <cstdint>
 #include <deque>
-#include <limits>
 #include <vector>
+
+#include "circuit/wheel.h"
 
 #include "qfx/circuit/cycles.h"
 
@@ -29,13 +30,11 @@ class ClockedRun {
   std::vector<std::int64_t> high_water() const;
 
  private:
-  static constexpr std::int64_t kNever = std::numeric_limits<std::int64_t>::max();
-
   struct Fifo {
     std::int64_t depth = 2, delay = 1;  // cycles from a word's writing to its being offered
     std::int64_t count = 0, high_water = 0;
     std::int64_t pushed_at = -2, popped_at = -2;
-    int writer = -1, reader = -1;  // places in next_
+    int writer = 0, reader = 0;  // places
   };
   enum class Waiting : std::uint8_t {
     No,
@@ -60,7 +59,7 @@ class ClockedRun {
   bool has_room(const Fifo& fifo) const;
   void pop(Fifo& fifo);
   void push(Fifo& fifo);
-  void wake(int place, std::int64_t cycle);
+  void call(int place, std::int64_t cycle) { wheel_.add(now_, cycle, place); }
   void wait_for_room(int place, const Fifo& fifo);
 
   void visit_source();
@@ -74,12 +73,12 @@ class ClockedRun {
 
   const Circuit& circuit_;
   std::int64_t frames_;
-  std::int64_t now_ = 0;
+  std::int64_t now_ = 0;  // the first cycle is 1
   std::vector<Fifo> fifos_;
   std::vector<State> states_;
   std::vector<char> is_fork_;
-  // When each is visited next: the source, engine i at i + 1, the sink.
-  std::vector<std::int64_t> next_;
+  int sink_;  // the place of the rim that takes; engine i has i + 1, the rim that gives 0
+  Wheel wheel_;
   std::int64_t given_ = 0, taken_ = 0;      // words of the source and of the sink
   std::vector<std::int64_t> frame_begins_;  // when the last word of each frame came
   std::vector<std::int64_t> frame_ends_;
