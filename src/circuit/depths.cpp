@@ -10,7 +10,7 @@ namespace qfx::circuit {
 
 void prove_depths(Circuit& circuit) {
   TokenRun run(circuit);
-  run.on_demand();
+  run.on_demand(kLeastDepth);
   QFX_ASSERT(run.is_complete());
   for (std::size_t i = 0; i < circuit.links.size(); ++i)
     circuit.links[i].depth = std::max(kLeastDepth, run.peaks()[i]);

@@ -16,7 +16,9 @@ TokenRun::TokenRun(const Circuit& circuit, const std::vector<std::int64_t>* dept
 void TokenRun::push(LinkId link) {
   peaks_[link] = std::max(peaks_[link], ++tokens_[link]);
   const EngineId reader = circuit_.links[link].reader;
-  if (reader != kRim) fill_ring(reader);
+  if (reader == kRim) return;
+  fill_ring(reader);
+  call(reader);
 }
 
 // A ring takes in whatever there is room for, whether it is needed yet or not.
@@ -29,6 +31,7 @@ void TokenRun::fill_ring(EngineId id) {
       std::min(tokens_[link], std::max<std::int64_t>(buffer - (state.accepted - state.freed), 0));
   tokens_[link] -= words;
   state.accepted += words;
+  if (words > 0) call(circuit_.links[link].writer);
 }
 
 bool TokenRun::can_take(EngineId id) const {
@@ -58,8 +61,12 @@ bool TokenRun::step(EngineId id) {
   const Round& round = this->round(id);
   const bool gives = gives_next(id);
   if (round.takes != 0) {
-    for (std::size_t i = 0; i < engine(id).inputs.size(); ++i)
-      if ((round.takes >> i & 1) != 0) --tokens_[engine(id).inputs[i]];
+    for (std::size_t i = 0; i < engine(id).inputs.size(); ++i) {
+      if ((round.takes >> i & 1) == 0) continue;
+      const LinkId link = engine(id).inputs[i];
+      --tokens_[link];
+      call(circuit_.links[link].writer);
+    }
     ++state.done;
   } else {
     state.done = gives ? (state.done / round.period + 1) * round.period : round.count;
@@ -112,17 +119,46 @@ void TokenRun::demand_need(EngineId id) {
 }
 
 void TokenRun::produce(EngineId id) {
-  do demand_need(id);
-  while (!step(id));
+  states_[id].is_asked = true;
+  bool has_given = false;
+  while (!has_given) {
+    demand_need(id);
+    has_given = step(id);
+    move_freely();
+  }
+  states_[id].is_asked = false;
+  call(id);
 }
 
-void TokenRun::on_demand() {
+void TokenRun::call(EngineId id) {
+  if (free_words_ == 0 || id == kRim || states_[id].is_called || states_[id].is_asked) return;
+  states_[id].is_called = true;
+  called_.push_back(id);
+}
+
+// Whoever can step without a FIFO behind it growing beyond the free words.
+void TokenRun::move_freely() {
+  while (!called_.empty()) {
+    const EngineId id = called_.back();
+    called_.pop_back();
+    states_[id].is_called = false;
+    const auto is_free = [&](LinkId link) { return tokens_[link] < free_words_; };
+    while (!states_[id].is_asked && states_[id].frame < frames_ && can_take(id) &&
+           (!gives_next(id) || std::ranges::all_of(engine(id).outputs, is_free)))
+      step(id);
+  }
+}
+
+void TokenRun::on_demand(std::int64_t free_words) {
   QFX_ASSERT(depths_ == nullptr);
+  free_words_ = free_words;
   frames_ = 1;
   left_ = circuit_.links[circuit_.input].words();
   for (; taken_ < circuit_.links[circuit_.output].words(); ++taken_) {
     while (tokens_[circuit_.output] == 0) demand(circuit_.output);
     --tokens_[circuit_.output];
+    call(circuit_.links[circuit_.output].writer);
+    move_freely();
   }
   // What no output asked for, a word of the source at a time.
   for (run_on(); left_ > 0; run_on()) demand(circuit_.input);

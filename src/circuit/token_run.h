@@ -19,9 +19,10 @@ class TokenRun {
   // The FIFOs hold so many words; nullptr: any number.
   explicit TokenRun(const Circuit& circuit, const std::vector<std::int64_t>* depths = nullptr);
 
-  // One frame, every engine going only as far as the network's next output word asks for: what a
-  // FIFO then holds, some engine had to give before another could go on. FIFOs must be unbounded.
-  void on_demand();
+  // One frame, every engine going only as far as the network's next output word asks for, and where
+  // words have room in FIFOs that hold fewer than `free_words` anyway: what a FIFO then holds
+  // beyond that, some engine had to give before another could go on. FIFOs must be unbounded.
+  void on_demand(std::int64_t free_words);
 
   // Everything goes as far as it can.
   void eagerly(std::int64_t frames);
@@ -38,6 +39,8 @@ class TokenRun {
     std::int64_t done = 0;                 // steps of it
     std::int64_t accepted = 0, freed = 0;  // words of this frame, of a ring
     std::int64_t frame = 0;
+    bool is_asked = false;   // it is about to give what was demanded
+    bool is_called = false;  // it is in called_
   };
 
   const Engine& engine(EngineId id) const { return circuit_.engines[id]; }
@@ -55,15 +58,19 @@ class TokenRun {
   void demand(LinkId link);
   void demand_need(EngineId id);
   void produce(EngineId id);
+  void call(EngineId id);
+  void move_freely();
   void run_on();
 
   const Circuit& circuit_;
   const std::vector<std::int64_t>* depths_;
   std::vector<State> states_;
   std::vector<std::int64_t> tokens_, peaks_;
-  std::int64_t frames_ = 0;  // that engines may work on
-  std::int64_t left_ = 0;    // words that the source still has
-  std::int64_t taken_ = 0;   // words that the sink has
+  std::int64_t free_words_ = 0;
+  std::vector<EngineId> called_;  // whose FIFOs changed since they last moved freely
+  std::int64_t frames_ = 0;       // that engines may work on
+  std::int64_t left_ = 0;         // words that the source still has
+  std::int64_t taken_ = 0;        // words that the sink has
 };
 
 }  // namespace qfx::circuit

@@ -1,19 +1,15 @@
 #include "qfx/circuit/cycles.h"
 
-#include <chrono>
 #include <cstdio>
 #include <gtest/gtest.h>
 
-#include "circuit/behaviour.h"
 #include "circuit/clocked_run.h"
-#include "circuit/depths.h"
 #include "support/random_folding.h"
 #include "support/random_numbers.h"
 #include "support/random_run.h"
 #include "support/slow_clock.h"
 
 #include "qfx/dataflow/lower.h"
-#include "qfx/frontends/recipe.h"
 #include "qfx/graph/builder.h"
 #include "qfx/graph/freeze.h"
 
