@@ -36,14 +36,12 @@ std::string local_stream(const std::string& beat, const std::string& name) {
 }
 
 std::string before_top(const hls::Design& design) {
-  const std::string &in = design.streams[design.network.input],
-                    &out = design.streams[design.network.output];
   return fmt::format(
       "#ifdef __SYNTHESIS__\n#pragma hls_design top\n"
       "#pragma hls_resource {0}:rsc variables=\"{0}\" map_to_module=\"ccs_ioport.ccs_in_wait\"\n"
       "#pragma hls_resource {1}:rsc variables=\"{1}\" map_to_module=\"ccs_ioport.ccs_out_wait\"\n"
       "#endif\n",
-      in, out);
+      design.input.name, design.output.name);
 }
 
 VendorHeaders headers() {
@@ -57,25 +55,27 @@ VendorHeaders headers() {
 }
 
 Files print(const dataflow::Network& network, const ExportOptions& options) {
-  const hls::Vendor vendor{.target = "catapult",
-                           .tool = "Catapult",
-                           .reserved = " ac ac_channel ac_fixed ac_int ",
-                           .includes = {"ac_channel.h", "ac_fixed.h"},
-                           .stream = "ac_channel",
-                           .support = "vendor/ac",
-                           .fixed_type = ac_type,
-                           .local_stream = local_stream,
-                           .before_top = before_top,
-                           .top_pragmas = [](const hls::Design&) { return std::string(); },
-                           .test_bench = {.include = "qfx/scverify.h",
-                                          .main = "CCS_MAIN",
-                                          .call = "CCS_DESIGN({})",
-                                          .result = "CCS_RETURN({});"},
-                           .script = "directives.tcl",
-                           .print_script = print_script,
-                           .print_usage = print_usage,
-                           .headers = headers(),
-                           .headers_variable = "AC_TYPES"};
+  const hls::Vendor vendor{
+      .target = "catapult",
+      .tool = "Catapult",
+      .reserved = " ac ac_channel ac_fixed ac_int ",
+      .includes = {"ac_channel.h", "ac_fixed.h"},
+      .stream = "ac_channel",
+      .support = "vendor/ac",
+      .fixed_type = ac_type,
+      .local_stream = local_stream,
+      .before_top = before_top,
+      .top_pragmas = [](const hls::Design&) { return std::string(); },
+      .test_bench = {.include = "qfx/scverify.h",
+                     .main = "CCS_MAIN",
+                     .call = "CCS_DESIGN({})",
+                     .result = "CCS_RETURN({});"},
+      .script = "directives.tcl",
+      .print_script = print_script,
+      .print_usage = print_usage,
+      .print_more = [](const hls::Design&, const ExportOptions&) { return Files(); },
+      .headers = headers(),
+      .headers_variable = "AC_TYPES"};
   return hls::print_project(vendor, network, options);
 }
 

@@ -28,11 +28,12 @@ std::string library_of(const ExportOptions& options) {
 // A line for each channel between two processes.
 std::string depths(const hls::Design& design) {
   std::string text;
-  for (dataflow::StreamId id = 0; id < std::ssize(design.streams); ++id) {
-    if (!design.stream(id).is_port)
-      text += fmt::format("directive set /{}/{}:cns -FIFO_DEPTH {}\n", design.top,
-                          design.streams[id], design.stream(id).depth);
-  }
+  const auto depth = [&](const std::string& stream, std::int64_t words) {
+    text += fmt::format("directive set /{}/{}:cns -FIFO_DEPTH {}\n", design.top, stream, words);
+  };
+  for (dataflow::StreamId id = 0; id < std::ssize(design.streams); ++id)
+    depth(design.streams[id], design.stream(id).depth);
+  depth(hls::kFrameEnds, design.frame_ends_depth());
   return text;
 }
 
@@ -90,7 +91,7 @@ project save
        {"DEPTHS", depths(design)}});
 }
 
-std::string print_usage(const ExportOptions& options) {
+std::string print_usage(const hls::Design&, const ExportOptions& options) {
   return fmt::format(
       "    catapult -shell -file directives.tcl                # C simulation, then synthesis\n"
       "    QFX_COSIM=1 catapult -shell -file directives.tcl    # and simulation of the RTL\n\n"

@@ -66,10 +66,18 @@ std::vector<std::string> name_streams(const Design& design, names::Identifiers& 
 Design make_design(const dataflow::Network& network, const Vendor& vendor, const std::string& top) {
   check_top(top, vendor.reserved);
   names::Identifiers identifiers(vendor.reserved);
-  identifiers.take("in");
-  identifiers.take("out");
+  for (const char* name :
+       {"in", "out", "s_axis", "m_axis", "input_axis", "output_axis", kFrameEnds})
+    identifiers.take(name);
   identifiers.take("types");  // a file beside the top's
-  Design design{network, vendor, {}, {}, {}, {}};
+  Design design{.network = network,
+                .vendor = vendor,
+                .top = {},
+                .space = {},
+                .nodes = {},
+                .streams = {},
+                .input = board::make_port(network, network.input, "s_axis"),
+                .output = board::make_port(network, network.output, "m_axis")};
   std::string wanted = top.empty() ? network.model().name : top;
   if (names::is_hdl_keyword(wanted)) wanted += "_top";
   design.top = identifiers.unique(wanted);

@@ -96,7 +96,7 @@ Indices and values everywhere are in C, H, W order, whatever the order on the st
                      {{"TOP", design.top},
                       {"TOOL", std::string(design.vendor.tool)},
                       {"SCRIPT", std::string(design.vendor.script)},
-                      {"USAGE", design.vendor.print_usage(options)},
+                      {"USAGE", design.vendor.print_usage(design, options)},
                       {"VARIABLE", std::string(design.vendor.headers_variable)},
                       {"NAME", std::string(headers.name)},
                       {"FILES", fmt::format("`{}`", fmt::join(headers.files, "` and `"))},

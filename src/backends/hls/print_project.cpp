@@ -33,6 +33,7 @@ Files print_project(const Vendor& vendor, const dataflow::Network& network,
   files["tb/data/golden_outputs.txt"] =
       print_golden(options.golden_outputs, graph::element_count(model.output().shape));
   copy_support(files, vendor.support);
+  files.merge(vendor.print_more(design, options));
   files[std::string(vendor.script)] = vendor.print_script(design, options);
   files["Makefile"] = print_makefile(design);
   files["README.md"] = print_readme(design, options);

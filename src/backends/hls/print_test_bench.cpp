@@ -16,13 +16,14 @@ std::string include_of(const Design& design) {
 
 std::string print_network(const Design& design) {
   const std::string guard = fmt::format("QFX_{}_NETWORK_H_", design.top);
-  const auto side = [&](const char* name, dataflow::StreamId id) {
+  const auto side = [&](const char* name, dataflow::StreamId id, const board::Port& port) {
     const dataflow::Stream& stream = design.stream(id);
     return fmt::format(
         "  typedef ::{4}::{0} {1}_beat;\n  static const long {1}_beats = {2};\n"
-        "  static const qfx::Order {1}_order = {3};\n",
+        "  static const qfx::Order {1}_order = {3};\n"
+        "  typedef ::{4}::{1}_axis {1}_axis;\n  static const int {1}_container = {5};\n",
         design.nodes[stream.node].beat, name, stream.layout.beats, order_text(stream.layout.order),
-        design.space);
+        design.space, port.container);
   };
   const graph::Shape& shape = design.network.model().output().shape;
   std::string extents;
@@ -34,11 +35,12 @@ std::string print_network(const Design& design) {
       "namespace {2} {{\n\nstruct network {{\n{3}{4}"
       "  // Of the result, in C, H, W order; returns its rank.\n"
       "  static int output_shape(long* shape) {{\n{5}    return {6};\n  }}\n"
-      "  static void run({7}<input_beat>& in, {7}<output_beat>& out) {{ {9}(in, out); }}\n"
+      "  static void run({7}<input_axis>& in, {7}<output_axis>& out) {{ {9}(in, out); }}\n"
       "}};\n\n}}  // namespace {2}\n\n#endif  // {1}\n",
-      design.top, guard, design.space, side("input", design.network.input),
-      side("output", design.network.output), extents, shape.size(), design.vendor.stream,
-      include_of(design), fmt::format(fmt::runtime(design.vendor.test_bench.call), design.top));
+      design.top, guard, design.space, side("input", design.network.input, design.input),
+      side("output", design.network.output, design.output), extents, shape.size(),
+      design.vendor.stream, include_of(design),
+      fmt::format(fmt::runtime(design.vendor.test_bench.call), design.top));
 }
 
 std::string print_test_bench(const Design& design) {

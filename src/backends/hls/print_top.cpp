@@ -1,6 +1,7 @@
 #include "backends/hls/print_top.h"
 
 #include <fmt/format.h>
+#include <numeric>
 #include <set>
 
 #include "backends/hls/c_literals.h"
@@ -24,13 +25,13 @@ std::string beat_type(const Design& design, const dataflow::Stream& stream) {
 }
 
 std::string signature(const Design& design) {
-  return fmt::format("void {}({}, {})", design.top, print_port(design, design.network.input),
-                     print_port(design, design.network.output));
+  return fmt::format("void {0}({1}<{2}::input_axis>& {3}, {1}<{2}::output_axis>& {4})", design.top,
+                     design.vendor.stream, design.space, design.input.name, design.output.name);
 }
 
 std::string includes(const Design& design) {
   std::string text;
-  std::set<std::string> headers{"qfx/trace.h"};
+  std::set<std::string> headers{"qfx/axis.h", "qfx/trace.h"};
   for (const Process& process : design.network.processes) {
     for (const std::string& header : headers_of(design, process)) headers.insert(header);
     if (has_parameters(process))
@@ -42,11 +43,16 @@ std::string includes(const Design& design) {
 
 std::string streams(const Design& design) {
   std::string text;
-  for (StreamId id = 0; id < std::ssize(design.streams); ++id) {
-    if (!design.stream(id).is_port)
-      text += design.vendor.local_stream(beat_type(design, design.stream(id)), design.streams[id]);
-  }
-  return text;
+  for (StreamId id = 0; id < std::ssize(design.streams); ++id)
+    text += design.vendor.local_stream(beat_type(design, design.stream(id)), design.streams[id]);
+  return text + design.vendor.local_stream("bool", kFrameEnds);
+}
+
+// "  qfx::from_axis<392, 2, 8>": as many elements at a time as divide a beat on either side.
+std::string rim_function(const char* name, const board::Port& port) {
+  const std::int64_t group = std::gcd(port.lanes, port.layout.lanes);
+  return fmt::format("  qfx::{}<{}, {}, {}>", name, port.layout.elements() / group, group,
+                     port.container);
 }
 
 std::string traces_after(const Design& design, int process) {
@@ -73,11 +79,6 @@ std::string output_names(const Design& design) {
 
 }  // namespace
 
-std::string print_port(const Design& design, StreamId port) {
-  return fmt::format("{}<{}::{}>& {}", design.vendor.stream, design.space,
-                     design.nodes[design.stream(port).node].beat, design.streams[port]);
-}
-
 std::string order_text(dataflow::Order order) {
   switch (order) {
     case dataflow::Order::Pixels:
@@ -94,7 +95,8 @@ std::string print_types(const Design& design) {
       "// The number format and the stream of every tensor.\n#ifndef {0}\n#define {0}\n\n", guard);
   for (const std::string& header : design.vendor.includes)
     text += fmt::format("#include \"{}\"\n", header);
-  text += fmt::format("#include \"qfx/pixel.h\"\n\nnamespace {} {{\n\n", design.space);
+  text += fmt::format("#include \"qfx/pixel.h\"\n#include \"qfx/vendor.h\"\n\nnamespace {} {{\n\n",
+                      design.space);
   for (NodeId id = 0; id < std::ssize(design.nodes); ++id) {
     if (design.network.source[id] != id) continue;
     const graph::FrozenNode& node = design.network.node(id);
@@ -104,24 +106,27 @@ std::string print_types(const Design& design) {
                         graph::to_string(node.shape), design.vendor.fixed_type(node.format),
                         names.type, names.type, design.network.layouts[id].lanes, names.beat);
   }
+  text += fmt::format(
+      "\n// The top's streams.\ntypedef qfx::AxisBeat<{}> input_axis;\n"
+      "typedef qfx::AxisBeat<{}> output_axis;\n",
+      design.input.tdata_width(), design.output.tdata_width());
   return text + fmt::format("\n}}  // namespace {}\n\n#endif  // {}\n", design.space, guard);
 }
 
 std::string print_top_header(const Design& design) {
   const std::string guard = fmt::format("QFX_{}_H_", design.top);
-  const auto describe = [&](StreamId id) {
-    const dataflow::Layout& layout = design.stream(id).layout;
-    return fmt::format("{} beats of {} {}", layout.beats, layout.lanes,
-                       layout.order == dataflow::Order::Pixels
-                           ? "channels, a pixel a beat, row by row"
-                           : "elements, in order");
+  const auto describe = [](const board::Port& port) {
+    return fmt::format(
+        "{} beats of {} elements in {} bits each, {}", port.beats(), port.lanes, port.container,
+        port.layout.order == dataflow::Order::Pixels ? "pixel by pixel, row by row" : "in order");
   };
   return fmt::format(
-      "// {}: one call takes one sample and gives one result.\n//   in:  {}\n//   out: {}\n"
+      "// {}: one call takes one sample and gives one result; the first element in the lowest "
+      "bits,\n"
+      "// TLAST as qfx/axis.h says.\n//   s_axis: {}\n//   m_axis: {}\n"
       "#ifndef {}\n#define {}\n\n#include \"types.h\"\n\n{}{};\n\n#endif  // {}\n",
-      names::comment_text(design.network.model().name), describe(design.network.input),
-      describe(design.network.output), guard, guard, output_names(design), signature(design),
-      guard);
+      names::comment_text(design.network.model().name), describe(design.input),
+      describe(design.output), guard, guard, output_names(design), signature(design), guard);
 }
 
 std::string print_top(const Design& design) {
@@ -130,7 +135,10 @@ std::string print_top(const Design& design) {
       "{3}{4} {{\n  using namespace {5};\n",
       names::comment_text(design.network.model().name), design.top, includes(design),
       design.vendor.before_top(design), signature(design), design.space);
-  text += streams(design) + design.vendor.top_pragmas(design) + "\n" + traces_after(design, -1);
+  text += streams(design) + design.vendor.top_pragmas(design) + "\n";
+  text += fmt::format("{}({}, {}, {});\n", rim_function("from_axis", design.input),
+                      design.streams[design.network.input], kFrameEnds, design.input.name) +
+          traces_after(design, -1);
   for (int i = 0; i < std::ssize(design.network.processes); ++i) {
     const Process& process = design.network.processes[i];
     if (dataflow::computes(process))
@@ -138,7 +146,8 @@ std::string print_top(const Design& design) {
           fmt::format("\n  // {}\n", names::comment_text(design.network.node(process.node).name));
     text += fmt::format("  {}\n", print_call(design, process)) + traces_after(design, i);
   }
-  return text + "}\n";
+  return text + fmt::format("\n{}({}, {}, {});\n}}\n", rim_function("to_axis", design.output),
+                            design.output.name, kFrameEnds, design.streams[design.network.output]);
 }
 
 }  // namespace qfx::backends::hls

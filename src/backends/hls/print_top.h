@@ -11,9 +11,6 @@ std::string print_types(const Design& design);  // the number format and the str
 std::string print_top_header(const Design& design);
 std::string print_top(const Design& design);
 
-// "hls::stream<net::input_beat>& in": how the top function takes one of its ports.
-std::string print_port(const Design& design, dataflow::StreamId port);
-
 std::string order_text(dataflow::Order order);  // of the generated code
 
 }  // namespace qfx::backends::hls

@@ -40,7 +40,9 @@ struct Vendor {
   // The script that runs the tool, and how a person calls it: a section of the README.
   std::string_view script;  // "run_hls.tcl"
   std::string (*print_script)(const Design& design, const ExportOptions& options);
-  std::string (*print_usage)(const ExportOptions& options);
+  std::string (*print_usage)(const Design& design, const ExportOptions& options);
+  // Files of its own beside those of every vendor.
+  Files (*print_more)(const Design& design, const ExportOptions& options);
   VendorHeaders headers;
   std::string_view headers_variable;  // of the Makefile: "AP_TYPES"
 };

@@ -4,6 +4,7 @@
 #include <cctype>
 #include <fmt/format.h>
 
+#include "backends/board/board.h"
 #include "backends/hls/assigned_formats.h"
 #include "backends/hls/design.h"
 #include "backends/hls/print_project.h"
@@ -44,14 +45,16 @@ std::string local_stream(const std::string& beat, const std::string& name) {
 std::string pragmas(const hls::Design& design) {
   const dataflow::Network& network = design.network;
   std::string text = "#ifdef __SYNTHESIS__\n";
-  for (dataflow::StreamId id : {network.input, network.output})
-    text += fmt::format("#pragma HLS INTERFACE axis port={}\n", design.streams[id]);
-  text += "#pragma HLS INTERFACE ap_ctrl_chain port=return\n#pragma HLS DATAFLOW\n";
-  for (dataflow::StreamId id = 0; id < std::ssize(design.streams); ++id) {
-    if (!design.stream(id).is_port)
-      text += fmt::format("#pragma HLS STREAM variable={} depth={}\n", design.streams[id],
-                          design.stream(id).depth);
-  }
+  for (const board::Port& port : {design.input, design.output})
+    text += fmt::format("#pragma HLS INTERFACE axis port={}\n", port.name);
+  // It runs for ever, as frames come; nobody starts it.
+  text += "#pragma HLS INTERFACE ap_ctrl_none port=return\n#pragma HLS DATAFLOW\n";
+  const auto depth = [&](const std::string& stream, std::int64_t words) {
+    text += fmt::format("#pragma HLS STREAM variable={} depth={}\n", stream, words);
+  };
+  for (dataflow::StreamId id = 0; id < std::ssize(design.streams); ++id)
+    depth(design.streams[id], network.streams[id].depth);
+  depth(hls::kFrameEnds, design.frame_ends_depth());
   return text + "#endif\n";
 }
 
@@ -99,11 +102,28 @@ exit
        {"TOP", design.top}});
 }
 
-std::string usage(const ExportOptions& options) {
+board::BoardDesign board_design(const hls::Design& design, const ExportOptions& options) {
+  return {.network = design.network,
+          .top = design.top,
+          .source = board::Source::Ip,
+          .ip_folder = design.top + "_hls/solution1/impl/ip",
+          .clock = "ap_clk",
+          .reset = "ap_rst_n",
+          .input = design.input,
+          .output = design.output,
+          .clock_period_ns = options.clock_period_ns};
+}
+
+std::string usage(const hls::Design& design, const ExportOptions& options) {
   return fmt::format(
       "    vitis_hls -f run_hls.tcl                     # C simulation, then synthesis for {}\n"
-      "    vitis_hls -f run_hls.tcl -tclargs cosim ip   # and co-simulation and the packaged IP\n",
-      part_of(options));
+      "    vitis_hls -f run_hls.tcl -tclargs cosim ip   # and co-simulation and the packaged IP\n"
+      "\n## On a board\n\n{}",
+      part_of(options), board::print_usage(board_design(design, options)));
+}
+
+Files more(const hls::Design& design, const ExportOptions& options) {
+  return board::print_board(board_design(design, options));
 }
 
 VendorHeaders headers() {
@@ -131,6 +151,7 @@ Files print(const dataflow::Network& network, const ExportOptions& options) {
                            .script = "run_hls.tcl",
                            .print_script = script,
                            .print_usage = usage,
+                           .print_more = more,
                            .headers = headers(),
                            .headers_variable = "AP_TYPES"};
   return hls::print_project(vendor, network, options);

@@ -33,7 +33,9 @@ int replay_samples(FILE* inputs, FILE* outputs, long first, long count) {
   for (long i = 0; i < count; ++i) {
     if (fread(in.data(), sizeof(int32_t), in.size(), inputs) != in.size())
       return replay_error("the inputs end before sample " + std::to_string(first + i));
-    run_sample<NETWORK>(in.data(), out.data());
+    if (!run_sample<NETWORK>(in.data(), out.data()))
+      return replay_error("TLAST is not on the last beat alone, sample " +
+                          std::to_string(first + i));
     if (fwrite(out.data(), sizeof(int32_t), out.size(), outputs) != out.size())
       return replay_error("cannot write the outputs");
   }

@@ -46,7 +46,11 @@ int run_test_bench(const std::string& directory) {
       std::cout << "FAIL: the golden outputs end before sample " << samples << std::endl;
       return 1;
     }
-    run_sample<NETWORK>(in.data(), out.data());
+    if (!run_sample<NETWORK>(in.data(), out.data())) {
+      std::cout << "FAIL: sample " << samples << ": TLAST is not on the last beat alone"
+                << std::endl;
+      return 1;
+    }
     for (size_t i = 0; i < out.size(); ++i) {
       if (out[i] == expected[i]) continue;
       long shape[3];

@@ -5,6 +5,7 @@
 
 #include "support/paths.h"
 #include "support/random_numbers.h"
+#include "verify/cpp_build.h"
 
 #include "qfx/backends/export.h"
 #include "qfx/backends/target.h"
@@ -44,8 +45,8 @@ TEST(Stack, IsNotWhereALayerHoldsItsData) {
                                {.golden_inputs = inputs, .golden_outputs = outputs});
       const std::string make =
           fmt::format("make -s -C {} {}={} ", project,
-                      vendor_headers(target).name == "ap_types" ? "AP_TYPES" : "AC_TYPES",
-                      test::vendor_headers(std::string(vendor_headers(target).name)));
+                      verify::vendor_headers(target).name == "ap_types" ? "AP_TYPES" : "AC_TYPES",
+                      test::vendor_headers(std::string(verify::vendor_headers(target).name)));
       const ProcessResult built = run_process({"sh", "-c", make + "test_bench"});
       ASSERT_EQ(built.exit_code, 0) << built.output;
       EXPECT_EQ(built.output, "") << "no warning of the vendor's headers either";

@@ -34,6 +34,7 @@ go libraries
 directive set -CLOCKS [list clk [list -CLOCK_PERIOD $period]]
 go assembly
 # What each channel must hold; a shallower one deadlocks.
+directive set /small_network/in:cns -FIFO_DEPTH 2
 directive set /small_network/conv1:cns -FIFO_DEPTH 2
 directive set /small_network/bn1:cns -FIFO_DEPTH 2
 directive set /small_network/relu1:cns -FIFO_DEPTH 2
@@ -42,6 +43,8 @@ directive set /small_network/relu1_copy_n1:cns -FIFO_DEPTH 9
 directive set /small_network/conv2:cns -FIFO_DEPTH 2
 directive set /small_network/add:cns -FIFO_DEPTH 2
 directive set /small_network/pool:cns -FIFO_DEPTH 2
+directive set /small_network/out:cns -FIFO_DEPTH 2
+directive set /small_network/frame_ends:cns -FIFO_DEPTH 10
 go architect
 go extract
 

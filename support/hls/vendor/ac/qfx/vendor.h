@@ -39,6 +39,21 @@ using UInt = ac_int<W, false>;
 template <int W, int I>
 using Fixed = ac_fixed<W, I, true>;
 
+// A wait port carries them side by side, data in the lower bits.
+template <int W>
+struct AxisBeat {
+  ac_int<W, false> data;
+  bool last;
+};
+
+template <int W>
+AxisBeat<W> axis_beat(const UInt<W>& data, bool last) {
+  AxisBeat<W> beat;
+  beat.data = data;
+  beat.last = last;
+  return beat;
+}
+
 template <class T>
 struct Traits;
 template <int W, int I, bool S, ac_q_mode Q, ac_o_mode O>

@@ -7,6 +7,8 @@
 //   Traits<T>               what a fixed-point type is made of
 //   raw_of, from_raw<T>     reinterpret, never convert: a number is raw * 2^-(W - I)
 //   assign<TO>(value)       the vendor's own conversion, with the modes that TO carries
+//   AxisBeat<W>             a beat of an AXI stream: data, an UInt<W>, and last, its TLAST
+//   axis_beat<W>(d, last)   one of these
 //   QFX_PROCESS             before a function that is a process of its own
 //   QFX_LOOP(NAME, HOW)     before a loop: its label, and what the vendor wants to read there
 //   QFX_BODY(HOW)           the first line of its body: what the vendor wants to read there
@@ -25,6 +27,15 @@
 #include "ap_fixed.h"
 #include "ap_int.h"
 #include "hls_stream.h"
+
+// Vitis HLS makes TDATA, TKEEP, TSTRB and TLAST of the vendor's own type and of no other. Where
+// headers without it are at hand, which is in simulation, one with the same members stands in.
+#ifdef __has_include
+#if __has_include("ap_axi_sdata.h")
+#include "ap_axi_sdata.h"
+#define QFX_VENDOR_AXIS
+#endif
+#endif
 
 #ifdef __SYNTHESIS__
 #define QFX_PRAGMA_TEXT(text) _Pragma(#text)
@@ -65,6 +76,29 @@ template <int W>
 using UInt = ap_uint<W>;
 template <int W, int I>
 using Fixed = ap_fixed<W, I>;
+
+#ifdef QFX_VENDOR_AXIS
+template <int W>
+using AxisBeat = ap_axiu<W, 0, 0, 0>;
+#else
+template <int W>
+struct AxisBeat {
+  ap_uint<W> data;
+  ap_uint<W / 8> keep, strb;
+  ap_uint<1> last;
+};
+#endif
+
+template <int W>
+AxisBeat<W> axis_beat(const UInt<W>& data, bool last) {
+  QFX_INLINE
+  AxisBeat<W> beat;
+  beat.data = data;
+  beat.keep = -1;
+  beat.strb = -1;
+  beat.last = last;
+  return beat;
+}
 
 template <class T>
 struct Traits;

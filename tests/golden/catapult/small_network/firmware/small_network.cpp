@@ -8,6 +8,7 @@
 #include "params/dense.h"
 #include "qfx/add.h"
 #include "qfx/average.h"
+#include "qfx/axis.h"
 #include "qfx/batch_norm.h"
 #include "qfx/clone.h"
 #include "qfx/linear.h"
@@ -18,11 +19,12 @@
 
 #ifdef __SYNTHESIS__
 #pragma hls_design top
-#pragma hls_resource in:rsc variables="in" map_to_module="ccs_ioport.ccs_in_wait"
-#pragma hls_resource out:rsc variables="out" map_to_module="ccs_ioport.ccs_out_wait"
+#pragma hls_resource s_axis:rsc variables="s_axis" map_to_module="ccs_ioport.ccs_in_wait"
+#pragma hls_resource m_axis:rsc variables="m_axis" map_to_module="ccs_ioport.ccs_out_wait"
 #endif
-void small_network(ac_channel<small_network_net::input_beat>& in, ac_channel<small_network_net::dense_beat>& out) {
+void small_network(ac_channel<small_network_net::input_axis>& s_axis, ac_channel<small_network_net::output_axis>& m_axis) {
   using namespace small_network_net;
+  static ac_channel<input_beat> in;
   static ac_channel<conv1_beat> conv1;
   static ac_channel<bn1_beat> bn1;
   static ac_channel<relu1_beat> relu1;
@@ -31,7 +33,10 @@ void small_network(ac_channel<small_network_net::input_beat>& in, ac_channel<sma
   static ac_channel<conv2_beat> conv2;
   static ac_channel<add_beat> add;
   static ac_channel<pool_beat> pool;
+  static ac_channel<dense_beat> out;
+  static ac_channel<bool> frame_ends;
 
+  qfx::from_axis<36, 1, 8>(in, frame_ends, s_axis);
   QFX_TRACE(in, 0, qfx::kPixels);
 
   // conv1
@@ -63,4 +68,6 @@ void small_network(ac_channel<small_network_net::input_beat>& in, ac_channel<sma
   // dense
   qfx::linear<dense_config>(out, pool, dense_weight, dense_shift, dense_bias);
   QFX_TRACE(out, 8, qfx::kElements);
+
+  qfx::to_axis<3, 1, 8>(m_axis, frame_ends, out);
 }

@@ -12,15 +12,19 @@ struct network {
   typedef ::small_network_net::input_beat input_beat;
   static const long input_beats = 36;
   static const qfx::Order input_order = qfx::kPixels;
+  typedef ::small_network_net::input_axis input_axis;
+  static const int input_container = 8;
   typedef ::small_network_net::dense_beat output_beat;
   static const long output_beats = 1;
   static const qfx::Order output_order = qfx::kElements;
+  typedef ::small_network_net::output_axis output_axis;
+  static const int output_container = 8;
   // Of the result, in C, H, W order; returns its rank.
   static int output_shape(long* shape) {
     shape[0] = 3;
     return 1;
   }
-  static void run(ac_channel<input_beat>& in, ac_channel<output_beat>& out) { CCS_DESIGN(small_network)(in, out); }
+  static void run(ac_channel<input_axis>& in, ac_channel<output_axis>& out) { CCS_DESIGN(small_network)(in, out); }
 };
 
 }  // namespace small_network_net

@@ -8,6 +8,7 @@
 #include "params/dense.h"
 #include "qfx/add.h"
 #include "qfx/average.h"
+#include "qfx/axis.h"
 #include "qfx/batch_norm.h"
 #include "qfx/clone.h"
 #include "qfx/linear.h"
@@ -16,8 +17,9 @@
 #include "qfx/trace.h"
 #include "qfx/window.h"
 
-QFX_TOP void small_network(hls::stream<small_network_net::input_beat>& in, hls::stream<small_network_net::dense_beat>& out) {
+QFX_TOP void small_network(hls::stream<small_network_net::input_axis>& s_axis, hls::stream<small_network_net::output_axis>& m_axis) {
   using namespace small_network_net;
+  hls::stream<input_beat> in("in");
   hls::stream<conv1_beat> conv1("conv1");
   hls::stream<bn1_beat> bn1("bn1");
   hls::stream<relu1_beat> relu1("relu1");
@@ -26,11 +28,14 @@ QFX_TOP void small_network(hls::stream<small_network_net::input_beat>& in, hls::
   hls::stream<conv2_beat> conv2("conv2");
   hls::stream<add_beat> add("add");
   hls::stream<pool_beat> pool("pool");
+  hls::stream<dense_beat> out("out");
+  hls::stream<bool> frame_ends("frame_ends");
 #ifdef __SYNTHESIS__
-#pragma HLS INTERFACE axis port=in
-#pragma HLS INTERFACE axis port=out
-#pragma HLS INTERFACE ap_ctrl_chain port=return
+#pragma HLS INTERFACE axis port=s_axis
+#pragma HLS INTERFACE axis port=m_axis
+#pragma HLS INTERFACE ap_ctrl_none port=return
 #pragma HLS DATAFLOW
+#pragma HLS STREAM variable=in depth=2
 #pragma HLS STREAM variable=conv1 depth=2
 #pragma HLS STREAM variable=bn1 depth=2
 #pragma HLS STREAM variable=relu1 depth=2
@@ -39,8 +44,11 @@ QFX_TOP void small_network(hls::stream<small_network_net::input_beat>& in, hls::
 #pragma HLS STREAM variable=conv2 depth=2
 #pragma HLS STREAM variable=add depth=2
 #pragma HLS STREAM variable=pool depth=2
+#pragma HLS STREAM variable=out depth=2
+#pragma HLS STREAM variable=frame_ends depth=10
 #endif
 
+  qfx::from_axis<36, 1, 8>(in, frame_ends, s_axis);
   QFX_TRACE(in, 0, qfx::kPixels);
 
   // conv1
@@ -72,4 +80,6 @@ QFX_TOP void small_network(hls::stream<small_network_net::input_beat>& in, hls::
   // dense
   qfx::linear<dense_config>(out, pool, dense_weight, dense_shift, dense_bias);
   QFX_TRACE(out, 8, qfx::kElements);
+
+  qfx::to_axis<3, 1, 8>(m_axis, frame_ends, out);
 }

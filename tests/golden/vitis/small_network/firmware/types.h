@@ -5,6 +5,7 @@
 #include "ap_fixed.h"
 #include "hls_stream.h"
 #include "qfx/pixel.h"
+#include "qfx/vendor.h"
 
 namespace small_network_net {
 
@@ -32,6 +33,10 @@ typedef qfx::Pixel<pool_t, 2> pool_beat;
 // dense: linear [3]
 typedef ap_fixed<8, 4, AP_RND, AP_SAT> dense_t;
 typedef qfx::Pixel<dense_t, 3> dense_beat;
+
+// The top's streams.
+typedef qfx::AxisBeat<32> input_axis;
+typedef qfx::AxisBeat<8> output_axis;
 
 }  // namespace small_network_net
 
