@@ -53,15 +53,15 @@ Depths depths_of(const Circuit& circuit) {
 }
 
 // Depths that are too little, depths that are enough, and the interval of the latter.
-struct Range {
+struct DepthRange {
   Depths least, enough;
   std::int64_t interval = 0;
 };
 
 // FIFOs that had to be deep, of branches that meet again, hold what they like. If that is not
 // enough, all others hold more too, twice as much until that helps no longer.
-Range range_of(const Depths& proved, std::int64_t shortest, Trial& trial) {
-  Range range{proved, proved, trial.interval(proved)};
+DepthRange range_of(const Depths& proved, std::int64_t shortest, Trial& trial) {
+  DepthRange range{proved, proved, trial.interval(proved)};
   Depths open = proved;
   for (std::int64_t& depth : open)
     if (depth > kLeastDepth) depth = kUnbounded;
@@ -88,7 +88,7 @@ std::int64_t bits_of(const Circuit& circuit, const Depths& depths) {
 }
 
 // Bisects between the two until what there is to gain is little.
-Depths least_of(const Range& range, const Circuit& circuit, Trial& trial) {
+Depths least_of(const DepthRange& range, const Circuit& circuit, Trial& trial) {
   Depths least = range.least, enough = range.enough;
   while (bits_of(circuit, enough) - bits_of(circuit, least) > bits_of(circuit, enough) / kPart) {
     Depths middle = least;
@@ -114,7 +114,7 @@ std::int64_t shortest_interval(const Circuit& circuit) {
 void deepen_for_speed(Circuit& circuit) {
   const std::int64_t shortest = shortest_interval(circuit);
   Trial trial(circuit, shortest);
-  const Range found = range_of(depths_of(circuit), shortest, trial);
+  const DepthRange found = range_of(depths_of(circuit), shortest, trial);
   const Depths depths = least_of(found, circuit, trial);
   for (std::size_t i = 0; i < depths.size(); ++i) circuit.links[i].depth = depths[i];
 }
