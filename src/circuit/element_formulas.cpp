@@ -37,7 +37,7 @@ Places places_of(const dataflow::Network& network, NodeId node, std::int64_t lan
   return places;
 }
 
-Range range_of(const dataflow::Network& network, NodeId node) {
+ValueRange range_of(const dataflow::Network& network, NodeId node) {
   const fixed::Interval range = network.analyzed.range(node).output;
   return {range.lo, range.hi};
 }
@@ -57,7 +57,7 @@ class Exact {
   LaneDomain::Value operator()(const graph::Clip&) {
     const dataflow::Limits& limits = *map_.limits;
     const Ref inside{x_.value, x_.shift + *map_.places};
-    Range known{std::min(limits.low, limits.high), std::max(limits.low, limits.high)};
+    ValueRange known{std::min(limits.low, limits.high), std::max(limits.low, limits.high)};
     const Ref not_below = builder_.select(builder_.less(builder_.constant(limits.above), x_),
                                           builder_.constant(limits.high), inside, nullptr);
     return LaneDomain::value_of(builder_.select(builder_.less(x_, builder_.constant(limits.below)),

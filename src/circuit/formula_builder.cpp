@@ -24,11 +24,11 @@ BigInt floored(const BigInt& value, int places) {
   return fixed::detail::shift_down(value, places);
 }
 
-Range negated(const Range& range) {
+ValueRange negated(const ValueRange& range) {
   return {-range.hi, -range.lo};
 }
 
-bool holds_one(const Range& range) {
+bool holds_one(const ValueRange& range) {
   return range.lo == range.hi;
 }
 
@@ -45,7 +45,7 @@ bool clamps(const fixed::Format& format) {
 
 }  // namespace
 
-int width_of(const Range& range) {
+int width_of(const ValueRange& range) {
   const auto bits = [](const BigInt& value) {
     return value == 0 ? 0 : static_cast<int>(msb(value)) + 1;
   };
@@ -53,17 +53,17 @@ int width_of(const Range& range) {
   return std::max(bits(-1 - range.lo), range.hi > 0 ? bits(range.hi) : 0) + 1;
 }
 
-Range joined(const Range& a, const Range& b) {
+ValueRange joined(const ValueRange& a, const ValueRange& b) {
   return {std::min(a.lo, b.lo), std::max(a.hi, b.hi)};
 }
 
-Range times(const Range& a, const Range& b) {
+ValueRange times(const ValueRange& a, const ValueRange& b) {
   const auto [lo, hi] = std::minmax(
       {BigInt(a.lo * b.lo), BigInt(a.lo * b.hi), BigInt(a.hi * b.lo), BigInt(a.hi * b.hi)});
   return {lo, hi};
 }
 
-Range shifted_left(const Range& range, int places) {
+ValueRange shifted_left(const ValueRange& range, int places) {
   const BigInt factor = BigInt(1) << places;
   return {range.lo * factor, range.hi * factor};
 }
@@ -75,7 +75,7 @@ int Formula::stages() const {
   return last + 1;
 }
 
-Range FormulaBuilder::range(Ref x) const {
+ValueRange FormulaBuilder::range(Ref x) const {
   return shifted_left(value(x).range, x.shift);
 }
 
@@ -103,7 +103,7 @@ Ref FormulaBuilder::put(Value made, const std::vector<Ref>& operands, int delay)
   return {static_cast<ValueId>(formula_.values.size()) - 1, 0};
 }
 
-Ref FormulaBuilder::element(int input, int lane, const Range& range) {
+Ref FormulaBuilder::element(int input, int lane, const ValueRange& range) {
   return put({.operation = Element{input, lane}, .range = range}, {}, kRead);
 }
 
@@ -118,14 +118,14 @@ Ref FormulaBuilder::rows(std::vector<BigInt> values) {
   const auto is_odd = [&](const BigInt& value) { return value != 0 && bit_test(value, zeros); };
   while (std::ranges::none_of(values, is_odd)) ++zeros;
   const int shift = static_cast<int>(zeros);
-  const Range range{floored(*lo, shift), floored(*hi, shift)};
+  const ValueRange range{floored(*lo, shift), floored(*hi, shift)};
   for (BigInt& value : values) value = floored(value, shift);
   Ref result = put({.operation = Rows{std::move(values)}, .range = range}, {}, 0);
   result.shift = shift;
   return result;
 }
 
-Ref FormulaBuilder::add(Ref a, Ref b, std::vector<bool> subtracts, const Range* known) {
+Ref FormulaBuilder::add(Ref a, Ref b, std::vector<bool> subtracts, const ValueRange* known) {
   if (std::ranges::all_of(subtracts, [&](bool one) { return one == subtracts[0]; }))
     subtracts.resize(1);
   const bool only_adds = subtracts.size() == 1 && !subtracts[0];
@@ -136,8 +136,8 @@ Ref FormulaBuilder::add(Ref a, Ref b, std::vector<bool> subtracts, const Range* 
   const int common = std::min(a.shift, b.shift);
   a.shift -= common;
   b.shift -= common;
-  const Range left = range(a), right = range(b), negative = negated(right);
-  Range sum = subtracts[0] ? negative : right;
+  const ValueRange left = range(a), right = range(b), negative = negated(right);
+  ValueRange sum = subtracts[0] ? negative : right;
   if (subtracts.size() > 1) sum = joined(right, negative);
   sum = {left.lo + sum.lo, left.hi + sum.hi};
   if (known != nullptr) {
@@ -165,7 +165,7 @@ Ref FormulaBuilder::product(Ref a, Ref b) {
 }
 
 Ref FormulaBuilder::shifted(Ref x, std::vector<int> shifts, std::vector<int> choices,
-                            const Range& range) {
+                            const ValueRange& range) {
   const bool has_zero = std::ranges::count(choices, -1) > 0;
   if (shifts.empty()) return constant(0);
   const int least = shifts[0] + x.shift;
@@ -173,7 +173,7 @@ Ref FormulaBuilder::shifted(Ref x, std::vector<int> shifts, std::vector<int> cho
   x.shift = 0;
   if (shifts.size() == 1 && !has_zero) return {x.value, least};
   const int delay = choice_levels(shifts.size() + (has_zero ? 1 : 0));
-  const Range lower{floored(range.lo, least), floored(range.hi, least)};
+  const ValueRange lower{floored(range.lo, least), floored(range.hi, least)};
   Ref result =
       put({.operation = Shifting{x, std::move(shifts), std::move(choices)}, .range = lower}, {x},
           delay);
@@ -193,20 +193,20 @@ Ref FormulaBuilder::less(Ref a, Ref b) {
     a = constant(floored(range(a).lo, b.shift));
     b.shift = 0;
   }
-  const Range left = range(a), right = range(b);
+  const ValueRange left = range(a), right = range(b);
   if (left.hi < right.lo) return constant(1);
   if (left.lo >= right.hi) return constant(0);
   const bool is_sign = is_constant(b) && right.lo == 0;
   return put({.operation = Less{a, b}, .range = {0, 1}}, {a, b}, is_sign ? 0 : kCarries);
 }
 
-Ref FormulaBuilder::select(Ref condition, Ref yes, Ref no, const Range* known) {
+Ref FormulaBuilder::select(Ref condition, Ref yes, Ref no, const ValueRange* known) {
   if (is_constant(condition)) return range(condition).lo != 0 ? yes : no;
   if (yes.value == no.value && yes.shift == no.shift) return yes;
   const int common = std::min(yes.shift, no.shift);
   yes.shift -= common;
   no.shift -= common;
-  Range either = joined(range(yes), range(no));
+  ValueRange either = joined(range(yes), range(no));
   if (known != nullptr) {
     either.lo = std::max(either.lo, floored(known->lo, common));
     either.hi = std::min(either.hi, floored(known->hi, common));
@@ -217,7 +217,8 @@ Ref FormulaBuilder::select(Ref condition, Ref yes, Ref no, const Range* known) {
   return result;
 }
 
-Ref FormulaBuilder::look_up(Ref x, const std::vector<std::int64_t>& entries, const Range& range) {
+Ref FormulaBuilder::look_up(Ref x, const std::vector<std::int64_t>& entries,
+                            const ValueRange& range) {
   if (holds_one(range)) return constant(range.lo);
   const Value& from = value(x);
   Value made{.operation = LookUp{x.value, entries}, .range = range, .stage = from.stage + 1};
@@ -227,12 +228,12 @@ Ref FormulaBuilder::look_up(Ref x, const std::vector<std::int64_t>& entries, con
 Ref FormulaBuilder::cast(Ref x, int frac_bits, const fixed::Format& to) {
   frac_bits -= x.shift;
   x.shift = 0;
-  const Range from = value(x).range;
+  const ValueRange from = value(x).range;
   const auto rounded = [&](const BigInt& raw) {
     return fixed::round_raw(raw, frac_bits, to.frac_bits(), to.rounding);
   };
   const auto converted = [&](const BigInt& raw) { return fixed::convert_raw(raw, frac_bits, to); };
-  const Range whole{rounded(from.lo), rounded(from.hi)};
+  const ValueRange whole{rounded(from.lo), rounded(from.hi)};
   const fixed::Interval held = fixed::held_range(to);
   const bool fits = whole.lo >= held.lo && whole.hi <= held.hi;
   const int dropped = frac_bits - to.frac_bits();
@@ -249,20 +250,20 @@ Ref FormulaBuilder::cast(Ref x, int frac_bits, const fixed::Format& to) {
     narrow.int_bits = narrow.width - to.frac_bits();
     return put({.operation = Cast{x, frac_bits, narrow}, .range = whole}, {x}, adds ? kCarries : 0);
   }
-  Range result{held.lo, held.hi};
+  ValueRange result{held.lo, held.hi};
   if (to.overflow == fixed::Overflow::SAT || to.overflow == fixed::Overflow::SAT_SYM)
     result = {converted(from.lo), converted(from.hi)};
   return put({.operation = Cast{x, frac_bits, to}, .range = result}, {x},
              (adds ? kCarries : 0) + (clamps(to) ? kCarries : 0));
 }
 
-Ref FormulaBuilder::narrowed(Ref x, const Range& range) {
-  const Range old = this->range(x);
+Ref FormulaBuilder::narrowed(Ref x, const ValueRange& range) {
+  const ValueRange old = this->range(x);
   if (range.lo <= old.lo && range.hi >= old.hi) return x;
-  const Range lower{-floored(-range.lo, x.shift), floored(range.hi, x.shift)};
+  const ValueRange lower{-floored(-range.lo, x.shift), floored(range.hi, x.shift)};
   const int shift = x.shift;
   x.shift = 0;
-  const Range own = value(x).range;
+  const ValueRange own = value(x).range;
   Ref result = put(
       {.operation = Narrowed{x}, .range = {std::max(own.lo, lower.lo), std::min(own.hi, lower.hi)}},
       {x}, 0);

@@ -12,23 +12,23 @@ class FormulaBuilder {
  public:
   explicit FormulaBuilder(std::int64_t rows) { formula_.rows = rows; }
 
-  Ref element(int input, int lane, const Range& range);
+  Ref element(int input, int lane, const ValueRange& range);
   Ref constant(const fixed::BigInt& value);
   Ref rows(std::vector<fixed::BigInt> values);  // one, or one a row
 
   // `range`: what is known of the result; otherwise that of the operands.
-  Ref add(Ref a, Ref b, std::vector<bool> subtracts, const Range* range = nullptr);
+  Ref add(Ref a, Ref b, std::vector<bool> subtracts, const ValueRange* range = nullptr);
   Ref product(Ref a, Ref b);
-  Ref shifted(Ref x, std::vector<int> shifts, std::vector<int> choices, const Range& range);
+  Ref shifted(Ref x, std::vector<int> shifts, std::vector<int> choices, const ValueRange& range);
   Ref less(Ref a, Ref b);
-  Ref select(Ref condition, Ref yes, Ref no, const Range* range = nullptr);
-  Ref look_up(Ref x, const std::vector<std::int64_t>& entries, const Range& range);
+  Ref select(Ref condition, Ref yes, Ref no, const ValueRange* range = nullptr);
+  Ref look_up(Ref x, const std::vector<std::int64_t>& entries, const ValueRange& range);
   Ref cast(Ref x, int frac_bits, const fixed::Format& to);
-  Ref narrowed(Ref x, const Range& range);
+  Ref narrowed(Ref x, const ValueRange& range);
   // Not before this stage.
   Ref wait(Ref x, int stage);
 
-  Range range(Ref x) const;
+  ValueRange range(Ref x) const;
   int stage(Ref x) const { return value(x).stage; }
   bool is_constant(Ref x) const;
 
@@ -42,8 +42,8 @@ class FormulaBuilder {
   Formula formula_;
 };
 
-Range joined(const Range& a, const Range& b);
-Range times(const Range& a, const Range& b);
-Range shifted_left(const Range& range, int places);
+ValueRange joined(const ValueRange& a, const ValueRange& b);
+ValueRange times(const ValueRange& a, const ValueRange& b);
+ValueRange shifted_left(const ValueRange& range, int places);
 
 }  // namespace qfx::circuit

@@ -178,7 +178,7 @@ LaneDomain::Value LaneDomain::scaled(const BigInt& factor, Ref x) {
     Ref ref;
     bool negative;
   };
-  const Range range = builder_.range(x);
+  const ValueRange range = builder_.range(x);
   std::vector<Part> parts;
   for (const fixed::Digit& digit : signed_digits(factor))
     parts.push_back(
@@ -189,7 +189,7 @@ LaneDomain::Value LaneDomain::scaled(const BigInt& factor, Ref x) {
       const Part &low = parts[i], &high = parts[i + 1];
       const bool subtracts = low.negative != high.negative;
       const BigInt sum = subtracts ? BigInt(low.factor - high.factor) : low.factor + high.factor;
-      const Range known = times(range, {sum, sum});
+      const ValueRange known = times(range, {sum, sum});
       sums.push_back({sum, builder_.add(low.ref, high.ref, {subtracts}, &known), low.negative});
     }
     if (parts.size() % 2 == 1) sums.push_back(parts.back());
@@ -212,7 +212,7 @@ LaneDomain::Value LaneDomain::scaled_by_rows(const Value& constant, Ref x) {
   }
   Signs negative;
   for (const auto& row : digits) negative.push_back(!row.empty() && row[0].sign < 0);
-  const Range range = builder_.range(x);
+  const ValueRange range = builder_.range(x);
   Constants partial(digits.size(), 0);
   Value product;
   for (std::size_t term = 0; term < terms; ++term) {
@@ -222,7 +222,7 @@ LaneDomain::Value LaneDomain::scaled_by_rows(const Value& constant, Ref x) {
     const std::vector<int> shifts(places.begin(), places.end());
     std::vector<int> choices;
     Signs subtracts;
-    Range own, sum;
+    ValueRange own, sum;
     for (std::size_t row = 0; row < digits.size(); ++row) {
       const bool has_one = term < digits[row].size();
       choices.push_back(-1);
@@ -251,9 +251,9 @@ LaneDomain::Value LaneDomain::choose(Ref condition, const Value& yes, const Valu
 LaneDomain::Value LaneDomain::lesser(const Value& a, const Value& b, bool takes_lesser) {
   const auto [left, right] = aligned(a, b);
   const Ref one = ref_of(left), other = ref_of(right);
-  const Range x = builder_.range(one), y = builder_.range(other);
-  const Range known = takes_lesser ? Range{std::min(x.lo, y.lo), std::min(x.hi, y.hi)}
-                                   : Range{std::max(x.lo, y.lo), std::max(x.hi, y.hi)};
+  const ValueRange x = builder_.range(one), y = builder_.range(other);
+  const ValueRange known = takes_lesser ? ValueRange{std::min(x.lo, y.lo), std::min(x.hi, y.hi)}
+                                        : ValueRange{std::max(x.lo, y.lo), std::max(x.hi, y.hi)};
   const Ref condition = builder_.less(one, other);
   return value_of(takes_lesser ? builder_.select(condition, one, other, &known)
                                : builder_.select(condition, other, one, &known),
@@ -263,10 +263,10 @@ LaneDomain::Value LaneDomain::lesser(const Value& a, const Value& b, bool takes_
 LaneDomain::Value LaneDomain::look_up(graph::FunctionName, const Value& x) {
   const std::vector<std::int32_t>& table = node_.params.at(graph::Role::Table).raw;
   const Ref at = ref_of(x);
-  const Range from = builder_.range(at);
+  const ValueRange from = builder_.range(at);
   const std::int64_t lowest = fixed::min_raw(model_.source(id_).format);
   const Ref unshifted{at.value, 0};
-  const Range pattern_range = builder_.range(unshifted);
+  const ValueRange pattern_range = builder_.range(unshifted);
   const int width = width_of(pattern_range);
   std::vector<std::int64_t> entries;
   std::int64_t least = INT64_MAX, largest = INT64_MIN;
@@ -280,7 +280,7 @@ LaneDomain::Value LaneDomain::look_up(graph::FunctionName, const Value& x) {
     least = std::min(least, entries.back());
     largest = std::max(largest, entries.back());
   }
-  const Range range{least, largest};
+  const ValueRange range{least, largest};
   return value_of(builder_.look_up(unshifted, entries, range), node_.format.frac_bits());
 }
 

@@ -46,7 +46,7 @@ class LaneDomain {
   template <class F, class G>
   Value by_sign(const Value& x, const F& not_negative, const G& negative) {
     const Ref plain = ref_of(x);
-    const Range range = builder_.range(plain);
+    const ValueRange range = builder_.range(plain);
     if (range.lo >= 0) return not_negative(value_of(plain, x.frac_bits));
     if (range.hi < 0) return negative(value_of(plain, x.frac_bits));
     const Ref above = builder_.narrowed(plain, {0, range.hi});

@@ -48,13 +48,13 @@ class Latency {
 
   int operator()(const Chain& chain) const { return formula_of(network_, chain).stages(); }
   int operator()(const Spread& spread) const { return formula_of(network_, spread).stages(); }
-  // Read, add or compare, the mean, cast.
+  // Read, the mean, cast.
   int operator()(const Plane& plane) const {
     const auto& work = std::get<dataflow::WindowReduce>(process(plane.process).work);
-    return 2 + (work.mean ? mean_stages(*work.mean) : 0) + 1;
+    return 1 + (work.mean ? mean_stages(*work.mean) : 0) + 1;
   }
-  // Divide, cast.
-  int operator()(const Softmax&) const { return 2; }
+  // As support/verilog/qfx_softmax.v.
+  int operator()(const Softmax&) const { return 5; }
 
  private:
   const dataflow::Process& process(ProcessId id) const {

@@ -13,11 +13,11 @@
 namespace qfx::circuit {
 
 // Both ends included.
-struct Range {
+struct ValueRange {
   fixed::BigInt lo = 0, hi = 0;
 };
 // Of the pattern: two's complement where it can be negative.
-int width_of(const Range& range);
+int width_of(const ValueRange& range);
 
 using ValueId = int;
 
@@ -80,7 +80,7 @@ struct Value {
   std::variant<Element, Constant, Rows, Addition, Product, Shifting, Less, Select, LookUp, Cast,
                Narrowed>
       operation;
-  Range range;
+  ValueRange range;
   int stage = 0;
   int ready = 0;  // how much of the stage has passed (formula_builder.h)
 };

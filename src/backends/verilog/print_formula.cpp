@@ -227,7 +227,7 @@ std::string FormulaPrinter::define(ValueId id, const circuit::Shifting& shifting
 
 std::string FormulaPrinter::define(ValueId id, const circuit::Less& less) {
   const int stage = value(id).stage;
-  const circuit::Range a = value(less.a.value).range, b = value(less.b.value).range;
+  const circuit::ValueRange a = value(less.a.value).range, b = value(less.b.value).range;
   const int a_width = width_of(a) + less.a.shift, b_width = width_of(b) + less.b.shift;
   if (std::holds_alternative<circuit::Constant>(value(less.b.value).operation) && b.lo == 0)
     return wire(id, bits(less.a, stage, 1, a_width - 1));

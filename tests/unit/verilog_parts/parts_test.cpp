@@ -5,6 +5,7 @@
 #include <set>
 
 #include "backends/verilog/print_chain.h"
+#include "backends/verilog/print_whole.h"
 #include "support/random_folding.h"
 #include "support/random_run.h"
 #include "unit/verilog_parts/engine_bench.h"
@@ -29,6 +30,10 @@ std::optional<EngineText> print(const Context& context, const Engine& engine) {
     return print_chain(context, engine, *chain);
   if (const auto* spread = std::get_if<circuit::Spread>(&engine.part))
     return print_spread(context, engine, *spread);
+  if (const auto* plane = std::get_if<circuit::Plane>(&engine.part))
+    return print_plane(context, engine, *plane);
+  if (const auto* softmax = std::get_if<circuit::Softmax>(&engine.part))
+    return print_softmax(context, engine, *softmax);
   return {};
 }
 
