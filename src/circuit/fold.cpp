@@ -22,10 +22,9 @@ using dataflow::StreamId;
 // Joins units by links, in topological order.
 class Wiring {
  public:
-  Wiring(Circuit& circuit, const std::vector<Unit>& units, std::int64_t slowest)
+  Wiring(Circuit& circuit, const std::vector<Unit>& units)
       : circuit_(circuit),
         units_(units),
-        slowest_(slowest),
         link_of_(network().streams.size(), -1),
         wanted_(network().streams.size(), 0) {}
 
@@ -44,7 +43,7 @@ class Wiring {
     return network().node(network().streams[stream].node).format.width;
   }
   std::int64_t rim_lanes(StreamId stream) const {
-    return beat_lanes(network().streams[stream].layout.elements(), element_width(stream), slowest_);
+    return beat_lanes(network().streams[stream].layout.elements(), element_width(stream));
   }
 
   // What the readers of each stream take, the streams behind a fork looked at first: 0 where they
@@ -142,7 +141,6 @@ class Wiring {
 
   Circuit& circuit_;
   const std::vector<Unit>& units_;
-  std::int64_t slowest_;              // cycles of the slowest unit that was given
   std::vector<LinkId> link_of_;       // of each stream, as its writer gives it
   std::vector<std::int64_t> wanted_;  // lanes of each stream's reader
 };
@@ -153,8 +151,8 @@ Circuit fold(const dataflow::Network& network, const dataflow::Folding& folding)
   Circuit circuit{.network = network, .links = {}, .engines = {}};
   dataflow::set_folds(circuit.network, folding);
   std::vector<Unit> units = units_of(circuit.network);
-  const std::int64_t slowest = choose_lanes(circuit.network, units);
-  Wiring(circuit, units, slowest).run();
+  choose_lanes(circuit.network, units);
+  Wiring(circuit, units).run();
   prove_depths(circuit);
   return circuit;
 }

@@ -105,7 +105,8 @@ Depths least_of(const DepthRange& range, const Circuit& circuit, Trial& trial) {
 }  // namespace
 
 std::int64_t shortest_interval(const Circuit& circuit) {
-  std::int64_t cycles = circuit.links[circuit.input].words();
+  std::int64_t cycles =
+      std::max(circuit.links[circuit.input].words(), circuit.links[circuit.output].words());
   for (EngineId id = 0; id < std::ssize(circuit.engines); ++id)
     cycles = std::max(cycles, cycles_alone(circuit, id));
   return cycles;

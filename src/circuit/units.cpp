@@ -196,7 +196,7 @@ std::vector<Unit> units_of(const Network& network) {
   return Units(network).run();
 }
 
-std::int64_t choose_lanes(const Network& network, std::vector<Unit>& units) {
+void choose_lanes(const Network& network, std::vector<Unit>& units) {
   std::int64_t slowest = 0;
   for (Unit& unit : units) {
     const std::int64_t* lanes = open_lanes(unit.part);
@@ -214,7 +214,6 @@ std::int64_t choose_lanes(const Network& network, std::vector<Unit>& units) {
         ++*lanes;
       while (channels % *lanes != 0);
   }
-  return slowest;
 }
 
 std::int64_t lanes_in(const Network& network, const Part& part) {

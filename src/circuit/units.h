@@ -22,8 +22,8 @@ struct Unit {
 std::vector<Unit> units_of(const dataflow::Network& network);
 
 // Fills in what is open: as few lanes as take a unit through a frame in the cycles of the slowest
-// unit whose lanes are given. Returns those cycles; 0: none is given.
-std::int64_t choose_lanes(const dataflow::Network& network, std::vector<Unit>& units);
+// unit whose lanes are given, or one where none is.
+void choose_lanes(const dataflow::Network& network, std::vector<Unit>& units);
 
 // Elements of a word that it takes and gives; 0: any.
 std::int64_t lanes_in(const dataflow::Network& network, const Part& part);

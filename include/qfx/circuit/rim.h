@@ -10,11 +10,9 @@ constexpr int container_bits(int element_width) {
   return element_width <= 8 ? 8 : element_width <= 16 ? 16 : 32;
 }
 
-inline constexpr std::int64_t kBeatBits = 64;        // unless the network is faster
-inline constexpr std::int64_t kMostBeatBits = 1024;  // that AXI-Stream and its DMAs allow
+inline constexpr std::int64_t kBeatBits = 64;  // at most: what every DMA takes
 
-// Elements of a beat: a power of two that divides the elements of a frame. As many as kBeatBits
-// hold, or more where a frame's beats would otherwise take more than `cycles`; 0: any number.
-std::int64_t beat_lanes(std::int64_t elements, int element_width, std::int64_t cycles);
+// Elements of a beat: the largest power of two that divides the elements of a frame and fits.
+std::int64_t beat_lanes(std::int64_t elements, int element_width);
 
 }  // namespace qfx::circuit
