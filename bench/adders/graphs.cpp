@@ -1,5 +1,5 @@
-// Adder graphs of the matrices in a file, as JSON for merge.py: one line "NAME ROWS COLUMNS SECONDS
-// DEPTH VALUES..." a matrix, rows being outputs; DEPTH -1 is any.
+// Adder graphs of the matrices in a file, as JSON for table.py: one line "FAMILY ROWS COLUMNS
+// SECONDS DEPTH VALUES..." a matrix, rows being outputs; DEPTH -1 is any.
 #include <CLI/CLI.hpp>
 #include <ctime>
 #include <fstream>
@@ -7,8 +7,11 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
+#include "backends/verilog/print_matrix.h"
+
 #include "qfx/adders/synthesize.h"
 #include "qfx/base/error.h"
+#include "qfx/base/file.h"
 
 namespace {
 
@@ -36,46 +39,68 @@ Json json_of(const AdderGraph& graph) {
   return {{"adders", adders}, {"outputs", outputs}};
 }
 
+struct Task {
+  std::string family;
+  Matrix matrix;
+  Options options;
+};
+
+Task task_of(const std::string& line) {
+  std::istringstream words(line);
+  Task task;
+  int depth = -1;
+  words >> task.family >> task.matrix.rows >> task.matrix.columns >> task.options.seconds >> depth;
+  task.matrix.values.resize(static_cast<std::size_t>(task.matrix.rows * task.matrix.columns));
+  for (std::int64_t& value : task.matrix.values) words >> value;
+  if (depth >= 0) task.options.max_depth = depth;
+  return task;
+}
+
+// Without a register but the last, and without hierarchy above its adders.
+void write_verilog(const AdderGraph& graph, const std::string& file) {
+  int width = 1;
+  for (const Term& output : graph.outputs)
+    width = std::max(width, bits_of(range_of(graph, output)) + 1);
+  const auto text = qfx::backends::verilog::print_matrix("ours", graph, 1000, {8, width});
+  qfx::write_file_atomically(file, text.module);
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
-  std::string in, out;
+  std::string in, out, verilog_of, verilog;
   int operands = 2;
-  double scale = 1;
+  bool is_first_answer = false;
   CLI::App app{"Adder graphs of the matrices in a file"};
-  app.add_option("--matrices", in)->required();
+  app.add_option("--tasks", in)->required();
   app.add_option("--json", out)->required();
-  app.add_option("--operands", operands);
-  app.add_option("--scale", scale, "of the seconds in the file");
+  app.add_option("--operands", operands, "of an adder: 2 or 3");
+  app.add_flag("--first", is_first_answer, "no time beyond the first answer");
+  app.add_option("--verilog-of", verilog_of, "family whose first graph is printed");
+  app.add_option("--verilog", verilog, "to this file");
   CLI11_PARSE(app, argc, argv);
 
   synthesize({2, 2, {1, 2, 3, 4}}, {});  // fills the tables, as the peer's are by its first call
   std::ifstream file(in);
   Json results = Json::array();
   for (std::string line; std::getline(file, line);) {
-    std::istringstream words(line);
-    std::string name;
-    Matrix matrix;
-    Options options;
-    int depth = -1;
-    words >> name >> matrix.rows >> matrix.columns >> options.seconds >> depth;
-    matrix.values.resize(static_cast<std::size_t>(matrix.rows * matrix.columns));
-    for (std::int64_t& value : matrix.values) words >> value;
-    options.seconds *= scale;
-    options.operands = operands;
-    if (depth >= 0) options.max_depth = depth;
+    Task task = task_of(line);
+    if (is_first_answer) task.options.seconds = 0;
+    task.options.operands = operands;
     const double begin = processor_seconds();
     try {
-      const AdderGraph graph = synthesize(matrix, options);
+      const AdderGraph graph = synthesize(task.matrix, task.options);
       const double seconds = processor_seconds() - begin;
       Json result = json_of(graph);
-      result["name"] = name;
+      result["family"] = task.family;
       result["seconds"] = seconds;
-      result["depth"] = graph.depth();
-      result["bits"] = graph.full_adders();
       results.push_back(result);
+      if (task.family == verilog_of) {
+        write_verilog(graph, verilog);
+        verilog_of.clear();
+      }
     } catch (const qfx::UserError& error) {
-      std::cerr << name << ": " << error.what() << "\n";
+      std::cerr << task.family << ": " << error.what() << "\n";
       return 1;
     }
   }

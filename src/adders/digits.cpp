@@ -1,12 +1,14 @@
 #include "adders/digits.h"
 
 #include <array>
+#include <utility>
 
 namespace qfx::adders {
 namespace {
 
 constexpr int kPlaces = 40;  // of values to 2^31, with what sums of them in other nodes may need
-constexpr std::int64_t kDigitsTabled = 1 << 12;
+constexpr std::int64_t kDigitsTabled = 1 << 9;
+constexpr std::size_t kDigitsRemembered = 1 << 12;
 
 Digits tried(std::int64_t value) {
   Digits digits;
@@ -31,7 +33,15 @@ struct DigitTable {
 
 Digits helpful_digits(std::int64_t value) {
   static const DigitTable table;
-  if (value < -kDigitsTabled || value > kDigitsTabled) return tried(value);
+  if (value < -kDigitsTabled || value > kDigitsTabled) {
+    thread_local std::array<std::pair<std::int64_t, Digits>, kDigitsRemembered> remembered;
+    auto& [known, digits] = remembered[static_cast<std::uint64_t>(value) % kDigitsRemembered];
+    if (known != value) {
+      digits = tried(value);
+      known = value;
+    }
+    return digits;
+  }
   return table.digits[static_cast<std::size_t>(value + kDigitsTabled)];
 }
 

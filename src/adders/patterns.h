@@ -3,7 +3,6 @@
 
 #include <array>
 #include <cstdint>
-#include <vector>
 
 namespace qfx::adders {
 
@@ -37,22 +36,8 @@ Occurrence occurrence(std::int64_t factor, const Pattern& pattern);
 
 using Counts = std::array<std::int8_t, kPatterns>;
 
-// The counts of all patterns: those of the factors of 8-bit matrices stand in a table, others are
-// remembered as long as no others take their place.
-class CountsOf {
- public:
-  // Valid until the next call.
-  const Counts& pair(std::int64_t first, std::int64_t second);
-  const Counts& single(std::int64_t factor);
-
- private:
-  struct Known {
-    std::int64_t first = 0, second = 0;
-    Counts counts{};
-  };
-  const Counts& remembered(std::int64_t first, std::int64_t second);
-
-  std::vector<Known> known_;
-};
+// The counts of all patterns, each found once a thread. Valid until the next call.
+const Counts& counts(std::int64_t first, std::int64_t second);
+const Counts& counts(std::int64_t factor);
 
 }  // namespace qfx::adders

@@ -56,16 +56,15 @@ void Rows::update_pairs(const Row& row, int value, std::int64_t before, std::int
   for (const Entry& entry : row) {
     if (entry.value == value || tiles_[static_cast<std::size_t>(entry.value)] != tile) continue;
     const auto counted = [&](std::int64_t factor) -> const Counts& {
-      return entry.value < value ? counts_.pair(entry.factor, factor)
-                                 : counts_.pair(factor, entry.factor);
+      return entry.value < value ? counts(entry.factor, factor) : counts(factor, entry.factor);
     };
-    const Counts old = counted(before);
+    const Counts old = counted(before);  // a copy: what is remembered may go
     pairs_.update(std::min(entry.value, value), std::max(entry.value, value), old, counted(after),
                   more);
   }
   if (weight(before) > 1 || weight(after) > 1 || more != 0) {
-    const Counts old = counts_.single(before);
-    pairs_.update(value, value, old, counts_.single(after), more);
+    const Counts old = counts(before);
+    pairs_.update(value, value, old, counts(after), more);
   }
 }
 

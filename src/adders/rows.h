@@ -86,7 +86,6 @@ class Rows {
   std::vector<int> free_, unused_;
   std::int64_t cost_ = 0;
   Pairs pairs_;
-  CountsOf counts_;
   std::vector<Change> journal_;
 };
 

@@ -1,0 +1,90 @@
+#!/usr/bin/env python3
+"""alkaid on the matrices of scripts/bench adders, in an environment of its own.
+
+usage: peer.py solve MATRICES OUT.json        adder graphs and seconds of processor time
+       peer.py verilog MATRICES FAMILY OUT    its Verilog of the family's first matrix, two-input adders
+       peer.py mlp WEIGHTS.json OUT           its Verilog of a network of dense layers
+"""
+import json
+import sys
+import time
+
+import numpy as np
+
+
+def matrices(file):
+    for line in open(file, encoding='ascii'):
+        words = line.split()
+        rows, columns = int(words[1]), int(words[2])
+        yield words[0], np.array(words[3:], np.float32).reshape(rows, columns)
+
+
+def graph(stages, inputs):
+    """{adders: [[value, shift, negative] twice each], outputs}: value 0 to inputs - 1 are the inputs."""
+    adders, before = [], [(i, 0, False) for i in range(inputs)]
+    for stage in stages:
+        values = []
+        for op in stage.ops:
+            if op.opcode == -1:
+                source = op.data[0]
+                value, shift, negative = before[source]
+                values.append((value, shift + int(stage.inp_shifts[source]), negative))
+                continue
+            assert op.opcode in (0, 1), op
+            (a, a_shift, a_negative), (b, b_shift, b_negative) = values[op.addr[0]], values[op.addr[1]]
+            adders.append([[a, a_shift, a_negative], [b, b_shift + op.data[0], b_negative != (op.opcode == 1)]])
+            values.append((inputs + len(adders) - 1, 0, False))
+        before = []
+        for value, shift, negative in zip(stage.out_idxs, stage.out_shifts, stage.out_negs):
+            if value < 0:
+                before.append((-1, 0, False))
+            else:
+                v, s, n = values[value]
+                before.append((v, s + int(shift), n != bool(negative)))
+    return {'adders': adders, 'outputs': before}
+
+
+def solve(file, out):
+    from alkaid.cmvm import cmvm_solve
+
+    cmvm_solve(np.array([[1, 2], [3, 4]], np.float32))  # loads what it needs
+    results = []
+    for family, matrix in matrices(file):
+        begin = time.process_time()
+        stages = cmvm_solve(np.ascontiguousarray(matrix.T))
+        seconds = time.process_time() - begin
+        result = graph(stages, matrix.shape[1])
+        results.append({'family': family, 'seconds': seconds, **result})
+    json.dump(results, open(out, 'w', encoding='ascii'))
+
+
+def write(inputs, outputs, folder):
+    from alkaid.codegen import RTLModel
+    from alkaid.trace import trace
+
+    RTLModel(trace(inputs, outputs), folder, 'peer', ternary_fuse=False, print_latency=False).write()
+
+
+def verilog(file, family, folder):
+    from alkaid.trace import FVArrayInput
+
+    matrix = next(m for f, m in matrices(file) if f == family)
+    x = FVArrayInput(matrix.shape[1]).quantize(1, 7, 0)
+    write(x, x @ matrix.T.astype(np.float64), folder)
+
+
+def mlp(weights, folder):
+    from alkaid.trace import FVArrayInput
+
+    network = json.load(open(weights, encoding='ascii'))
+    x = FVArrayInput(len(network['layers'][0]['weights'][0])).quantize(*network['input'])
+    h = x
+    for layer in network['layers']:
+        h = h @ np.array(layer['weights'], np.float64).T + np.array(layer['bias'], np.float64)
+        if 'relu' in layer:
+            h = h.relu(*layer['relu'])
+    write(x, h, folder)
+
+
+if __name__ == '__main__':
+    {'solve': solve, 'verilog': verilog, 'mlp': mlp}[sys.argv[1]](*sys.argv[2:])
