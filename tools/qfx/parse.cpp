@@ -33,6 +33,7 @@ constexpr std::pair<std::string_view, std::string_view> kOtherVerbs[] = {
     {"describe", "inspect"}, {"print", "inspect"},    {"dump", "inspect"},
     {"ls", "inspect"},       {"plot", "report"},      {"html", "report"},
     {"view", "report"},      {"visualize", "report"}, {"page", "report"},
+    {"onnx", "import"},      {"load", "import"},      {"read", "import"},
     {"save", "freeze"},      {"integers", "freeze"}};
 
 // Other tools' names for options.

@@ -24,6 +24,7 @@ struct Verb {
   std::function<int()> run;  // returns the exit code; raises UserError and InternalError
 };
 
+Verb add_import(CLI::App& command);
 Verb add_train(CLI::App& command);
 Verb add_ptq(CLI::App& command);
 Verb add_freeze(CLI::App& command);

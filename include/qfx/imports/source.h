@@ -61,9 +61,16 @@ struct Source {
   // As the file calls them, and the values that they are now.
   std::vector<std::string> output_names = {};
   std::vector<std::string> outputs = {};
-  std::vector<Record> records = {};  // one a node of the file, in its order
-  std::vector<std::string> remarks = {};
+  // Of every value that is no constant, once they are inferred.
+  std::map<std::string, Shape> shapes = {};
+  std::vector<Record> records = {};       // one a node of the file, in its order
+  std::vector<std::string> remarks = {};  // for people: what was cut, set, removed
+  std::int64_t new_names = 0;
 };
+
+// A name for a new value, which no file has: told from the file's by is_new_name.
+std::string new_name(Source& source, const std::string& like);
+bool is_new_name(const std::string& name);
 
 // How a message names a node: "node 'conv1' (Conv)", by its output where it has no name.
 std::string called(const Node& node);

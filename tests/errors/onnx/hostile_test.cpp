@@ -25,7 +25,7 @@ OnnxFile relu() {
   return file;
 }
 
-std::string error_of(const OnnxFile& file) {
+std::string reading_error(const OnnxFile& file) {
   return user_error_of([&] { parse_onnx(file.bytes(), {}, "'net.onnx'"); });
 }
 
@@ -46,28 +46,28 @@ TEST(HostileOnnx, Circles) {
   file.node("Add", {"x", "b"}, {"a"}).named("first");
   file.node("Relu", {"a"}, {"b"});
   file.node("Relu", {"b"}, {"y"});
-  EXPECT_THAT(error_of(file), HasSubstr("node 'first' (Add) is part of a circle"));
+  EXPECT_THAT(reading_error(file), HasSubstr("node 'first' (Add) is part of a circle"));
 }
 
 TEST(HostileOnnx, Names) {
   OnnxFile missing = relu();
   missing.node("Add", {"y", "nowhere"}, {"z"});
-  EXPECT_THAT(error_of(missing), HasSubstr("reads the value 'nowhere', which nothing makes"));
+  EXPECT_THAT(reading_error(missing), HasSubstr("reads the value 'nowhere', which nothing makes"));
   OnnxFile twice = relu();
   twice.node("Neg", {"x"}, {"y"});
-  EXPECT_THAT(error_of(twice), HasSubstr("a value has one maker"));
+  EXPECT_THAT(reading_error(twice), HasSubstr("a value has one maker"));
   OnnxFile output = relu();
   output.output("z");
-  EXPECT_THAT(error_of(output), HasSubstr("'z', which nothing makes"));
+  EXPECT_THAT(reading_error(output), HasSubstr("'z', which nothing makes"));
   OnnxFile longest = relu();
   longest.node("Neg", {"x"}, {"n"}).named(std::string(10000, 'a'));
-  const std::string error = error_of(longest);
+  const std::string error = reading_error(longest);
   EXPECT_THAT(error, HasSubstr("a name of 10000 characters"));
   EXPECT_LT(error.size(), 400U);
   OnnxFile constants = relu();
   constants.constant("c", {1}, {1});
   constants.constant("c", {1}, {2});
-  EXPECT_THAT(error_of(constants), HasSubstr("constant 'c' is given twice"));
+  EXPECT_THAT(reading_error(constants), HasSubstr("constant 'c' is given twice"));
 }
 
 TEST(HostileOnnx, Tensors) {
@@ -76,7 +76,7 @@ TEST(HostileOnnx, Tensors) {
     OnnxFile file = relu();
     auto& proto = file.constant("c", shape, values);
     if (change) change(proto);
-    return error_of(file);
+    return reading_error(file);
   };
   EXPECT_THAT(error({INT64_MAX, INT64_MAX}, {}), HasSubstr("constant 'c' has the shape"));
   EXPECT_THAT(error({1 << 20, 1 << 20}, {}), HasSubstr("all together at most"));
@@ -141,7 +141,7 @@ TEST(HostileOnnx, Depth) {
     attribute->set_type(::onnx::AttributeProto::GRAPH);
     graph = attribute->mutable_g();
   }
-  EXPECT_THAT(error_of(nested), HasSubstr("cannot be parsed"));
+  EXPECT_THAT(reading_error(nested), HasSubstr("cannot be parsed"));
 
   OnnxFile endless = relu();
   endless.model().mutable_graph()->mutable_node(0)->set_domain("mine");
@@ -157,7 +157,7 @@ TEST(HostileOnnx, Depth) {
     node.add_input(i == 0 ? "a" : "t");
     node.add_output(i == 0 ? "t" : "b");
   }
-  EXPECT_THAT(error_of(endless), HasSubstr("functions must not call themselves"));
+  EXPECT_THAT(reading_error(endless), HasSubstr("functions must not call themselves"));
 }
 
 TEST(HostileOnnx, Versions) {
@@ -165,7 +165,7 @@ TEST(HostileOnnx, Versions) {
     OnnxFile file(opset);
     file.input("x", {1}).output("y");
     file.node("Relu", {"x"}, {"y"});
-    EXPECT_THAT(error_of(file), HasSubstr("6 to 25 can be read"));
+    EXPECT_THAT(reading_error(file), HasSubstr("6 to 25 can be read"));
   }
 }
 

@@ -15,7 +15,7 @@ namespace {
 using test::OnnxFile;
 using testing::ElementsAre;
 
-Source parsed(const OnnxFile& file) {
+Source as_read(const OnnxFile& file) {
   return parse_onnx(file.bytes(), {}, "'net.onnx'");
 }
 
@@ -34,7 +34,7 @@ TEST(OnnxReader, TakesNodesConstantsAndAttributes) {
       .ints("pads", {0, 1, 2, 3})
       .integer("group", 1);
   file.node("LeakyRelu", {"c"}, {"y"}).real("alpha", 0.125F);
-  const Source source = parsed(file);
+  const Source source = as_read(file);
   ASSERT_EQ(source.inputs.size(), 1U);
   EXPECT_EQ(source.inputs[0].shape, Shape({-1, 2, 4, 4}));
   EXPECT_EQ(source.constants.at("w"), Tensor::of({1, 2, 1, 1}, {0.5, -0.25}));
@@ -52,7 +52,7 @@ TEST(OnnxReader, AConstantIsNoInput) {
   file.input("x", {1, 2}).input("w", {2}).output("y");
   file.constant("w", {2}, {1, 2});
   file.node("Add", {"x", "w"}, {"y"});
-  EXPECT_EQ(parsed(file).inputs.size(), 1U);
+  EXPECT_EQ(as_read(file).inputs.size(), 1U);
 }
 
 TEST(OnnxReader, SortsNodesThatTheFileHasNot) {
@@ -61,7 +61,7 @@ TEST(OnnxReader, SortsNodesThatTheFileHasNot) {
   file.node("Relu", {"b"}, {"y"});
   file.node("Neg", {"x"}, {"a"});
   file.node("Abs", {"a"}, {"b"});
-  EXPECT_THAT(ops(parsed(file)), ElementsAre("Neg", "Abs", "Relu"));
+  EXPECT_THAT(ops(as_read(file)), ElementsAre("Neg", "Abs", "Relu"));
 }
 
 TEST(OnnxReader, KnowsEveryTypeOfNumber) {
@@ -92,7 +92,7 @@ TEST(OnnxReader, KnowsEveryTypeOfNumber) {
   typed.set_name("typed half");
   typed.set_data_type(Proto::FLOAT16);
   typed.add_int32_data(0x3800);
-  const Source source = parsed(file);
+  const Source source = as_read(file);
   const auto reals = [&](const std::string& name) { return source.constants.at(name).reals; };
   const auto whole = [&](const std::string& name) { return source.constants.at(name).integers; };
   EXPECT_THAT(reals("float"), ElementsAre(1.5, -2));
@@ -157,7 +157,7 @@ TEST(OnnxReader, PutsFunctionsIn) {
   neg.add_output("r");
   file.node("Slope", {"x"}, {"m"}).domain("mine").real("a", 0.5F);
   file.node("Slope", {"m"}, {"y"}).domain("mine");
-  const Source source = parsed(file);
+  const Source source = as_read(file);
   EXPECT_THAT(ops(source), ElementsAre("LeakyRelu", "Neg", "LeakyRelu", "Neg"));
   EXPECT_EQ(std::get<double>(source.nodes[0].attributes.at("alpha")), 0.5);
   EXPECT_FALSE(source.nodes[2].attributes.contains("alpha"));

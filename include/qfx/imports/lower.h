@@ -1,0 +1,28 @@
+// A plain Source as a graph::Model. ONNX's tensors may have their axes in any order and a model's
+// are channels first; where a value's elements lie is known element by element, and an order that
+// is not the model's goes into the weights that read it. What cannot be said in the kinds that
+// there are is refused, never approximated.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "qfx/graph/graph.h"
+#include "qfx/imports/source.h"
+
+namespace qfx::imports {
+
+struct Lowered {
+  graph::Model model;
+  // Element i of the source's input or output, row-major, is element index[i] of the model's.
+  Shape input_shape, output_shape;
+  std::vector<std::int64_t> input_index, output_index;
+  // Of every record of the source the nodes of the model that it is part of.
+  std::vector<std::vector<std::string>> made;
+};
+
+// Parameters have their values, specs are at their defaults. Raises UserError that names the node.
+Lowered lower(const Source& source, const std::string& model_name);
+
+}  // namespace qfx::imports

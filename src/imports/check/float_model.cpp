@@ -1,0 +1,98 @@
+#include "qfx/imports/float_model.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <utility>
+
+#include "imports/check/float_domain.h"
+
+#include "qfx/base/error.h"
+
+namespace qfx::imports {
+namespace {
+
+static_assert(graph::WindowDomain<FloatDomain>);
+
+// Over the channels, at each pixel.
+std::vector<double> softmax(const FloatInput& input, std::int64_t batch) {
+  const std::int64_t channels = input.shape[0], plane = element_count(input.shape) / channels;
+  std::vector<double> result = *input.values;
+  for (std::int64_t b = 0; b < batch; ++b) {
+    for (std::int64_t p = 0; p < plane; ++p) {
+      double* first = result.data() + b * channels * plane + p;
+      double largest = -std::numeric_limits<double>::infinity(), sum = 0;
+      for (std::int64_t c = 0; c < channels; ++c) largest = std::max(largest, first[c * plane]);
+      for (std::int64_t c = 0; c < channels; ++c) {
+        first[c * plane] = std::exp(first[c * plane] - largest);
+        sum += first[c * plane];
+      }
+      for (std::int64_t c = 0; c < channels; ++c) first[c * plane] /= sum;
+    }
+  }
+  return result;
+}
+
+template <class Kind>
+std::vector<double> by_channels(const Kind& kind, const graph::Node& node,
+                                std::vector<FloatInput> inputs, std::int64_t batch) {
+  FloatDomain domain(node, std::move(inputs), batch);
+  const std::int64_t channels = node.shape[0], plane = element_count(node.shape) / channels;
+  std::vector<double> result(static_cast<std::size_t>(batch * channels * plane));
+  for (std::int64_t c = 0; c < channels; ++c) {
+    domain.set_channel(c);
+    const Reals values = graph::value(domain, kind);
+    for (std::int64_t b = 0; b < batch; ++b) {
+      for (std::int64_t p = 0; p < plane; ++p)
+        result[(b * channels + c) * plane + p] =
+            values.values[values.values.size() == 1 ? 0 : b * plane + p];
+    }
+  }
+  return result;
+}
+
+std::vector<double> compute(const graph::Node& node, std::vector<FloatInput> inputs,
+                            std::int64_t batch) {
+  return std::visit(
+      [&](const auto& kind) -> std::vector<double> {
+        using Kind = std::decay_t<decltype(kind)>;
+        if constexpr (std::is_same_v<Kind, graph::Input>)
+          internal_error("a model has two inputs");
+        else if constexpr (std::is_same_v<Kind, graph::Softmax>)
+          return softmax(inputs[0], batch);
+        else if constexpr (std::is_same_v<decltype(std::declval<const Kind&>().form()),
+                                          graph::Form>) {
+          if (std::holds_alternative<graph::Rename>(kind.form())) return *inputs[0].values;
+          return by_channels(kind, node, std::move(inputs), batch);
+        } else {
+          return by_channels(kind, node, std::move(inputs), batch);
+        }
+      },
+      node.op);
+}
+
+}  // namespace
+
+std::vector<double> run_float(const graph::Model& model, std::span<const double> samples,
+                              std::int64_t batch) {
+  QFX_ASSERT(std::ssize(samples) == batch * element_count(model.nodes.front().shape));
+  std::vector<std::size_t> last_reader(model.nodes.size(), 0);
+  for (std::size_t id = 0; id < model.nodes.size(); ++id) {
+    for (const graph::NodeId input : model.nodes[id].inputs) last_reader[input] = id;
+  }
+  std::vector<std::vector<double>> values(model.nodes.size());
+  values[0].assign(samples.begin(), samples.end());
+  for (std::size_t id = 1; id < model.nodes.size(); ++id) {
+    const graph::Node& node = model.nodes[id];
+    std::vector<FloatInput> inputs;
+    for (const graph::NodeId input : node.inputs)
+      inputs.push_back({.values = &values[input], .shape = model.nodes[input].shape});
+    values[id] = compute(node, std::move(inputs), batch);
+    for (const graph::NodeId input : node.inputs) {
+      if (last_reader[input] == id) std::vector<double>().swap(values[input]);
+    }
+  }
+  return std::move(values.back());
+}
+
+}  // namespace qfx::imports

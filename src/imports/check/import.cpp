@@ -1,0 +1,110 @@
+#include "qfx/imports/import.h"
+
+#include <algorithm>
+#include <cmath>
+#include <random>
+#include <utility>
+
+#include "imports/passes/all.h"
+
+#include "qfx/base/error.h"
+#include "qfx/base/text.h"
+#include "qfx/imports/float_model.h"
+#include "qfx/imports/onnx.h"
+#include "qfx/imports/operators.h"
+
+namespace qfx::imports {
+namespace {
+
+// A second or so.
+constexpr double kMostWork = 4e8;
+// Weights are rounded to single precision on the way: a network sums thousands of such errors.
+constexpr double kMostDifference = 1e-5;
+
+std::vector<double> random_samples(std::int64_t count) {
+  std::mt19937_64 generator(1);
+  std::vector<double> samples;
+  for (std::int64_t i = 0; i < count; ++i)
+    samples.push_back(static_cast<double>(generator() >> 11) * 0x1p-52 - 1);
+  return samples;
+}
+
+// The model and the network as it came, on the same samples.
+std::optional<double> compare(const Source& before, const Lowered& lowered) {
+  if (work_of(lowered.model) > kMostWork) return std::nullopt;
+  const SourceInput& input = before.inputs.at(0);
+  const std::vector<double> samples = random_samples(element_count(*input.shape));
+  const auto values = run(before, {{input.name, Tensor::of(*input.shape, samples)}});
+  const std::vector<double>& wanted = values.at(before.outputs.at(0)).reals;
+  const std::vector<double> got = run_as_file(lowered, samples, 1);
+  QFX_ASSERT(wanted.size() == got.size());
+  double largest = 0, difference = 0;
+  for (std::size_t i = 0; i < wanted.size(); ++i) {
+    largest = std::max(largest, std::abs(wanted[i]));
+    const double distance = std::abs(wanted[i] - got[i]);
+    // What is no number is so on both sides, or a difference.
+    if (!(distance <= difference) && !(std::isnan(wanted[i]) && std::isnan(got[i])))
+      difference = std::isnan(distance) ? INFINITY : distance;
+  }
+  return difference == 0 ? 0 : difference / std::max(largest, 1e-30);
+}
+
+}  // namespace
+
+std::vector<double> run_as_file(const Lowered& lowered, const std::vector<double>& samples,
+                                std::int64_t batch) {
+  const auto in = std::ssize(lowered.input_index), out = std::ssize(lowered.output_index);
+  QFX_ASSERT(std::ssize(samples) == in * batch);
+  std::vector<double> arranged(samples.size());
+  for (std::int64_t b = 0; b < batch; ++b) {
+    for (std::int64_t i = 0; i < in; ++i)
+      arranged[b * in + lowered.input_index[i]] = samples[b * in + i];
+  }
+  const std::vector<double> values = run_float(lowered.model, arranged, batch);
+  const std::int64_t held = std::ssize(values) / batch;
+  std::vector<double> result;
+  for (std::int64_t b = 0; b < batch; ++b) {
+    for (std::int64_t i = 0; i < out; ++i)
+      result.push_back(values[b * held + lowered.output_index[i]]);
+  }
+  return result;
+}
+
+double work_of(const graph::Model& model) {
+  double work = 0;
+  for (const graph::Node& node : model.nodes) {
+    const auto found = node.params.find(graph::Role::Weight);
+    if (found == node.params.end()) continue;
+    const double each = static_cast<double>(element_count(found->second.shape)) /
+                        static_cast<double>(found->second.shape[0]);
+    work += each * static_cast<double>(element_count(node.shape));
+  }
+  return work;
+}
+
+Imported import_source(Source source, const ImportOptions& options, const std::string& name) {
+  Imported result{.file_outputs = source.output_names};
+  make_plain(source, options);
+  result.source = std::move(source);
+  result.lowered = lower(result.source, name);
+  return result;
+}
+
+Imported import_onnx(const std::filesystem::path& path, const ImportOptions& options,
+                     const std::string& name) {
+  Source source = read_onnx(path);
+  // As it came, but for what no evaluator needs to know.
+  Source before = source;
+  cut(before, options.outputs);
+  set_input_shape(before, options.input_shape);
+  split_fused(before);
+  Imported result = import_source(std::move(source), options, name);
+  result.difference = compare(before, result.lowered);
+  if (result.difference && !(*result.difference <= kMostDifference))
+    internal_error(
+        "the model made of {} differs from it by {:.2e} of the largest value; please send the file",
+        in_quotes(path.string()), *result.difference);
+  return result;
+}
+
+}  // namespace qfx::imports

@@ -1,0 +1,81 @@
+#include <cmath>
+#include <fmt/format.h>
+#include <utility>
+
+#include "qfx/base/table.h"
+#include "qfx/base/text.h"
+#include "qfx/imports/import.h"
+
+namespace qfx::imports {
+namespace {
+
+// A file's name on one line.
+std::string shown(const std::string& name) {
+  return name.empty() ? "-" : in_quotes(name);
+}
+
+}  // namespace
+
+std::string report_text(const Imported& imported, const std::string& file) {
+  const Source& source = imported.source;
+  const graph::Model& model = imported.model();
+  std::string text = fmt::format("{}: {} nodes\n", in_quotes(file), source.records.size());
+  if (!source.producer.empty()) text += fmt::format("written by {}\n", in_quotes(source.producer));
+  text += fmt::format("model '{}': {} nodes, input {}, output {}\n", model.name, model.nodes.size(),
+                      to_string(model.nodes.front().shape), to_string(model.nodes.back().shape));
+  text +=
+      fmt::format("input {} of the file has the shape {}, output {} the shape {}\n",
+                  in_quotes(source.inputs.at(0).name), to_string(imported.lowered.input_shape),
+                  in_quotes(source.output_names.at(0)), to_string(imported.lowered.output_shape));
+  for (const std::string& remark : source.remarks) text += remark + "\n";
+  text += imported.difference
+              ? fmt::format(
+                    "float difference to the file: {:.1e} of the largest value, on random "
+                    "samples\n",
+                    *imported.difference)
+              : "not compared with the file's values here, which takes long for its size; "
+                "--check does\n";
+  Table table({Align::Left, Align::Left, Align::Left, Align::Left});
+  table.add_row({"operator", "name", "output", "became"});
+  table.add_rule();
+  for (std::size_t i = 0; i < source.records.size(); ++i) {
+    const Record& record = source.records[i];
+    std::vector<std::string> names;
+    for (const std::string& name : imported.lowered.made[i]) names.push_back(name);
+    const std::string became = !names.empty()         ? join(names, ", ")
+                               : !record.fate.empty() ? record.fate
+                                                      : "the order of values";
+    table.add_row({record.op.substr(0, 40), shown(record.name), shown(record.output), became});
+  }
+  return text + "\n" + table.to_string();
+}
+
+std::string recipe_text(const Imported& imported, const RecipeFacts& facts) {
+  const graph::Node& last = imported.model().nodes.back();
+  const bool is_vector = last.shape.size() == 1 || element_count(last.shape) == last.shape[0];
+  std::string text = fmt::format("# Of {}, by qfx import. docs/recipe.md lists every key.\n",
+                                 in_quotes(facts.file));
+  text += fmt::format("name = \"{}\"\n", imported.model().name);
+  if (!is_vector) text += "loss = \"mse\"                  # the outputs are no classes\n";
+  text += fmt::format("\n[network]\ngraph = \"{}\"\n", facts.graph);
+  text += "\n[data]\n";
+  if (facts.data.empty())
+    text += fmt::format(
+        "source = \"npy:DATA\"           # yours: samples of {}; or cifar10:DIR, csv:FILE, "
+        "folder:DIR\n",
+        to_string(imported.model().nodes.front().shape));
+  else
+    text += fmt::format("source = \"{}\"\n", facts.data);
+  text +=
+      "\n[format]\nwidth = 8\n"
+      "\n[format.weights]\ngranularity = \"channel\"      # trained networks have channels of very "
+      "different size\n"
+      "\n[format.scales]\ngranularity = \"channel\"\n"
+      "\n[format.biases]\nwidth = 16\n"
+      "\n[format.offsets]\nwidth = 16\n"
+      "\n[float]\nepochs = 0                     # it is trained\n"
+      "\n[fixed]\nepochs = 2\nlearning_rate = 0.001\n";
+  return text;
+}
+
+}  // namespace qfx::imports

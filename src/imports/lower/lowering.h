@@ -1,0 +1,96 @@
+// The state of a lowering, and what its parts share.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "imports/lower/names.h"
+#include "imports/lower/spot.h"
+#include "imports/operators/call.h"
+#include "imports/passes/edit.h"
+
+#include "qfx/graph/builder.h"
+#include "qfx/imports/lower.h"
+
+namespace qfx::imports {
+
+class Lowering {
+ public:
+  Lowering(const Source& source, const std::string& model_name);
+  Lowered run();
+
+ private:
+  // ---- by operator; each says where the node's output lies, or raises NodeFault ----
+  void lower_node(const Node& node);
+  bool lower_by_name(const Node& node);
+  void arrange(const Node& node);        // arrange.cpp
+  void concat(const Node& node);         // arrange.cpp
+  void conv(const Node& node);           // products.cpp
+  void product(const Node& node);        // products.cpp
+  void pool(const Node& node);           // pools.cpp
+  void global_pool(const Node& node);    // pools.cpp
+  void reduce(const Node& node);         // pools.cpp
+  void softmax(const Node& node);        // pools.cpp
+  void unary(const Node& node);          // elementwise.cpp
+  void clip(const Node& node);           // elementwise.cpp
+  void binary(const Node& node);         // elementwise.cpp
+  void with_constant(const Node& node);  // elementwise.cpp
+  void prelu(const Node& node);          // elementwise.cpp
+  void batch_norm(const Node& node);     // elementwise.cpp
+
+  // ---- the model so far ----
+  graph::NodeId append(graph::Op op, std::vector<graph::NodeId> inputs);
+  void set(graph::NodeId id, graph::Role role, const std::vector<double>& values);
+  const Spot& spot(const std::string& value) const;
+  const Spot& input_of(const Node& node) const { return spot(node.inputs.at(0)); }
+  void place(const std::string& value, Spot spot) { spots_[value] = std::move(spot); }
+  // The output lies where the input does, in another node of the same shape.
+  void place_like(const Node& node, const Spot& like, graph::NodeId id);
+  const Tensor* known(const std::string& value) const { return constant(source_, value); }
+  Call call_of(const Node& node);
+
+  // ---- other arrangements (arrange.cpp) ----
+  graph::NodeId flattened(const Spot& spot);
+  // An image [C, H, W], its channels those of the value by the second.
+  std::pair<Spot, std::vector<std::int64_t>> image(const Spot& spot);
+  // The same value, in order: its channels picked by a convolution of zeros and ones.
+  Spot in_order(const Spot& spot);
+  void arrange_input();
+  void arrange_output();
+  void dense(const Spot& x, const Tensor& weight, const Tensor* bias, const Shape& shape,
+             const std::string& output);
+
+  struct Values {
+    graph::NodeId node;
+    graph::Role role;
+    std::vector<float> values;
+  };
+  struct Statistics {
+    graph::NodeId node;
+    std::map<graph::Statistic, std::vector<float>> values;
+  };
+
+  const Source& source_;
+  Links links_;
+  graph::Builder builder_;
+  Names names_;
+  std::map<std::string, Spot> spots_;
+  std::map<graph::NodeId, graph::NodeId> flat_, image_;
+  std::vector<Values> values_;
+  std::vector<Statistics> statistics_;
+  std::vector<std::vector<int>> origins_;  // by node of the model
+  std::set<std::string> done_;             // values that were lowered with the node before
+  const Node* current_ = nullptr;
+  std::vector<const Tensor*> call_inputs_;
+  std::map<std::string, Tensor> unknown_;
+  Lowered result_;
+};
+
+// As the model's single precision; raises NodeFault for what it cannot hold.
+std::vector<float> to_floats(const std::vector<double>& values);
+
+}  // namespace qfx::imports

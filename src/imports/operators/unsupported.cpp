@@ -1,0 +1,79 @@
+#include "imports/operators/unsupported.h"
+
+#include <algorithm>
+#include <fmt/format.h>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "qfx/base/text.h"
+#include "qfx/imports/operators.h"
+
+namespace qfx::imports {
+namespace {
+
+constexpr std::pair<std::string_view, std::string_view> kHints[] = {
+    {"ArgMax", "the network ends before it: classes are told by the largest output"},
+    {"ArgMin", "the network ends before it"},
+    {"Attention", "only convolutions, linear layers and what lies between them are"},
+    {"ConvTranspose", "the nearest is a Conv"},
+    {"DepthToSpace", "the nearest is a Reshape; give the network's output before it"},
+    {"DequantizeLinear", "import the float network that was quantized"},
+    {"DynamicQuantizeLinear", "import the float network that was quantized"},
+    {"Einsum", "the nearest is a MatMul with a constant"},
+    {"GRU", "recurrent networks are not; the nearest is a Conv over the sequence"},
+    {"GroupNormalization", "the nearest is a BatchNormalization"},
+    {"If", "a network here has no branches that depend on values"},
+    {"InstanceNormalization", "the nearest is a BatchNormalization"},
+    {"LRN", "the nearest is a BatchNormalization"},
+    {"LSTM", "recurrent networks are not; the nearest is a Conv over the sequence"},
+    {"LayerNormalization", "the nearest is a BatchNormalization"},
+    {"LogSoftmax", "the nearest is a Softmax; give the network's output before it"},
+    {"Loop", "a network here has no loops"},
+    {"NonMaxSuppression", "the network ends before it"},
+    {"NonZero", "shapes must not depend on values"},
+    {"QuantizeLinear", "import the float network that was quantized"},
+    {"QLinearConv", "import the float network that was quantized"},
+    {"RNN", "recurrent networks are not; the nearest is a Conv over the sequence"},
+    {"Resize", "the size of an image changes by strides and pools alone"},
+    {"Scan", "a network here has no loops"},
+    {"SpaceToDepth", "the nearest is a Conv with a stride"},
+    {"ThresholdedRelu", "the nearest is a Relu"},
+    {"TopK", "the network ends before it"},
+    {"Upsample", "the size of an image changes by strides and pools alone"}};
+
+constexpr std::string_view kQonnx[] = {"onnx.brevitas", "qonnx.custom_op.general",
+                                       "qonnx.custom_op.channels_last", "finn.custom_op.general"};
+
+constexpr std::string_view kQonnxOperators[] = {"Quant", "BipolarQuant", "Trunc", "IntQuant",
+                                                "FloatQuant"};
+
+// Of domain "" those that only QONNX has are in it too.
+bool is_qonnx(const Node& node) {
+  return std::ranges::find(kQonnx, node.domain) != std::end(kQonnx) ||
+         std::ranges::find(kQonnxOperators, node.op) != std::end(kQonnxOperators);
+}
+
+}  // namespace
+
+std::string why_unsupported(const Node& node) {
+  if (is_qonnx(node))
+    return "it is QONNX's, of a network that is quantized already, which is not imported yet; "
+           "import the float network that was quantized";
+  if (!node.domain.empty() && node.domain != "com.microsoft")
+    return fmt::format(
+        "its domain {} is not known here; operators of ONNX's own domain are, and functions that "
+        "the "
+        "file holds",
+        in_quotes(node.domain));
+  for (const auto& [op, hint] : kHints) {
+    if (op == node.op) return fmt::format("the operator {} is not here; {}", node.op, hint);
+  }
+  std::vector<std::string> names;
+  for (const OperatorInfo& info : operators()) names.emplace_back(info.name);
+  return fmt::format("the operator {}{} is not here; the nearest name is {} (--list shows all)",
+                     node.domain.empty() ? "" : node.domain + ".", in_quotes(node.op),
+                     nearest(node.op.substr(0, 64), names));
+}
+
+}  // namespace qfx::imports

@@ -1,0 +1,27 @@
+// The passes, by file; passes.cpp says their order and the reason for it.
+#pragma once
+
+#include "imports/passes/edit.h"
+
+namespace qfx::imports {
+
+// FusedConv, FusedGemm, FusedMatMul as what they fuse.
+bool split_fused(Source& source);
+// Nodes that give what they read: Identity, Dropout, a Reshape to the same shape, times 1, plus 0.
+bool remove_idle(Source& source);
+// Differences and quotients by constants as sums and products, constants as the second operand,
+// sums of many as sums of two, small powers as products.
+bool plain_arithmetic(Source& source);
+// hardswish, hardsigmoid, silu, gelu and softplus that are written out.
+bool find_activations(Source& source);
+// Functions that the graph does not have by those it has: Selu, Celu, Mish, any alpha of an Elu.
+bool decompose(Source& source);
+// Gemm and MatMul of a vector as one form, weight [outputs, inputs], bias.
+bool plain_products(Source& source);
+// Constants into the convolution or product before them; sums and products by constants in a row as
+// one.
+bool merge_constants(Source& source);
+// auto_pad and Pad nodes as pads; those of a convolution alike on both sides.
+bool plain_padding(Source& source);
+
+}  // namespace qfx::imports

@@ -1,0 +1,68 @@
+#include <algorithm>
+#include <utility>
+
+#include "imports/passes/edit.h"
+
+#include "qfx/base/error.h"
+#include "qfx/imports/passes.h"
+
+namespace qfx::imports {
+namespace {
+
+// What all computed constants of a network may have together.
+constexpr std::int64_t kMostFolded = std::int64_t{1} << 27;
+
+}  // namespace
+
+bool infer_and_fold(Source& source) {
+  std::map<std::string, Tensor> values;
+  const SourceInput& input = source.inputs.at(0);
+  values[input.name] = Tensor::unknown(input.shape.value(), input.is_integer);
+  std::vector<Node> kept;
+  std::int64_t folded = 0;
+  for (const Node& node : source.nodes) {
+    std::vector<const Tensor*> inputs;
+    for (const std::string& name : node.inputs) {
+      const Tensor* tensor = constant(source, name);
+      if (tensor == nullptr && !name.empty()) {
+        const auto found = values.find(name);
+        if (found == values.end()) refuse(source, node, "a value that it reads is not computed");
+        tensor = &found->second;
+      }
+      inputs.push_back(tensor);
+    }
+    std::vector<Tensor> outputs;
+    try {
+      outputs = evaluate(node, inputs);
+    } catch (const NodeFault& fault) {
+      refuse(source, node, fault.what());
+    }
+    const bool known = std::ranges::all_of(outputs, &Tensor::known);
+    for (std::size_t i = 0; i < outputs.size(); ++i) {
+      if (node.outputs[i].empty()) continue;
+      if (known) folded += outputs[i].size();
+      (known ? source.constants : values)[node.outputs[i]] = std::move(outputs[i]);
+    }
+    if (folded > kMostFolded)
+      refuse(source, node, "the constants that are computed up to it are too large");
+    if (!known) {
+      kept.push_back(node);
+      continue;
+    }
+    for (const int origin : node.origins) {
+      if (source.records[origin].fate.empty()) source.records[origin].fate = "a constant";
+    }
+  }
+  const bool changed = kept.size() != source.nodes.size();
+  source.nodes = std::move(kept);
+  source.shapes.clear();
+  for (const auto& [name, tensor] : values) source.shapes[name] = tensor.shape;
+  for (const std::string& output : source.outputs) {
+    if (source.constants.contains(output))
+      user_error("the network's output does not depend on its input: it is a constant");
+  }
+  drop_dead(source);
+  return changed;
+}
+
+}  // namespace qfx::imports

@@ -1,0 +1,197 @@
+// What is not supported: node, operator, the nearest form, the cut that leaves it out.
+#include <functional>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <limits>
+
+#include "support/onnx_file.h"
+#include "support/user_error.h"
+
+#include "qfx/imports/import.h"
+#include "qfx/imports/onnx.h"
+
+namespace qfx::imports {
+namespace {
+
+using test::OnnxFile;
+using test::OnnxNode;
+using test::user_error_of;
+using testing::AllOf;
+using testing::HasSubstr;
+using testing::Not;
+
+std::string error_of(const OnnxFile& file, const ImportOptions& options = {}) {
+  const std::string error = user_error_of(
+      [&] { import_source(parse_onnx(file.bytes(), {}, "'net.onnx'"), options, "net"); });
+  EXPECT_EQ(error.find('\n'), error.npos) << error;
+  EXPECT_LT(error.size(), 600U) << error;
+  return error;
+}
+
+// A node named 'bad' behind a convolution.
+std::string behind_conv(const std::function<void(OnnxFile&)>& write, std::int64_t opset = 17) {
+  OnnxFile file(opset);
+  file.input("x", {1, 3, 8, 9}).output("y");
+  file.weights("w", {4, 3, 3, 3});
+  file.node("Conv", {"x", "w"}, {"c"}).named("first");
+  write(file);
+  return error_of(file);
+}
+
+std::string behind_conv(const std::string& op,
+                        const std::function<void(OnnxNode&)>& attributes = {},
+                        std::int64_t opset = 17) {
+  return behind_conv(
+      [&](OnnxFile& file) {
+        OnnxNode node = file.node(op, {"c"}, {"y"}).named("bad");
+        if (attributes) attributes(node);
+      },
+      opset);
+}
+
+TEST(RefusedOnnx, SaysNodeOperatorNearestFormAndCut) {
+  EXPECT_THAT(behind_conv("LRN"),
+              AllOf(HasSubstr("node 'bad' (LRN)"), HasSubstr("BatchNormalization"),
+                    HasSubstr("--outputs 'c'")));
+  EXPECT_THAT(behind_conv("Softsign"), AllOf(HasSubstr("'bad'"), HasSubstr("--outputs 'c'")));
+  EXPECT_THAT(behind_conv("Reluu"), HasSubstr("the nearest name is Relu"));
+  EXPECT_THAT(behind_conv("Relu", [](OnnxNode& node) { node.integer("fancy", 1); }),
+              HasSubstr("its attribute 'fancy' is not known here"));
+  EXPECT_THAT(behind_conv("Relu", [](OnnxNode& node) { node.domain("secret.ops"); }),
+              HasSubstr("its domain 'secret.ops' is not known"));
+  EXPECT_THAT(behind_conv("Quant", [](OnnxNode& node) { node.domain("qonnx.custom_op.general"); }),
+              HasSubstr("it is QONNX's"));
+  EXPECT_THAT(behind_conv("Resize"), HasSubstr("by strides and pools alone"));
+}
+
+TEST(RefusedOnnx, FormsOfOperatorsThatAreHere) {
+  EXPECT_THAT(behind_conv("MaxPool",
+                          [](OnnxNode& node) {
+                            node.ints("kernel_shape", {2, 2}).ints("dilations", {2, 2});
+                          }),
+              HasSubstr("its dilations hold 2"));
+  EXPECT_THAT(
+      behind_conv(
+          "MaxPool",
+          [](OnnxNode& node) {
+            node.ints("kernel_shape", {2, 2}).ints("strides", {2, 2}).integer("ceil_mode", 1);
+          }),
+      HasSubstr("its windows read 0 before and 1 behind"));
+  EXPECT_THAT(behind_conv("AveragePool",
+                          [](OnnxNode& node) {
+                            node.ints("kernel_shape", {3, 3}).ints("pads", {1, 1, 1, 1});
+                          }),
+              HasSubstr("count_include_pad 1"));
+  EXPECT_THAT(behind_conv("Softmax", [](OnnxNode& node) { node.integer("axis", 3); }),
+              HasSubstr("the nearest is a softmax over the channels"));
+  EXPECT_THAT(behind_conv("ReduceMean", [](OnnxNode& node) { node.ints("axes", {1}); }),
+              HasSubstr("the nearest is a reduction of both"));
+  EXPECT_THAT(behind_conv("Conv"), HasSubstr("it has 1 inputs; 2 to 3 are allowed"));
+  EXPECT_THAT(behind_conv("HardSigmoid", [](OnnxNode& node) { node.integer("alpha", 1); }),
+              HasSubstr("its attribute alpha is not a number"));
+  EXPECT_THAT(behind_conv([](OnnxFile& file) {
+                file.node("GlobalAveragePool", {"c"}, {"g"});
+                file.node("Mul", {"c", "g"}, {"y"}).named("gate");
+              }),
+              AllOf(HasSubstr("node 'gate' (Mul)"), HasSubstr("two of one shape")));
+  EXPECT_THAT(behind_conv([](OnnxFile& file) {
+                file.weights("m", {6, 7});
+                file.node("Add", {"c", "m"}, {"y"});
+              }),
+              HasSubstr("one for each channel"));
+  EXPECT_THAT(behind_conv([](OnnxFile& file) {
+                file.node("Transpose", {"c"}, {"t"}).ints("perm", {0, 1, 3, 2});
+                file.weights("k", {2, 4, 3, 3});
+                file.node("Conv", {"t", "k"}, {"y"});
+              }),
+              HasSubstr("its axes in another order"));
+}
+
+TEST(RefusedOnnx, OutputsAndInputs) {
+  OnnxFile two;
+  two.input("x", {1, 4}).output("y").output("z");
+  two.node("Relu", {"x"}, {"y"});
+  two.node("Neg", {"x"}, {"z"});
+  EXPECT_THAT(error_of(two), AllOf(HasSubstr("the outputs 'y', 'z'"), HasSubstr("--outputs 'y'")));
+  EXPECT_EQ(error_of(two, {.outputs = {"z"}}), "");
+  EXPECT_THAT(error_of(two, {.outputs = {"yy"}}), HasSubstr("the nearest is 'y'"));
+  OnnxFile inputs;
+  inputs.input("x", {1, 4}).input("u", {1, 4}).output("y");
+  inputs.node("Add", {"x", "u"}, {"y"});
+  EXPECT_THAT(error_of(inputs), HasSubstr("the inputs 'x', 'u'"));
+  OnnxFile constant;
+  constant.input("x", {1, 4}).output("y");
+  constant.constant("k", {2}, {1, 2});
+  constant.node("Relu", {"k"}, {"y"});
+  EXPECT_THAT(error_of(constant), HasSubstr("depends on no input"));
+}
+
+TEST(RefusedOnnx, ShapesOfInputs) {
+  const auto error = [](const std::vector<std::int64_t>& shape, const ImportOptions& options = {}) {
+    OnnxFile file;
+    file.input("x", shape).output("y");
+    file.node("Relu", {"x"}, {"y"});
+    return error_of(file, options);
+  };
+  EXPECT_EQ(error({-1, 3, 8, 8}), "");
+  EXPECT_THAT(error({-1, 3, -1, -1}), HasSubstr("--input-shape"));
+  EXPECT_EQ(error({-1, 3, -1, -1}, {.input_shape = Shape{3, 8, 8}}), "");
+  EXPECT_EQ(error({-1, 3, -1, -1}, {.input_shape = Shape{1, 3, 8, 8}}), "");
+  EXPECT_THAT(error({-1, 3, 8, 8}, {.input_shape = Shape{3, 9, 8}}), HasSubstr("are fixed"));
+  EXPECT_THAT(error({-1, 3, 8, 8}, {.input_shape = Shape{9, 8}}), HasSubstr("has 2 sizes"));
+  EXPECT_THAT(error({16, 3, 8, 8}), HasSubstr("a batch of 16"));
+  EXPECT_THAT(error({1, 1 << 20, 1 << 20}), HasSubstr("too large"));
+  EXPECT_THAT(error({1, INT64_MAX, INT64_MAX}), HasSubstr("has a size of"));
+}
+
+TEST(RefusedOnnx, Values) {
+  for (const float value :
+       {std::numeric_limits<float>::quiet_NaN(), std::numeric_limits<float>::infinity()}) {
+    OnnxFile file;
+    file.input("x", {1, 2}).output("y");
+    file.constant("w", {1, 2}, {1, value});
+    file.node("Gemm", {"x", "w"}, {"y"}).integer("transB", 1).named("fc");
+    EXPECT_THAT(error_of(file), HasSubstr("node 'fc' (Gemm): one of its constants is"));
+  }
+  OnnxFile zero;
+  zero.input("x", {1, 2}).output("y");
+  zero.constant("k", {}, {0});
+  zero.node("Div", {"x", "k"}, {"y"});
+  EXPECT_THAT(error_of(zero), HasSubstr("one of its constants is inf"));
+}
+
+// Small files that ask for much.
+TEST(RefusedOnnx, Sizes) {
+  EXPECT_THAT(behind_conv([](OnnxFile& file) {
+                file.integers("s", {1 << 14, 1 << 14});
+                file.node("ConstantOfShape", {"s"}, {"k"});
+                file.node("Add", {"c", "k"}, {"y"});
+              }),
+              HasSubstr("more than 33554432 values"));
+  EXPECT_THAT(behind_conv([](OnnxFile& file) {
+                file.integers("s", {1, 4, INT64_MAX, INT64_MAX});
+                file.node("Reshape", {"c", "s"}, {"y"});
+              }),
+              HasSubstr("its shape holds"));
+  EXPECT_THAT(behind_conv("Conv", [](OnnxNode& node) { node.proto().add_input("w"); }),
+              HasSubstr("node 'bad' (Conv)"));
+  EXPECT_THAT(behind_conv([](OnnxFile& file) {
+                file.weights("k", {4, 4, 1, 1});
+                file.node("Conv", {"c", "k"}, {"y"}).ints("pads", {0, 0, 5000, 5000});
+              }),
+              HasSubstr("alike on both sides"));
+  EXPECT_THAT(behind_conv("MaxPool",
+                          [](OnnxNode& node) {
+                            node.ints("kernel_shape", {1, 1}).ints("strides", {0, 1});
+                          }),
+              HasSubstr("its strides holds 0"));
+  EXPECT_THAT(behind_conv([](OnnxFile& file) {
+                file.integers("shape", {1, 168});
+                file.node("Reshape", {"c", "shape"}, {"v"});
+                file.node("Relu", {"v"}, {"y"});
+              }),
+              Not(HasSubstr("Reshape")));
+}
+
+}  // namespace
+}  // namespace qfx::imports
