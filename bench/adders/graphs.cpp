@@ -68,16 +68,16 @@ void write_verilog(const AdderGraph& graph, const std::string& file) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  std::string in, out, verilog_of, verilog;
+  std::string in, out, verilog;
   int operands = 2;
-  bool is_first_answer = false;
+  bool is_first_answer = false, is_fewest = false;
   CLI::App app{"Adder graphs of the matrices in a file"};
   app.add_option("--tasks", in)->required();
   app.add_option("--json", out)->required();
   app.add_option("--operands", operands, "of an adder: 2 or 3");
   app.add_flag("--first", is_first_answer, "no time beyond the first answer");
-  app.add_option("--verilog-of", verilog_of, "family whose first graph is printed");
-  app.add_option("--verilog", verilog, "to this file");
+  app.add_flag("--fewest", is_fewest, "adders, whatever their bits");
+  app.add_option("--verilog", verilog, "file for the last graph");
   CLI11_PARSE(app, argc, argv);
 
   synthesize({2, 2, {1, 2, 3, 4}}, {});  // fills the tables, as the peer's are by its first call
@@ -87,6 +87,7 @@ int main(int argc, char** argv) {
     Task task = task_of(line);
     if (is_first_answer) task.options.seconds = 0;
     task.options.operands = operands;
+    if (is_fewest) task.options.goal = Goal::Adders;
     const double begin = processor_seconds();
     try {
       const AdderGraph graph = synthesize(task.matrix, task.options);
@@ -95,10 +96,7 @@ int main(int argc, char** argv) {
       result["family"] = task.family;
       result["seconds"] = seconds;
       results.push_back(result);
-      if (task.family == verilog_of) {
-        write_verilog(graph, verilog);
-        verilog_of.clear();
-      }
+      if (!verilog.empty()) write_verilog(graph, verilog);
     } catch (const qfx::UserError& error) {
       std::cerr << task.family << ": " << error.what() << "\n";
       return 1;

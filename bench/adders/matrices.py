@@ -15,7 +15,7 @@ def hot(digits):
     def factor(r):
         value = 0
         while value == 0:
-            value = sum(r.choice((1, -1)) << r.randrange(8) for _ in range(digits))
+            value = sum(r.choice((1, -1)) << r.randrange(7) for _ in range(digits))
         return value
 
     return factor
@@ -49,9 +49,9 @@ def main():
     parser.add_argument('out')
     parser.add_argument('--quick', action='store_true')
     options = parser.parse_args()
-    generator = random.Random(17)
     with open(options.out, 'w', encoding='ascii') as out:
         for family, (rows, columns, count, quick, factor) in FAMILIES.items():
+            generator = random.Random(family)
             for _ in range(quick if options.quick else count):
                 values = [factor(generator) for _ in range(rows * columns)]
                 print(family.replace(' ', '_'), rows, columns, *values, file=out)

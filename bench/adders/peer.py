@@ -2,7 +2,7 @@
 """alkaid on the matrices of scripts/bench adders, in an environment of its own.
 
 usage: peer.py solve MATRICES OUT.json        adder graphs and seconds of processor time
-       peer.py verilog MATRICES FAMILY OUT    its Verilog of the family's first matrix, two-input adders
+       peer.py verilog MATRICES OUT           its Verilog of the first matrix, two-input adders
        peer.py mlp WEIGHTS.json OUT           its Verilog of a network of dense layers
 """
 import json
@@ -65,10 +65,10 @@ def write(inputs, outputs, folder):
     RTLModel(trace(inputs, outputs), folder, 'peer', ternary_fuse=False, print_latency=False).write()
 
 
-def verilog(file, family, folder):
+def verilog(file, folder):
     from alkaid.trace import FVArrayInput
 
-    matrix = next(m for f, m in matrices(file) if f == family)
+    _, matrix = next(matrices(file))
     x = FVArrayInput(matrix.shape[1]).quantize(1, 7, 0)
     write(x, x @ matrix.T.astype(np.float64), folder)
 

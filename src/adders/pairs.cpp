@@ -22,36 +22,30 @@ std::size_t scattered(std::uint64_t key) {
 
 }  // namespace
 
-Pairs::Pairs() : slots_(1024, -1) {}
+Pairs::Pairs() : slots_(1024) {}
 
 // Where the key's pair stands, or the free slot where it belongs.
 std::size_t Pairs::slot_of(std::uint64_t key) const {
   const std::size_t mask = slots_.size() - 1;
   std::size_t slot = scattered(key) & mask;
-  while (slots_[slot] >= 0) {
-    const Pair& pair = pairs_[static_cast<std::size_t>(slots_[slot])];
-    if (key_of(pair.first, pair.second) == key) break;
-    slot = (slot + 1) & mask;
-  }
+  while (slots_[slot].pair >= 0 && slots_[slot].key != key) slot = (slot + 1) & mask;
   return slot;
 }
 
 void Pairs::grow() {
-  std::vector<int> old(slots_.size() * 2, -1);
+  std::vector<Slot> old(slots_.size() * 2);
   old.swap(slots_);
-  for (int number : old) {
-    if (number < 0) continue;
-    const Pair& pair = pairs_[static_cast<std::size_t>(number)];
-    slots_[slot_of(key_of(pair.first, pair.second))] = number;
-  }
+  for (const Slot& slot : old)
+    if (slot.pair >= 0) slots_[slot_of(slot.key)] = slot;
 }
 
 int Pairs::find_or_add(int first, int second) {
-  std::size_t slot = slot_of(key_of(first, second));
-  if (slots_[slot] >= 0) return slots_[slot];
+  const std::uint64_t key = key_of(first, second);
+  std::size_t slot = slot_of(key);
+  if (slots_[slot].pair >= 0) return slots_[slot].pair;
   if (2 * (used_ + 1) > slots_.size()) {
     grow();
-    slot = slot_of(key_of(first, second));
+    slot = slot_of(key);
   }
   ++used_;
   int number = static_cast<int>(pairs_.size());
@@ -64,7 +58,7 @@ int Pairs::find_or_add(int first, int second) {
   }
   pairs_[static_cast<std::size_t>(number)] = {.first = first, .second = second};
   sums_[static_cast<std::size_t>(number)] = {};
-  slots_[slot] = number;
+  slots_[slot] = {key, number};
   return number;
 }
 
@@ -73,15 +67,14 @@ void Pairs::remove(int number) {
   const std::size_t mask = slots_.size() - 1;
   std::size_t hole = slot_of(key_of(pair.first, pair.second));
   // What stands behind the hole moves up, unless it would stand before its own first slot.
-  for (std::size_t slot = (hole + 1) & mask; slots_[slot] >= 0; slot = (slot + 1) & mask) {
-    const Pair& other = pairs_[static_cast<std::size_t>(slots_[slot])];
-    const std::size_t home = scattered(key_of(other.first, other.second)) & mask;
+  for (std::size_t slot = (hole + 1) & mask; slots_[slot].pair >= 0; slot = (slot + 1) & mask) {
+    const std::size_t home = scattered(slots_[slot].key) & mask;
     if (((slot - home) & mask) >= ((slot - hole) & mask)) {
       slots_[hole] = slots_[slot];
       hole = slot;
     }
   }
-  slots_[hole] = -1;
+  slots_[hole].pair = -1;
   --used_;
   unused_.push_back(number);
 }
@@ -109,11 +102,7 @@ void Pairs::unrank(int number) {
 void Pairs::update(int first, int second, const Counts& before, const Counts& after, int rows) {
   const int number = find_or_add(first, second);
   Sums& sums = sums_[static_cast<std::size_t>(number)];
-  std::int16_t most = 0;
-  for (std::size_t p = 0; p < kPatterns; ++p) {
-    sums.of[p] = static_cast<std::int16_t>(sums.of[p] + after[p] - before[p]);
-    most = std::max(most, sums.of[p]);
-  }
+  const int most = sums.add(after, before);
   Pair& pair = pairs_[static_cast<std::size_t>(number)];
   pair.rows += rows;
   if (most != pair.most) {
@@ -125,6 +114,16 @@ void Pairs::update(int first, int second, const Counts& before, const Counts& af
     QFX_ASSERT(pair.most == 0);
     remove(number);
   }
+}
+
+int Pairs::Sums::add(const Counts& more, const Counts& less) {
+  std::int16_t most = 0;
+  std::int16_t* __restrict sum = of.data();
+  for (std::size_t p = 0; p < kPatterns; ++p) {
+    sum[p] = static_cast<std::int16_t>(sum[p] + more[p] - less[p]);
+    most = std::max(most, sum[p]);
+  }
+  return most;
 }
 
 Candidate Pairs::pick(Random& random) const {
@@ -143,7 +142,7 @@ Candidate Pairs::pick(Random& random) const {
 }
 
 void Pairs::set_aside(int first, int second) {
-  const int number = slots_[slot_of(key_of(first, second))];
+  const int number = slots_[slot_of(key_of(first, second))].pair;
   if (number < 0) return;
   Pair& pair = pairs_[static_cast<std::size_t>(number)];
   if (pair.aside) return;

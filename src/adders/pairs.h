@@ -35,6 +35,7 @@ class Pairs {
  private:
   struct alignas(64) Sums {
     std::array<std::int16_t, kPatterns> of{};
+    int add(const Counts& more, const Counts& less);  // the largest after that
   };
   struct Pair {
     int first = 0, second = 0;
@@ -44,7 +45,6 @@ class Pairs {
     bool aside = false;
   };
 
-  std::size_t slot_of(std::uint64_t key) const;
   int find_or_add(int first, int second);
   void remove(int pair);
   void grow();
@@ -57,9 +57,15 @@ class Pairs {
   std::vector<std::vector<int>> by_count_;  // pairs whose most frequent pattern occurs so often
   int most_ = 0;
   std::vector<int> aside_;
-  // Open addressing: the numbers of the pairs, -1 where a slot is free.
-  std::vector<int> slots_;
+  // Open addressing; -1: a slot is free.
+  struct Slot {
+    std::uint64_t key = 0;
+    int pair = -1;
+  };
+  std::vector<Slot> slots_;
   std::size_t used_ = 0;
+
+  std::size_t slot_of(std::uint64_t key) const;
 };
 
 }  // namespace qfx::adders

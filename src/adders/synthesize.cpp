@@ -99,8 +99,10 @@ AdderGraph best_graph(const Matrix& matrix, const Problem& problem, const Option
   const double used = budget.fraction_used();
   search(plain, budget, used + kTrial / 2);
   search(differences, budget, used + kTrial);
-  AdderGraph of_plain = graph_of(plain), of_differences = graph_of(differences);
-  const bool differences_win = of_differences.full_adders() < of_plain.full_adders();
+  const AdderGraph of_plain = graph_of(plain), of_differences = graph_of(differences);
+  const bool differences_win = options.goal == Goal::Adders
+                                   ? of_differences.adders.size() < of_plain.adders.size()
+                                   : of_differences.full_adders() < of_plain.full_adders();
   Search& better = differences_win ? differences : plain;
   search(better, budget, 1);
   return graph_of(better);

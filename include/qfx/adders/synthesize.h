@@ -15,11 +15,16 @@ struct Matrix {
   std::vector<std::int64_t> values;
 };
 
+// What is kept small. Rows that hang on each other save adders, but deep and wide ones: fewest
+// adders are not fewest bits.
+enum class Goal : std::uint8_t { FullAdders, Adders };
+
 struct Options {
   std::vector<Interval> inputs = {};  // empty: -128 to 127 each
   double seconds = 0.1;               // of processor time; the first answer may take longer
   std::optional<int> max_depth = {};  // levels of adders
   int operands = 2;                   // of an adder of the target: 2 or 3
+  Goal goal = Goal::FullAdders;
   std::uint64_t seed = 1;
   std::optional<std::int64_t> steps = {};  // of the search, in place of `seconds`
 };

@@ -198,6 +198,16 @@ TEST(Synthesize, TakesTheCheaperWhereRowsAreAlike) {
   EXPECT_LT(synthesize(matrix, {.steps = 300}).adders.size(), 350u);
 }
 
+TEST(Synthesize, KeepsWhatTheGoalAsksFor) {
+  const Matrix matrix = random_matrix("signed 8-bit", 12, 12, 1);
+  const auto graph_of = [&](Goal goal) {
+    return synthesize(matrix, {.goal = goal, .steps = 400});
+  };
+  const AdderGraph bits = graph_of(Goal::FullAdders), adders = graph_of(Goal::Adders);
+  EXPECT_LT(adders.adders.size(), bits.adders.size());
+  EXPECT_LT(bits.full_adders(), adders.full_adders());
+}
+
 TEST(Synthesize, CountsThreeOperandsAsOneAdder) {
   EXPECT_EQ(synthesize({1, 3, {1, 1, 1}}, {.operands = 3, .steps = 5}).adders.size(), 1u);
   EXPECT_EQ(synthesize({1, 4, {1, 1, 1, 1}}, {.operands = 3, .steps = 5}).adders.size(), 2u);
