@@ -1,6 +1,7 @@
 #include "qfx/backends/target.h"
 
 #include "backends/catapult/catapult.h"
+#include "backends/verilog/verilog.h"
 #include "backends/vitis/vitis.h"
 
 #include "qfx/base/error.h"
@@ -9,7 +10,7 @@
 namespace qfx::backends {
 
 const std::vector<Target>& targets() {
-  static const std::vector<Target> kTargets{vitis::target(), catapult::target()};
+  static const std::vector<Target> kTargets{vitis::target(), catapult::target(), verilog::target()};
   return kTargets;
 }
 

@@ -104,6 +104,7 @@ class VerilogSimulation : public Simulation {
              should_stop);
     std::vector<std::string> command = run_command(image, 1, work_ / "trace_outputs.bin");
     command[0] = (traced / "replay").string();
+    command.push_back("drain=1");
     command.push_back("+qfx_traces=" + traced.string());
     check_run(run_process(command, traced.string()));
     SampleTrace values;

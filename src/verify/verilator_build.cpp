@@ -127,36 +127,37 @@ std::vector<std::string> verilator_command(const std::vector<VerilogTop>& tops,
   write_file_atomically(folder / "qfx_bundle.v", bundle(tops));
   write_file_atomically(folder / "driver.cpp", driver(tops));
   const std::string include = (backends::support_directory("verilog") / "replay").string();
+  const unsigned cores = std::max(1U, std::thread::hardware_concurrency());
+  const auto jobs = options.jobs > 0 ? static_cast<unsigned>(options.jobs) : cores;
   const std::string flags =
       fmt::format("OPT_FAST={0} OPT_SLOW=-O0 OPT_GLOBAL={0}", options.optimisation);
-  std::vector<std::string> command{
-      verilator(),
-      "--cc",
-      "--exe",
-      "--build",
-      "-j",
-      std::to_string(std::max(1U, std::thread::hardware_concurrency())),
-      "-Wno-fatal",
-      "--default-language",
-      "1364-2001",
-      "--x-assign",
-      "fast",
-      "--x-initial",
-      "fast",
-      "--noassert",
-      "--output-split",
-      std::to_string(kSplitStatements),
-      "--top-module",
-      "qfx_bundle",
-      "-DQFX_WATCH",
-      "-CFLAGS",
-      "-I" + include,
-      "-MAKEFLAGS",
-      flags,
-      "--Mdir",
-      (folder / "verilated").string(),
-      "-o",
-      (folder / "replay").string()};
+  std::vector<std::string> command{verilator(),
+                                   "--cc",
+                                   "--exe",
+                                   "--build",
+                                   "-j",
+                                   std::to_string(jobs),
+                                   "-Wno-fatal",
+                                   "--default-language",
+                                   "1364-2001",
+                                   "--x-assign",
+                                   "fast",
+                                   "--x-initial",
+                                   "fast",
+                                   "--noassert",
+                                   "--output-split",
+                                   std::to_string(kSplitStatements),
+                                   "--top-module",
+                                   "qfx_bundle",
+                                   "-DQFX_WATCH",
+                                   "-CFLAGS",
+                                   "-I" + include,
+                                   "-MAKEFLAGS",
+                                   flags,
+                                   "--Mdir",
+                                   (folder / "verilated").string(),
+                                   "-o",
+                                   (folder / "replay").string()};
   for (const std::string& macro : options.macros) command.push_back("-D" + macro);
   command.push_back((folder / "qfx_bundle.v").string());
   for (const std::string& source : sources(tops)) command.push_back(source);

@@ -23,6 +23,7 @@ struct VerilogTop {
 struct VerilatorOptions {
   std::vector<std::string> macros = {};  // QFX_TRACE, QFX_STALL
   std::string optimisation = "-O2";      // of the C++ compiler
+  int jobs = 0;                          // compilers at once; 0: all cores
 };
 
 // The command that makes FOLDER/replay of the projects, each with a top of its own name, and of

@@ -67,6 +67,7 @@ Played VerilogRunner::play(std::size_t index, std::span<const std::int32_t> inpu
                                    "tlast=" + how.tlast,
                                    fmt::format("patience={}", how.patience),
                                    "report=" + report.string(),
+                                   traces_ ? "drain=1" : "drain=0",
                                    "+qfx_traces=" + files.path().string(),
                                    fmt::format("+qfx_stall={}", how.stalls),
                                    fmt::format("+qfx_seed={}", how.seed)};

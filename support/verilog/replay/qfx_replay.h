@@ -8,6 +8,7 @@
 //   cut=FRAME:BEAT                TLAST on an earlier beat, the rest of the frame is not sent
 //   reset=CYCLE                   reset in that cycle; all begins again at the first frame
 //   patience=CYCLES               without a beat at either port; then it is said who waits for whom
+//   drain=1                       go on behind the last beat until what no output needs has moved too
 //   report=FILE                   cycles of the first beat and of each frame's last, one a line, frame_error
 // Exit code: 0, or 2 wrong arguments, 3 nothing moves, 4 a wrong TLAST or frame_error.
 #ifndef QFX_REPLAY_H_
@@ -82,6 +83,7 @@ class Pattern {
 struct Options {
   std::string inputs, outputs, source = "always", sink = "always", tlast = "last", report;
   long first = 0, count = 0, cut_frame = -1, cut_beat = -1, reset = -1, patience = 1000000;
+  bool drain = false;
 };
 
 inline Options read_options(int argc, char** argv) {
@@ -105,6 +107,7 @@ inline Options read_options(int argc, char** argv) {
     else if (name == "tlast") o.tlast = value;
     else if (name == "report") o.report = value;
     else if (name == "reset") o.reset = std::atol(value.c_str());
+    else if (name == "drain") o.drain = value != "0";
     else if (name == "patience") o.patience = std::atol(value.c_str());
     else if (name != "cut" || std::sscanf(value.c_str(), "%ld:%ld", &o.cut_frame, &o.cut_beat) != 2) {
       std::fprintf(stdout, "'%s' is not understood\n", word.c_str());
@@ -145,6 +148,7 @@ class Replay {
       if (idle_ > o_.patience) return stands_still();
       if (!step()) return 4;
     }
+    if (!drain()) return 4;
     if (!o_.report.empty()) report();
     if (p_.frame_error != (o_.cut_frame >= 0)) {
       std::fprintf(stdout, "frame_error is %d\n", p_.frame_error);
@@ -160,6 +164,15 @@ class Replay {
   }
 
  private:
+  // What still moves behind the last beat, for who traces it: words that no output depends on.
+  bool drain() {
+    for (long left = o_.drain ? cycle_ + 1000 : 0; left > 0; --left)
+      if (!step()) return false;
+    if (received_ != o_.count * out_.beats)
+      std::fprintf(stdout, "%ld beats more than there should be\n", received_ - o_.count * out_.beats);
+    return received_ == o_.count * out_.beats;
+  }
+
   void edge() {
     p_.aclk = 0;
     p_.model.eval();

@@ -1,0 +1,86 @@
+#include "backends/verilog/verilog.h"
+
+#include "backends/board/board.h"
+#include "backends/verilog/copy_support.h"
+#include "backends/verilog/print_bench.h"
+#include "backends/verilog/print_build.h"
+#include "backends/verilog/print_engine.h"
+#include "backends/verilog/print_top.h"
+
+#include "qfx/backends/project.h"
+#include "qfx/base/error.h"
+
+namespace qfx::backends::verilog {
+namespace {
+
+// Every kind of node and every mode can be printed.
+std::string refusal(const graph::FrozenModel&) {
+  return "";
+}
+
+board::BoardDesign board_design(const Design& design, const Files& files,
+                                const ExportOptions& options) {
+  board::BoardDesign board{.network = design.circuit.network,
+                           .top = design.top,
+                           .input = design.input,
+                           .output = design.output,
+                           .clock_period_ns = options.clock_period_ns};
+  for (const auto& [path, content] : files) {
+    if (path.starts_with("rtl/")) board.files.push_back(path);
+    if (path.starts_with("mem/")) board.memories.push_back(path);
+  }
+  return board;
+}
+
+Files print(const dataflow::Network& network, const ExportOptions& options) {
+  if (!options.part.empty())
+    user_error(
+        "the target verilog is for no part, '{}' was given; leave it out: board/build.tcl of the "
+        "project takes the board's",
+        options.part);
+  const circuit::Circuit circuit = circuit::fold(network, options.folding);
+  const Design design = make_design(circuit, options.top);
+  Files files;
+  files["rtl/" + design.top + ".v"] = print_top(design);
+  for (circuit::EngineId id = 0; id < std::ssize(circuit.engines); ++id) {
+    const std::string& name = design.engines[static_cast<std::size_t>(id)];
+    const EngineText text =
+        print_engine({circuit, name}, circuit.engines[static_cast<std::size_t>(id)]);
+    files["rtl/" + name + ".v"] = text.module;
+    for (const auto& [file, content] : text.memories) files["mem/" + file] = content;
+  }
+  copy_support(files);
+  const board::BoardDesign board = board_design(design, files, options);
+  files.merge(board::print_board(board));
+  const std::int64_t frames = std::ssize(options.golden_inputs) / design.input.layout.elements();
+  files["tb/" + design.top + "_tb.v"] = print_bench(design, frames);
+  files["tb/" + design.top + "_inputs.mem"] = print_beats(design.input, options.golden_inputs);
+  files["tb/" + design.top + "_outputs.mem"] = print_beats(design.output, options.golden_outputs);
+  files["Makefile"] = print_makefile(design);
+  files["README.md"] = print_readme(design, board::print_usage(board));
+  files[kMarkerFile] =
+      print_marker({.directory = {},
+                    .target = "verilog",
+                    .top = design.top,
+                    .space = {},
+                    .nodes = describe_nodes(network.model()),
+                    .clock_period_ns = options.clock_period_ns,
+                    .folding = options.folding,
+                    .input = {.lanes = design.input.lanes, .container = design.input.container},
+                    .output = {.lanes = design.output.lanes, .container = design.output.container}},
+                   network.model().name);
+  return files;
+}
+
+}  // namespace
+
+Target target() {
+  return {.name = "verilog",
+          .former_name = "",
+          .summary = "Verilog-2001 with AXI-Stream ports, for any tool",
+          .simulation = Verilator{},
+          .refusal = refusal,
+          .print = print};
+}
+
+}  // namespace qfx::backends::verilog
