@@ -28,8 +28,9 @@ module qfx_plane #(
   endfunction
   localparam ROW_BITS = bits_of(ROWS);
   localparam PIXEL_BITS = bits_of(PIXELS);
-  localparam [ROW_BITS-1:0] LAST_ROW = ROWS - 1;
-  localparam [PIXEL_BITS-1:0] LAST_PIXEL = PIXELS - 1;
+  localparam [31:0] LAST_ROW_WIDE = ROWS - 1, LAST_PIXEL_WIDE = PIXELS - 1;
+  localparam [ROW_BITS-1:0] LAST_ROW = LAST_ROW_WIDE[ROW_BITS-1:0];
+  localparam [PIXEL_BITS-1:0] LAST_PIXEL = LAST_PIXEL_WIDE[PIXEL_BITS-1:0];
 
   reg leaves;
   reg [ROW_BITS-1:0] at;

@@ -41,8 +41,9 @@ module qfx_softmax #(
   endfunction
   localparam TERM_BITS = bits_of(TERMS);
   localparam BIT_BITS = bits_of(QUOTIENT_BITS);
-  localparam [TERM_BITS-1:0] LAST_TERM = TERMS - 1;
-  localparam [BIT_BITS-1:0] LAST_BIT = QUOTIENT_BITS - 1;
+  localparam [31:0] LAST_TERM_WIDE = TERMS - 1, LAST_BIT_WIDE = QUOTIENT_BITS - 1;
+  localparam [TERM_BITS-1:0] LAST_TERM = LAST_TERM_WIDE[TERM_BITS-1:0];
+  localparam [BIT_BITS-1:0] LAST_BIT = LAST_BIT_WIDE[BIT_BITS-1:0];
   localparam [1:0] TAKE = 0, ADD = 1, DIVIDE = 2;
 
   // ---- which step comes next
@@ -104,11 +105,20 @@ module qfx_softmax #(
   always @(posedge clk) if (en) element <= elements[term];
 
   // ---- their exponentials and the sum of them
-  reg [ENTRY_WIDTH-1:0] entries[0:(1<<IN_WIDTH)-1];
-  initial $readmemh(TABLE, entries);
   wire [IN_WIDTH-1:0] distance = largest - element;
-  reg [ENTRY_WIDTH-1:0] entry;
-  always @(posedge clk) if (en) entry <= entries[distance];
+  wire [ENTRY_WIDTH-1:0] entry;
+  qfx_rom #(
+      .WIDTH(ENTRY_WIDTH),
+      .DEPTH(1 << IN_WIDTH),
+      .ADDRESS_WIDTH(IN_WIDTH),
+      .BLOCK(IN_WIDTH > 8 ? 1 : 0),
+      .FILE(TABLE)
+  ) entries (
+      .clk(clk),
+      .read(en),
+      .address(distance),
+      .data(entry)
+  );
   reg [ENTRY_WIDTH-1:0] exponentials[0:TERMS-1];
   reg [ENTRY_WIDTH-1:0] exponential;
   reg [SUM_WIDTH-1:0] sum;

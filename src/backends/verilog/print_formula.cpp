@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "backends/verilog/bits.h"
+#include "backends/verilog/instance.h"
 
 #include "qfx/base/error.h"
 
@@ -252,12 +253,29 @@ std::string FormulaPrinter::define(ValueId id, const circuit::LookUp& look_up) {
   std::string& content = memories[memory];
   for (const std::int64_t entry : look_up.entries)
     content += hex_digits(pattern_of(entry, width), width) + "\n";
-  return fmt::format(
-      "  reg [{0}:0] v{1};\n  reg [{0}:0] table{1} [0:{2}];\n"
-      "  initial $readmemh(\"{3}\", table{1});\n"
-      "  always @(posedge clk) if (en) v{1} <= table{1}[{4}];\n",
-      width - 1, id, look_up.entries.size() - 1, memory,
-      bits({look_up.x, 0}, value(id).stage - 1, this->width(look_up.x)));
+  return fmt::format("  wire [{}:0] v{};\n", width - 1, id) +
+         rom(fmt::format("table{}", id), memory, width, std::ssize(look_up.entries), "en",
+             bits({look_up.x, 0}, value(id).stage - 1, this->width(look_up.x)),
+             fmt::format("v{}", id));
+}
+
+std::string FormulaPrinter::rom(const std::string& name, const std::string& file, int width,
+                                std::int64_t depth, const std::string& read,
+                                const std::string& address, const std::string& data) {
+  support.insert("qfx_rom");
+  // What takes more tables than the address has places is better off in a memory.
+  const bool is_big = depth > 64 && depth * width > 4096;
+  return Instance("qfx_rom", name)
+      .with("WIDTH", width)
+      .with("DEPTH", depth)
+      .with("ADDRESS_WIDTH", index_width(depth))
+      .with("BLOCK", is_big ? 1 : 0)
+      .with("FILE", "\"" + file + "\"")
+      .port("clk", "clk")
+      .port("read", read)
+      .port("address", address)
+      .port("data", data)
+      .text();
 }
 
 std::string FormulaPrinter::define(ValueId id, const circuit::Cast& cast) {
@@ -329,11 +347,9 @@ std::string FormulaPrinter::row_memories() {
     const std::string position = stage == 0   ? "position_next"
                                  : stage == 1 ? "position"
                                               : fmt::format("position_{}", stage - 1);
-    text += fmt::format(
-        "  reg [{0}:0] row{1};\n  reg [{0}:0] rows{1} [0:{2}];\n"
-        "  initial $readmemh(\"{3}\", rows{1});\n"
-        "  always @(posedge clk) {4}row{1} <= rows{1}[{5}];\n",
-        width - 1, stage, formula_.rows - 1, memory, stage == 0 ? "" : "if (en) ", position);
+    text += fmt::format("  wire [{}:0] row{};\n", width - 1, stage) +
+            rom(fmt::format("rows{}", stage), memory, width, formula_.rows,
+                stage == 0 ? "1'b1" : "en", position, fmt::format("row{}", stage));
   }
   return text;
 }

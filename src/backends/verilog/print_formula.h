@@ -66,6 +66,8 @@ class FormulaPrinter {
   std::string define(circuit::ValueId id, const circuit::Cast& cast);
   std::string define(circuit::ValueId id, const circuit::Narrowed& narrowed);
 
+  std::string rom(const std::string& name, const std::string& file, int width, std::int64_t depth,
+                  const std::string& read, const std::string& address, const std::string& data);
   std::string wire(circuit::ValueId id, const std::string& expression) const;
   std::string delays();
   std::string row_memories();

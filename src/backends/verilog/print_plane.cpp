@@ -53,7 +53,8 @@ class PlanePrinter {
                       "done");
     out += fmt::format(
         "\n  genvar p;\n  generate\n    for (p = 0; p < {}; p = p + 1) begin : lane\n", lanes_);
-    out += (work_->mean ? mean() : maximum()) + "    end\n  endgenerate\n" + engine_end();
+    out += (work_->mean ? mean() : maximum()) +
+           "    end\n  endgenerate\n  wire _unused_ok = &{1'b0, first};\n" + engine_end();
     return std::move(text_);
   }
 

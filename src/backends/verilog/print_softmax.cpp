@@ -19,7 +19,7 @@ EngineText print_softmax(const Context& context, const circuit::Engine& engine,
   EngineText text;
   for (const std::int64_t entry : work.exponentials.entries.values)
     text.memories[table] += hex_digits(entry, entry_width) + "\n";
-  text.support = {"qfx_softmax", "qfx_cast"};
+  text.support = {"qfx_softmax", "qfx_rom", "qfx_cast"};
   text.module = names::fill(R"(module @NAME@ (
     input  wire clk,
     input  wire rst,

@@ -29,8 +29,8 @@ class EngineBench {
   // ones; and each once more after a reset in the middle.
   std::vector<Result> run_in_icarus() const;
   std::vector<Result> run_in_verilator() const;
-  std::string complaints() const;
-  // Of every engine's module alone.
+  // About the first engines' modules, each alone.
+  std::string complaints(int count) const;
   const VerilogSources& sources() const { return sources_; }
   std::size_t size() const { return instances_.size(); }
 

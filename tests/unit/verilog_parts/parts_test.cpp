@@ -7,11 +7,13 @@
 #include "backends/verilog/print_chain.h"
 #include "backends/verilog/print_whole.h"
 #include "support/random_folding.h"
+#include "support/random_numbers.h"
 #include "support/random_run.h"
 #include "unit/verilog_parts/engine_bench.h"
 
 #include "qfx/circuit/circuit.h"
 #include "qfx/dataflow/lower.h"
+#include "qfx/graph/builder.h"
 #include "qfx/graph/freeze.h"
 
 namespace qfx::test {
@@ -48,22 +50,50 @@ void note(const Circuit& circuit, const Engine& engine, Kinds& kinds) {
   if (const auto* chain = std::get_if<circuit::Chain>(&engine.part))
     std::ranges::for_each(chain->processes, count);
   if (const auto* spread = std::get_if<circuit::Spread>(&engine.part)) count(spread->process);
+  if (const auto* plane = std::get_if<circuit::Plane>(&engine.part)) count(plane->process);
+  if (const auto* softmax = std::get_if<circuit::Softmax>(&engine.part)) count(softmax->process);
 }
 
-void add_model(EngineBench& bench, std::uint64_t seed, Kinds& kinds) {
-  const graph::FrozenModel model = graph::freeze(random_case(seed, 1).model);
-  const dataflow::Network network = dataflow::lower(graph::Analyzed(model));
-  const Circuit circuit = circuit::fold(network, random_folding(seed, network));
+// Many words of one engine show no more than a few.
+constexpr std::int64_t kMostSteps = 6000;
+
+std::int64_t steps_of(const Engine& engine) {
+  std::int64_t steps = 0;
+  for (const circuit::Round& round : engine.behaviour.rounds) steps += round.count;
+  return steps;
+}
+
+void add_engines(EngineBench& bench, const graph::FrozenModel& model, std::uint64_t seed,
+                 const dataflow::Folding& folding, Kinds& kinds) {
+  const Circuit circuit = circuit::fold(dataflow::lower(graph::Analyzed(model)), folding);
   const auto input = random_raw_input(model, seed, kFrames);
   const auto values = runtime::Engine(model, 1).run_all(input, kFrames);
   for (std::size_t i = 0; i < circuit.engines.size(); ++i) {
     const Engine& engine = circuit.engines[i];
+    if (steps_of(engine) > kMostSteps) continue;
     const std::string name = fmt::format("m{}_{}", seed, i);
     const std::optional<EngineText> text = print({circuit, name}, engine);
     if (!text) continue;
     note(circuit, engine, kinds);
     bench.add(circuit, engine, *text, name, values, kFrames);
   }
+}
+
+void add_model(EngineBench& bench, std::uint64_t seed, Kinds& kinds) {
+  const graph::FrozenModel model = graph::freeze(random_case(seed, 1).model);
+  const dataflow::Network network = dataflow::lower(graph::Analyzed(model));
+  add_engines(bench, model, seed, random_folding(seed, network), kinds);
+}
+
+fixed::Format random_format(Rng& rng) {
+  const int width = static_cast<int>(rng.between(2, 9));
+  fixed::Format format{.width = width,
+                       .int_bits = static_cast<int>(rng.between(-1, width + 1)),
+                       .is_signed = rng.chance(0.7),
+                       .rounding = static_cast<fixed::Rounding>(rng.below(fixed::kRoundingCount)),
+                       .overflow = static_cast<fixed::Overflow>(rng.below(fixed::kOverflowCount))};
+  if (format.overflow == fixed::Overflow::WRAP_SM) format.is_signed = true;
+  return format;
 }
 
 void expect_right(const std::vector<EngineBench::Result>& results) {
@@ -73,7 +103,7 @@ void expect_right(const std::vector<EngineBench::Result>& results) {
 TEST(VerilogParts, GiveTheRuntimesBitsInTime) {
   EngineBench bench;
   Kinds kinds;
-  const RandomRun run = random_run(24, 1000);
+  const RandomRun run = random_run(16, 1000);
   for (std::int64_t i = 0; i < run.count; ++i)
     add_model(bench, run.seed + static_cast<std::uint64_t>(i), kinds);
   expect_right(bench.run_in_icarus());
@@ -82,11 +112,65 @@ TEST(VerilogParts, GiveTheRuntimesBitsInTime) {
   std::printf("%zu benches:%s\n", bench.size(), text.c_str());
 }
 
+// What is rare among random networks, in every mode.
+TEST(VerilogParts, WholePlanesVectorsAndThresholds) {
+  EngineBench bench;
+  Kinds kinds;
+  for (std::uint64_t seed = 7001; seed <= 7024; ++seed) {
+    Rng rng(seed);
+    graph::Builder builder("rare");
+    const std::int64_t channels = rng.pick({1, 2, 4, 6});
+    const auto kind = seed % 4;
+    graph::NodeId x = kind == 0 ? builder.input({channels})
+                                : builder.input({channels, rng.between(1, 4), rng.between(1, 4)});
+    std::string name = "y";
+    if (kind < 2)
+      builder.softmax(x, {.table_width = rng.between(2, 12)}, name);
+    else if (kind == 2)
+      builder.append(
+          graph::GlobalAvgPool2d{.accumulator = rng.chance(0.5) ? std::optional(random_format(rng))
+                                                                : std::nullopt},
+          {x}, name);
+    else
+      builder.thermometer(x, {.levels = rng.between(1, 4)}, name);
+    const graph::FrozenModel model = with_random_numbers(
+        builder.finish(), {.seed = seed, .adjust = [&](graph::FrozenNode& node) {
+                             node.format = random_format(rng);
+                           }});
+    dataflow::Folding folding;
+    if (kind == 2) folding[name].pe = rng.chance(0.5) ? channels : 1;
+    add_engines(bench, model, seed, folding, kinds);
+  }
+  for (const char* kind : {"global_avg_pool2d", "softmax", "thermometer"})
+    EXPECT_GE(kinds[kind], 6) << kind;
+  expect_right(bench.run_in_icarus());
+  EXPECT_EQ(bench.complaints(3), "");
+}
+
+// Batch normalisation and slopes with two ones a constant, two lanes for eight channels.
+TEST(VerilogParts, FewOnesNeedNoMultiplier) {
+  for (const bool signed_digits : {false, true}) {
+    graph::Builder builder("khot");
+    graph::NodeId x = builder.input({8, 3, 3});
+    x = builder.prelu(builder.batch_norm(x, {}, "bn"), {.num_parameters = 8}, "slope");
+    builder.batch_norm(x, {}, "bn2");
+    const graph::FrozenModel model = with_random_numbers(
+        builder.finish(), {.per_channel = true, .k_hot = 2, .signed_digits = signed_digits});
+    EngineBench bench;
+    Kinds kinds;
+    add_engines(bench, model, 1, {{"bn", {.pe = 2}}}, kinds);
+    ASSERT_EQ(bench.size(), 2U);
+    expect_right(bench.run_in_icarus());
+    for (const auto& [file, text] : bench.sources().files)
+      if (file.ends_with(".v")) EXPECT_EQ(text.find(" * "), text.npos) << text;
+  }
+}
+
 TEST(VerilogParts, AreCleanAndRunInVerilator) {
   EngineBench bench;
   Kinds kinds;
-  for (std::uint64_t seed = 1000; seed < 1004; ++seed) add_model(bench, seed, kinds);
-  EXPECT_EQ(bench.complaints(), "");
+  for (std::uint64_t seed = 1000; seed < 1003; ++seed) add_model(bench, seed, kinds);
+  EXPECT_EQ(bench.complaints(20), "");
   expect_right(bench.run_in_verilator());
 }
 
