@@ -19,6 +19,30 @@ bool has_padding(const dataflow::MultiplyAccumulate& work) {
   return work.window && work.window->padding != graph::Pair{0, 0};
 }
 
+// Levels of two-input adders that the sum of an output's digits has at least.
+int matrix_levels(const dataflow::MultiplyAccumulate& work) {
+  const std::vector<std::int64_t>& shape = work.factor.values.shape;
+  const std::int64_t outputs = shape[work.window ? 0 : 1];
+  std::vector<std::int64_t> digits(static_cast<std::size_t>(outputs), 0);
+  for (std::size_t i = 0; i < work.factor.values.values.size(); ++i) {
+    const auto at = static_cast<std::int64_t>(i);
+    const std::int64_t output = work.window ? at / (shape[1] * shape[2]) : at / shape[2] % shape[1];
+    const std::int64_t value = work.factor.values.values[i];
+    const auto magnitude = static_cast<std::uint64_t>(value < 0 ? -value : value);
+    digits[static_cast<std::size_t>(output)] += std::popcount(magnitude ^ (3 * magnitude));
+  }
+  return levels(std::max<std::int64_t>(1, *std::max_element(digits.begin(), digits.end())));
+}
+
+// Every sum, in any order, fits the integers of the search.
+bool is_searched(const dataflow::Network& network, const dataflow::Process& process,
+                 const dataflow::MultiplyAccumulate& work) {
+  const auto factors = static_cast<std::int64_t>(work.factor.values.values.size());
+  const dataflow::Stream& stream = network.streams[static_cast<std::size_t>(process.inputs[0])];
+  return factors <= kLargestMatrix &&
+         work.factor.width + network.node(stream.node).format.width + levels(factors) < 60;
+}
+
 class Latency {
  public:
   explicit Latency(const dataflow::Network& network) : network_(network) {}
@@ -28,6 +52,7 @@ class Latency {
     const SumsPipeline pipeline = pipeline_of(network_, sums);
     // Read, multiply, align, accumulate, cast.
     if (sums.form == Sums::Form::Stepwise) return 5 + pipeline.sum_stages;
+    if (pipeline.matrix_stages > 0) return 1 + pipeline.matrix_stages + 2;
     return 2 + pipeline.sum_stages + (pipeline.accumulates ? 1 : 0) + 2;
   }
 
@@ -67,8 +92,8 @@ class Latency {
 }  // namespace
 
 SumsPipeline pipeline_of(const dataflow::Network& network, const Sums& sums) {
-  const auto& work = std::get<dataflow::MultiplyAccumulate>(
-      network.processes[static_cast<std::size_t>(sums.process)].work);
+  const dataflow::Process& process = network.processes[static_cast<std::size_t>(sums.process)];
+  const auto& work = std::get<dataflow::MultiplyAccumulate>(process.work);
   const bool is_walk = sums.form == Sums::Form::Walk;
   SumsPipeline pipeline;
   if (sums.form == Sums::Form::Ring || is_walk) pipeline.operands = sums.simd;
@@ -84,6 +109,9 @@ SumsPipeline pipeline_of(const dataflow::Network& network, const Sums& sums) {
     if (sums.form != Sums::Form::Stepwise) pipeline.sum_stages = std::max(1, pipeline.sum_stages);
   }
   pipeline.accumulates = !is_walk;
+  if (is_walk && sums.blocks == 1 && !pipeline.counts && is_searched(network, process, work))
+    pipeline.matrix_stages =
+        std::max(1, (matrix_levels(work) + kLevelsPerStage - 1) / kLevelsPerStage);
   return pipeline;
 }
 

@@ -29,6 +29,10 @@ module qfx_count36 #(
     if (GROUPS == 1) begin : few
       assign total = {4'd0, columns[12], columns[6], columns[0]};
       wire _unused_ok = &{1'b0, columns};
+    end else if (GROUPS == 2) begin : two_groups  // six inputs again
+      assign total = {4'd0, columns[12], columns[6], columns[0]} +
+                     {4'd0, columns[13], columns[7], columns[1]};
+      wire _unused_ok = &{1'b0, columns};
     end else begin : many
       wire [2:0] ones, twos, fours;
       qfx_count6 table_of_ones (

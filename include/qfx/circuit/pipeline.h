@@ -19,9 +19,15 @@ struct SumsPipeline {
   bool counts = false;
   int sum_stages =
       1;  // registers in the tree that adds up a step's products, or a product's digits
+  // Registers of a graph of adders that stands for products and tree: of a window that walks, all
+  // outputs at once, whose matrix is small enough to search for one. 0: there is none.
+  int matrix_stages = 0;
   bool accumulates = true;  // a further register, to which each step's sum is added
 };
 SumsPipeline pipeline_of(const dataflow::Network& network, const Sums& sums);
+
+// How many factors such a matrix has at most.
+inline constexpr std::int64_t kLargestMatrix = 16384;
 
 // Two-input adders on the way between two registers.
 inline constexpr int kLevelsPerStage = 3;

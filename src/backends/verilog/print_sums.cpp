@@ -9,6 +9,7 @@
 #include "backends/verilog/lane_constants.h"
 #include "backends/verilog/memory_text.h"
 #include "backends/verilog/print_stepwise.h"
+#include "backends/verilog/sums_matrix.h"
 #include "backends/verilog/sums_width.h"
 #include "backends/verilog/sums_window.h"
 
@@ -32,7 +33,14 @@ class SumsPrinter {
 
   EngineText print() {
     SumsWindow window(context_.name, shape_, engine_, pipeline_.counts);
-    const FactorsText factors = factors_text(shape_, window.operands(), pipeline_.counts);
+    FactorsText factors;
+    if (matrix()) {
+      const Operands x = window.operands();
+      matrix_ = sums_matrix(context_.name + "_matrix", shape_, gated_ ? 2 : x.width,
+                            pipeline_.matrix_stages);
+    } else {
+      factors = factors_text(shape_, window.operands(), pipeline_.counts);
+    }
     if (pipeline_.counts)
       counting_ = counting_of(pipeline_.operands, gated_ ? 1 : shape_.work.level_bits,
                               is_padded() && !is_walk_);
@@ -43,9 +51,12 @@ class SumsPrinter {
     std::string& out = text_.module;
     out = engine_head("Sums of products.", context_.name, window.in_width(), out_width());
     out += window.text(text_);
-    out += factor_memory(context_.name, shape_, factors, text_);
-    if (!pipeline_.counts) {
-      out += "\n" + (gated_ ? planes_of(window.operands()) : factors.products);
+    if (matrix())
+      out += matrices(window.operands());
+    else
+      out += factor_memory(context_.name, shape_, factors, text_);
+    if (!pipeline_.counts && !matrix()) {
+      out += "\n" + (gated_ ? planes_of(window.operands()) + plane_products() : factors.products);
       if (gated_) text_.support.insert("qfx_plus_minus");
       text_.support.insert(factors.support.begin(), factors.support.end());
     }
@@ -58,6 +69,7 @@ class SumsPrinter {
     out += "    end\n  endgenerate\n";
     out += engine_end();
     declare_counters(out);
+    if (matrix()) out += "\n" + matrix_.text.module;
     return std::move(text_);
   }
 
@@ -65,11 +77,13 @@ class SumsPrinter {
   const Sums& sums() const { return shape_.sums; }
   std::int64_t out_width() const { return sums().pe * shape_.output.width; }
   bool is_padded() const { return shape_.window.padding != graph::Pair{0, 0}; }
-  int stages() const { return pipeline_.sum_stages; }
+  bool matrix() const { return pipeline_.matrix_stages > 0; }
+  int stages() const { return matrix() ? pipeline_.matrix_stages - 1 : pipeline_.sum_stages; }
   void use(const std::string& module) { text_.support.insert(module); }
 
   // Of a lane's finished sum.
   int counted_or_summed_width() const {
+    if (matrix()) return matrix_.output_width;
     if (pipeline_.counts) {
       const std::int64_t step = counting_.is_double ? -counting_.shifted * 2 : -counting_.shifted;
       return signed_bits(0, step * (pipeline_.accumulates ? sums().steps : 1));
@@ -84,9 +98,32 @@ class SumsPrinter {
     return signed_bits(0, counting_.is_double ? -counting_.shifted * 2 : -counting_.shifted);
   }
 
+  // Graphs of adders in place of products, as the wires NAME_sums, all lanes' sums side by side.
+  std::string matrices(const Operands& x) {
+    text_.support.insert(matrix_.text.support.begin(), matrix_.text.support.end());
+    std::string out = "  wire _unused_index_ok = &{1'b0, index};\n";
+    if (!gated_) return out + "\n" + matrix_.instance("whole", x.wire, sums().pe);
+    return out + "\n" + planes_of(x) + matrix_.instance("upper", "upper", sums().pe) +
+           matrix_.instance("lower", "lower", sums().pe);
+  }
+
   // Padded walks of a gated layer: each plane of a value is -1, 0 or +1. The lowest bit of what is
   // a level is 1, of padding 0.
   std::string planes_of(const Operands& x) const {
+    const std::int64_t n = pipeline_.operands;
+    return fmt::format(
+        "  wire {}upper, lower;  // planes, two bits signed each\n"
+        "  generate\n"
+        "    for (s = 0; s < {}; s = s + 1) begin : planes\n"
+        "      wire [2:0] level = {}[3*s+:3];\n"
+        "      assign upper[2*s+:2] = {{level[2] & level[0], level[0]}};\n"
+        "      assign lower[2*s+:2] = {{!level[1] & level[0], level[0]}};\n"
+        "    end\n"
+        "  endgenerate\n",
+        range(2 * n), n, x.wire);
+  }
+
+  std::string plane_products() const {
     const std::int64_t n = pipeline_.operands;
     const auto products = [&](const std::string& plane) {
       return fmt::format("  wire {}{}_products;\n", range(sums().pe * n * 3), plane) +
@@ -104,17 +141,7 @@ class SumsPrinter {
                  .text(8) +
              "      end\n    end\n  endgenerate\n";
     };
-    return fmt::format(
-               "  wire {}upper, lower;  // planes, two bits signed each\n"
-               "  generate\n"
-               "    for (s = 0; s < {}; s = s + 1) begin : planes\n"
-               "      wire [2:0] level = {}[3*s+:3];\n"
-               "      assign upper[2*s+:2] = {{level[2] & level[0], level[0]}};\n"
-               "      assign lower[2*s+:2] = {{!level[1] & level[0], level[0]}};\n"
-               "    end\n"
-               "  endgenerate\n",
-               range(2 * n), n, x.wire) +
-           products("upper") + products("lower");
+    return products("upper") + products("lower");
   }
 
   // What goes along with the steps: `absent` as the last register of a step's sum is loaded, then
@@ -138,6 +165,7 @@ class SumsPrinter {
   // The constants of the block whose sum is finished at the next edge.
   std::string constants() {
     if (constants_.word_width == 0) return "";
+    use("qfx_rom");
     const std::string file = context_.name + "_constants.mem";
     text_.memories[file] = constants_.memory;
     const std::int64_t blocks = sums().blocks;
@@ -176,6 +204,13 @@ class SumsPrinter {
   // ---- a lane
   std::string lane(const Operands& x, const FactorsText& factors) {
     std::string out;
+    if (matrix()) {
+      const auto total = [&](const std::string& name) {
+        return fmt::format("      wire {}{}_total = {}_sums[p*{}+:{}];\n", range(sum_width_), name,
+                           name, sum_width_, sum_width_);
+      };
+      return gated_ ? total("upper") + total("lower") + gate() : total("whole") + aligned();
+    }
     if (gated_) {
       out += finished("upper", step_of(x, factors, "upper", 1));
       out += finished("lower", step_of(x, factors, "lower", 0));
@@ -316,6 +351,7 @@ class SumsPrinter {
   Counting counting_;
   int sum_width_ = 2;
   LaneConstants constants_;
+  SumsMatrix matrix_;
   EngineText text_;
 };
 

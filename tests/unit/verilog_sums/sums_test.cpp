@@ -2,7 +2,7 @@
 // have nothing to say.
 #include <gtest/gtest.h>
 
-#include "engine_case.h"
+#include "engine_bench.h"
 #include "support/random_folding.h"
 #include "support/random_run.h"
 #include "support/verilog_tools.h"
@@ -17,8 +17,6 @@ namespace {
 using circuit::Circuit;
 using circuit::Engine;
 using circuit::Sums;
-
-constexpr std::int64_t kFrames = 3;
 
 // What occurred in the networks of a test.
 struct Seen {
@@ -45,58 +43,18 @@ struct Seen {
   }
 };
 
-class Bench {
- public:
-  void add(const test::EngineUnderTest& one) {
-    const std::string& name = one.words.module;
-    files_[name + ".v"] = one.text.module;
-    for (const auto& [file, text] : one.text.memories) files_[file] = text;
-    support_.insert(one.text.support.begin(), one.text.support.end());
-    cases_.push_back(one.words);
-  }
-
-  std::size_t size() const { return cases_.size(); }
-
-  // Every word, and what the tools say.
-  std::string problems(std::int64_t cycles) {
-    const std::vector<std::string> modules(support_.begin(), support_.end());
-    std::map<std::string, std::string> files = files_;
-    files["top.v"] = test::stream_bench(cases_, cycles, files);
-    const test::VerilogSources sources{"top", files, modules};
-    const TemporaryDirectory folder;
-    test::write_sources(sources, folder.path());
-    const std::string said = test::run_in_icarus(sources, folder.path());
-    return said == test::all_ok(cases_) ? "" : said;
-  }
-
-  std::string complaints(const test::EngineUnderTest& one) const {
-    std::map<std::string, std::string> files = one.text.memories;
-    files[one.words.module + ".v"] = one.text.module;
-    const test::VerilogSources sources{
-        one.words.module, files, {one.text.support.begin(), one.text.support.end()}};
-    const TemporaryDirectory folder;
-    test::write_sources(sources, folder.path());
-    return test::complaints(sources, folder.path());
-  }
-
- private:
-  std::vector<test::BenchCase> cases_;
-  std::map<std::string, std::string> files_;
-  std::set<std::string> support_;
-};
-
 TEST(VerilogSums, EveryWordOfRandomNetworks) {
   const test::RandomRun run = test::random_run(24, 1000);
   Seen seen;
   constexpr std::int64_t kGroup = 20;
   for (std::int64_t first = 0; first < run.count; first += kGroup) {
-    Bench bench;
+    test::EngineBench bench;
     for (std::int64_t i = first; i < std::min(first + kGroup, run.count); ++i) {
       const std::uint64_t seed = run.seed + static_cast<std::uint64_t>(i);
-      const test::Case one = test::random_case(seed, kFrames, {.max_products = 400});
+      const test::Case one = test::random_case(seed, test::kFrames, {.max_products = 400});
       const graph::FrozenModel model = graph::freeze(one.model);
-      const std::vector<std::int32_t> input = test::random_raw_input(model, seed, kFrames);
-      const auto values = runtime::Engine(model, 1).run_all(input, kFrames);
+      const std::vector<std::int32_t> input = test::random_raw_input(model, seed, test::kFrames);
+      const auto values = runtime::Engine(model, 1).run_all(input, test::kFrames);
       dataflow::Network network = dataflow::lower(graph::Analyzed(model));
       const Circuit circuit = circuit::fold(network, test::random_folding(seed, network));
       for (std::size_t e = 0; e < circuit.engines.size(); ++e) {
@@ -109,7 +67,7 @@ TEST(VerilogSums, EveryWordOfRandomNetworks) {
             test::engine_case(circuit, engine, values, fmt::format("m{}_{}", seed, e));
         bench.add(engine_test);
         if (e % 4 == 1) {
-          EXPECT_EQ(bench.complaints(engine_test), "") << engine_test.words.module;
+          EXPECT_EQ(test::complaints_about(engine_test), "") << engine_test.words.module;
         }
       }
     }
