@@ -216,6 +216,10 @@ void choose_lanes(const Network& network, std::vector<Unit>& units) {
   }
 }
 
+std::int64_t cycles_of(const Network& network, const Unit& unit) {
+  return std::visit(Lanes(network, unit), unit.part);
+}
+
 std::int64_t lanes_in(const Network& network, const Part& part) {
   return std::visit(graph::Overloaded{
                         [&](const Sums& sums) -> std::int64_t {

@@ -25,6 +25,9 @@ std::vector<Unit> units_of(const dataflow::Network& network);
 // unit whose lanes are given, or one where none is.
 void choose_lanes(const dataflow::Network& network, std::vector<Unit>& units);
 
+// Cycles of a frame where it waits for nobody; 0 where it goes by the words of its links.
+std::int64_t cycles_of(const dataflow::Network& network, const Unit& unit);
+
 // Elements of a word that it takes and gives; 0: any.
 std::int64_t lanes_in(const dataflow::Network& network, const Part& part);
 std::int64_t lanes_out(const dataflow::Network& network, const Part& part);

@@ -8,6 +8,7 @@
 #include "support/rng.h"
 
 #include "qfx/dataflow/dataflow.h"
+#include "qfx/dataflow/pixel_fold.h"
 
 namespace qfx::test {
 
@@ -55,6 +56,21 @@ inline dataflow::Folding random_folding(std::uint64_t seed, const dataflow::Netw
         fold.pe *= spread->thresholds.shape[1];
     }
     folding[network.node(process.node).name] = fold;
+  }
+  return folding;
+}
+
+// The same where words are whole pixels: convolutions and matrices alone.
+inline dataflow::Folding random_pixel_folding(std::uint64_t seed,
+                                              const dataflow::Network& network) {
+  Rng rng(seed);
+  dataflow::Folding folding;
+  for (const dataflow::Process& process : network.processes) {
+    const auto* sums = std::get_if<dataflow::MultiplyAccumulate>(&process.work);
+    if (sums == nullptr || rng.chance(0.3)) continue;
+    folding[network.node(process.node).name] = {
+        .pe = rng.between(1, dataflow::outputs_of(*sums)),
+        .simd = random_divisor(rng, dataflow::operands_at_once(*sums))};
   }
   return folding;
 }

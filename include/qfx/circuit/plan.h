@@ -10,17 +10,27 @@
 
 namespace qfx::circuit {
 
+// Words of any number of lanes, or of whole pixels alone, as C++ for HLS has them.
+enum class Words : std::uint8_t { Any, Pixels };
+
 // What is wanted: an interval in cycles, or the shortest within a budget. Neither: the default, the
-// shortest interval with at most 512 products at once.
+// shortest interval with at most kDefaultProducts at once.
 struct Goal {
   std::optional<std::int64_t> interval = {};
   std::optional<std::int64_t> luts = {}, dsps = {}, brams = {};  // BRAM of 18 Kib
+  Words words = Words::Any;
 };
+inline constexpr std::int64_t kDefaultProducts = 512;
 
 // What a circuit takes of a device, by the cost table: measured once, no tool ran.
 struct Resources {
   double luts = 0, registers = 0, dsps = 0, brams = 0;
+
+  Resources& operator+=(const Resources& other);
 };
+Resources operator*(Resources resources, double times);
+
+// With the FIFOs that it reads.
 Resources resources_of(const Circuit& circuit, EngineId engine);
 
 struct Plan {
@@ -28,9 +38,10 @@ struct Plan {
   std::int64_t interval = 0;  // of the slowest engine
   std::string slowest;        // its name
   Resources resources;
+  std::int64_t products = 0;  // at once, of all convolutions and matrices
   // The next shorter interval that some folding has, and what it would take; 0: there is none.
   std::int64_t next_interval = 0;
-  Resources next;
+  Resources next = {};
 };
 
 // The cheapest folding that meets the goal. `given` stays as it is. Raises UserError where no

@@ -82,9 +82,11 @@ join them, and the results are bit for bit those of the frozen model.
 
 ## Faster or smaller
 
-`parallelism` in `firmware/params/` says how many outputs of a layer are computed at once: a convolution
-takes kernel height x kernel width x outputs / parallelism cycles a pixel and that many multipliers times
-the input channels. Any divisor of the number of outputs will do; the results stay the same.
+`parallelism` in `firmware/params/` says how many outputs of a layer are computed at once, any number of them, and `simd`
+how many inputs of each: a convolution takes kernel height x kernel width x outputs / parallelism x inputs / simd cycles a
+pixel and parallelism x simd multipliers. `parallelism` can be changed by hand; `simd` orders the weights, so export
+again with `--fold NAME=PARALLELISMxSIMD`, or with `--images-per-second`, which chooses for all layers. The results stay the
+same.
 
 ## Layers
 

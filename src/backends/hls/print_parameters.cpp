@@ -7,6 +7,7 @@
 #include "backends/names/identifiers.h"
 
 #include "qfx/base/error.h"
+#include "qfx/dataflow/pixel_fold.h"
 
 namespace qfx::backends::hls {
 namespace {
@@ -53,9 +54,39 @@ std::string sum_type(const Sum& sum) {
   return constant("sum_width", sum.width) + constant("sum_frac_bits", sum.frac_bits);
 }
 
-std::string parallelism(const char* what) {
-  return fmt::format("  // {} computed at once; any divisor of their number\n", what) +
-         constant("parallelism", 1);
+// Stepwise convolutions take one input of each output at a time, as their sums are defined.
+std::string fold_text(const dataflow::MultiplyAccumulate& sums, const dataflow::Fold& fold) {
+  std::string text =
+      fmt::format("  // {} computed at once, 1 to {}\n",
+                  sums.window ? "output channels" : "outputs", dataflow::outputs_of(sums)) +
+      constant("parallelism", fold.pe);
+  const std::int64_t operands = dataflow::operands_at_once(sums);
+  if (sums.window && sums.accumulator) return text;
+  return text +
+         fmt::format(
+             "  // inputs of each multiplied at once, a divisor of {}; the order of the "
+             "weights follows it\n",
+             operands) +
+         constant("simd", fold.simd);
+}
+
+// The weights in the order in which they are read: a row of `simd` for each step. Those of a
+// convolution are neighbours already.
+Table weights_by_step(const dataflow::MultiplyAccumulate& sums, const dataflow::Fold& fold) {
+  const Table& values = sums.factor.values;
+  if (sums.window && sums.accumulator) return values;
+  const std::int64_t parts = values.shape[2] / fold.simd;
+  if (sums.window) return {{values.shape[0], values.shape[1] * parts, fold.simd}, values.values};
+  Table result{{values.shape[0] * parts, values.shape[1], fold.simd}, {}};
+  result.values.reserve(values.values.size());
+  for (std::int64_t beat = 0; beat < values.shape[0]; ++beat)
+    for (std::int64_t part = 0; part < parts; ++part)
+      for (std::int64_t output = 0; output < values.shape[1]; ++output) {
+        const auto first = values.values.begin() +
+                           (beat * values.shape[1] + output) * values.shape[2] + part * fold.simd;
+        result.values.insert(result.values.end(), first, first + fold.simd);
+      }
+  return result;
 }
 
 // The body of the configuration and the tables behind it.
@@ -69,13 +100,14 @@ class Printer {
   Printer(const Design& design, const dataflow::Process& process)
       : design_(design),
         names_(design.nodes[process.node]),
-        in_(design.stream(process.inputs[0]).layout) {}
+        in_(design.stream(process.inputs[0]).layout),
+        fold_(dataflow::pixel_fold(design.network, process)) {}
 
   Text operator()(const dataflow::Map& map) const {
     Text text;
     if (map.factor || map.offset || map.limits) text.config += sum_type(map.sum);
     if (map.factor) {
-      add_factor(*map.factor, text);
+      add_factor(*map.factor, map.factor->values, text);
       text.tables += table("signed char", names_.shift, map.factor->shift);
     }
     if (map.limits) {
@@ -96,17 +128,17 @@ class Printer {
     if (sums.window) {
       text.config = geometry(*sums.window) + constant("out_channels", shape[0]) +
                     constant("groups", sums.groups) + constant("group_channels", shape[2]) +
-                    constant("taps", shape[1]) + parallelism("output channels");
+                    constant("taps", shape[1]);
     } else {
-      text.config = constant("in_beats", shape[0]) + constant("out_features", shape[1]) +
-                    parallelism("outputs");
+      text.config = constant("in_beats", shape[0]) + constant("out_features", shape[1]);
     }
+    text.config += fold_text(sums, fold_);
     text.config += sum_type(sums.sum);
     if (sums.accumulator) add_accumulator(*sums.accumulator, text);
     if (sums.factor.binary) {
       add_bits(sums, text);
     } else {
-      add_factor(sums.factor, text);
+      add_factor(sums.factor, weights_by_step(sums, fold_), text);
     }
     if (sums.gate) {
       add_gate(*sums.gate, sums.sum, text);
@@ -151,8 +183,7 @@ class Printer {
   Text operator()(const dataflow::Copy&) const { return {}; }
 
  private:
-  void add_factor(const Factor& factor, Text& text) const {
-    const Table& values = factor.values;
+  void add_factor(const Factor& factor, const Table& values, Text& text) const {
     if (factor.digits > 0) {
       text.includes.insert("qfx/khot.h");
       text.config +=
@@ -174,7 +205,7 @@ class Printer {
     text.includes.insert(bits > 0 ? "qfx/xnor.h" : "qfx/plus_minus.h");
     text.config += fmt::format("  typedef qfx::Bit weight_t;\n  typedef qfx::{} product;\n",
                                bits > 0 ? fmt::format("Xnor<{}>", bits) : "PlusMinus");
-    const Table& values = sums.factor.values;
+    const Table values = weights_by_step(sums, fold_);
     Table rows{values.shape, {}};
     rows.shape.pop_back();
     text.tables += table(fmt::format("qfx::Bits<{}>", values.shape.back()), names_.weight, rows,
@@ -204,6 +235,7 @@ class Printer {
   const Design& design_;
   const NodeNames& names_;
   const Layout& in_;
+  dataflow::Fold fold_;
 };
 
 }  // namespace

@@ -8,6 +8,7 @@
 #include "backends/hls/print_top.h"
 
 #include "qfx/backends/project.h"
+#include "qfx/dataflow/pixel_fold.h"
 
 namespace qfx::backends::hls {
 
@@ -21,6 +22,7 @@ Files print_project(const Vendor& vendor, const dataflow::Network& network,
   files[top + ".h"] = print_top_header(design);
   files["firmware/types.h"] = print_types(design);
   for (const dataflow::Process& process : network.processes) {
+    dataflow::pixel_fold(network, process);  // folds that cannot be are told of here
     if (has_parameters(process))
       files["firmware/params/" + design.nodes[process.node].value + ".h"] =
           print_parameters(design, process);

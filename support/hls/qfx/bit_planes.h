@@ -25,23 +25,23 @@ bool plane_of(const OPERAND& x, int k) {
   return k == BITS - 1 ? x >= 0 : ((x >> (k + 1)) & 1) != 0;
 }
 
-// The channels of a group lie together.
-template <class T, int C, int GROUPS, int BITS>
+// The channels of a piece lie together.
+template <class T, int C, int PIECES, int BITS>
 struct BitPlanes {
   static_assert(Traits<T>::is_signed && Traits<T>::width == BITS + 1 && Traits<T>::frac_bits == 0,
                 "the format of the levels");
   typedef Pixel<T, C> pixel;
-  typedef Levels<C / GROUPS, BITS> type[GROUPS];
+  typedef Levels<C / PIECES, BITS> type[PIECES];
 
   static void store(type& levels, const pixel& from) {
     QFX_INLINE
-    typedef Bits<C / GROUPS> bits_t;
+    typedef Bits<C / PIECES> bits_t;
     typedef typename bits_t::word_t word_t;
     int first = 0;  // channel of the word
-    QFX_LOOP(GROUP, UNROLLED)
-    for (int group = 0; group < GROUPS; ++group) {
+    QFX_LOOP(PIECE, UNROLLED)
+    for (int piece = 0; piece < PIECES; ++piece) {
       QFX_BODY(UNROLLED)
-      const int end = first + C / GROUPS;
+      const int end = first + C / PIECES;
       QFX_LOOP(WORD, UNROLLED)
       for (int w = 0; w < bits_t::words; ++w) {
         QFX_BODY(UNROLLED)
@@ -55,7 +55,7 @@ struct BitPlanes {
             if (first + i < end && plane_of<BITS>(operand_of(from.data[first + i]), k))
               word |= static_cast<word_t>(1) << i;
           }
-          levels[group].plane[k].word[w] = word;
+          levels[piece].plane[k].word[w] = word;
         }
         first += bits_t::word_width;
       }

@@ -16,16 +16,15 @@ namespace qfx {
 template <class CONFIG, class IN, int C>
 class FractionalConv2d {
  public:
-  typedef BitPlanes<IN, C, CONFIG::groups, 2> operands;
-  typedef const Bits<CONFIG::group_channels> weights[CONFIG::out_channels][CONFIG::taps];
+  typedef BitPlanes<IN, C, C / CONFIG::simd, 2> operands;
+  typedef Blocks<CONFIG::out_channels, CONFIG::parallelism> outputs;
+  typedef GroupCursor<CONFIG, CONFIG::simd> cursor_t;
+  static const int blocks = outputs::count, parts = cursor_t::parts;
+
+  typedef const Bits<CONFIG::simd> weights[CONFIG::out_channels][CONFIG::taps * parts];
   typedef const typename CONFIG::gate_t gates[CONFIG::out_channels];
 
-  static const int blocks = CONFIG::out_channels / CONFIG::parallelism;
-
-  FractionalConv2d() : first_output_(0) {
-    static_assert(CONFIG::out_channels % CONFIG::parallelism == 0,
-                  "parallelism must divide the number of output channels");
-  }
+  FractionalConv2d() : first_output_(0) {}
 
   static void prepare(weights& weight, gates&) {
     QFX_INLINE
@@ -46,15 +45,18 @@ class FractionalConv2d {
   }
 
   template <class TAP>
-  void take(const TAP& tap, int index, weights& weight, gates&) {
+  void take(const TAP& tap, int step, int part, weights& weight, gates&) {
     QFX_INLINE
-    GroupCursor<CONFIG> cursor = cursor_;
+    cursor_t cursor = cursor_;
     QFX_LOOP(OUTPUT, UNROLLED)
     for (int p = 0; p < CONFIG::parallelism; ++p) {
       QFX_BODY(UNROLLED)
-      const Bits<CONFIG::group_channels>& factor = weight[first_output_ + p][index];
-      upper_[p] += agreement(tap[cursor.group.index].plane[1], factor);
-      lower_[p] += agreement(tap[cursor.group.index].plane[0], factor);
+      if (outputs::holds(first_output_ + p)) {
+        const Bits<CONFIG::simd>& factor = weight[first_output_ + p][step];
+        const int piece = cursor.piece(part).index;
+        upper_[p] += agreement(tap[piece].plane[1], factor);
+        lower_[p] += agreement(tap[piece].plane[0], factor);
+      }
       cursor.next();
     }
   }
@@ -66,10 +68,12 @@ class FractionalConv2d {
     for (int p = 0; p < CONFIG::parallelism; ++p) {
       QFX_BODY(UNROLLED)
       const int o = first_output_ + p;
-      Int<CONFIG::sum_width> sum = upper_[p];
-      sum <<= 1;
-      if (sum > gate[o]) sum += lower_[p];
-      result.data[o] = cast_sum<OUT, CONFIG::sum_width, 0>(sum);
+      if (outputs::holds(o)) {
+        Int<CONFIG::sum_width> sum = upper_[p];
+        sum <<= 1;
+        if (sum > gate[o]) sum += lower_[p];
+        result.data[o] = cast_sum<OUT, CONFIG::sum_width, 0>(sum);
+      }
       cursor_.next();
     }
     first_output_ += CONFIG::parallelism;
@@ -83,8 +87,8 @@ class FractionalConv2d {
 #endif
 
   sum_t upper_[CONFIG::parallelism], lower_[CONFIG::parallelism];
-  int first_output_;            // of the block
-  GroupCursor<CONFIG> cursor_;  // at the block's first output
+  int first_output_;  // of the block
+  cursor_t cursor_;   // at the block's first output
 };
 
 }  // namespace qfx

@@ -1,11 +1,12 @@
 // Matrix times vector. The vector arrives as IN_BEATS beats of L elements; each beat is multiplied
-// into all outputs, CONFIG::parallelism of them at a time, so that nothing but the sums is stored.
+// into all outputs, CONFIG::parallelism of them at a time and CONFIG::simd of its elements, so that
+// nothing but the sums is stored.
 //
 //   linear<CONFIG>(out, in, weight, shift, bias)
 //   linear<CONFIG, StepwiseRow>(out, in, weight, shift, bias)
 //
-// weight[beat][o] has a weight for each lane, in stream order: the export has permuted the columns
-// where the vector is a flattened image. Binary points as in multiply_accumulate.h. The result
+// weight[step][o] has a weight for each of simd lanes, in stream order: the export has permuted the
+// columns where the vector is a flattened image. A step is a piece of a beat. Binary points as in multiply_accumulate.h. The result
 // leaves in beats of M neighbouring elements.
 #ifndef QFX_LINEAR_H_
 #define QFX_LINEAR_H_
@@ -15,7 +16,7 @@
 namespace qfx {
 
 // Exact sums. A ROW<CONFIG> is the sum of one output: `type`, begin(bias), add(sum, operands of a
-// beat, their weights, shift), and finish<OUT>(sum, shift, bias).
+// beat, the piece, its weights, shift), and finish<OUT>(sum, shift, bias).
 template <class CONFIG>
 struct ExactRow {
   typedef typename Sum<CONFIG::sum_width>::type type;
@@ -23,9 +24,10 @@ struct ExactRow {
 
   static type begin(const bias_t&) { return 0; }
   template <class OPERANDS, class WEIGHTS>
-  static void add(type& sum, const OPERANDS& x, const WEIGHTS& weight, signed char) {
+  static void add(type& sum, const OPERANDS& x, const Piece& piece, const WEIGHTS& weight,
+                  signed char) {
     QFX_INLINE
-    accumulate<CONFIG>(sum, x, Group(), weight);
+    accumulate<CONFIG>(sum, x, piece, weight);
   }
   template <class OUT>
   static OUT finish(const type& sum, signed char shift, const bias_t& bias) {
@@ -37,18 +39,18 @@ struct ExactRow {
 QFX_PROCESS
 template <class CONFIG, template <class> class ROW = ExactRow, class OUT, int M, class IN, int L>
 void linear(Stream<Pixel<OUT, M> >& out, Stream<Pixel<IN, L> >& in,
-            const typename Weights<typename CONFIG::weight_t, L>::type (
-                &weight)[CONFIG::in_beats][CONFIG::out_features],
+            const typename Weights<typename CONFIG::weight_t, CONFIG::simd>::type (
+                &weight)[CONFIG::in_beats * (L / CONFIG::simd)][CONFIG::out_features],
             const signed char (&shift)[CONFIG::out_features],
             const typename CONFIG::bias_t (&bias)[CONFIG::out_features]) {
-  static_assert(CONFIG::out_features % CONFIG::parallelism == 0,
-                "parallelism must divide the number of outputs");
+  static_assert(L % CONFIG::simd == 0, "simd divides a beat's elements");
   static_assert(CONFIG::out_features % M == 0, "a beat divides the output");
   QFX_HLS(ARRAY_RESHAPE variable = weight type = cyclic factor = CONFIG::parallelism dim = 2)
   read_at_once(weight);
 
   typedef ROW<CONFIG> row_t;
-  typedef ProductOperands<typename CONFIG::product, IN, L, 1> operands_t;
+  typedef ProductOperands<typename CONFIG::product, IN, L, L / CONFIG::simd> operands_t;
+  typedef Blocks<CONFIG::out_features, CONFIG::parallelism> outputs;
   QFX_BUFFER typename row_t::type sums[CONFIG::out_features];
   QFX_HLS(ARRAY_PARTITION variable = sums type = cyclic factor = CONFIG::parallelism)
   QFX_LOOP(CLEAR, PIPELINED)
@@ -57,7 +59,7 @@ void linear(Stream<Pixel<OUT, M> >& out, Stream<Pixel<IN, L> >& in,
     QFX_LOOP(CLEAR_OUTPUT, UNROLLED)
     for (int p = 0; p < CONFIG::parallelism; ++p) {
       QFX_BODY(UNROLLED)
-      sums[first + p] = row_t::begin(bias[first + p]);
+      if (outputs::holds(first + p)) sums[first + p] = row_t::begin(bias[first + p]);
     }
   }
 
@@ -66,16 +68,26 @@ void linear(Stream<Pixel<OUT, M> >& out, Stream<Pixel<IN, L> >& in,
     typename operands_t::type x;
     QFX_HLS(ARRAY_PARTITION variable = x type = complete)
     operands_t::store(x, in.read());
-    QFX_LOOP(BLOCK, PIPELINED)
-    for (int first = 0; first < CONFIG::out_features; first += CONFIG::parallelism) {
-      QFX_BODY(PIPELINED)
-      QFX_LOOP(OUTPUT, UNROLLED)
-      for (int p = 0; p < CONFIG::parallelism; ++p) {
-        QFX_BODY(UNROLLED)
-        typename row_t::type sum = sums[first + p];
-        row_t::add(sum, x, weight[beat][first + p], shift[first + p]);
-        sums[first + p] = sum;
+    Piece piece;
+    QFX_LOOP(PIECE, SEQUENTIAL)
+    for (int part = 0; part < L / CONFIG::simd; ++part) {
+      const int step = beat * (L / CONFIG::simd) + part;
+      QFX_LOOP(BLOCK, PIPELINED)
+      for (int first = 0; first < CONFIG::out_features; first += CONFIG::parallelism) {
+        QFX_BODY(PIPELINED)
+        QFX_LOOP(OUTPUT, UNROLLED)
+        for (int p = 0; p < CONFIG::parallelism; ++p) {
+          QFX_BODY(UNROLLED)
+          const int o = first + p;
+          if (outputs::holds(o)) {
+            typename row_t::type sum = sums[o];
+            row_t::add(sum, x, piece, weight[step][o], shift[o]);
+            sums[o] = sum;
+          }
+        }
       }
+      ++piece.index;
+      piece.first_input += CONFIG::simd;
     }
   }
 

@@ -18,39 +18,49 @@ OUT align_and_cast(SUM sum, signed char shift, const typename CONFIG::bias_t& bi
   return cast_sum<OUT, CONFIG::sum_width, CONFIG::sum_frac_bits>(sum);
 }
 
-// Which input channels an output channel reads: those of its group.
-template <class CONFIG>
+// Which input channels an output channel reads: those of its group, SIMD at a step.
+template <class CONFIG, int SIMD>
 struct GroupCursor {
-  Group group;
-  int output;  // within the group
+  static_assert(CONFIG::group_channels % SIMD == 0, "simd divides a group's inputs");
+  static const int parts = CONFIG::group_channels / SIMD;
+
+  Piece first;  // of the group
+  int output;   // within the group
   GroupCursor() : output(0) {}
   void next() {
     QFX_INLINE
     if (++output == CONFIG::out_channels / CONFIG::groups) {
       output = 0;
-      ++group.index;
-      group.first_input += CONFIG::group_channels;
+      first.index += parts;
+      first.first_input += CONFIG::group_channels;
     }
+  }
+  Piece piece(int part) const {
+    QFX_INLINE
+    Piece result = first;
+    result.index += part;
+    result.first_input += part * SIMD;
+    return result;
   }
 };
 
-// CONFIG::parallelism output channels are a block. weight[o][tap] are the weights of a group's
-// inputs; taps in row-major order of the kernel.
+// CONFIG::parallelism output channels are a block; CONFIG::simd inputs of each are multiplied at a
+// step. weight[o][step] are their weights; steps are taps in row-major order of the kernel, and
+// pieces of the group's inputs within a tap.
 template <class CONFIG, class IN, int C>
 class MultiplyAccumulate {
  public:
-  typedef ProductOperands<typename CONFIG::product, IN, C, CONFIG::groups> operands;
-  typedef const typename Weights<typename CONFIG::weight_t, CONFIG::group_channels>::type
-      weights[CONFIG::out_channels][CONFIG::taps];
+  typedef ProductOperands<typename CONFIG::product, IN, C, C / CONFIG::simd> operands;
+  typedef Blocks<CONFIG::out_channels, CONFIG::parallelism> outputs;
+  typedef GroupCursor<CONFIG, CONFIG::simd> cursor_t;
+  static const int blocks = outputs::count, parts = cursor_t::parts;
+
+  typedef const typename Weights<typename CONFIG::weight_t, CONFIG::simd>::type
+      weights[CONFIG::out_channels][CONFIG::taps * parts];
   typedef const signed char shifts[CONFIG::out_channels];
   typedef const typename CONFIG::bias_t biases[CONFIG::out_channels];
 
-  static const int blocks = CONFIG::out_channels / CONFIG::parallelism;
-
-  MultiplyAccumulate() : first_output_(0) {
-    static_assert(CONFIG::out_channels % CONFIG::parallelism == 0,
-                  "parallelism must divide the number of output channels");
-  }
+  MultiplyAccumulate() : first_output_(0) {}
 
   static void prepare(weights& weight, shifts&, biases&) {
     QFX_INLINE
@@ -69,15 +79,17 @@ class MultiplyAccumulate {
   }
 
   template <class TAP>
-  void take(const TAP& tap, int index, weights& weight, shifts&, biases&) {
+  void take(const TAP& tap, int step, int part, weights& weight, shifts&, biases&) {
     QFX_INLINE
-    GroupCursor<CONFIG> cursor = cursor_;
+    cursor_t cursor = cursor_;
     QFX_LOOP(OUTPUT, UNROLLED)
     for (int p = 0; p < CONFIG::parallelism; ++p) {
       QFX_BODY(UNROLLED)
-      sum_t sum = sums_[p];
-      accumulate<CONFIG>(sum, tap, cursor.group, weight[first_output_ + p][index]);
-      sums_[p] = sum;
+      if (outputs::holds(first_output_ + p)) {
+        sum_t sum = sums_[p];
+        accumulate<CONFIG>(sum, tap, cursor.piece(part), weight[first_output_ + p][step]);
+        sums_[p] = sum;
+      }
       cursor.next();
     }
   }
@@ -89,7 +101,8 @@ class MultiplyAccumulate {
     for (int p = 0; p < CONFIG::parallelism; ++p) {
       QFX_BODY(UNROLLED)
       const int o = first_output_ + p;
-      result.data[o] = align_and_cast<OUT, CONFIG>(sums_[p], shift[o], bias[o]);
+      if (outputs::holds(o))
+        result.data[o] = align_and_cast<OUT, CONFIG>(sums_[p], shift[o], bias[o]);
       cursor_.next();
     }
     first_output_ += CONFIG::parallelism;
@@ -99,8 +112,8 @@ class MultiplyAccumulate {
   typedef typename Sum<CONFIG::sum_width>::type sum_t;
 
   sum_t sums_[CONFIG::parallelism];
-  int first_output_;            // of the block
-  GroupCursor<CONFIG> cursor_;  // at the block's first output
+  int first_output_;  // of the block
+  cursor_t cursor_;   // at the block's first output
 };
 
 }  // namespace qfx

@@ -10,8 +10,8 @@
 
 namespace qfx {
 
-// What a product takes of a pixel.
-template <class PRODUCT, class T, int C, int GROUPS>
+// What a product takes of a pixel, whose channels are multiplied in so many pieces.
+template <class PRODUCT, class T, int C, int PIECES>
 struct ProductOperands : Operands<T, C> {};
 
 // N weights of one output.
@@ -24,7 +24,7 @@ struct Weights<Bit, N> {
   typedef Bits<N> type;
 };
 
-// What the tool must know of a table: a group's inputs are read at once.
+// What the tool must know of a table: a piece's weights are read at once.
 template <class WEIGHT, int OUTER, int INNER, int N>
 void read_at_once(const WEIGHT (&weight)[OUTER][INNER][N]) {
   QFX_INLINE
@@ -34,26 +34,39 @@ void read_at_once(const WEIGHT (&weight)[OUTER][INNER][N]) {
 template <int OUTER, int INNER, int N>
 void read_at_once(const Bits<N> (&)[OUTER][INNER]) {}
 
-// A group of channels and its first.
-struct Group {
+// AT_ONCE of OUTPUTS are computed together; the last block may be short of some.
+template <int OUTPUTS, int AT_ONCE>
+struct Blocks {
+  static_assert(AT_ONCE >= 1 && AT_ONCE <= OUTPUTS, "parallelism is 1 to the number of outputs");
+  static const int count = (OUTPUTS + AT_ONCE - 1) / AT_ONCE;
+
+  static bool holds(int output) {
+    QFX_INLINE
+    return OUTPUTS % AT_ONCE == 0 || output < OUTPUTS;
+  }
+};
+
+// Neighbouring channels that are multiplied at once: which of a pixel's pieces of that size, and its
+// first channel.
+struct Piece {
   int index, first_input;
-  Group() : index(0), first_input(0) {}
+  Piece() : index(0), first_input(0) {}
 };
 
 // sum += x[first_input + i] * weight[i], all at once.
 template <class CONFIG, class SUM, class OPERANDS, class WEIGHT, int N>
-void accumulate(SUM& sum, const OPERANDS& x, const Group& group, const WEIGHT (&weight)[N]) {
+void accumulate(SUM& sum, const OPERANDS& x, const Piece& piece, const WEIGHT (&weight)[N]) {
   QFX_INLINE
   QFX_LOOP(INPUT, UNROLLED)
   for (int i = 0; i < N; ++i) {
     QFX_BODY(UNROLLED)
-    CONFIG::product::accumulate(sum, x[group.first_input + i], weight[i]);
+    CONFIG::product::accumulate(sum, x[piece.first_input + i], weight[i]);
   }
 }
 template <class CONFIG, class SUM, class OPERAND, int C, int N>
-void accumulate(SUM& sum, const OPERAND (&x)[C], const Group& group, const Bits<N>& weight) {
+void accumulate(SUM& sum, const OPERAND (&x)[C], const Piece& piece, const Bits<N>& weight) {
   QFX_INLINE
-  int input = group.first_input;
+  int input = piece.first_input;
   const int end = input + N;
   QFX_LOOP(WORD, UNROLLED)
   for (int word = 0; word < Bits<N>::words; ++word) {

@@ -2,6 +2,7 @@
 //
 // The bias comes first, then the products of the group's first channel in row-major order of the
 // kernel, then those of the next. So a block is one input channel of CONFIG::parallelism outputs.
+// weight[o][tap] are the weights of a group's inputs.
 #ifndef QFX_STEPWISE_PRODUCTS_H_
 #define QFX_STEPWISE_PRODUCTS_H_
 
@@ -10,23 +11,26 @@
 
 namespace qfx {
 
-// Tables as in multiply_accumulate.h.
+// The other tables as in multiply_accumulate.h.
 template <class CONFIG, class IN, int C>
 class StepwiseProducts {
  public:
   typedef Operands<IN, C> operands;
-  typedef MultiplyAccumulate<CONFIG, IN, C> exact;
-  typedef typename exact::weights weights;
-  typedef typename exact::shifts shifts;
-  typedef typename exact::biases biases;
+  typedef Blocks<CONFIG::out_channels, CONFIG::parallelism> outputs;
+  typedef GroupCursor<CONFIG, CONFIG::group_channels> cursor_t;
+  typedef const typename Weights<typename CONFIG::weight_t, CONFIG::group_channels>::type
+      weights[CONFIG::out_channels][CONFIG::taps];
+  typedef const signed char shifts[CONFIG::out_channels];
+  typedef const typename CONFIG::bias_t biases[CONFIG::out_channels];
 
-  static const int blocks = CONFIG::out_channels / CONFIG::parallelism * CONFIG::group_channels;
+  static const int blocks = outputs::count * CONFIG::group_channels, parts = 1;
 
   StepwiseProducts() : first_output_(0), channel_(0) {}
 
-  static void prepare(weights& weight, shifts& shift, biases& bias) {
+  static void prepare(weights& weight, shifts&, biases&) {
     QFX_INLINE
-    exact::prepare(weight, shift, bias);
+    QFX_HLS(ARRAY_RESHAPE variable = weight type = cyclic factor = CONFIG::parallelism dim = 1)
+    read_at_once(weight);
   }
 
   void clear(weights&, shifts&, biases& bias) {
@@ -36,20 +40,22 @@ class StepwiseProducts {
     QFX_LOOP(CLEAR, UNROLLED)
     for (int p = 0; p < CONFIG::parallelism; ++p) {
       QFX_BODY(UNROLLED)
-      sums_[p] = begin_steps<CONFIG>(bias[first_output_ + p]);
+      if (outputs::holds(first_output_ + p))
+        sums_[p] = begin_steps<CONFIG>(bias[first_output_ + p]);
     }
   }
 
   template <class TAP>
-  void take(const TAP& tap, int index, weights& weight, shifts& shift, biases&) {
+  void take(const TAP& tap, int index, int, weights& weight, shifts& shift, biases&) {
     QFX_INLINE
-    GroupCursor<CONFIG> cursor = cursor_;
+    cursor_t cursor = cursor_;
     QFX_LOOP(OUTPUT, UNROLLED)
     for (int p = 0; p < CONFIG::parallelism; ++p) {
       QFX_BODY(UNROLLED)
       const int o = first_output_ + p;
-      add_product<CONFIG>(sums_[p], tap[cursor.group.first_input + channel_],
-                          weight_at(weight[o][index], channel_), shift[o]);
+      if (outputs::holds(o))
+        add_product<CONFIG>(sums_[p], tap[cursor.first.first_input + channel_],
+                            weight_at(weight[o][index], channel_), shift[o]);
       cursor.next();
     }
   }
@@ -62,7 +68,8 @@ class StepwiseProducts {
     QFX_LOOP(CAST, UNROLLED)
     for (int p = 0; p < CONFIG::parallelism; ++p) {
       QFX_BODY(UNROLLED)
-      result.data[first_output_ + p] = assign<OUT>(sums_[p]);
+      const int o = first_output_ + p;
+      if (outputs::holds(o)) result.data[o] = assign<OUT>(sums_[p]);
       cursor_.next();
     }
     first_output_ += CONFIG::parallelism;
@@ -70,9 +77,9 @@ class StepwiseProducts {
 
  private:
   typename CONFIG::accumulator_t sums_[CONFIG::parallelism];
-  int first_output_;            // of the blocks
-  int channel_;                 // of the group
-  GroupCursor<CONFIG> cursor_;  // at the blocks' first output
+  int first_output_;  // of the blocks
+  int channel_;       // of the group
+  cursor_t cursor_;   // at the blocks' first output
 };
 
 }  // namespace qfx

@@ -17,12 +17,13 @@ struct StepwiseRow {
     return begin_steps<CONFIG>(bias);
   }
   template <class OPERAND, int L, class WEIGHTS>
-  static void add(type& sum, const OPERAND (&x)[L], const WEIGHTS& weight, signed char shift) {
+  static void add(type& sum, const OPERAND (&x)[L], const Piece& piece, const WEIGHTS& weight,
+                  signed char shift) {
     QFX_INLINE
     QFX_LOOP(INPUT, UNROLLED)
-    for (int i = 0; i < L; ++i) {
+    for (int i = 0; i < CONFIG::simd; ++i) {
       QFX_BODY(UNROLLED)
-      add_product<CONFIG>(sum, x[i], weight_at(weight, i), shift);
+      add_product<CONFIG>(sum, x[piece.first_input + i], weight_at(weight, i), shift);
     }
   }
   template <class OUT>

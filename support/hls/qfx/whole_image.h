@@ -27,7 +27,7 @@ template <class CONFIG, template <class, class, int> class REDUCER, class OUT, i
           int C, class... TABLES>
 void whole_image(Stream<Pixel<OUT, M> >& out, Stream<Pixel<IN, C> >& in, const TABLES&... tables) {
   typedef REDUCER<CONFIG, IN, C> reducer_t;
-  static_assert(reducer_t::blocks == 1, "the pixels pass once");
+  static_assert(reducer_t::blocks == 1 && reducer_t::parts == 1, "the pixels pass once");
   reducer_t reducer;
   reducer.clear(tables...);
   QFX_LOOP(PIXEL, PIPELINED)
@@ -35,7 +35,7 @@ void whole_image(Stream<Pixel<OUT, M> >& out, Stream<Pixel<IN, C> >& in, const T
     QFX_BODY(PIPELINED)
     const Pixel<IN, C> pixel = in.read();
     const PixelTap<IN, C> tap = {pixel};
-    reducer.take(tap, beat, tables...);
+    reducer.take(tap, beat, 0, tables...);
   }
   Pixel<OUT, M> result;
   reducer.give(result, tables...);

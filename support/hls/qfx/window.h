@@ -1,5 +1,5 @@
-// A window that slides over a stream of pixels: line buffer, one tap a cycle, one beat of the
-// result for each place of the window.
+// A window that slides over a stream of pixels: line buffer, one tap in `parts` cycles, one beat of
+// the result for each place of the window.
 //
 //   window<CONFIG, REDUCER>(out, in, tables...)
 //
@@ -8,8 +8,10 @@
 //
 //   operands                          how the window keeps a pixel (operands.h, bit_planes.h)
 //   clear(tables...)                  before the first tap of a block
-//   take(tap, index, tables...)       for each tap that the image covers, in row-major order; tap
-//                                     is the pixel as kept, index its place in the kernel
+//   parts                             steps that a tap takes
+//   take(tap, index, part, tables...) for each step of a tap that the image covers, taps in
+//                                     row-major order; tap is the pixel as kept, index counts
+//                                     the block's steps, those of the padding too
 //   give(result, tables...)           behind the last tap: the block's lanes of the result, cast
 //   prepare(tables...)                what a vendor wants to know of the tables
 //
@@ -47,11 +49,15 @@ void window(Stream<Pixel<OUT, M> >& out, Stream<Pixel<IN, C> >& in, const TABLES
         int index = 0;
         QFX_LOOP(TAP_ROW, SEQUENTIAL)
         for (int up = CONFIG::reach_h; up >= 0; up -= CONFIG::dilation_h) {
-          QFX_LOOP(TAP_COLUMN, PIPELINED)
+          QFX_LOOP(TAP_COLUMN, SEQUENTIAL)
           for (int left = CONFIG::reach_w; left >= 0; left -= CONFIG::dilation_w) {
-            QFX_BODY(PIPELINED)
-            if (sliding.covers(up, left)) reducer.take(sliding.tap(up, left), index, tables...);
-            ++index;
+            QFX_LOOP(PART, PIPELINED)
+            for (int part = 0; part < reducer_t::parts; ++part) {
+              QFX_BODY(PIPELINED)
+              if (sliding.covers(up, left))
+                reducer.take(sliding.tap(up, left), index, part, tables...);
+              ++index;
+            }
           }
         }
         reducer.give(result, tables...);

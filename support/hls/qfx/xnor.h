@@ -12,17 +12,17 @@ namespace qfx {
 template <int BITS>
 struct Xnor {};
 
-template <int BITS, class T, int C, int GROUPS>
-struct ProductOperands<Xnor<BITS>, T, C, GROUPS> : BitPlanes<T, C, GROUPS, BITS> {};
+template <int BITS, class T, int C, int PIECES>
+struct ProductOperands<Xnor<BITS>, T, C, PIECES> : BitPlanes<T, C, PIECES, BITS> {};
 
-template <class CONFIG, class SUM, int GROUPS, int N, int BITS>
-void accumulate(SUM& sum, const Levels<N, BITS> (&x)[GROUPS], const Group& group,
+template <class CONFIG, class SUM, int PIECES, int N, int BITS>
+void accumulate(SUM& sum, const Levels<N, BITS> (&x)[PIECES], const Piece& piece,
                 const Bits<N>& weight) {
   QFX_INLINE
   QFX_LOOP(PLANE, UNROLLED)
   for (int k = 0; k < BITS; ++k) {
     QFX_BODY(UNROLLED)
-    SUM term = agreement(x[group.index].plane[k], weight);
+    SUM term = agreement(x[piece.index].plane[k], weight);
     term <<= k;
     sum += term;
   }

@@ -18,14 +18,16 @@ std::int64_t sign_of(std::int64_t o, std::int64_t tap, std::int64_t i) {
   return (o * 37 + tap * 53 + i * 91 + o * tap * i) % 5 < 2 ? 1 : -1;
 }
 
-// GROUPS * N channels to 6 outputs; sums in halves where there is a bias, which lies there.
-template <class GEOMETRY, int GROUPS, int N, int PARALLELISM>
+// GROUPS * N channels, SIMD at a time, to 6 outputs; sums in halves where there is a bias, which
+// lies there.
+template <class GEOMETRY, int GROUPS, int N, int PARALLELISM, int SIMD = N>
 struct BinaryConfig : GEOMETRY {
   static const int out_channels = 6;
   static const int groups = GROUPS;
   static const int group_channels = N;
   static const int taps = GEOMETRY::kernel_h * GEOMETRY::kernel_w;
   static const int parallelism = PARALLELISM;
+  static const int simd = SIMD;
   static const int sum_width = 20;
   static const int sum_frac_bits = 1;
   typedef qfx::Bit weight_t;
@@ -39,14 +41,17 @@ struct With : CONFIG {
 
 template <class CONFIG>
 struct BinaryTables {
-  Bits<CONFIG::group_channels> weight[6][CONFIG::taps];
+  static constexpr int kParts = CONFIG::group_channels / CONFIG::simd;
+
+  Bits<CONFIG::simd> weight[6][CONFIG::taps * kParts];
   signed char shift[6];
   short bias[6], gate[6];
 
   BinaryTables() {
     for (int o = 0; o < 6; ++o) {
-      for (int tap = 0; tap < CONFIG::taps; ++tap)
-        weight[o][tap] = bits_of<CONFIG::group_channels>([&](int i) { return sign_of(o, tap, i); });
+      for (int step = 0; step < CONFIG::taps * kParts; ++step)
+        weight[o][step] = bits_of<CONFIG::simd>(
+            [&](int i) { return sign_of(o, step / kParts, step % kParts * CONFIG::simd + i); });
       shift[o] = 1;
       bias[o] = static_cast<short>(o * 5 - 11);
       gate[o] = static_cast<short>(o * 3 - 8);
@@ -114,6 +119,8 @@ TEST(Binary, ConvolutionOfLevels) {
   check_levels<BinaryConfig<Padded, 2, 3, 2>, kTwoBits>();
   check_levels<BinaryConfig<Dilated, 3, 1, 3>, kThreeBits>();
   check_levels<BinaryConfig<Dilated, 1, 70, 6>, kFourBits>();
+  check_levels<BinaryConfig<Padded, 2, 6, 4, 2>, kTwoBits>();
+  check_levels<BinaryConfig<Dilated, 1, 70, 5, 35>, kOneBit>();
 }
 
 TEST(Binary, ConvolutionOfIntegers) {
@@ -122,9 +129,9 @@ TEST(Binary, ConvolutionOfIntegers) {
   check_binary_convolution<With<BinaryConfig<Padded, 2, 3, 3>, PlusMinus>, kUnsigned>(value);
 }
 
-template <class GEOMETRY, int GROUPS, int N, int PARALLELISM>
+template <class GEOMETRY, int GROUPS, int N, int PARALLELISM, int SIMD = N>
 void check_fractional() {
-  using Config = BinaryConfig<GEOMETRY, GROUPS, N, PARALLELISM>;
+  using Config = BinaryConfig<GEOMETRY, GROUPS, N, PARALLELISM, SIMD>;
   const auto value = [](int c, int y, int x) { return level(2, pixel(c, y, x)); };
   const auto upper = [&](int c, int y, int x) { return value(c, y, x) >= 0 ? 2 : -2; };
   const BinaryTables<Config> tables;
@@ -153,32 +160,37 @@ TEST(Binary, FractionalConvolution) {
   check_fractional<Padded, 1, 5, 1>();
   check_fractional<Padded, 3, 2, 2>();
   check_fractional<Dilated, 1, 70, 3>();
+  check_fractional<Padded, 3, 6, 5, 3>();
 }
 
+template <int PARALLELISM, int SIMD>
 struct BinaryRows {
   static const int in_beats = 3;
   static const int out_features = 4;
-  static const int parallelism = 2;
+  static const int parallelism = PARALLELISM;
+  static const int simd = SIMD;
   static const int sum_width = 20;
   static const int sum_frac_bits = 0;
   typedef qfx::Bit weight_t;
   typedef short bias_t;
 };
 
-template <class PRODUCT>
+template <class PRODUCT, int PARALLELISM, int SIMD>
 void check_matrix() {
+  constexpr int kParts = 5 / SIMD;
   const auto value = [](int beat, int lane) { return level(2, pixel(lane, beat, 0)); };
-  Bits<5> weight[3][4];
-  for (int beat = 0; beat < 3; ++beat)
+  Bits<SIMD> weight[3 * kParts][4];
+  for (int step = 0; step < 3 * kParts; ++step)
     for (int o = 0; o < 4; ++o)
-      weight[beat][o] = bits_of<5>([&](int i) { return sign_of(o, beat, i); });
+      weight[step][o] =
+          bits_of<SIMD>([&](int i) { return sign_of(o, step / kParts, step % kParts * SIMD + i); });
   const signed char shift[4] = {0, 0, 0, 0};
   const short bias[4] = {1, -2, 3, 0};
   Beats<kTwoBits, 5> in;
   Beats<kOut, 2> out;
   for (int beat = 0; beat < 3; ++beat)
     write(in, {value(beat, 0), value(beat, 1), value(beat, 2), value(beat, 3), value(beat, 4)});
-  linear<With<BinaryRows, PRODUCT>>(out, in, weight, shift, bias);
+  linear<With<BinaryRows<PARALLELISM, SIMD>, PRODUCT>>(out, in, weight, shift, bias);
   for (int o = 0; o < 4; o += 2) {
     const Pixel<Number<kOut>, 2> result = out.read();
     for (int lane = 0; lane < 2; ++lane) {
@@ -192,8 +204,10 @@ void check_matrix() {
 }
 
 TEST(Binary, Matrix) {
-  check_matrix<Xnor<2>>();
-  check_matrix<PlusMinus>();
+  check_matrix<Xnor<2>, 2, 5>();
+  check_matrix<PlusMinus, 2, 5>();
+  check_matrix<Xnor<2>, 3, 1>();
+  check_matrix<PlusMinus, 4, 1>();
 }
 
 }  // namespace

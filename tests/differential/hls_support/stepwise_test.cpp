@@ -84,6 +84,7 @@ TEST(Stepwise, Convolution) {
   check_convolution<Geometry<3, 2, 2, 1, 1, 1, 1, 1>, 1, kCoarse>();
   check_convolution<Geometry<2, 3, 1, 2, 2, 1, 3, 1>, 3, kFine>();
   check_convolution<Geometry<3, 3, 1, 1, 1, 1, 1, 1>, 6, kWrapping>();
+  check_convolution<Geometry<3, 2, 2, 1, 1, 1, 1, 1>, 4, kFine>();
 }
 
 // A mean of the accumulator's raw values: W bits, one more without a sign.
@@ -154,11 +155,12 @@ TEST(Stepwise, Average) {
   check_whole_image<kWrapping>();
 }
 
-template <Format A>
+template <Format A, int PARALLELISM = 2, int SIMD = 2>
 struct RowConfig {
   static const int in_beats = 3;
   static const int out_features = 4;
-  static const int parallelism = 2;
+  static const int parallelism = PARALLELISM;
+  static const int simd = SIMD;
   static const int sum_width = 16;
   static const int sum_frac_bits = 7;
   typedef signed char weight_t;
@@ -167,27 +169,31 @@ struct RowConfig {
   typedef Number<A> accumulator_t;
 };
 
-template <Format A>
+template <Format A, int PARALLELISM = 2, int SIMD = 2>
 void check_matrix() {
-  signed char weight[3][4][2];
+  constexpr int kParts = 2 / SIMD;
+  signed char weight[3 * kParts][4][SIMD];
+  const auto weight_of = [&](int beat, int o, int lane) -> signed char& {
+    return weight[beat * kParts + lane / SIMD][o][lane % SIMD];
+  };
   for (int beat = 0; beat < 3; ++beat)
     for (int o = 0; o < 4; ++o)
       for (int lane = 0; lane < 2; ++lane)
-        weight[beat][o][lane] =
+        weight_of(beat, o, lane) =
             static_cast<signed char>((beat * 71 + o * 37 + lane * 91) % 255 - 127);
   const signed char shift[4] = {0, 1, 0, 1};
   const short bias[4] = {100, -200, 300, 0};
   Beats<kIn, 2> in;
   Beats<kOut, 4> out;
   for (int beat = 0; beat < 3; ++beat) write(in, {pixel(0, beat, 0), pixel(1, beat, 0)});
-  linear<RowConfig<A>, StepwiseRow>(out, in, weight, shift, bias);
+  linear<RowConfig<A, PARALLELISM, SIMD>, StepwiseRow>(out, in, weight, shift, bias);
   const Pixel<Number<kOut>, 4> result = out.read();
   for (int o = 0; o < 4; ++o) {
     Steps<A> steps;
     steps.add(bias[o], 7);
     for (int beat = 0; beat < 3; ++beat)
       for (int lane = 0; lane < 2; ++lane)
-        steps.add((weight[beat][o][lane] * pixel(lane, beat, 0)) << shift[o], 7);
+        steps.add((weight_of(beat, o, lane) * pixel(lane, beat, 0)) << shift[o], 7);
     EXPECT_EQ(raw_value(result.data[o]), fixed::cast_raw(steps.sum, A.frac_bits(), kOut)) << o;
   }
   EXPECT_TRUE(in.empty() && out.empty());
@@ -197,6 +203,7 @@ TEST(Stepwise, Matrix) {
   check_matrix<kCoarse>();
   check_matrix<kFine>();
   check_matrix<kWrapping>();
+  check_matrix<kFine, 3, 1>();
 }
 
 struct BinaryRowConfig : RowConfig<kCoarse> {
@@ -211,7 +218,7 @@ TEST(Stepwise, ABinaryWeight) {
   Steps<kCoarse> steps;
   for (int x = -16; x < 16; ++x) {
     const int operands[2] = {x, x + 3};
-    StepwiseRow<BinaryRowConfig>::add(sum, operands, weight, 4);
+    StepwiseRow<BinaryRowConfig>::add(sum, operands, Piece(), weight, 4);
     steps.add(x << 4, 7);
     steps.add(-(x + 3) * 16, 7);
     ASSERT_EQ(raw_value(sum), steps.sum) << x;

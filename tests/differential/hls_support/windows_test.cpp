@@ -16,14 +16,16 @@
 namespace qfx::test {
 namespace {
 
-// Six outputs of two groups, PARALLELISM at a time; products in 64ths, sums in 128ths.
-template <class GEOMETRY, int PARALLELISM>
+// Six outputs of two groups, PARALLELISM at a time from SIMD inputs; products in 64ths, sums in
+// 128ths.
+template <class GEOMETRY, int PARALLELISM, int SIMD>
 struct ConvConfig : GEOMETRY {
   static const int out_channels = 6;
   static const int groups = 2;
   static const int group_channels = 2;
   static const int taps = GEOMETRY::kernel_h * GEOMETRY::kernel_w;
   static const int parallelism = PARALLELISM;
+  static const int simd = SIMD;
   static const int sum_width = 20;
   static const int sum_frac_bits = 7;
   typedef signed char weight_t;
@@ -31,14 +33,18 @@ struct ConvConfig : GEOMETRY {
   typedef short bias_t;
 };
 
-template <class GEOMETRY, int PARALLELISM>
+template <class GEOMETRY, int PARALLELISM, int SIMD = 2>
 void check_convolution() {
-  using Config = ConvConfig<GEOMETRY, PARALLELISM>;
-  signed char weight[6][Config::taps][2];
+  using Config = ConvConfig<GEOMETRY, PARALLELISM, SIMD>;
+  constexpr int kParts = 2 / SIMD;
+  signed char weight[6][Config::taps * kParts][SIMD];
+  const auto weight_of = [&](int o, int tap, int i) -> signed char& {
+    return weight[o][tap * kParts + i / SIMD][i % SIMD];
+  };
   for (int o = 0; o < 6; ++o)
     for (int tap = 0; tap < Config::taps; ++tap)
       for (int i = 0; i < 2; ++i)
-        weight[o][tap][i] = static_cast<signed char>((o * 37 + tap * 53 + i * 91) % 255 - 127);
+        weight_of(o, tap, i) = static_cast<signed char>((o * 37 + tap * 53 + i * 91) % 255 - 127);
   const signed char shift[6] = {0, 1, 0, 1, 1, 0};
   const short bias[6] = {100, -200, 300, 0, 5, -7};
   Beats<kIn, kChannels> in;
@@ -50,7 +56,8 @@ void check_convolution() {
     for (int o = 0; o < 6; ++o) {
       std::int64_t sum = 0;
       each_tap<GEOMETRY>(y, x, [&](int row, int column, int index) {
-        for (int i = 0; i < 2; ++i) sum += weight[o][index][i] * pixel(o / 3 * 2 + i, row, column);
+        for (int i = 0; i < 2; ++i)
+          sum += weight_of(o, index, i) * pixel(o / 3 * 2 + i, row, column);
       });
       sum = (sum << shift[o]) + bias[o];
       ASSERT_EQ(raw_value(result.data[o]), fixed::cast_raw(sum, 7, kOut))
@@ -66,6 +73,8 @@ TEST(Window, Convolution) {
   check_convolution<Geometry<2, 3, 1, 2, 2, 1, 3, 1>, 3>();
   check_convolution<Geometry<1, 1, 3, 2, 0, 0, 1, 1>, 6>();
   check_convolution<Geometry<7, 5, 1, 1, 3, 2, 1, 1>, 6>();
+  check_convolution<Geometry<3, 2, 2, 1, 1, 1, 1, 1>, 4>();
+  check_convolution<Geometry<2, 3, 1, 2, 2, 1, 3, 1>, 5, 1>();
 }
 
 template <class GEOMETRY>
@@ -139,10 +148,12 @@ TEST(WholeImage, Average) {
   EXPECT_TRUE(in.empty() && out.empty());
 }
 
+template <int PARALLELISM, int SIMD>
 struct LinearConfig {
   static const int in_beats = 3;
   static const int out_features = 4;
-  static const int parallelism = 2;
+  static const int parallelism = PARALLELISM;
+  static const int simd = SIMD;
   static const int sum_width = 20;
   static const int sum_frac_bits = 7;
   typedef signed char weight_t;
@@ -151,28 +162,39 @@ struct LinearConfig {
 };
 
 // 6 elements in 3 beats to 4 in 1.
-TEST(Linear, EveryBeatIntoEveryOutput) {
-  signed char weight[3][4][2];
+template <int PARALLELISM, int SIMD>
+void check_linear() {
+  constexpr int kParts = 2 / SIMD;
+  signed char weight[3 * kParts][4][SIMD];
+  const auto weight_of = [&](int beat, int o, int lane) -> signed char& {
+    return weight[beat * kParts + lane / SIMD][o][lane % SIMD];
+  };
   for (int beat = 0; beat < 3; ++beat)
     for (int o = 0; o < 4; ++o)
       for (int lane = 0; lane < 2; ++lane)
-        weight[beat][o][lane] =
+        weight_of(beat, o, lane) =
             static_cast<signed char>((beat * 71 + o * 37 + lane * 91) % 255 - 127);
   const signed char shift[4] = {0, 1, 0, 1};
   const short bias[4] = {100, -200, 300, 0};
   Beats<kIn, 2> in;
   Beats<kOut, 4> out;
   for (int beat = 0; beat < 3; ++beat) write(in, {pixel(0, beat, 0), pixel(1, beat, 0)});
-  linear<LinearConfig>(out, in, weight, shift, bias);
+  linear<LinearConfig<PARALLELISM, SIMD>>(out, in, weight, shift, bias);
   const Pixel<Number<kOut>, 4> result = out.read();
   for (int o = 0; o < 4; ++o) {
     std::int64_t sum = 0;
     for (int beat = 0; beat < 3; ++beat)
-      for (int lane = 0; lane < 2; ++lane) sum += weight[beat][o][lane] * pixel(lane, beat, 0);
+      for (int lane = 0; lane < 2; ++lane) sum += weight_of(beat, o, lane) * pixel(lane, beat, 0);
     sum = (sum << shift[o]) + bias[o];
     EXPECT_EQ(raw_value(result.data[o]), fixed::cast_raw(sum, 7, kOut)) << o;
   }
   EXPECT_TRUE(in.empty() && out.empty());
+}
+
+TEST(Linear, EveryBeatIntoEveryOutput) {
+  check_linear<2, 2>();
+  check_linear<3, 1>();
+  check_linear<4, 1>();
 }
 
 }  // namespace

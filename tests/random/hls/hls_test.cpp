@@ -1,6 +1,7 @@
 // Random models through the engine and through the exported C++ of every target that can hold them,
 // compiled with the vendors' real headers: every bit of every tensor. The seeds are those of
-// random/training, so that the first models pass all roads.
+// random/training, so that the first models pass all roads. Every layer that can be folded is
+// folded at random.
 #include <algorithm>
 #include <array>
 #include <atomic>
@@ -11,6 +12,7 @@
 
 #include "support/compare.h"
 #include "support/flip_bit.h"
+#include "support/random_folding.h"
 #include "support/random_run.h"
 #include "verify/hls_runner.h"
 
@@ -18,6 +20,7 @@
 #include "qfx/backends/target.h"
 #include "qfx/base/error.h"
 #include "qfx/base/file.h"
+#include "qfx/dataflow/lower.h"
 #include "qfx/graph/freeze.h"
 #include "qfx/runtime/engine.h"
 #include "qfx/runtime/quantize_input.h"
@@ -37,10 +40,15 @@ struct Prepared {
   std::vector<std::int32_t> input;
   std::int64_t batch = 0;
   std::vector<runtime::RawTensor> expected;
+  std::uint64_t folding_seed = 0;
 };
 
-Prepared prepare(const test::Case& one) {
-  Prepared p{.model = graph::freeze(one.model), .input = {}, .batch = one.batch, .expected = {}};
+Prepared prepare(const test::Case& one, std::uint64_t folding_seed) {
+  Prepared p{.model = graph::freeze(one.model),
+             .input = {},
+             .batch = one.batch,
+             .expected = {},
+             .folding_seed = folding_seed};
   p.input.resize(one.samples.size());
   runtime::quantize_input(p.model.input(), one.samples, p.input);
   p.expected = runtime::Engine(p.model, 1).run_all(p.input, p.batch);
@@ -70,8 +78,11 @@ std::vector<std::string> differences(const backends::Target& target,
     if (!target.refusal(group[i].model).empty()) continue;
     held.push_back(i);
     projects.push_back((folder.path() / std::to_string(i)).string());
-    backends::export_project(target, graph::Analyzed(group[i].model), projects.back(),
-                             {.top = fmt::format("top_{}", i)});
+    const graph::Analyzed model(group[i].model);
+    backends::export_project(
+        target, model, projects.back(),
+        {.top = fmt::format("top_{}", i),
+         .folding = test::random_pixel_folding(group[i].folding_seed, dataflow::lower(model))});
   }
   if (held.empty()) return found;
   const HlsRunner runner(projects, folder.path().string());
@@ -98,9 +109,12 @@ std::vector<std::string> differences(std::span<const Prepared> group) {
   return found;
 }
 
-std::string check(const test::Case& one) {
-  const Prepared prepared = prepare(one);
-  return differences({&prepared, 1})[0];
+// As failure_of asks: the folds stay those of the seed.
+auto check_with(std::uint64_t seed) {
+  return [seed](const test::Case& one) {
+    const Prepared prepared = prepare(one, seed);
+    return differences({&prepared, 1})[0];
+  };
 }
 
 // What is wrong with a group whose code does not compile or run: with its first model that fails
@@ -109,7 +123,7 @@ std::string search(std::uint64_t first_seed, std::int64_t count, const std::stri
   for (std::int64_t i = 0; i < count; ++i) {
     const std::uint64_t seed = first_seed + static_cast<std::uint64_t>(i);
     std::string failure =
-        test::failure_of(seed, test::random_case(seed, kBatch), check, kShrinkTries);
+        test::failure_of(seed, test::random_case(seed, kBatch), check_with(seed), kShrinkTries);
     if (!failure.empty()) return failure;
   }
   return fmt::format("the models of seeds {} and the {} after it work alone but not together: {}",
@@ -118,15 +132,17 @@ std::string search(std::uint64_t first_seed, std::int64_t count, const std::stri
 
 std::string failure_in_group(std::uint64_t first_seed, std::int64_t count) {
   std::vector<Prepared> group;
-  for (std::int64_t i = 0; i < count; ++i)
-    group.push_back(prepare(test::random_case(first_seed + static_cast<std::uint64_t>(i), kBatch)));
+  for (std::int64_t i = 0; i < count; ++i) {
+    const std::uint64_t seed = first_seed + static_cast<std::uint64_t>(i);
+    group.push_back(prepare(test::random_case(seed, kBatch), seed));
+  }
   try {
     const std::vector<std::string> found = differences(group);
     const auto bad =
         std::ranges::find_if(found, [](const std::string& text) { return !text.empty(); });
     if (bad == found.end()) return "";
     const std::uint64_t seed = first_seed + static_cast<std::uint64_t>(bad - found.begin());
-    return test::failure_of(seed, test::random_case(seed, kBatch), check, kShrinkTries);
+    return test::failure_of(seed, test::random_case(seed, kBatch), check_with(seed), kShrinkTries);
   } catch (const std::exception& error) {
     std::fprintf(stderr, "seeds %llu and the %lld after it: %s\n",
                  static_cast<unsigned long long>(first_seed), static_cast<long long>(count - 1),
@@ -162,7 +178,7 @@ TEST(RandomHls, GivesTheRuntimesBitsOnEveryTensor) {
 // A test that cannot fail proves nothing: one bit of one weight must be seen.
 TEST(RandomHls, SeesOneFlippedWeightBit) {
   for (std::uint64_t seed = 1;; ++seed) {
-    Prepared prepared = prepare(test::random_case(seed, kBatch));
+    Prepared prepared = prepare(test::random_case(seed, kBatch), seed);
     for (graph::FrozenNode& node : prepared.model.nodes) {
       const auto weight = find(node.params, graph::Role::Weight);
       if (weight == nullptr || weight->k_hot > 0 || weight->format.width == 1) continue;

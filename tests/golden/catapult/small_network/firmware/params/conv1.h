@@ -23,8 +23,10 @@ struct conv1_config {
   static const int groups = 1;
   static const int group_channels = 1;
   static const int taps = 9;
-  // output channels computed at once; any divisor of their number
+  // output channels computed at once, 1 to 2
   static const int parallelism = 1;
+  // inputs of each multiplied at once, a divisor of 1; the order of the weights follows it
+  static const int simd = 1;
   static const int sum_width = 20;
   static const int sum_frac_bits = 12;
   typedef signed char weight_t;

@@ -11,8 +11,10 @@ namespace small_network_net {
 struct dense_config {
   static const int in_beats = 4;
   static const int out_features = 3;
-  // outputs computed at once; any divisor of their number
+  // outputs computed at once, 1 to 3
   static const int parallelism = 1;
+  // inputs of each multiplied at once, a divisor of 2; the order of the weights follows it
+  static const int simd = 2;
   static const int sum_width = 17;
   static const int sum_frac_bits = 12;
   typedef signed char weight_t;

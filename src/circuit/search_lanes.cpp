@@ -1,0 +1,346 @@
+// Dynamic programming over the links. Units are looked at in topological order; a state is what has
+// been chosen so far as far as the rest can see it: the words of the streams that are written and
+// not yet read. Of all choices that lead to a state only the cheapest is kept, so what is found is
+// the cheapest of all. Branches meet by themselves: the words of a skip stay in the state while the
+// units of the other branch are looked at.
+//
+// A fork whose readers want the same words has the repacking before it, else each reader has its
+// own (fold.cpp). So a fork either passes words on as they come, or is bound: they are repacked
+// before it, and its readers must take them so.
+#include <algorithm>
+#include <limits>
+#include <map>
+
+#include "circuit/choices.h"
+#include "circuit/depths.h"
+#include "circuit/resources.h"
+#include "circuit/search.h"
+#include "circuit/stream_groups.h"
+
+#include "qfx/base/error.h"
+#include "qfx/circuit/rim.h"
+#include "qfx/dataflow/lower.h"
+
+namespace qfx::circuit {
+namespace {
+
+using dataflow::StreamId;
+
+// The words of a stream as a state knows them.
+struct Wires {
+  std::int32_t lanes = 0;
+  std::int32_t padded_group = 0;  // 0: no word is short
+  bool is_bound = false;
+  auto operator<=>(const Wires&) const = default;
+};
+
+// Network and units with all their choices, made once.
+struct Space {
+  dataflow::Network network;
+  std::vector<Unit> units;
+  std::vector<std::vector<Choice>> choices;  // by unit
+};
+
+// One step of the search: a unit's choice, or how a fork passes on.
+struct Move {
+  std::vector<Wires> outputs = {};
+  double cost = 0;
+  std::int64_t cycles = 0;
+  std::size_t choice = 0;
+  Resources around = {};  // repacks and FIFOs
+};
+
+struct State {
+  std::vector<Wires> live;  // in the order of the layer's streams
+  double cost = 0;
+  std::size_t parent = 0;
+  const Move* move = nullptr;
+};
+
+// Moves stay where they are for states to point to.
+using Moves = std::map<std::vector<Wires>, std::vector<Move>>;
+
+struct Layer {
+  std::vector<StreamId> streams;
+  std::vector<State> states;
+  Moves moves;  // that led to them
+};
+
+class Run {
+ public:
+  Run(const Space& space, std::int64_t interval, const Prices& prices)
+      : space_(space), interval_(interval), prices_(prices) {}
+
+  std::optional<Found> run() {
+    const StreamId input = network().input;
+    const Wires first{.lanes = rim_lanes(input)};
+    if (words(input, first) > interval_) return std::nullopt;
+    layers_.resize(space_.units.size() + 1);
+    layers_[0].streams = {input};
+    layers_[0].states = {{.live = {first}}};
+    for (std::size_t unit = 0; unit < space_.units.size(); ++unit) {
+      advance(unit);
+      if (layers_[unit + 1].states.empty()) return std::nullopt;
+    }
+    return finish();
+  }
+
+ private:
+  const dataflow::Network& network() const { return space_.network; }
+  int element_width(StreamId stream) const {
+    return network().node(network().streams[stream].node).format.width;
+  }
+  std::int64_t elements(StreamId stream) const {
+    return network().streams[stream].layout.elements();
+  }
+  std::int32_t rim_lanes(StreamId stream) const {
+    return static_cast<std::int32_t>(
+        beat_lanes(elements(stream), element_width(stream), interval_));
+  }
+  std::int64_t words(StreamId stream, const Wires& wires) const {
+    if (wires.padded_group == 0) return elements(stream) / wires.lanes;
+    return elements(stream) / wires.padded_group *
+           ((wires.padded_group + wires.lanes - 1) / wires.lanes);
+  }
+
+  double price_of(const Resources& resources) const { return price(prices_, resources, 0); }
+
+  Resources fifo(StreamId stream, std::int64_t lanes) const {
+    return fifo_resources(lanes * element_width(stream), kLeastDepth);
+  }
+
+  // Takes a stream in words of these lanes. False: it cannot within the interval.
+  bool take(StreamId stream, const Wires& wires, std::int64_t lanes, Move& move) const {
+    move.cycles = std::max(move.cycles, words(stream, wires));
+    if (wires.lanes != lanes || wires.padded_group != 0) {
+      if (wires.is_bound) return false;
+      move.cycles = std::max(move.cycles, elements(stream) / lanes);
+      move.around += repack_resources(element_width(stream), wires.lanes, lanes);
+      move.around += fifo(stream, lanes);
+    }
+    return move.cycles <= interval_;
+  }
+
+  // All a unit can do with inputs of these words, the cheapest for each output.
+  std::vector<Move> moves_of(std::size_t unit, const std::vector<Wires>& inputs) const {
+    if (std::holds_alternative<Fork>(space_.units[unit].part)) return fork_moves(unit, inputs[0]);
+    std::map<std::vector<Wires>, Move> best;
+    const std::vector<Choice>& choices = space_.choices[unit];
+    for (std::size_t i = 0; i < choices.size(); ++i) {
+      const Choice& choice = choices[i];
+      if (choice.cycles > interval_) continue;
+      Move move{.cycles = choice.cycles, .choice = i};
+      bool can_take = true;
+      for (std::size_t k = 0; k < inputs.size() && can_take; ++k)
+        can_take = take(space_.units[unit].inputs[k], inputs[k],
+                        choice.in == 0 ? inputs[k].lanes : choice.in, move);
+      if (!can_take) continue;
+      const Wires output{.lanes = static_cast<std::int32_t>(choice.out),
+                         .padded_group = static_cast<std::int32_t>(choice.padded_group)};
+      const StreamId stream = space_.units[unit].outputs[0];
+      if (words(stream, output) > interval_) continue;
+      move.cycles = std::max(move.cycles, words(stream, output));
+      move.around += fifo(stream, choice.out);
+      move.cost = price(prices_, choice.resources, choice.products) + price_of(move.around);
+      move.outputs = {output};
+      keep(best, std::move(move));
+    }
+    return values(best);
+  }
+
+  std::vector<Move> fork_moves(std::size_t unit, const Wires& input) const {
+    const Unit& fork = space_.units[unit];
+    const StreamId stream = fork.inputs[0];
+    std::map<std::vector<Wires>, Move> best;
+    const auto pass = [&](const Wires& wires, Move move) {
+      move.cycles = std::max(move.cycles, words(stream, wires));
+      if (move.cycles > interval_) return;
+      Resources own = part_resources(network(), Fork{}, {});
+      own.registers += static_cast<double>(2 * wires.lanes * element_width(stream));
+      move.around += own;
+      move.around += fifo(stream, wires.lanes) * 2;
+      move.cost = price_of(move.around);
+      move.outputs = {wires, wires};
+      keep(best, std::move(move));
+    };
+    pass(input, {});
+    if (!input.is_bound) {
+      for (std::int64_t lanes : divisors(group_of(network().streams[stream].layout))) {
+        const bool is_as_it_is = lanes == input.lanes && input.padded_group == 0;
+        Move move;
+        if (!is_as_it_is && take(stream, input, lanes, move))
+          pass({.lanes = static_cast<std::int32_t>(lanes), .is_bound = true}, std::move(move));
+      }
+    }
+    return values(best);
+  }
+
+  static void keep(std::map<std::vector<Wires>, Move>& best, Move move) {
+    const auto [found, is_new] = best.try_emplace(move.outputs, move);
+    if (!is_new && move.cost < found->second.cost) found->second = std::move(move);
+  }
+  static std::vector<Move> values(std::map<std::vector<Wires>, Move>& best) {
+    std::vector<Move> moves;
+    for (auto& [outputs, move] : best) moves.push_back(std::move(move));
+    return moves;
+  }
+
+  void advance(std::size_t at) {
+    const Unit& unit = space_.units[at];
+    const Layer& before = layers_[at];
+    Layer& after = layers_[at + 1];
+    std::vector<std::size_t> read, kept;
+    for (StreamId stream : unit.inputs)
+      read.push_back(std::ranges::find(before.streams, stream) - before.streams.begin());
+    for (std::size_t i = 0; i < before.streams.size(); ++i) {
+      if (std::ranges::find(read, i) != read.end()) continue;
+      kept.push_back(i);
+      after.streams.push_back(before.streams[i]);
+    }
+    after.streams.insert(after.streams.end(), unit.outputs.begin(), unit.outputs.end());
+
+    std::map<std::vector<Wires>, std::size_t> known;
+    std::vector<Wires> inputs(read.size());
+    for (std::size_t from = 0; from < before.states.size(); ++from) {
+      const State& state = before.states[from];
+      for (std::size_t i = 0; i < read.size(); ++i) inputs[i] = state.live[read[i]];
+      auto found = after.moves.find(inputs);
+      if (found == after.moves.end())
+        found = after.moves.emplace(inputs, moves_of(at, inputs)).first;
+      for (const Move& move : found->second) {
+        std::vector<Wires> live;
+        live.reserve(after.streams.size());
+        for (std::size_t i : kept) live.push_back(state.live[i]);
+        live.insert(live.end(), move.outputs.begin(), move.outputs.end());
+        const double cost = state.cost + move.cost;
+        const auto [place, is_new] = known.try_emplace(std::move(live), after.states.size());
+        if (is_new) {
+          after.states.push_back({place->first, cost, from, &move});
+        } else if (State& there = after.states[place->second]; cost < there.cost) {
+          there = {place->first, cost, from, &move};
+        }
+      }
+    }
+  }
+
+  std::optional<Found> finish() const {
+    const StreamId output = network().output;
+    const Layer& last = layers_.back();
+    const auto at = std::ranges::find(last.streams, output) - last.streams.begin();
+    double least = std::numeric_limits<double>::infinity();
+    std::size_t best = 0;
+    Move ending;
+    for (std::size_t i = 0; i < last.states.size(); ++i) {
+      Move move;
+      if (!take(output, last.states[i].live[at], rim_lanes(output), move)) continue;
+      const double cost = last.states[i].cost + price_of(move.around);
+      if (cost >= least) continue;
+      least = cost;
+      best = i;
+      ending = std::move(move);
+    }
+    if (least == std::numeric_limits<double>::infinity()) return std::nullopt;
+    return found(best, ending);
+  }
+
+  Found found(std::size_t state, const Move& ending) const {
+    Found result{
+        .interval = std::max(words(network().input, layers_[0].states[0].live[0]), ending.cycles),
+        .slowest = network().node(network().streams[network().input].node).name,
+        .resources = ending.around};
+    result.resources += fifo(network().input, layers_[0].states[0].live[0].lanes);
+    std::int64_t slowest = 0;
+    for (std::size_t layer = space_.units.size(); layer > 0; --layer) {
+      const State& reached = layers_[layer].states[state];
+      const Unit& unit = space_.units[layer - 1];
+      const Move& move = *reached.move;
+      const Choice& choice = space_.choices[layer - 1][move.choice];
+      result.resources += move.around;
+      result.resources += choice.resources;
+      result.products += choice.products;
+      result.interval = std::max(result.interval, move.cycles);
+      if (move.cycles >= slowest) {
+        slowest = move.cycles;
+        result.slowest = unit.name;
+      }
+      add_fold(choice, unit, result.folding);
+      state = reached.parent;
+    }
+    return result;
+  }
+
+  void add_fold(const Choice& choice, const Unit& unit, dataflow::Folding& folding) const {
+    if (choice.fold == dataflow::Fold{}) return;
+    const auto set = [&](ProcessId id) {
+      const dataflow::Process& process = network().processes[id];
+      if (dataflow::computes(process)) folding[network().node(process.node).name] = choice.fold;
+    };
+    if (const auto* chain = std::get_if<Chain>(&choice.part)) {
+      for (ProcessId id : chain->processes) set(id);
+      return;
+    }
+    for (ProcessId id = 0; id < std::ssize(network().processes); ++id)
+      if (network().processes[id].outputs == unit.outputs) set(id);
+  }
+
+  const Space& space_;
+  std::int64_t interval_;
+  const Prices& prices_;
+  std::vector<Layer> layers_;
+};
+
+class LanesSearch : public Search {
+ public:
+  LanesSearch(const dataflow::Network& network, const dataflow::Folding& given)
+      : space_{network, {}, {}} {
+    dataflow::set_folds(space_.network, given);
+    space_.units = units_of(space_.network);
+    for (const Unit& unit : space_.units)
+      space_.choices.push_back(choices_of(space_.network, unit));
+  }
+
+  std::optional<Found> cheapest(std::int64_t interval, const Prices& prices) const override {
+    std::optional<Found> found = Run(space_, interval, prices).run();
+    // The beats at the rim follow from the interval that is reached.
+    while (found && found->interval < interval) {
+      interval = found->interval;
+      std::optional<Found> again = Run(space_, interval, prices).run();
+      if (!again) break;
+      found = std::move(again);
+    }
+    return found;
+  }
+
+  std::vector<std::int64_t> intervals() const override {
+    std::vector<std::int64_t> result;
+    for (std::size_t i = 0; i < space_.units.size(); ++i) {
+      for (const Choice& choice : space_.choices[i]) result.push_back(choice.cycles);
+      for (StreamId stream : space_.units[i].outputs) {
+        const dataflow::Layout& layout = space_.network.streams[stream].layout;
+        for (std::int64_t lanes : divisors(group_of(layout)))
+          result.push_back(layout.elements() / lanes);
+      }
+    }
+    std::ranges::sort(result);
+    result.erase(std::ranges::unique(result).begin(), result.end());
+    return result;
+  }
+
+ private:
+  Space space_;
+};
+
+}  // namespace
+
+double price(const Prices& prices, const Resources& resources, std::int64_t products) {
+  return prices.luts * resources.luts + prices.registers * resources.registers +
+         prices.dsps * resources.dsps + prices.brams * resources.brams +
+         prices.products * static_cast<double>(products);
+}
+
+std::unique_ptr<Search> search_lanes(const dataflow::Network& network,
+                                     const dataflow::Folding& given) {
+  return std::make_unique<LanesSearch>(network, given);
+}
+
+}  // namespace qfx::circuit
