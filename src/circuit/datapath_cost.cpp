@@ -12,10 +12,6 @@
 namespace qfx::circuit {
 namespace {
 
-double real(std::int64_t value) {
-  return static_cast<double>(value);
-}
-
 // Signed digits of the canonical form.
 int signed_digits(std::int64_t value) {
   const auto magnitude = static_cast<std::uint64_t>(value < 0 ? -value : value);

@@ -15,10 +15,6 @@
 namespace qfx::circuit {
 namespace {
 
-double real(std::int64_t value) {
-  return static_cast<double>(value);
-}
-
 Resources control() {
   return {.luts = cost::kControl, .registers = cost::kControlRegisters};
 }

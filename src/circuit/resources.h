@@ -9,6 +9,10 @@
 
 namespace qfx::circuit {
 
+inline double real(std::int64_t value) {
+  return static_cast<double>(value);
+}
+
 // A part between links of so many elements a word; a ring of so many words at its input.
 struct Site {
   std::int64_t in = 1, out = 1;

@@ -165,21 +165,22 @@ TEST(Plan, SaysTheBestWhereATargetIsOutOfReach) {
   EXPECT_NE(error.find("in 3 cycles; the best is "), std::string::npos) << error;
 }
 
-graph::Model zoo(const std::string& name) {
+graph::Model network_of_the_zoo(const std::string& name) {
   return frontends::zoo(name, {3, 32, 32}, {.divisor = 256, .mean = {}, .std = {}}, 10, 1);
 }
 
-double seconds_of(const auto& work) {
+double processor_seconds(const auto& work) {
   const std::clock_t begin = std::clock();
   work();
   return static_cast<double>(std::clock() - begin) / CLOCKS_PER_SEC;
 }
 
 TEST(Plan, AnswersForResNet20WithinASecond) {
-  const Network network = lowered(zoo("resnet20"));
+  const Network network = lowered(network_of_the_zoo("resnet20"));
   Plan fast, small;
-  const double seconds = seconds_of([&] { fast = plan(network, {}, {.interval = 20'000}); });
-  const double budget_seconds = seconds_of([&] { small = plan(network, {}, {.luts = 60'000}); });
+  const double seconds = processor_seconds([&] { fast = plan(network, {}, {.interval = 20'000}); });
+  const double budget_seconds =
+      processor_seconds([&] { small = plan(network, {}, {.luts = 60'000}); });
   std::printf("resnet20: %lld cycles %.0f LUT %.0f DSP %.0f BRAM, %s limits, next %lld, %.2f s\n",
               static_cast<long long>(fast.interval), fast.resources.luts, fast.resources.dsps,
               fast.resources.brams, fast.slowest.c_str(),
@@ -193,7 +194,7 @@ TEST(Plan, AnswersForResNet20WithinASecond) {
 }
 
 TEST(Plan, FoldsWholePixels) {
-  const Network network = lowered(zoo("resnet20"));
+  const Network network = lowered(network_of_the_zoo("resnet20"));
   const Plan chosen = plan(network, {}, {.interval = 100'000, .words = Words::Pixels});
   EXPECT_LE(chosen.interval, 100'000);
   std::int64_t slowest = 0;
