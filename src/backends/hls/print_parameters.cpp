@@ -60,14 +60,17 @@ std::string fold_text(const dataflow::MultiplyAccumulate& sums, const dataflow::
       fmt::format("  // {} computed at once, 1 to {}\n",
                   sums.window ? "output channels" : "outputs", dataflow::outputs_of(sums)) +
       constant("parallelism", fold.pe);
-  const std::int64_t operands = dataflow::operands_at_once(sums);
-  if (sums.window && sums.accumulator) return text;
+  const std::int64_t operands = dataflow::operands_at_once(sums),
+                     inputs = sums.factor.values.shape[2];
+  if (sums.window && sums.accumulator)
+    return text + constant("blocks", (dataflow::outputs_of(sums) + fold.pe - 1) / fold.pe * inputs);
+  const std::int64_t reads = sums.factor.values.shape[sums.window ? 1 : 0];  // of all inputs
   return text +
          fmt::format(
              "  // inputs of each multiplied at once, a divisor of {}; the order of the "
              "weights follows it\n",
              operands) +
-         constant("simd", fold.simd);
+         constant("simd", fold.simd) + constant("steps", reads * inputs / fold.simd);
 }
 
 // The weights in the order in which they are read: a row of `simd` for each step. Those of a

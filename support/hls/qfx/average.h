@@ -15,7 +15,7 @@ class MeanOfTaps {
  public:
   typedef Operands<IN, C> operands;
 
-  static const int blocks = 1, parts = 1;
+  static const int blocks = 1, parts = 1, simd = C;
 
   template <int WORDS>
   static void prepare(const unsigned (&)[WORDS]) {}
@@ -32,7 +32,7 @@ class MeanOfTaps {
   }
 
   template <class TAP, int WORDS>
-  void take(const TAP& tap, int, int, const unsigned (&)[WORDS]) {
+  void take(const TAP& tap, int, int, int, const unsigned (&)[WORDS]) {
     QFX_INLINE
     QFX_LOOP(CHANNEL, UNROLLED)
     for (int c = 0; c < C; ++c) {

@@ -19,9 +19,9 @@ class FractionalConv2d {
   typedef BitPlanes<IN, C, C / CONFIG::simd, 2> operands;
   typedef Blocks<CONFIG::out_channels, CONFIG::parallelism> outputs;
   typedef GroupCursor<CONFIG, CONFIG::simd> cursor_t;
-  static const int blocks = outputs::count, parts = cursor_t::parts;
+  static const int blocks = outputs::count, parts = cursor_t::parts, simd = CONFIG::simd;
 
-  typedef const Bits<CONFIG::simd> weights[CONFIG::out_channels][CONFIG::taps * parts];
+  typedef const Bits<CONFIG::simd> weights[CONFIG::out_channels][CONFIG::steps];
   typedef const typename CONFIG::gate_t gates[CONFIG::out_channels];
 
   FractionalConv2d() : first_output_(0) {}
@@ -45,7 +45,7 @@ class FractionalConv2d {
   }
 
   template <class TAP>
-  void take(const TAP& tap, int step, int part, weights& weight, gates&) {
+  void take(const TAP& tap, int step, int part, int first, weights& weight, gates&) {
     QFX_INLINE
     cursor_t cursor = cursor_;
     QFX_LOOP(OUTPUT, UNROLLED)
@@ -53,7 +53,7 @@ class FractionalConv2d {
       QFX_BODY(UNROLLED)
       if (outputs::holds(first_output_ + p)) {
         const Bits<CONFIG::simd>& factor = weight[first_output_ + p][step];
-        const int piece = cursor.piece(part).index;
+        const int piece = cursor.piece(part, first).index;
         upper_[p] += agreement(tap[piece].plane[1], factor);
         lower_[p] += agreement(tap[piece].plane[0], factor);
       }

@@ -11,7 +11,7 @@ class Largest {
  public:
   typedef Operands<IN, C> operands;
 
-  static const int blocks = 1, parts = 1;
+  static const int blocks = 1, parts = 1, simd = C;
 
   static void prepare() {}
 
@@ -27,7 +27,7 @@ class Largest {
   }
 
   template <class TAP>
-  void take(const TAP& tap, int, int) {
+  void take(const TAP& tap, int, int, int) {
     QFX_INLINE
     QFX_LOOP(CHANNEL, UNROLLED)
     for (int c = 0; c < C; ++c) {

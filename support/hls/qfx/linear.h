@@ -6,8 +6,8 @@
 //   linear<CONFIG, StepwiseRow>(out, in, weight, shift, bias)
 //
 // weight[step][o] has a weight for each of simd lanes, in stream order: the export has permuted the
-// columns where the vector is a flattened image. A step is a piece of a beat. Binary points as in multiply_accumulate.h. The result
-// leaves in beats of M neighbouring elements.
+// columns where the vector is a flattened image. A step is a piece of a beat. Binary points as in
+// multiply_accumulate.h. The result leaves in beats of M neighbouring elements.
 #ifndef QFX_LINEAR_H_
 #define QFX_LINEAR_H_
 
@@ -40,7 +40,7 @@ QFX_PROCESS
 template <class CONFIG, template <class> class ROW = ExactRow, class OUT, int M, class IN, int L>
 void linear(Stream<Pixel<OUT, M> >& out, Stream<Pixel<IN, L> >& in,
             const typename Weights<typename CONFIG::weight_t, CONFIG::simd>::type (
-                &weight)[CONFIG::in_beats * (L / CONFIG::simd)][CONFIG::out_features],
+                &weight)[CONFIG::steps][CONFIG::out_features],
             const signed char (&shift)[CONFIG::out_features],
             const typename CONFIG::bias_t (&bias)[CONFIG::out_features]) {
   static_assert(L % CONFIG::simd == 0, "simd divides a beat's elements");
@@ -63,6 +63,7 @@ void linear(Stream<Pixel<OUT, M> >& out, Stream<Pixel<IN, L> >& in,
     }
   }
 
+  int step = 0;
   QFX_LOOP(BEAT, SEQUENTIAL)
   for (int beat = 0; beat < CONFIG::in_beats; ++beat) {
     typename operands_t::type x;
@@ -71,7 +72,6 @@ void linear(Stream<Pixel<OUT, M> >& out, Stream<Pixel<IN, L> >& in,
     Piece piece;
     QFX_LOOP(PIECE, SEQUENTIAL)
     for (int part = 0; part < L / CONFIG::simd; ++part) {
-      const int step = beat * (L / CONFIG::simd) + part;
       QFX_LOOP(BLOCK, PIPELINED)
       for (int first = 0; first < CONFIG::out_features; first += CONFIG::parallelism) {
         QFX_BODY(PIPELINED)
@@ -86,6 +86,7 @@ void linear(Stream<Pixel<OUT, M> >& out, Stream<Pixel<IN, L> >& in,
           }
         }
       }
+      ++step;
       ++piece.index;
       piece.first_input += CONFIG::simd;
     }

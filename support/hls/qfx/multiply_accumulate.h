@@ -35,11 +35,12 @@ struct GroupCursor {
       first.first_input += CONFIG::group_channels;
     }
   }
-  Piece piece(int part) const {
+  // The part of the group whose first channel is `input`.
+  Piece piece(int part, int input) const {
     QFX_INLINE
     Piece result = first;
     result.index += part;
-    result.first_input += part * SIMD;
+    result.first_input += input;
     return result;
   }
 };
@@ -53,10 +54,10 @@ class MultiplyAccumulate {
   typedef ProductOperands<typename CONFIG::product, IN, C, C / CONFIG::simd> operands;
   typedef Blocks<CONFIG::out_channels, CONFIG::parallelism> outputs;
   typedef GroupCursor<CONFIG, CONFIG::simd> cursor_t;
-  static const int blocks = outputs::count, parts = cursor_t::parts;
+  static const int blocks = outputs::count, parts = cursor_t::parts, simd = CONFIG::simd;
 
   typedef const typename Weights<typename CONFIG::weight_t, CONFIG::simd>::type
-      weights[CONFIG::out_channels][CONFIG::taps * parts];
+      weights[CONFIG::out_channels][CONFIG::steps];
   typedef const signed char shifts[CONFIG::out_channels];
   typedef const typename CONFIG::bias_t biases[CONFIG::out_channels];
 
@@ -79,7 +80,7 @@ class MultiplyAccumulate {
   }
 
   template <class TAP>
-  void take(const TAP& tap, int step, int part, weights& weight, shifts&, biases&) {
+  void take(const TAP& tap, int step, int part, int first, weights& weight, shifts&, biases&) {
     QFX_INLINE
     cursor_t cursor = cursor_;
     QFX_LOOP(OUTPUT, UNROLLED)
@@ -87,7 +88,7 @@ class MultiplyAccumulate {
       QFX_BODY(UNROLLED)
       if (outputs::holds(first_output_ + p)) {
         sum_t sum = sums_[p];
-        accumulate<CONFIG>(sum, tap, cursor.piece(part), weight[first_output_ + p][step]);
+        accumulate<CONFIG>(sum, tap, cursor.piece(part, first), weight[first_output_ + p][step]);
         sums_[p] = sum;
       }
       cursor.next();

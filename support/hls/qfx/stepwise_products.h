@@ -23,7 +23,7 @@ class StepwiseProducts {
   typedef const signed char shifts[CONFIG::out_channels];
   typedef const typename CONFIG::bias_t biases[CONFIG::out_channels];
 
-  static const int blocks = outputs::count * CONFIG::group_channels, parts = 1;
+  static const int blocks = CONFIG::blocks, parts = 1, simd = CONFIG::group_channels;
 
   StepwiseProducts() : first_output_(0), channel_(0) {}
 
@@ -46,7 +46,7 @@ class StepwiseProducts {
   }
 
   template <class TAP>
-  void take(const TAP& tap, int index, int, weights& weight, shifts& shift, biases&) {
+  void take(const TAP& tap, int index, int, int, weights& weight, shifts& shift, biases&) {
     QFX_INLINE
     cursor_t cursor = cursor_;
     QFX_LOOP(OUTPUT, UNROLLED)

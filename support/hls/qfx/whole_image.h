@@ -35,7 +35,7 @@ void whole_image(Stream<Pixel<OUT, M> >& out, Stream<Pixel<IN, C> >& in, const T
     QFX_BODY(PIPELINED)
     const Pixel<IN, C> pixel = in.read();
     const PixelTap<IN, C> tap = {pixel};
-    reducer.take(tap, beat, 0, tables...);
+    reducer.take(tap, beat, 0, 0, tables...);
   }
   Pixel<OUT, M> result;
   reducer.give(result, tables...);

@@ -8,10 +8,12 @@
 //
 //   operands                          how the window keeps a pixel (operands.h, bit_planes.h)
 //   clear(tables...)                  before the first tap of a block
-//   parts                             steps that a tap takes
-//   take(tap, index, part, tables...) for each step of a tap that the image covers, taps in
+//   parts, simd                       steps that a tap takes, and channels of each
+//   take(tap, index, part, first, tables...)
+//                                     for each step of a tap that the image covers, taps in
 //                                     row-major order; tap is the pixel as kept, index counts
-//                                     the block's steps, those of the padding too
+//                                     the block's steps, those of the padding too; which part of
+//                                     the tap it is, and its first channel within a group
 //   give(result, tables...)           behind the last tap: the block's lanes of the result, cast
 //   prepare(tables...)                what a vendor wants to know of the tables
 //
@@ -52,10 +54,11 @@ void window(Stream<Pixel<OUT, M> >& out, Stream<Pixel<IN, C> >& in, const TABLES
           QFX_LOOP(TAP_COLUMN, SEQUENTIAL)
           for (int left = CONFIG::reach_w; left >= 0; left -= CONFIG::dilation_w) {
             QFX_LOOP(PART, PIPELINED)
-            for (int part = 0; part < reducer_t::parts; ++part) {
+            for (int part = 0, first = 0; part < reducer_t::parts;
+                 ++part, first += reducer_t::simd) {
               QFX_BODY(PIPELINED)
               if (sliding.covers(up, left))
-                reducer.take(sliding.tap(up, left), index, part, tables...);
+                reducer.take(sliding.tap(up, left), index, part, first, tables...);
               ++index;
             }
           }

@@ -28,6 +28,7 @@ struct BinaryConfig : GEOMETRY {
   static const int taps = GEOMETRY::kernel_h * GEOMETRY::kernel_w;
   static const int parallelism = PARALLELISM;
   static const int simd = SIMD;
+  static const int steps = taps * group_channels / simd;
   static const int sum_width = 20;
   static const int sum_frac_bits = 1;
   typedef qfx::Bit weight_t;
@@ -169,6 +170,7 @@ struct BinaryRows {
   static const int out_features = 4;
   static const int parallelism = PARALLELISM;
   static const int simd = SIMD;
+  static const int steps = 3 * 5 / simd;
   static const int sum_width = 20;
   static const int sum_frac_bits = 0;
   typedef qfx::Bit weight_t;

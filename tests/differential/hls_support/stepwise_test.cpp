@@ -41,6 +41,7 @@ struct ConvConfig : GEOMETRY {
   static const int group_channels = 2;
   static const int taps = GEOMETRY::kernel_h * GEOMETRY::kernel_w;
   static const int parallelism = PARALLELISM;
+  static const int blocks = (6 + PARALLELISM - 1) / PARALLELISM * group_channels;
   static const int sum_width = 16;
   static const int sum_frac_bits = 7;
   typedef signed char weight_t;
@@ -161,6 +162,7 @@ struct RowConfig {
   static const int out_features = 4;
   static const int parallelism = PARALLELISM;
   static const int simd = SIMD;
+  static const int steps = 3 * 2 / simd;
   static const int sum_width = 16;
   static const int sum_frac_bits = 7;
   typedef signed char weight_t;

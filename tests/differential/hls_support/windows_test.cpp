@@ -26,6 +26,7 @@ struct ConvConfig : GEOMETRY {
   static const int taps = GEOMETRY::kernel_h * GEOMETRY::kernel_w;
   static const int parallelism = PARALLELISM;
   static const int simd = SIMD;
+  static const int steps = taps * group_channels / simd;
   static const int sum_width = 20;
   static const int sum_frac_bits = 7;
   typedef signed char weight_t;
@@ -154,6 +155,7 @@ struct LinearConfig {
   static const int out_features = 4;
   static const int parallelism = PARALLELISM;
   static const int simd = SIMD;
+  static const int steps = 3 * 2 / simd;
   static const int sum_width = 20;
   static const int sum_frac_bits = 7;
   typedef signed char weight_t;

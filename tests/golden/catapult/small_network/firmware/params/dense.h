@@ -15,6 +15,7 @@ struct dense_config {
   static const int parallelism = 1;
   // inputs of each multiplied at once, a divisor of 2; the order of the weights follows it
   static const int simd = 2;
+  static const int steps = 4;
   static const int sum_width = 17;
   static const int sum_frac_bits = 12;
   typedef signed char weight_t;

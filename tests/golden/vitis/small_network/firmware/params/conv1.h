@@ -27,6 +27,7 @@ struct conv1_config {
   static const int parallelism = 1;
   // inputs of each multiplied at once, a divisor of 1; the order of the weights follows it
   static const int simd = 1;
+  static const int steps = 9;
   static const int sum_width = 20;
   static const int sum_frac_bits = 12;
   typedef signed char weight_t;
