@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "circuit/behaviour.h"
 #include "circuit/cost_table.h"
 #include "circuit/resources.h"
 #include "circuit/search.h"
@@ -148,6 +149,22 @@ class Planner {
 };
 
 }  // namespace
+
+Summary summarise(const Circuit& circuit) {
+  Summary summary{.interval = circuit.links[circuit.output].words(),
+                  .slowest = circuit.network.model().output().name,
+                  .resources = total_resources(circuit)};
+  for (EngineId id = 0; id < std::ssize(circuit.engines); ++id) {
+    const std::int64_t cycles = cycles_alone(circuit, id);
+    if (cycles > summary.interval) {
+      summary.interval = cycles;
+      summary.slowest = circuit.engines[id].name;
+    }
+    if (const auto* sums = std::get_if<Sums>(&circuit.engines[id].part))
+      summary.products += sums->form == Sums::Form::Depthwise ? sums->pe : sums->pe * sums->simd;
+  }
+  return summary;
+}
 
 Plan plan(const dataflow::Network& network, const dataflow::Folding& given, const Goal& goal) {
   return Planner(network, given, goal).run();

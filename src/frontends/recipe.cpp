@@ -8,6 +8,7 @@
 #include "frontends/apply_specs.h"
 #include "frontends/recipe_data.h"
 #include "frontends/recipe_faults.h"
+#include "frontends/recipe_fold.h"
 #include "frontends/recipe_loss.h"
 #include "frontends/recipe_network.h"
 #include "frontends/recipe_source.h"
@@ -36,9 +37,9 @@ std::string read_name(const TableReader& root, const std::string& file) {
 }
 
 std::vector<std::string> top_keys() {
-  std::vector<std::string> keys{"name",       "seed",      "threads", "device",      "start",
-                                "start_from", "untrained", "network", "data",        "format",
-                                "float",      "fixed",     "points",  "calibration", "checkpoint"};
+  std::vector<std::string> keys{
+      "name", "seed",   "threads", "device", "start",  "start_from",  "untrained",  "network",
+      "data", "format", "float",   "fixed",  "points", "calibration", "checkpoint", "fold"};
   for (std::string& key : loss_keys()) keys.push_back(std::move(key));
   return keys;
 }
@@ -95,6 +96,7 @@ Recipe parse_recipe(const std::string& text, const std::string& file_name) {
   });
   network_fine = network_fine && faults.read([&] { check_loss(root, recipe); });
   network_fine = network_fine && faults.read([&] { read_untrained(root, recipe); });
+  network_fine = network_fine && faults.read([&] { check_folds(root, recipe.model); });
   formats_fine = formats_fine && network_fine &&
                  check_matches(root, recipe.fold_batch_norm, recipe.model, faults) &&
                  faults.read([&] { apply_specs(root, recipe.fold_batch_norm, recipe.model); });

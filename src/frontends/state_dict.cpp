@@ -125,7 +125,8 @@ class Tensors {
       user_error(
           "{}: tensor '{}' has the shape {}, and '{}' of the network has {}; it is of another "
           "network",
-          place_, entry.name, to_string(entry.tensor->shape), parameter, to_string(shape));
+          place_, entry.name, graph::to_string(entry.tensor->shape), parameter,
+          graph::to_string(shape));
     return store::values_of<float>(*entry.tensor,
                                    fmt::format("{}: tensor '{}'", place_, entry.name));
   }

@@ -28,6 +28,12 @@ CommandLine& CommandLine::text(const std::string& name, std::string& value, cons
   return *this;
 }
 
+CommandLine& CommandLine::texts(const std::string& name, std::vector<std::string>& values,
+                                const std::string& help) {
+  app_->add_option(name, values, help)->allow_extra_args(false);
+  return *this;
+}
+
 CommandLine& CommandLine::flag(const std::string& name, bool& value, const std::string& help) {
   app_->add_flag(name, value, help);
   return *this;
@@ -43,6 +49,15 @@ CommandLine& CommandLine::count(const std::string& name, std::int64_t& value,
                                 const std::string& help, std::int64_t lowest,
                                 std::int64_t highest) {
   add_number(*app_, name, value, help, lowest, highest, "N");
+  return *this;
+}
+
+CommandLine& CommandLine::count(const std::string& name, std::optional<std::int64_t>& value,
+                                const std::string& help, std::int64_t lowest,
+                                std::int64_t highest) {
+  app_->add_option(name, value, help)
+      ->check(CLI::Range(lowest, highest).description(""))
+      ->type_name("N");
   return *this;
 }
 

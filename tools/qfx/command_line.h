@@ -3,7 +3,9 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
+#include <vector>
 
 namespace CLI {
 class App;
@@ -22,12 +24,18 @@ class CommandLine {
 
   CommandLine& text(const std::string& name, std::string& value, const std::string& help,
                     Need need = Need::Optional);
+  // May be given several times.
+  CommandLine& texts(const std::string& name, std::vector<std::string>& values,
+                     const std::string& help);
   CommandLine& flag(const std::string& name, bool& value, const std::string& help);
   // Numbers outside lowest to highest are refused with a sentence.
   CommandLine& count(const std::string& name, int& value, const std::string& help, int lowest,
                      int highest);
   CommandLine& count(const std::string& name, std::int64_t& value, const std::string& help,
                      std::int64_t lowest, std::int64_t highest);
+  // The same where 0 is a number like others: none where it is not given.
+  CommandLine& count(const std::string& name, std::optional<std::int64_t>& value,
+                     const std::string& help, std::int64_t lowest, std::int64_t highest);
   CommandLine& real(const std::string& name, double& value, const std::string& help, double lowest,
                     double highest);
 

@@ -5,6 +5,7 @@
 
 #include "command_line.h"
 #include "console.h"
+#include "folding.h"
 #include "given_file.h"
 #include "golden.h"
 #include "model_data.h"
@@ -26,6 +27,7 @@ struct ExportOptions {
   std::string part;
   double clock_ns = backends::ExportOptions{}.clock_period_ns;
   std::int64_t vectors = 16;
+  FoldOptions fold;
 };
 
 // "vitis: C++ on ap_fixed for Vitis HLS"
@@ -52,15 +54,20 @@ int export_model(const ExportOptions& options) {
   }
   const std::int64_t count =
       static_cast<std::int64_t>(inputs.size()) / graph::element_count(engine.model().input().shape);
+  const FoldTask task{target, engine.analyzed(), options.model, options.output, options.clock_ns};
+  const ChosenFolding chosen = choose_folding(task, options.fold);
   const runtime::RawTensor outputs = engine.run(inputs, count);
   backends::export_project(target, engine.analyzed(), options.output,
                            {.top = options.top,
                             .part = options.part,
                             .clock_period_ns = options.clock_ns,
+                            .folding = chosen.folding,
                             .golden_inputs = inputs,
                             .golden_outputs = outputs});
   print(fmt::format("{}: {}, {} golden vectors from {}", options.output, target.summary, count,
                     source));
+  if (!chosen.origin.empty()) print(chosen.origin);
+  print_text(describe_folding(task, chosen.folding));
   return kSuccess;
 }
 
@@ -81,6 +88,7 @@ Verb add_export(CLI::App& command) {
   verb.text("--part", options->part,
             "the FPGA part, of catapult the technology library (default: the target's)");
   verb.real("--clock", options->clock_ns, "clock period in ns", 0.1, 1000.0);
+  add_fold_options(verb, options->fold);
   return {verb.app(), [options] { return export_model(*options); }};
 }
 

@@ -33,6 +33,16 @@ Resources operator*(Resources resources, double times);
 // With the FIFOs that it reads.
 Resources resources_of(const Circuit& circuit, EngineId engine);
 
+// Of a circuit as it is folded: cycles of its slowest engine, which it is, what all takes, and the
+// products of convolutions and matrices at once.
+struct Summary {
+  std::int64_t interval = 0;
+  std::string slowest = {};
+  Resources resources = {};
+  std::int64_t products = 0;
+};
+Summary summarise(const Circuit& circuit);
+
 struct Plan {
   dataflow::Folding folding;  // complete
   std::int64_t interval = 0;  // of the slowest engine

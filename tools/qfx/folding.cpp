@@ -1,0 +1,183 @@
+#include "folding.h"
+
+#include <cmath>
+#include <filesystem>
+#include <fmt/format.h>
+#include <limits>
+
+#include "console.h"
+
+#include "qfx/backends/project.h"
+#include "qfx/base/error.h"
+#include "qfx/base/file.h"
+#include "qfx/base/text.h"
+#include "qfx/circuit/plan.h"
+#include "qfx/dataflow/lower.h"
+#include "qfx/dataflow/pixel_fold.h"
+#include "qfx/frontends/layer_fold.h"
+
+namespace qfx::command {
+namespace {
+
+namespace fs = std::filesystem;
+
+using dataflow::Fold;
+using dataflow::Folding;
+
+constexpr double kNanoseconds = 1e9;
+constexpr char kNoFolds[] = "none";
+
+circuit::Words words_of(const backends::Target& target) {
+  return std::holds_alternative<backends::Verilator>(target.simulation) ? circuit::Words::Any
+                                                                        : circuit::Words::Pixels;
+}
+
+bool has_goal(const FoldOptions& options) {
+  return options.images_per_second > 0 || options.luts || options.dsps || options.brams;
+}
+
+// "conv1=4x16" to conv1's fold.
+void add_given(const std::string& text, Folding& folding) {
+  const std::size_t equals = text.rfind('=');
+  const auto fold = equals == std::string::npos
+                        ? std::nullopt
+                        : frontends::parse_layer_fold(std::string_view(text).substr(equals + 1));
+  if (!fold || equals == 0)
+    user_error(
+        "--fold is '{}'; allowed are LAYER=PExSIMD, the results at once and the operands of each, "
+        "as in conv1=4x16; LAYER=PE, as in conv1=4; and none, which forgets the folds of an "
+        "earlier export and of the recipe",
+        text);
+  folding[text.substr(0, equals)] = {.pe = fold->pe, .simd = fold->simd};
+}
+
+Folding recipe_folding(const std::string& model_path) {
+  const fs::path recipe = fs::path(model_path).parent_path() / "recipe.toml";
+  Folding folding;
+  if (!path_exists(recipe)) return folding;
+  for (const auto& [layer, fold] : frontends::recipe_folds(read_file(recipe), recipe.string()))
+    folding[layer] = {.pe = fold.pe, .simd = fold.simd};
+  return folding;
+}
+
+// That of an earlier export to the same target into the same folder.
+std::optional<Folding> earlier_folding(const FoldTask& task) {
+  if (!path_exists(fs::path(task.output) / backends::kMarkerFile)) return std::nullopt;
+  const backends::Project project = backends::read_project(task.output);
+  if (project.target != task.target.name || project.folding.empty()) return std::nullopt;
+  return project.folding;
+}
+
+circuit::Goal goal_of(const FoldTask& task, const FoldOptions& options) {
+  circuit::Goal goal{.luts = options.luts,
+                     .dsps = options.dsps,
+                     .brams = options.brams,
+                     .words = words_of(task.target)};
+  if (options.images_per_second > 0) {
+    const double cycles = kNanoseconds / task.clock_ns / options.images_per_second;
+    if (cycles < 1)
+      user_error(
+          "--images-per-second is {} at a clock of {} ns, which is less than a cycle for an image; "
+          "at most {:.0f} are possible",
+          options.images_per_second, task.clock_ns, kNanoseconds / task.clock_ns);
+    // Many more than any network takes.
+    goal.interval = static_cast<std::int64_t>(std::min(cycles, 1e15));
+  }
+  return goal;
+}
+
+// Of C++: every convolution's and matrix' fold, what is open filled in.
+Folding with_open_folds(const dataflow::Network& network, const Folding& given) {
+  dataflow::Network folded = network;
+  dataflow::set_folds(folded, given);
+  Folding folding;
+  for (const dataflow::Process& process : folded.processes) {
+    const Fold fold = dataflow::pixel_fold(folded, process);
+    if (fold != Fold{}) folding[folded.node(process.node).name] = fold;
+  }
+  return folding;
+}
+
+circuit::Summary summary_of(const dataflow::Network& network, const Folding& folding,
+                            circuit::Words words) {
+  if (words == circuit::Words::Any) return circuit::summarise(circuit::fold(network, folding));
+  const circuit::Plan plan =
+      circuit::plan(network, with_open_folds(network, folding),
+                    {.interval = std::numeric_limits<std::int64_t>::max(), .words = words});
+  return {plan.interval, plan.slowest, plan.resources, plan.products};
+}
+
+std::string text_of(const circuit::Resources& resources) {
+  return fmt::format("{} LUTs, {} DSPs, {} block RAMs of 18 Kib",
+                     grouped(std::llround(resources.luts)), grouped(std::llround(resources.dsps)),
+                     grouped(std::llround(resources.brams)));
+}
+
+// The cheapest folding that is faster; none where nothing is.
+std::optional<circuit::Plan> next_step(const dataflow::Network& network, std::int64_t interval,
+                                       circuit::Words words) {
+  try {
+    return circuit::plan(network, {}, {.interval = interval - 1, .words = words});
+  } catch (const UserError&) {
+    return std::nullopt;
+  }
+}
+
+}  // namespace
+
+void add_fold_options(CommandLine& verb, FoldOptions& options) {
+  constexpr std::int64_t kMost = 1'000'000'000;
+  verb.real("--images-per-second", options.images_per_second,
+            "fold the layers so that so many images a second go through at the clock", 1e-6, 1e9);
+  verb.count("--luts", options.luts, "fold for the most images a second within so many LUTs", 0,
+             kMost);
+  verb.count("--dsps", options.dsps, "the same within so many DSPs", 0, kMost);
+  verb.count("--brams", options.brams, "the same within so many block RAMs of 18 Kib", 0, kMost);
+  verb.texts("--fold", options.folds,
+             "LAYER=PExSIMD: results at once, and operands of each; or LAYER=PE; several times. "
+             "none: forget the folds of an earlier export and of the recipe");
+}
+
+ChosenFolding choose_folding(const FoldTask& task, const FoldOptions& options) {
+  Folding given;
+  bool forgets = false;
+  for (const std::string& text : options.folds) {
+    if (text == kNoFolds)
+      forgets = true;
+    else
+      add_given(text, given);
+  }
+  const std::optional<Folding> earlier =
+      forgets || has_goal(options) ? std::nullopt : earlier_folding(task);
+  Folding base;
+  if (earlier)
+    base = *earlier;
+  else if (!forgets)
+    base = recipe_folding(task.model_path);
+  given.merge(base);  // what is given now wins
+  if (earlier && options.folds.empty())
+    return {given, "the folding is that of the earlier export; --fold none starts anew"};
+  const bool takes_default =
+      given.empty() && !has_goal(options) && words_of(task.target) == circuit::Words::Any;
+  if (!has_goal(options) && !takes_default) return {given, ""};
+  const dataflow::Network network = dataflow::lower(task.model);
+  return {circuit::plan(network, given, goal_of(task, options)).folding, ""};
+}
+
+std::string describe_folding(const FoldTask& task, const Folding& folding) {
+  const dataflow::Network network = dataflow::lower(task.model);
+  const circuit::Words words = words_of(task.target);
+  const circuit::Summary now = summary_of(network, folding, words);
+  const double rate = kNanoseconds / task.clock_ns / static_cast<double>(now.interval);
+  std::string text = fmt::format(
+      "{} cycles an image: {} images a second at {} ns; '{}' limits\n"
+      "{} products at once; by the cost table {}\n",
+      grouped(now.interval), rate < 100 ? fmt::format("{:.3g}", rate) : grouped(std::llround(rate)),
+      task.clock_ns, now.slowest, grouped(now.products), text_of(now.resources));
+  const std::optional<circuit::Plan> next = next_step(network, now.interval, words);
+  if (!next) return text + "no folding is faster\n";
+  return text + fmt::format("the next step is {} cycles: {}\n", grouped(next->interval),
+                            text_of(next->resources));
+}
+
+}  // namespace qfx::command
