@@ -94,8 +94,7 @@ class Run {
     return network().streams[stream].layout.elements();
   }
   std::int32_t rim_lanes(StreamId stream) const {
-    return static_cast<std::int32_t>(
-        beat_lanes(elements(stream), element_width(stream), interval_));
+    return static_cast<std::int32_t>(beat_lanes(elements(stream), element_width(stream)));
   }
   std::int64_t words(StreamId stream, const Wires& wires) const {
     if (wires.padded_group == 0) return elements(stream) / wires.lanes;
