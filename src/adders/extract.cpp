@@ -1,24 +1,31 @@
 #include "adders/extract.h"
 
+#include <algorithm>
+
 #include "adders/digits.h"
 
 namespace qfx::adders {
 namespace {
 
-// Looks at so many of the most frequent patterns for the least deep one.
+// Looks at so many of the most frequent patterns for the best one.
 constexpr int kLooks = 6;
 // Patterns that would make a row too deep, before the search gives up for now.
 constexpr int kRefusals = 24;
 
+// Among equals: shallow ones where depth is limited, near ones where bits count, as far shifts make
+// wide sums. Else chance, which finds more.
 Candidate choose(Rows& rows, Random& random) {
   Candidate best = rows.pairs().pick(random);
-  if (rows.shape().max_depth < 0) return best;
-  const auto level = [&](const Candidate& candidate) {
-    return std::max(rows.level(candidate.first), rows.level(candidate.second));
+  const Shape& shape = rows.shape();
+  const auto rank = [&](const Candidate& candidate) {
+    const Pattern pattern(candidate.pattern);
+    const int shift = shape.narrow ? pattern.first_shift + pattern.second_shift : 0;
+    if (shape.max_depth < 0) return shift;
+    return shift + 2 * std::max(rows.level(candidate.first), rows.level(candidate.second));
   };
-  for (int look = 1; look < kLooks && level(best) > 0; ++look) {
+  for (int look = 1; look < kLooks && rank(best) > 0; ++look) {
     const Candidate other = rows.pairs().pick(random);
-    if (level(other) < level(best)) best = other;
+    if (rank(other) < rank(best)) best = other;
   }
   return best;
 }

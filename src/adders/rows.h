@@ -24,6 +24,7 @@ struct Shape {
   int max_depth = -1;  // -1: any
   // Inputs of one tile share; those of different tiles do not, which bounds the pairs of a row.
   int tile = 1 << 30;
+  bool narrow = false;  // few bits before few adders
 };
 
 class Rows {

@@ -64,7 +64,9 @@ void check_depth(const Problem& problem, const Options& options) {
 }
 
 Shape shape_of(const Matrix& matrix, const Options& options) {
-  Shape shape{.operands = options.operands, .max_depth = options.max_depth.value_or(-1)};
+  Shape shape{.operands = options.operands,
+              .max_depth = options.max_depth.value_or(-1),
+              .narrow = options.goal == Goal::FullAdders};
   const std::int64_t tile = kMostWork / std::max<std::int64_t>(1, matrix.rows * matrix.columns);
   if (tile < matrix.columns) shape.tile = static_cast<int>(std::max(kLeastTile, tile));
   return shape;
