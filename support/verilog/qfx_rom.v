@@ -29,7 +29,12 @@ module qfx_rom #(
       always @(posedge clk) if (read) word <= words[address];
       assign data = word;
     end else begin : look_up
+`ifdef YOSYS
+      // "distributed" it takes for RAM, which cannot be filled.
+      (* rom_style = "logic" *) reg [WIDTH-1:0] words[0:DEPTH-1];
+`else
       (* rom_style = "distributed" *) reg [WIDTH-1:0] words[0:DEPTH-1];
+`endif
       if (FILE != "") begin : contents
         initial $readmemh(FILE, words);
       end
