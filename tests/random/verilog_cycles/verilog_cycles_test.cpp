@@ -12,6 +12,7 @@
 #include "circuit/clocked_run.h"
 #include "circuit/depths.h"
 #include "support/random_folding.h"
+#include "support/random_model.h"
 #include "support/random_numbers.h"
 #include "support/random_run.h"
 #include "verify/verilog_runner.h"
@@ -86,7 +87,7 @@ class Bundle {
 // Empty where Verilator says what the model of cycles says.
 std::string difference(const Circuit& circuit, const Bundle& bundle, std::size_t index) {
   const graph::FrozenModel& model = circuit.network.model();
-  const std::vector<std::int32_t> inputs = test::random_inputs(model, 3, kFrames);
+  const std::vector<std::int32_t> inputs = test::random_raw_input(model, 3, kFrames);
   const circuit::Cycles expected = circuit::count_cycles(circuit, kFrames);
   const Played played = bundle.play(index, inputs);
   if (!played.fault.empty()) return played.fault;
@@ -165,7 +166,7 @@ TEST(VerilogCycles, AFifoAWordTooShallowStalls) {
   const Bundle bundle(circuits);
   for (std::size_t i = 0; i < circuits.size(); i += 2) {
     const graph::FrozenModel& model = circuits[i].network.model();
-    const Played stalled = bundle.play(i, test::random_inputs(model, 3, kFrames), 20000);
+    const Played stalled = bundle.play(i, test::random_raw_input(model, 3, kFrames), 20000);
     EXPECT_THAT(stalled.fault, testing::HasSubstr("nothing moves"));
     EXPECT_THAT(stalled.fault, testing::HasSubstr("blocked by output"));
     EXPECT_THAT(stalled.fault, testing::HasSubstr("waits for input"));
