@@ -15,4 +15,7 @@ std::int64_t shortest_interval(const Circuit& circuit);
 // or where none of them does it, the shortest that was found.
 void deepen_for_speed(Circuit& circuit);
 
+// What is exported and estimated: folded, and at full speed.
+Circuit fold_for_speed(const dataflow::Network& network, const dataflow::Folding& folding);
+
 }  // namespace qfx::circuit

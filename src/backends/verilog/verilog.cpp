@@ -9,6 +9,7 @@
 
 #include "qfx/backends/project.h"
 #include "qfx/base/error.h"
+#include "qfx/circuit/speed.h"
 
 namespace qfx::backends::verilog {
 namespace {
@@ -38,7 +39,7 @@ Files print(const dataflow::Network& network, const ExportOptions& options) {
         "the target verilog is for no part, '{}' was given; leave it out: board/build.tcl of the "
         "project takes the board's",
         options.part);
-  const circuit::Circuit circuit = circuit::fold(network, options.folding);
+  const circuit::Circuit circuit = circuit::fold_for_speed(network, options.folding);
   const Design design = make_design(circuit, options.top);
   Files files;
   files["rtl/" + design.top + ".v"] = print_top(design);

@@ -20,6 +20,7 @@
 #include "qfx/base/error.h"
 #include "qfx/base/file.h"
 #include "qfx/circuit/cycles.h"
+#include "qfx/circuit/speed.h"
 #include "qfx/dataflow/lower.h"
 #include "qfx/graph/freeze.h"
 #include "qfx/runtime/engine.h"
@@ -65,8 +66,8 @@ class Check {
         index_(index),
         project_(project),
         one_(one),
-        circuit_(circuit::fold(dataflow::lower(graph::Analyzed(one.model), project.folding),
-                               project.folding)),
+        circuit_(circuit::fold_for_speed(
+            dataflow::lower(graph::Analyzed(one.model), project.folding), project.folding)),
         cycles_(circuit::count_cycles(circuit_, kBatch)) {}
 
   // What is wrong; empty: nothing.
