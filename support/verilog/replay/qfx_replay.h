@@ -168,9 +168,11 @@ class Replay {
   bool drain() {
     for (long left = o_.drain ? cycle_ + 1000 : 0; left > 0; --left)
       if (!step()) return false;
-    if (received_ != o_.count * out_.beats)
-      std::fprintf(stdout, "%ld beats more than there should be\n", received_ - o_.count * out_.beats);
-    return received_ == o_.count * out_.beats;
+    // Where a frame begins with windows of nothing but padding, their results come before its input.
+    outputs_.resize(static_cast<std::size_t>(o_.count * out_.elements()));
+    if (static_cast<long>(ends_.size()) == o_.count) return true;
+    std::fprintf(stdout, "%zu frames came, not %ld\n", ends_.size(), o_.count);
+    return false;
   }
 
   void edge() {
