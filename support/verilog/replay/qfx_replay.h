@@ -148,8 +148,8 @@ class Replay {
       if (idle_ > o_.patience) return stands_still();
       if (!step()) return 4;
     }
-    if (!drain()) return 4;
     if (!o_.report.empty()) report();
+    if (!drain()) return 4;
     if (p_.frame_error != (o_.cut_frame >= 0)) {
       std::fprintf(stdout, "frame_error is %d\n", p_.frame_error);
       return 4;
