@@ -355,6 +355,13 @@ std::string FormulaPrinter::row_memories() {
 }
 
 std::string FormulaPrinter::unused() {
+  // Who knows that a value is small reads its lower bits.
+  for (ValueId id = 0; id < std::ssize(formula_.values); ++id) {
+    const int last = last_use_[static_cast<std::size_t>(id)];
+    if (last >= 0 && !std::holds_alternative<circuit::Constant>(value(id).operation) &&
+        !std::holds_alternative<circuit::Rows>(value(id).operation))
+      maybe_unused_.insert(name(id, std::max(last, value(id).stage)));
+  }
   std::string list;
   for (std::size_t i = 0; i < input_widths_.size(); ++i) list += fmt::format(", i{}_data", i);
   for (const std::string& wire : maybe_unused_) list += ", " + wire;
