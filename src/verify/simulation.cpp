@@ -54,9 +54,11 @@ class CppSimulation : public Simulation {
   std::vector<std::string> command(const std::vector<std::string>& flags,
                                    const fs::path& program) const {
     const fs::path root = project_.directory;
-    return compile_command(
-        headers_, {root / "tb" / "replay.cpp", root / "firmware" / (project_.top + ".cpp")},
-        {root / "firmware", root / "tb"}, flags, program);
+    // The vendor's headers are read once.
+    std::vector<std::string> all = flags;
+    all.insert(all.end(), {"-include", (root / "firmware" / (project_.top + ".cpp")).string()});
+    return compile_command(headers_, {root / "tb" / "replay.cpp"}, {root / "firmware", root / "tb"},
+                           all, program);
   }
 
   const backends::VendorHeaders& headers_;

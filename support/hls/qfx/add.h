@@ -2,6 +2,7 @@
 #ifndef QFX_ADD_H_
 #define QFX_ADD_H_
 
+#include "qfx/aligned.h"
 #include "qfx/map.h"
 
 namespace qfx {
@@ -10,7 +11,7 @@ struct Add {
   template <class OUT, class A, class B>
   static OUT of(const A& a, const B& b) {
     QFX_INLINE
-    return assign<OUT>(a + b);
+    return assign_sum<OUT>(a, b);
   }
 };
 

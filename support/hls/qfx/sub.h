@@ -3,6 +3,7 @@
 #ifndef QFX_SUB_H_
 #define QFX_SUB_H_
 
+#include "qfx/aligned.h"
 #include "qfx/map.h"
 
 namespace qfx {
@@ -11,7 +12,7 @@ struct Sub {
   template <class OUT, class A, class B>
   static OUT of(const A& a, const B& b) {
     QFX_INLINE
-    return assign<OUT>(a - b);
+    return assign_difference<OUT>(a, b);
   }
 };
 

@@ -24,6 +24,11 @@
 #define QFX_PROCESS
 #define QFX_LOOP(name, how)
 #endif
+#if defined(__GNUC__) && !defined(__SYNTHESIS__)
+#define QFX_SHARED __attribute__((noinline))
+#else
+#define QFX_SHARED
+#endif
 #define QFX_BODY(how)
 #define QFX_INLINE
 #define QFX_HLS(...)
@@ -62,6 +67,7 @@ struct Traits<ac_fixed<W, I, S, Q, O> > {
   static const int frac_bits = W - I;
   static const bool is_signed = S;
   typedef ac_int<W, S> raw;
+  typedef ac_fixed<W, W, S, Q, O> whole;
 };
 
 template <class T>

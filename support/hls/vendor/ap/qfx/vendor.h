@@ -4,7 +4,8 @@
 //   Stream<T>               a FIFO: read(), write(value), empty(), size()
 //   Int<W>, UInt<W>         integers of any width, signed and unsigned
 //   Fixed<W, I>             a signed fixed-point number that truncates and wraps
-//   Traits<T>               what a fixed-point type is made of
+//   Traits<T>               what a fixed-point type is made of; `whole` is the same type without
+//                           fraction bits
 //   raw_of, from_raw<T>     reinterpret, never convert: a number is raw * 2^-(W - I)
 //   assign<TO>(value)       the vendor's own conversion, with the modes that TO carries
 //   AxisBeat<W>             a beat of an AXI stream: data, an UInt<W>, and last, its TLAST
@@ -17,6 +18,7 @@
 //   QFX_INLINE              the first line of a function that is no module of its own
 //   QFX_HLS(...)            another pragma of Vitis HLS
 //   QFX_TOP                 before the top function
+//   QFX_SHARED              before a function that many layers call: simulation compiles it once
 //   QFX_BUFFER              before a local array that may be too large for a program's stack, in
 //                           which simulation therefore does not put it; what it held is undefined
 //
@@ -57,6 +59,11 @@
 #define QFX_BODY(how)
 #endif
 #define QFX_PROCESS
+#if defined(__GNUC__) && !defined(__SYNTHESIS__)
+#define QFX_SHARED __attribute__((noinline))
+#else
+#define QFX_SHARED
+#endif
 
 // Streams of the top function are constructed and destructed in it. At some hundred of them this
 // pass of g++'s takes more time than all others together, and finds nothing in a list of calls.
@@ -108,6 +115,7 @@ struct Traits<ap_fixed<W, I, Q, O, N> > {
   static const int frac_bits = W - I;
   static const bool is_signed = true;
   typedef Int<W> raw;
+  typedef ap_fixed<W, W, Q, O, N> whole;
 };
 template <int W, int I, ap_q_mode Q, ap_o_mode O, int N>
 struct Traits<ap_ufixed<W, I, Q, O, N> > {
@@ -115,6 +123,7 @@ struct Traits<ap_ufixed<W, I, Q, O, N> > {
   static const int frac_bits = W - I;
   static const bool is_signed = false;
   typedef UInt<W> raw;
+  typedef ap_ufixed<W, W, Q, O, N> whole;
 };
 
 // In simulation the bits are copied: a range of bits of an ap_fixed takes most of the time that a
