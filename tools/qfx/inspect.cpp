@@ -80,8 +80,8 @@ std::string work_text(const Work& work) {
 
 // What K-hot constants are worth: layer by layer the adders beside the multipliers they replace.
 void print_k_hot_work(const ModelFacts& facts) {
-  Table layers = Table::headed({"an image", "multiplies", "adds", "ordinary multiplies",
-                                "and adds"});
+  Table layers =
+      Table::headed({"an image", "multiplies", "adds", "ordinary multiplies", "and adds"});
   const auto add_row = [&](const std::string& name, const Work& work, const Work& ordinary) {
     layers.add_row({name, grouped(work.multiplies), grouped(work.adds),
                     grouped(ordinary.multiplies), grouped(ordinary.adds)});
@@ -94,13 +94,15 @@ void print_k_hot_work(const ModelFacts& facts) {
 }
 
 void print_tables(const ModelFacts& facts) {
-  Table layers = Table::headed(
-      {"layer", "kind", "shape", "format", "range", "sum bits", "overflow", "kernel"});
+  Table layers = Table::headed({"layer", "kind", "shape", "format", "range", "sum bits", "overflow",
+                                "kernel", "cycles", "products at once"});
   for (const NodeFacts& node : facts.nodes) {
     layers.add_row({node.name, node.kind, graph::to_string(node.shape), node.format,
                     range_text(node.low, node.high),
                     node.accumulator_width > 0 ? std::to_string(node.accumulator_width) : "-",
-                    node.can_overflow ? "possible" : "-", node.kernel.empty() ? "-" : node.kernel});
+                    node.can_overflow ? "possible" : "-", node.kernel.empty() ? "-" : node.kernel,
+                    node.cycles > 0 ? grouped(node.cycles) : "-",
+                    node.products_at_once > 0 ? grouped(node.products_at_once) : "-"});
   }
   print(layers.to_string());
   if (!facts.params.empty()) {
@@ -138,7 +140,9 @@ Json json_of(const ModelFacts& facts) {
          {"can_overflow", node.can_overflow},
          {"kernel", node.kernel.empty() ? Json() : Json(node.kernel)},
          {"work", json_of(node.work)},
-         {"ordinary_work", json_of(node.ordinary_work)}});
+         {"ordinary_work", json_of(node.ordinary_work)},
+         {"cycles", node.cycles > 0 ? Json(node.cycles) : Json()},
+         {"products_at_once", node.products_at_once > 0 ? Json(node.products_at_once) : Json()}});
   }
   for (const ParamFacts& param : facts.params) {
     params.push_back({{"name", param.name},

@@ -5,6 +5,8 @@
 
 #include "work.h"
 
+#include "qfx/dataflow/lower.h"
+#include "qfx/dataflow/pixel_fold.h"
 #include "qfx/fixed/khot.h"
 #include "qfx/fixed/raw.h"
 #include "qfx/graph/print.h"
@@ -61,6 +63,17 @@ NodeFacts describe_node(const graph::Analyzed& model, const runtime::Engine& eng
           .ordinary_work = count_work(model, id, graph::KHot::Multiplies)};
 }
 
+void describe_hardware(const graph::Analyzed& model, ModelFacts& facts) {
+  const dataflow::Network network = dataflow::lower(model);
+  for (const dataflow::Process& process : network.processes) {
+    if (!dataflow::computes(process)) continue;
+    const dataflow::Fold fold = dataflow::pixel_fold(network, process);
+    NodeFacts& node = facts.nodes[process.node];
+    node.cycles = dataflow::pixel_cycles(network, process, fold);
+    node.products_at_once = fold.pe * fold.simd;
+  }
+}
+
 }  // namespace
 
 ModelFacts describe(const graph::Analyzed& model) {
@@ -78,6 +91,7 @@ ModelFacts describe(const graph::Analyzed& model) {
     for (const auto& [role, param] : node.params)
       facts.params.push_back(describe_param(tensor_name(node.name, role), param));
   }
+  describe_hardware(model, facts);
   return facts;
 }
 

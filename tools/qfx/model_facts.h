@@ -31,6 +31,8 @@ struct NodeFacts {
   std::string kernel;  // the runtime's; empty where there is none
   Work work;
   Work ordinary_work;  // if K-hot constants were multiplied by like others
+  // In exported C++ that nobody folds: cycles of an image, and products of a cycle; 0: it has none.
+  std::int64_t cycles = 0, products_at_once = 0;
 };
 
 struct ParamFacts {

@@ -3,6 +3,7 @@
 // The position (y, x) is the window's newest pixel, in image coordinates; it also walks over the
 // padding, where nothing is stored. The window itself is never copied: tap(up, left) is the pixel
 // `up` rows above and `left` columns left of the newest one in the line buffer, one pixel a cycle.
+// A window of one row keeps no more of it than the window's own pixels.
 //
 // GEOMETRY gives in_height, in_width, padding_h, padding_w, stride_h, stride_w, reach_h, reach_w
 // with reach = (kernel - 1) * dilation. OPERANDS is how a pixel is kept (operands.h).
@@ -52,8 +53,10 @@ class SlidingWindow {
     QFX_INLINE
     if (x == -GEOMETRY::padding_w) {
       columns_to_wait_ = GEOMETRY::reach_w;
+      column_ = (kColumns - GEOMETRY::padding_w % kColumns) % kColumns;
     } else {
       columns_to_wait_ = columns_to_wait_ == 0 ? GEOMETRY::stride_w - 1 : columns_to_wait_ - 1;
+      column_ = column_ == kColumns - 1 ? 0 : column_ + 1;
     }
     x_ = x;
     in_column_ = x >= 0 && x < GEOMETRY::in_width;
@@ -64,7 +67,7 @@ class SlidingWindow {
 
   void store(const typename OPERANDS::pixel& pixel) {
     QFX_INLINE
-    OPERANDS::store(rows_[slot_][x_], pixel);
+    OPERANDS::store(rows_[slot_][kKeepsARow ? x_ : column_], pixel);
   }
 
   // The window is complete and on the stride: an output is due.
@@ -82,15 +85,19 @@ class SlidingWindow {
   const tap_t& tap(int up, int left) const {
     QFX_INLINE
     const int slot = slot_ - up;
-    return rows_[slot < 0 ? slot + kRows : slot][x_ - left];
+    const int column = (kKeepsARow ? x_ : column_) - left;
+    return rows_[slot < 0 ? slot + kRows : slot][column < 0 ? column + kColumns : column];
   }
 
  private:
   static const int kRows = GEOMETRY::reach_h + 1;
+  static const bool kKeepsARow = kRows > 1 || GEOMETRY::reach_w + 1 >= GEOMETRY::in_width;
+  static const int kColumns = kKeepsARow ? GEOMETRY::in_width : GEOMETRY::reach_w + 1;
 
-  tap_t rows_[kRows][GEOMETRY::in_width];
+  tap_t rows_[kRows][kColumns];
   int y_, x_;
   int slot_;             // of row y_ in the line buffer
+  int column_;           // of column x_, where no whole row is kept
   int rows_to_wait_;     // until a row of outputs
   int columns_to_wait_;  // until an output of the row
   bool in_row_, in_column_;

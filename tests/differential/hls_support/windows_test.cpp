@@ -75,6 +75,8 @@ TEST(Window, Convolution) {
   check_convolution<Geometry<1, 1, 3, 2, 0, 0, 1, 1>, 6>();
   check_convolution<Geometry<7, 5, 1, 1, 3, 2, 1, 1>, 6>();
   check_convolution<Geometry<3, 2, 2, 1, 1, 1, 1, 1>, 4>();
+  check_convolution<Geometry<1, 3, 1, 2, 0, 1, 1, 1>, 2>();
+  check_convolution<Geometry<1, 2, 2, 1, 1, 3, 1, 2>, 3>();
   check_convolution<Geometry<2, 3, 1, 2, 2, 1, 3, 1>, 5, 1>();
 }
 

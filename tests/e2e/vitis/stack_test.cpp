@@ -21,7 +21,8 @@ namespace fs = std::filesystem;
 
 constexpr std::int64_t kStackKilobytes = 128;
 
-// 48 channels x 1024 columns x 3 rows x 2 bytes, and 12 bytes for each of 32,768 values.
+// 48 channels x 1024 columns x 3 rows x 2 bytes, 12 bytes for each of 32,768 values, and a sequence
+// of 131,072 x 64 under kernels of one row.
 std::vector<graph::FrozenModel> large_networks() {
   const auto wide = [](graph::FrozenNode& node) { node.format.width = 16; };
   graph::Builder rows("rows");
@@ -30,8 +31,13 @@ std::vector<graph::FrozenModel> large_networks() {
   rows.conv2d(x, {.out_channels = 1, .kernel = {3, 3}, .stride = {1, 8}});
   graph::Builder vector("vector");
   vector.softmax(vector.input({32768}));
+  graph::Builder sequence("sequence");
+  x = sequence.input({1, 1, 131072});
+  x = sequence.conv2d(x, {.out_channels = 64, .kernel = {1, 1}});
+  sequence.conv2d(x, {.out_channels = 1, .kernel = {1, 3}, .stride = {1, 4}, .padding = {0, 1}});
   return {test::with_random_numbers(rows.finish(), {.seed = 3, .adjust = wide}),
-          test::with_random_numbers(vector.finish(), {.seed = 4})};
+          test::with_random_numbers(vector.finish(), {.seed = 4}),
+          test::with_random_numbers(sequence.finish(), {.seed = 5})};
 }
 
 TEST(Stack, IsNotWhereALayerHoldsItsData) {
