@@ -84,19 +84,18 @@ Json layers_json(const graph::FrozenModel& model) {
     for (const auto& [role, param] : node.params)
       params.push_back(
           {{"name", to_string(role)}, {"shape", param.shape}, {"format", format_text(param)}});
-    layers.push_back(
-        {{"name", node.name},
-         {"kind", graph::kind_name(node.op)},
-         {"text", graph::describe(node.op)},
-         {"inputs", inputs},
-         {"shape", node.shape},
-         {"format", fixed::to_string(node.format)},
-         {"params", params},
-         {"multiply_adds", graph::products(node)},
-         {"accumulator_width", nullptr},
-         {"can_overflow", nullptr},
-         {"work", nullptr},
-         {"ordinary_work", nullptr}});
+    layers.push_back({{"name", node.name},
+                      {"kind", graph::kind_name(node.op)},
+                      {"text", graph::describe(node.op)},
+                      {"inputs", inputs},
+                      {"shape", node.shape},
+                      {"format", fixed::to_string(node.format)},
+                      {"params", params},
+                      {"multiply_adds", graph::products(node)},
+                      {"accumulator_width", nullptr},
+                      {"can_overflow", nullptr},
+                      {"work", nullptr},
+                      {"ordinary_work", nullptr}});
     if (!analyzed) continue;
     const auto node_id = static_cast<graph::NodeId>(id);
     Json& layer = layers.back();

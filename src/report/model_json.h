@@ -9,8 +9,8 @@ namespace qfx::report {
 
 // One entry per node: {name, kind, text, inputs, shape, format, params: [{name, shape, format}],
 // elements, multiply_adds, accumulator_width, can_overflow, work, ordinary_work}. The last two are
-// {multiplies, shifts, adds} of a sample, as it is and if K-hot constants were ordinary ones; the last
-// four are null where a sum is too wide to run.
+// {multiplies, shifts, adds} of a sample, as it is and if K-hot constants were ordinary ones; the
+// last four are null where a sum is too wide to run.
 Json layers_json(const graph::FrozenModel& model);
 
 // One entry per tensor in the order of the graph, a node's parameters before its output: {name,

@@ -5,6 +5,7 @@
 #include "report/accuracy.h"
 #include "report/commands.h"
 #include "report/findings.h"
+#include "report/hardware.h"
 #include "report/history.h"
 #include "report/measure.h"
 #include "report/model_json.h"
@@ -94,6 +95,7 @@ Json page(const std::string& source, bool is_run, const RunFiles& run,
           {"findings", findings_json(history.warnings, tensors)},
           {"tensors", tensors},
           {"layers", layers},
+          {"hardware", hardware_json(run.estimate)},
           {"model", model ? model_facts(*model) : Json(nullptr)},
           {"recipe", or_null(run.recipe)},
           {"commands", commands_json(source, is_run, model.has_value(), run.recipe, run.verify)}};

@@ -76,8 +76,8 @@ Json read_object(const fs::path& path, std::vector<std::string>& notes) {
 }
 
 // A damaged model is judged where it is read.
-bool is_about_another_model(const RunFiles& run) {
-  const std::optional<std::string> verified = text(run.verify, "model");
+bool is_about_another_model(const RunFiles& run, const Json& file) {
+  const std::optional<std::string> verified = text(file, "model");
   if (!verified || !run.model) return false;
   try {
     const std::string path = run.model->string();
@@ -132,7 +132,7 @@ RunFiles read_run_folder(const fs::path& folder) {
   RunFiles run;
   bool is_run = false;
   for (const char* name :
-       {"log.jsonl", "summary.json", "verify.json", "recipe.toml", "model.qfx"}) {
+       {"log.jsonl", "summary.json", "verify.json", "recipe.toml", "model.qfx", "estimate.json"}) {
     if (!path_exists(folder / name)) continue;
     is_run = true;
     run.written = std::max(run.written, written_time(folder / name));
@@ -148,7 +148,13 @@ RunFiles read_run_folder(const fs::path& folder) {
   if (path_exists(folder / "recipe.toml"))
     run.recipe = read_if_there(folder / "recipe.toml", run.notes);
   if (path_exists(folder / "model.qfx")) run.model = folder / "model.qfx";
-  if (is_about_another_model(run)) {
+  run.estimate = read_object(folder / "estimate.json", run.notes);
+  if (is_about_another_model(run, run.estimate)) {
+    run.estimate = nullptr;
+    run.notes.push_back(
+        "estimate.json is about another model.qfx than this one; run qfx estimate again");
+  }
+  if (is_about_another_model(run, run.verify)) {
     run.verify = nullptr;
     run.notes.push_back(
         "verify.json is about another model.qfx than this one; run qfx verify again");

@@ -13,7 +13,8 @@ namespace qfx::report {
 
 struct RunFiles {
   std::vector<Json> log;  // the events, in order
-  Json summary, verify;   // null where missing; verify also where it is about another model
+  // Null where missing; verify and estimate also where they are about another model.
+  Json summary, verify, estimate;
   std::optional<std::string> recipe;
   std::optional<std::filesystem::path> model;
   std::vector<std::string> notes;  // sentences about what could not be read

@@ -16,7 +16,15 @@ constexpr Words kCpp =
     " using virtual void volatile wchar_t while xor xor_eq ";
 
 constexpr Words kCLibrary =
-    " abs assert errno i386 linux log main printf round std stderr stdin stdout time unix ";
+    " abs assert clock_t daylight div_t environ errno fpos_t i386 imaxdiv_t int16_t int32_t int64_t"
+    " int8_t int_fast16_t int_fast32_t int_fast64_t int_fast8_t int_least16_t int_least32_t"
+    " int_least64_t int_least8_t intmax_t intptr_t ldiv_t linux lldiv_t locale_t log main"
+    " max_align_t mbstate_t nullptr_t off_t pid_t printf ptrdiff_t round sig_atomic_t signgam "
+    "size_t"
+    " ssize_t std stderr stdin stdout time time_t timezone tzname uint16_t uint32_t uint64_t "
+    "uint8_t"
+    " uint_fast16_t uint_fast32_t uint_fast64_t uint_fast8_t uint_least16_t uint_least32_t"
+    " uint_least64_t uint_least8_t uintmax_t uintptr_t unix va_list wctrans_t wctype_t wint_t ";
 
 constexpr Words kVerilog =
     " accept_on alias always always_comb always_ff always_latch assert assign assume automatic"

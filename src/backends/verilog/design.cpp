@@ -2,6 +2,7 @@
 
 #include "backends/names/identifiers.h"
 
+#include "qfx/backends/engine_modules.h"
 #include "qfx/base/error.h"
 
 namespace qfx::backends::verilog {
@@ -75,3 +76,11 @@ std::int64_t frames_in_flight(const circuit::Circuit& circuit) {
 }
 
 }  // namespace qfx::backends::verilog
+
+namespace qfx::backends {
+
+std::vector<std::string> engine_modules(const circuit::Circuit& circuit, const std::string& top) {
+  return verilog::make_design(circuit, top).engines;
+}
+
+}  // namespace qfx::backends

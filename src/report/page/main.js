@@ -12,6 +12,7 @@
 // tensors [{name, role, shape, elements, format, frac_bits, range_low, range_high, narrow_low, narrow_high, minimum, maximum, used,
 //           at_limit, histogram, ones, history}]
 // layers [{name, text, inputs, shape, format, params, accumulator_width, carrier, multiply_adds}]
+// hardware {source, clock_ns, interval_cycles, latency_cycles, images_per_second, engines [{name, luts, ...}], rest, total} or null
 // model {parameters, parameter_bits, multiply_adds, nodes} or null, recipe, commands [{id, title, command}]
 
 (() => {
@@ -20,7 +21,7 @@
   drawHeadline(data);
   const sections = [
     ["findings", drawFindings], ["classes", drawClasses], ["samples", drawSamples], ["training", drawTraining], ["formats", drawFormats], ["values", drawValues], ["overflow", drawOverflow],
-    ["tensors", drawTensors], ["layers", drawLayers], ["repeat", drawRepeat],
+    ["tensors", drawTensors], ["layers", drawLayers], ["hardware", drawHardware], ["repeat", drawRepeat],
   ];
   const links = [];
   for (const [id, draw] of sections) {

@@ -37,6 +37,7 @@ const Rooms kArrows = {
     {"adders", {"base", "fixed"}},
     {"circuit", {"base", "fixed", "graph", "dataflow", "adders"}},
     {"backends", {"base", "fixed", "graph", "dataflow", "adders", "circuit"}},
+    {"estimate", {"base", "fixed", "graph", "dataflow", "adders", "circuit", "backends"}},
     {"verify", {"base", "fixed", "kernels", "graph", "data", "measure", "runtime", "backends"}},
     {"steps", {"base", "fixed", "kernels", "graph"}},
     {"train",

@@ -129,6 +129,38 @@ TEST(PageJson, TellsAWholeRun) {
   }
 }
 
+TEST(PageJson, TellsWhatHardwareTakes) {
+  TemporaryDirectory folder;
+  const std::string run = (folder.path() / "run").string();
+  test::write_synthetic_run(run, {});
+  EXPECT_EQ(page_json(run)["hardware"], nullptr);
+  const std::string model = run + "/model.qfx";
+  Json estimate{{"model", store::seal_of(store::parse_safetensors(read_file(model), model))},
+                {"source", "Yosys 0.23"},
+                {"clock_ns", 5},
+                {"interval_cycles", 100},
+                {"images_per_second", 2e6},
+                {"engines", {{{"name", "conv1"}, {"luts", 7}, {"dsps", "many"}}}},
+                {"rest", {{"luts", 1}}},
+                {"total", {{"luts", 8}}}};
+  const auto told = [&] {
+    std::ofstream(run + "/estimate.json") << estimate;
+    return page_json(run);
+  };
+  const Json hardware = told()["hardware"];
+  EXPECT_EQ(hardware["source"], "Yosys 0.23");
+  EXPECT_EQ(hardware["engines"][0]["name"], "conv1");
+  EXPECT_EQ(hardware["engines"][0]["luts"], 7);
+  EXPECT_EQ(hardware["engines"][0]["dsps"], nullptr);
+  EXPECT_EQ(hardware["total"]["luts"], 8);
+  estimate["engines"] = "none";
+  EXPECT_EQ(told()["hardware"], nullptr);
+  estimate["model"] = "00000000";
+  const Json stale = told();
+  EXPECT_EQ(stale["hardware"], nullptr);
+  EXPECT_THAT(stale["notes"].dump(), HasSubstr("run qfx estimate again"));
+}
+
 // A verify.json tells which model it is about, and of which images.
 TEST(PageJson, TellsWhatWasVerified) {
   TemporaryDirectory folder;

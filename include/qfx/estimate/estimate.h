@@ -1,0 +1,75 @@
+// What a network takes of an FPGA, engine by engine, and how fast it is: Yosys' count of the
+// exported Verilog, and the cycle model. No figure of Vivado's.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "qfx/backends/target.h"
+#include "qfx/base/process.h"
+#include "qfx/circuit/circuit.h"
+#include "qfx/circuit/cycles.h"
+
+namespace qfx::estimate {
+
+struct Resources {
+  double luts = 0;         // LUT1 to LUT6, of logic
+  double memory_luts = 0;  // LUTs that are shift registers and memories
+  double registers = 0;
+  double dsps = 0;
+  double brams = 0;  // of 18 Kib
+  double urams = 0;
+  bool operator==(const Resources&) const = default;
+  Resources& operator+=(const Resources& other);
+};
+
+struct EngineEstimate {
+  std::string name;    // for people: its nodes' names
+  std::string module;  // of the exported project
+  Resources resources;
+  std::int64_t cycles = 0;  // an image, where nothing holds it up
+  std::int64_t adders = 0;  // of a constant matrix
+};
+
+struct Estimate {
+  std::string model, checksum;
+  std::string source;  // of the resources: "Yosys 0.23"
+  double clock_period_ns = 0;
+  std::vector<EngineEstimate> engines;
+  Resources rest;  // FIFOs and ports
+  circuit::Cycles cycles;
+
+  Resources total() const;
+  double images_per_second() const;
+};
+
+struct Options {
+  double clock_period_ns = backends::kDefaultClockPeriodNs;
+  std::string yosys = "yosys";
+  std::string cache_folder = default_cache_folder();  // "": none
+  int jobs = 0;                                       // Yosys at once; 0: one a core
+  ShouldStop should_stop = {};
+  std::function<void(int done, int total)> on_progress = {};  // engines
+
+  // $XDG_CACHE_HOME/qfx/estimate, or ~/.cache/qfx/estimate; empty where there is no home.
+  static std::string default_cache_folder();
+};
+
+// `project`: the files of the target verilog for this circuit. Raises UserError where Yosys is
+// missing or fails.
+Estimate estimate(const circuit::Circuit& circuit, const std::string& top,
+                  const backends::Files& project, const Options& options);
+
+// The same from the cost table: nothing runs.
+Estimate estimate_fast(const circuit::Circuit& circuit, const std::string& top,
+                       const Options& options);
+
+// estimate.json.
+std::string to_json(const Estimate& estimate);
+// For a terminal.
+std::string to_text(const Estimate& estimate);
+
+}  // namespace qfx::estimate

@@ -1,0 +1,99 @@
+#include "estimate/cells.h"
+
+#include <nlohmann/json.hpp>
+
+#include "qfx/base/error.h"
+
+namespace qfx::estimate {
+namespace {
+
+using Json = nlohmann::json;
+
+// What one cell of Xilinx' libraries is; carry chains, wide multiplexers and inverters are parts of
+// the slices that hold the LUTs.
+Resources resources_of_cell(const std::string& type) {
+  static const std::map<std::string, Resources> kCells = [] {
+    std::map<std::string, Resources> cells;
+    for (const char* lut : {"LUT1", "LUT2", "LUT3", "LUT4", "LUT5", "LUT6"}) cells[lut].luts = 1;
+    cells["LUT6_2"].luts = 1;
+    for (const auto& [type, luts] : std::map<std::string, int>{{"SRL16E", 1},
+                                                               {"SRLC16E", 1},
+                                                               {"SRLC32E", 1},
+                                                               {"RAM32X1S", 1},
+                                                               {"RAM64X1S", 1},
+                                                               {"RAM32X1D", 2},
+                                                               {"RAM64X1D", 2},
+                                                               {"RAM128X1S", 2},
+                                                               {"RAM128X1D", 4},
+                                                               {"RAM256X1S", 4},
+                                                               {"RAM256X1D", 8},
+                                                               {"RAM512X1S", 8},
+                                                               {"RAM32M", 4},
+                                                               {"RAM64M", 4},
+                                                               {"RAM32M16", 8},
+                                                               {"RAM64M8", 8}})
+      cells[type].memory_luts = luts;
+    for (const char* flipflop : {"FDRE", "FDSE", "FDCE", "FDPE", "FDRE_1", "FDSE_1"})
+      cells[flipflop].registers = 1;
+    for (const char* dsp : {"DSP48E1", "DSP48E2"}) cells[dsp].dsps = 1;
+    for (const char* ram : {"RAMB18E1", "RAMB18E2"}) cells[ram].brams = 1;
+    for (const char* ram : {"RAMB36E1", "RAMB36E2"}) cells[ram].brams = 2;
+    cells["URAM288"].urams = 1;
+    return cells;
+  }();
+  const auto found = kCells.find(type);
+  return found == kCells.end() ? Resources{} : found->second;
+}
+
+std::string without_escape(const std::string& name) {
+  return name.starts_with('\\') ? name.substr(1) : name;
+}
+
+Resources times(const Resources& one, double count) {
+  return {one.luts * count, one.memory_luts * count, one.registers * count,
+          one.dsps * count, one.brams * count,       one.urams * count};
+}
+
+using Modules = std::map<std::string, std::map<std::string, double>>;  // cells by type
+
+Resources sum_of(const Modules& modules, const std::string& module) {
+  Resources sum;
+  for (const auto& [type, count] : modules.at(module))
+    sum += times(modules.contains(type) ? sum_of(modules, type) : resources_of_cell(type), count);
+  return sum;
+}
+
+}  // namespace
+
+Resources& Resources::operator+=(const Resources& other) {
+  luts += other.luts;
+  memory_luts += other.memory_luts;
+  registers += other.registers;
+  dsps += other.dsps;
+  brams += other.brams;
+  urams += other.urams;
+  return *this;
+}
+
+Resources resources_of_module(const std::string& stat, const std::string& module) {
+  Modules modules;
+  try {
+    const Json parsed = Json::parse(stat);
+    for (const auto& [name, facts] : parsed.at("modules").items()) {
+      auto& cells = modules[without_escape(name)];
+      for (const auto& [type, count] : facts.at("num_cells_by_type").items())
+        cells[without_escape(type)] = count.get<double>();
+    }
+  } catch (const Json::exception& error) {
+    user_error(
+        "Yosys' statistics cannot be read ({}); this QFX knows those of Yosys 0.23 and later",
+        error.what());
+  }
+  if (!modules.contains(module))
+    user_error(
+        "Yosys' statistics have no module '{}'; this QFX knows those of Yosys 0.23 and later",
+        module);
+  return sum_of(modules, module);
+}
+
+}  // namespace qfx::estimate

@@ -1,0 +1,13 @@
+// What `qfx estimate` found, for the page.
+#pragma once
+
+#include "report/json.h"
+
+namespace qfx::report {
+
+// estimate.json with every field of its type: {source, clock_ns, interval, latency,
+// images_per_second, engines [{name, luts, memory_luts, registers, dsps, brams, urams, adders,
+// cycles}], rest, total}. Null where there is none.
+Json hardware_json(const Json& estimate);
+
+}  // namespace qfx::report

@@ -1,0 +1,165 @@
+#include "qfx/estimate/estimate.h"
+
+#include <filesystem>
+#include <fstream>
+#include <gmock/gmock.h>
+#include <nlohmann/json.hpp>
+
+#include "estimate/cache.h"
+#include "estimate/cells.h"
+#include "support/random_numbers.h"
+#include "support/user_error.h"
+
+#include "qfx/backends/engine_modules.h"
+#include "qfx/base/file.h"
+#include "qfx/circuit/circuit.h"
+#include "qfx/dataflow/lower.h"
+#include "qfx/graph/builder.h"
+#include "qfx/graph/file.h"
+#include "qfx/store/safetensors.h"
+
+namespace qfx::estimate {
+namespace {
+
+namespace fs = std::filesystem;
+using test::user_error_of;
+using testing::HasSubstr;
+
+TEST(Cells, AreCountedThroughTheHierarchy) {
+  const std::string stat = R"({"modules": {
+    "\\top": {"num_cells_by_type": {"e": 2, "LUT2": 1, "FDRE": 3, "CARRY4": 9}},
+    "\\e": {"num_cells_by_type": {"$paramod\\add\\W=8": 3, "DSP48E2": 1, "RAMB36E2": 1, "INV": 1}},
+    "$paramod\\add\\W=8": {"num_cells_by_type": {"LUT2": 8, "SRLC32E": 1, "RAM64M8": 1}},
+    "\\other": {"num_cells_by_type": {"LUT6": 1000}}}})";
+  EXPECT_EQ(resources_of_module(stat, "e"), (Resources{24, 27, 0, 1, 2, 0}));
+  EXPECT_EQ(resources_of_module(stat, "top"), (Resources{49, 54, 3, 2, 4, 0}));
+  EXPECT_THAT(user_error_of([&] { resources_of_module(stat, "absent"); }), HasSubstr("absent"));
+  EXPECT_THAT(user_error_of([] { resources_of_module("{", "e"); }), HasSubstr("cannot be read"));
+}
+
+TEST(Cache, FindsWhatItKept) {
+  const TemporaryDirectory folder;
+  const Cache cache((folder.path() / "deep/er").string());
+  const std::string key = Cache::key_of({"a", "b"});
+  EXPECT_EQ(key.size(), 40u);
+  EXPECT_NE(key, Cache::key_of({"ab", ""}));
+  EXPECT_NE(key, Cache::key_of({"a", "b", ""}));
+  EXPECT_FALSE(cache.find(key));
+  const Resources resources{1, 2, 3, 4, 5, 6};
+  cache.keep(key, resources);
+  EXPECT_EQ(cache.find(key), resources);
+  std::ofstream(folder.path() / "deep/er" / (key + ".json")) << "{";
+  EXPECT_FALSE(cache.find(key)) << "a damaged entry is none";
+  Cache("").keep(key, resources);
+  Cache("/proc/no").keep(key, resources);
+}
+
+// A network of one ReLU, with an engine and a top written by hand.
+class Estimates : public testing::Test {
+ protected:
+  Estimates()
+      : network_(dataflow::lower(graph::Analyzed(model()))), circuit_(circuit::fold(network_, {})) {
+    const std::vector<std::string> modules = backends::engine_modules(circuit_, "");
+    for (std::size_t i = 0; i < modules.size(); ++i) {
+      const circuit::Engine& engine = circuit_.engines[i];
+      project_["rtl/" + modules[i] + ".v"] = fmt::format(
+          "module {} (input clk, input rst, input i0_valid, output i0_ready,\n"
+          "  input [{}:0] i0_data, output reg o0_valid, input o0_ready,\n"
+          "  output reg [{}:0] o0_data);\n"
+          "  assign i0_ready = !o0_valid || o0_ready;\n"
+          "  always @(posedge clk) begin\n    if (rst) o0_valid <= 0;\n"
+          "    else if (i0_ready) o0_valid <= i0_valid;\n"
+          "    if (i0_ready) o0_data <= i0_data[11:0] * i0_data[11:0];\n  end\nendmodule\n",
+          modules[i], width(engine.inputs[0]) - 1, width(engine.outputs[0]) - 1);
+    }
+    project_["rtl/relu.v"] = fmt::format(
+        "module relu (input aclk, input [{0}:0] x, output reg r);\n"
+        "  {1} e (.clk(aclk), .i0_data(x));\n"
+        "  always @(posedge aclk) r <= ^x;\nendmodule\n",
+        width(circuit_.engines[0].inputs[0]) - 1, modules[0]);
+    project_["README.md"] = "not Verilog";
+  }
+
+  static graph::FrozenModel model() {
+    graph::Builder builder("relu");
+    builder.relu(builder.input({8}));
+    return test::with_random_numbers(builder.finish(), {.width = 12});
+  }
+  std::int64_t width(circuit::LinkId link) const {
+    return circuit_.links[static_cast<std::size_t>(link)].width();
+  }
+
+  dataflow::Network network_;
+  circuit::Circuit circuit_;
+  backends::Files project_;
+};
+
+TEST_F(Estimates, CountEnginesAndKeepThem) {
+  const TemporaryDirectory cache;
+  const Options options{.clock_period_ns = 4, .cache_folder = cache.path().string(), .jobs = 2};
+  const Estimate first = estimate(circuit_, "", project_, options);
+  EXPECT_THAT(first.source, testing::StartsWith("Yosys "));
+  ASSERT_EQ(first.engines.size(), circuit_.engines.size());
+  EXPECT_EQ(first.engines[0].name, circuit_.engines[0].name);
+  EXPECT_GT(first.engines[0].resources.dsps, 0);
+  EXPECT_GT(first.total().luts, 0);
+  EXPECT_EQ(first.rest.registers, 1);
+  EXPECT_EQ(first.rest.dsps, 0) << "the top is counted without its engines";
+  EXPECT_DOUBLE_EQ(first.images_per_second(), 250e6 / static_cast<double>(first.cycles.interval));
+
+  // A second time nothing runs: this is no Yosys, but it says that it is.
+  const fs::path pretender = cache.path() / "yosys";
+  std::ofstream(pretender) << "#!/bin/sh\n[ \"$1\" = -V ] && echo '" << first.source
+                           << " (git)' || exit 7\n";
+  fs::permissions(pretender, fs::perms::owner_all);
+  Options again = options;
+  again.yosys = pretender.string();
+  const Estimate second = estimate(circuit_, "", project_, again);
+  EXPECT_EQ(to_json(second), to_json(first));
+
+  // Another text is another engine.
+  for (auto& [path, text] : project_)
+    if (path.starts_with("rtl/")) text += "// changed\n";
+  EXPECT_THAT(user_error_of([&] { estimate(circuit_, "", project_, again); }),
+              HasSubstr("failed (exit code 7)"));
+}
+
+// As in the model's own file: whoever has both can tell whether they belong together.
+TEST_F(Estimates, NameTheModelByItsChecksum) {
+  const TemporaryDirectory work;
+  const std::string path = (work.path() / "model.qfx").string();
+  graph::save(network_.model(), path);
+  EXPECT_EQ(graph::checksum_of(network_.model()),
+            store::seal_of(store::parse_safetensors(read_file(path), path)));
+}
+
+TEST_F(Estimates, SayWhatIsMissing) {
+  EXPECT_THAT(user_error_of([&] {
+                estimate(circuit_, "", project_, {.yosys = "no-such-yosys", .cache_folder = ""});
+              }),
+              HasSubstr("install the package yosys"));
+}
+
+TEST_F(Estimates, AreToldToPeopleAndPrograms) {
+  Estimate told{.model = "a \"name\"\n\xff",
+                .checksum = "12345678",
+                .source = "Yosys 0.23",
+                .clock_period_ns = 5,
+                .engines = {{"conv1", "m__conv1", {1234, 8, 900, 2, 3, 0}, 5000, 17},
+                            {"dense", "m__dense", {10, 0, 20, 0, 1, 0}, 70, 0}},
+                .rest = {100, 16, 50, 0, 0, 0},
+                .cycles = {.latency = 6000, .interval = 5000, .high_water = {}}};
+  EXPECT_EQ(told.total(), (Resources{1344, 24, 970, 2, 4, 0}));
+  const std::string text = to_text(told);
+  EXPECT_THAT(text, HasSubstr("conv1            1,234           8  900"));
+  EXPECT_THAT(text, HasSubstr("Yosys 0.23, no figure of Vivado's"));
+  EXPECT_THAT(text, HasSubstr("40,000 images a second"));
+  const nlohmann::json json = nlohmann::json::parse(to_json(told));
+  EXPECT_EQ(json.at("total").at("luts"), 1344);
+  EXPECT_EQ(json.at("engines").at(0).at("adders"), 17);
+  EXPECT_EQ(json.at("interval_cycles"), 5000);
+  EXPECT_EQ(json.at("model"), "12345678");
+}
+
+}  // namespace
+}  // namespace qfx::estimate
