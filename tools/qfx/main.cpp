@@ -29,9 +29,10 @@ int run(int argc, char** argv) {
       "qfx");
   app.get_formatter()->label("SUBCOMMAND", "VERB");
   app.footer("qfx VERB --help lists a verb's options.");
-  const std::vector<Verb> verbs{add_import(app),  add_train(app), add_ptq(app),    add_start(app),
-                                add_freeze(app),  add_run(app),   add_export(app), add_verify(app),
-                                add_inspect(app), add_report(app)};
+  const std::vector<Verb> verbs{add_import(app),   add_train(app),  add_ptq(app),
+                                add_start(app),    add_freeze(app), add_run(app),
+                                add_export(app),   add_verify(app), add_inspect(app),
+                                add_estimate(app), add_report(app)};
   for (const Verb& verb : verbs) verb.app->group("Verbs");
   try {
     if (const auto code = parse(app, verbs, argc, argv)) return *code;

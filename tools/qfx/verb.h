@@ -33,6 +33,7 @@ Verb add_run(CLI::App& command);
 Verb add_export(CLI::App& command);
 Verb add_verify(CLI::App& command);
 Verb add_inspect(CLI::App& command);
+Verb add_estimate(CLI::App& command);
 Verb add_report(CLI::App& command);
 
 }  // namespace qfx::command

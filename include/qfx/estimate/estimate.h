@@ -63,10 +63,6 @@ struct Options {
 Estimate estimate(const circuit::Circuit& circuit, const std::string& top,
                   const backends::Files& project, const Options& options);
 
-// The same from the cost table: nothing runs.
-Estimate estimate_fast(const circuit::Circuit& circuit, const std::string& top,
-                       const Options& options);
-
 // estimate.json.
 std::string to_json(const Estimate& estimate);
 // For a terminal.

@@ -7,7 +7,10 @@
 #include <random>
 
 #include "tools.h"
+#include "verify/cpp_build.h"
 
+#include "qfx/backends/export.h"
+#include "qfx/backends/target.h"
 #include "qfx/fixed/raw.h"
 #include "qfx/fixed/value.h"
 #include "qfx/runtime/engine.h"
@@ -74,7 +77,8 @@ void expect_the_runtimes_results(const fs::path& folder, const std::string& prog
   write_raw(folder / "inputs", inputs);
   const ProcessResult ran = run_process(
       {"env", "QFX_SIMULATION=" + program, test::python(), test::board_file("run_driver.py"),
-       folder.string(), (folder / "inputs").string(), (folder / "outputs").string(), "7"});
+       folder.string(), (folder / "inputs").string(), (folder / "outputs").string(), "7"},
+      folder.string());
   ASSERT_EQ(ran.exit_code, 0) << ran.output;
   EXPECT_EQ(read_raw(folder / "outputs"), runtime::Engine(model, 1).run(inputs, kSamples));
 }
@@ -96,6 +100,35 @@ TEST(Driver, GivesTheRuntimesResultsOverADma) {
                                           test::python(), (work.path() / "once.py").string()});
   EXPECT_EQ(lost.exit_code, 1);
   EXPECT_THAT(lost.output, testing::HasSubstr("TimeoutError: the DMA is still"));
+}
+
+// What vitis exports takes and gives the same beats: the same driver, before its C++.
+TEST(Driver, RunsWhatVitisExports) {
+  graph::Builder b("exported");
+  graph::NodeId x = b.input({3, 5, 4});
+  x = b.relu(b.conv2d(x, {.out_channels = 4, .kernel = {3, 3}, .padding = {1, 1}}));
+  b.linear(b.flatten(x), {.out_features = 5});
+  const graph::FrozenModel model = test::with_random_numbers(b.finish(), {.width = 12});
+  const dataflow::Network network = dataflow::lower(graph::Analyzed(model));
+  const TemporaryDirectory work;
+  const fs::path project = work.path() / "project", board = project / "board";
+  const Target& target = target_named("vitis");
+  export_project(target, graph::Analyzed(model), project.string(), {});
+  test::write_files(board,
+                    {{"network.bit", ""}, {"pynq.py", read_file(test::board_file("pynq.py"))}});
+  const Port in = make_port(network, network.input, "s_axis"),
+             out = make_port(network, network.output, "m_axis");
+  const fs::path program = work.path() / "program";
+  verify::compile(
+      verify::compile_command(
+          verify::vendor_headers(target),
+          {test::board_file("hls_rim.cc"), project / "firmware/exported.cpp"},
+          {project / "firmware", project / "tb"},
+          {"-DQFX_SPACE=exported_net", fmt::format("-DQFX_IN_BYTES={}", in.tdata_width() / 8),
+           fmt::format("-DQFX_OUT_BYTES={}", out.tdata_width() / 8)},
+          program),
+      {});
+  expect_the_runtimes_results(board, program.string(), model);
 }
 
 TEST(Driver, SaysWhatItDoesNotTake) {
