@@ -12,10 +12,10 @@
 #include "model_data.h"
 #include "verb.h"
 
+#include "qfx/backends/engine_modules.h"
 #include "qfx/backends/target.h"
 #include "qfx/base/error.h"
 #include "qfx/base/file.h"
-#include "qfx/circuit/speed.h"
 #include "qfx/dataflow/lower.h"
 
 namespace qfx::command {
@@ -47,8 +47,7 @@ void keep(const std::string& json, const EstimateOptions& options) {
 int run_estimate(const EstimateOptions& options) {
   const dataflow::Network network = dataflow::lower(load_given_model(options.model));
   const backends::ExportOptions exported{.clock_period_ns = options.clock_ns};
-  circuit::Circuit circuit = circuit::fold(network, exported.folding);
-  circuit::deepen_for_speed(circuit);
+  const circuit::Circuit circuit = backends::verilog_circuit(network, exported.folding);
   const InterruptGuard interrupt;
   estimate::Options how{.clock_period_ns = options.clock_ns, .yosys = options.yosys};
   if (options.no_cache) how.cache_folder.clear();

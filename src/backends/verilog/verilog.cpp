@@ -7,6 +7,7 @@
 #include "backends/verilog/print_engine.h"
 #include "backends/verilog/print_top.h"
 
+#include "qfx/backends/engine_modules.h"
 #include "qfx/backends/project.h"
 #include "qfx/base/error.h"
 #include "qfx/circuit/speed.h"
@@ -39,7 +40,7 @@ Files print(const dataflow::Network& network, const ExportOptions& options) {
         "the target verilog is for no part, '{}' was given; leave it out: board/build.tcl of the "
         "project takes the board's",
         options.part);
-  const circuit::Circuit circuit = circuit::fold_for_speed(network, options.folding);
+  const circuit::Circuit circuit = verilog_circuit(network, options.folding);
   const Design design = make_design(circuit, options.top);
   Files files;
   files["rtl/" + design.top + ".v"] = print_top(design);
@@ -85,3 +86,12 @@ Target target() {
 }
 
 }  // namespace qfx::backends::verilog
+
+namespace qfx::backends {
+
+circuit::Circuit verilog_circuit(const dataflow::Network& network,
+                                 const dataflow::Folding& folding) {
+  return circuit::fold_for_speed(network, folding);
+}
+
+}  // namespace qfx::backends

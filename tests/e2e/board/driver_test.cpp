@@ -102,6 +102,32 @@ TEST(Driver, GivesTheRuntimesResultsOverADma) {
   EXPECT_THAT(lost.output, testing::HasSubstr("TimeoutError: the DMA is still"));
 }
 
+// A network as the target verilog exports it: what stands on a board.
+TEST(Driver, RunsAnExportedNetwork) {
+  graph::Builder b("exported");
+  graph::NodeId x = b.input({3, 6, 6});
+  x = b.relu(b.conv2d(x, {.out_channels = 4, .kernel = {3, 3}, .padding = {1, 1}}));
+  x = b.max_pool2d(x, {.kernel = {2, 2}, .stride = {2, 2}});
+  b.linear(b.flatten(x), {.out_features = 5});
+  const graph::FrozenModel model = test::with_random_numbers(b.finish());
+  const dataflow::Network network = dataflow::lower(graph::Analyzed(model));
+  const TemporaryDirectory work;
+  const fs::path project = work.path() / "project", board = work.path() / "board";
+  export_project(target_named("verilog"), graph::Analyzed(model), project.string(), {});
+  fs::copy(project / "board", board);
+  fs::copy(project / "mem", board);  // read by bare names, from where the simulation runs
+  test::write_files(board,
+                    {{"network.bit", ""}, {"pynq.py", read_file(test::board_file("pynq.py"))}});
+  std::vector<std::string> sources;
+  for (const auto& entry : fs::directory_iterator(project / "rtl"))
+    sources.push_back(entry.path().string());
+  const BoardDesign design{.network = network,
+                           .top = "exported",
+                           .input = make_port(network, network.input, "s_axis"),
+                           .output = make_port(network, network.output, "m_axis")};
+  expect_the_runtimes_results(board, build_simulation(board, design, sources), model);
+}
+
 // What vitis exports takes and gives the same beats: the same driver, before its C++.
 TEST(Driver, RunsWhatVitisExports) {
   graph::Builder b("exported");

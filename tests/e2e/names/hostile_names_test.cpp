@@ -129,7 +129,7 @@ graph::FrozenModel model_with_layers(const std::string& model_name) {
 
 bool injected(const fs::path& folder) {
   for (const auto& entry : fs::recursive_directory_iterator(folder))
-    if (entry.path().filename().string().find("INJECTED") != std::string::npos) return true;
+    if (entry.path().filename() == "INJECTED") return true;
   return path_exists("INJECTED");
 }
 
