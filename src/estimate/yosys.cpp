@@ -34,7 +34,7 @@ std::string version_of(const std::string& yosys) {
   if (result.exit_code != 0)
     user_error(
         "an estimate takes Yosys, and '{}' cannot be started; install the package yosys (apt-get "
-        "install yosys)",
+        "install yosys), or ask for --fast, which needs no tool",
         yosys);
   const std::size_t first = result.output.find(' ');
   return result.output.substr(

@@ -7,6 +7,7 @@
 
 #include "command_line.h"
 #include "console.h"
+#include "folding.h"
 #include "given_file.h"
 #include "interrupt.h"
 #include "model_data.h"
@@ -26,6 +27,9 @@ struct EstimateOptions {
   std::string output;
   std::string yosys = "yosys";
   double clock_ns = backends::kDefaultClockPeriodNs;
+  FoldOptions fold;
+  std::string project;  // whose folding is taken
+  bool fast = false;
   bool no_cache = false;
   bool json = false;
 };
@@ -45,8 +49,15 @@ void keep(const std::string& json, const EstimateOptions& options) {
 }
 
 int run_estimate(const EstimateOptions& options) {
-  const dataflow::Network network = dataflow::lower(load_given_model(options.model));
-  const backends::ExportOptions exported{.clock_period_ns = options.clock_ns};
+  const backends::Target& target = backends::target_named("verilog");
+  const graph::Analyzed model = load_given_model(options.model);
+  // Below a file lies no earlier export.
+  const std::string project = options.project.empty() ? options.model : options.project;
+  const ChosenFolding chosen =
+      choose_folding({target, model, options.model, project, options.clock_ns}, options.fold);
+  const dataflow::Network network = dataflow::lower(model);
+  const backends::ExportOptions exported{.clock_period_ns = options.clock_ns,
+                                         .folding = chosen.folding};
   const circuit::Circuit circuit = backends::verilog_circuit(network, exported.folding);
   const InterruptGuard interrupt;
   estimate::Options how{.clock_period_ns = options.clock_ns, .yosys = options.yosys};
@@ -54,8 +65,8 @@ int run_estimate(const EstimateOptions& options) {
   how.should_stop = [&] { return interrupt.interrupted(); };
   estimate::Estimate result;
   try {
-    result = estimate::estimate(circuit, "",
-                                backends::target_named("verilog").print(network, exported), how);
+    result = options.fast ? estimate::estimate_fast(circuit, "", how)
+                          : estimate::estimate(circuit, "", target.print(network, exported), how);
   } catch (const UserError&) {
     if (!interrupt.interrupted()) throw;
     return interrupt.exit_code();
@@ -74,6 +85,9 @@ Verb add_estimate(CLI::App& command) {
                    "what a frozen model takes of an FPGA, by Yosys, and how fast it is");
   verb.text("model", options->model, "the frozen model (.qfx)", Need::Required);
   verb.real("--clock", options->clock_ns, "clock period in ns", 0.1, 1000.0);
+  verb.flag("--fast", options->fast, "from the cost table: at once, and no tool runs");
+  add_fold_options(verb, options->fold);
+  verb.text("--project", options->project, "an export to verilog, whose folding is taken");
   verb.flag("--json", options->json, "print what estimate.json holds");
   verb.text("-o,--output", options->output,
             "where to keep it as JSON (default: estimate.json in the run folder of the model)");

@@ -63,6 +63,10 @@ struct Options {
 Estimate estimate(const circuit::Circuit& circuit, const std::string& top,
                   const backends::Files& project, const Options& options);
 
+// The same from the cost table: nothing runs. FIFOs count to the engines that read them.
+Estimate estimate_fast(const circuit::Circuit& circuit, const std::string& top,
+                       const Options& options);
+
 // estimate.json.
 std::string to_json(const Estimate& estimate);
 // For a terminal.

@@ -59,6 +59,14 @@ TEST(Estimate, CountsWhatIsExported) {
   EXPECT_THAT(table.output, HasSubstr("FIFOs and ports"));
   EXPECT_THAT(table.output, HasSubstr("no figure of Vivado's"));
 
+  const ProcessResult fast = estimated({"--fast", "--json", "--yosys", "no-such-yosys"});
+  ASSERT_EQ(fast.exit_code, 0) << fast.output;
+  EXPECT_EQ(json::parse(fast.output)["source"], "cost table");
+  EXPECT_EQ(json::parse(fast.output)["interval_cycles"], facts["interval_cycles"]);
+  EXPECT_GT(json::parse(fast.output)["total"]["luts"], 100);
+  EXPECT_THAT(estimated({"--fold", "conv2d_1=1x1", "--fast", "--json"}).output,
+              HasSubstr("interval_cycles"));
+
   graph::save(network(2), model);
   EXPECT_EQ(estimated({"--yosys", pretender}).exit_code, 2) << "another network is another text";
   const ProcessResult k_hot = estimated({"--json", "-o", (work.path() / "kept.json").string()});
