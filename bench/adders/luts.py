@@ -26,8 +26,9 @@ def main():
     between = sys.argv.index('--')
     ours, peer = sys.argv[3:between], sys.argv[between + 1:]
     path = os.path.join(folder, 'luts.json')
+    found = [luts(ours[0], ours[1:]), luts(peer[0], peer[1:])]
     known = json.load(open(path, encoding='ascii')) if os.path.exists(path) else {}
-    known[name] = [luts(ours[0], ours[1:]), luts(peer[0], peer[1:])]
+    known[name] = found
     json.dump(known, open(path, 'w', encoding='ascii'))
 
 

@@ -2,8 +2,8 @@
 """alkaid on the matrices of scripts/bench adders, in an environment of its own.
 
 usage: peer.py solve MATRICES OUT.json        adder graphs and seconds of processor time
+       peer.py fused MATRICES OUT.json        how many operators are left where adders take three operands
        peer.py verilog MATRICES OUT           its Verilog of the first matrix, two-input adders
-       peer.py mlp WEIGHTS.json OUT           its Verilog of a network of dense layers
 """
 import json
 import sys
@@ -58,6 +58,18 @@ def solve(file, out):
     json.dump(results, open(out, 'w', encoding='ascii'))
 
 
+def fused(file, out):
+    from alkaid.trace import FVArrayInput, trace
+    from alkaid.trace.passes import dead_code_elimin, fuse_ternary_adders
+
+    results = []
+    for _, matrix in matrices(file):
+        x = FVArrayInput(matrix.shape[1]).quantize(1, 7, 0)
+        logic = dead_code_elimin(fuse_ternary_adders(trace(x, x @ matrix.T.astype(np.float64))))
+        results.append(sum(len(op.addr) >= 2 for op in logic.ops))
+    json.dump(results, open(out, 'w', encoding='ascii'))
+
+
 def write(inputs, outputs, folder):
     from alkaid.codegen import RTLModel
     from alkaid.trace import trace
@@ -73,18 +85,5 @@ def verilog(file, folder):
     write(x, x @ matrix.T.astype(np.float64), folder)
 
 
-def mlp(weights, folder):
-    from alkaid.trace import FVArrayInput
-
-    network = json.load(open(weights, encoding='ascii'))
-    x = FVArrayInput(len(network['layers'][0]['weights'][0])).quantize(*network['input'])
-    h = x
-    for layer in network['layers']:
-        h = h @ np.array(layer['weights'], np.float64).T + np.array(layer['bias'], np.float64)
-        if 'relu' in layer:
-            h = h.relu(*layer['relu'])
-    write(x, h, folder)
-
-
 if __name__ == '__main__':
-    {'solve': solve, 'verilog': verilog, 'mlp': mlp}[sys.argv[1]](*sys.argv[2:])
+    {'solve': solve, 'fused': fused, 'verilog': verilog}[sys.argv[1]](*sys.argv[2:])

@@ -13,7 +13,7 @@ GROUPS = {'signed 8-bit 8x8': (0.95, 0.97, 0.95), 'signed 8-bit 16x16': (0.95, 0
           'signed 8-bit 32x32': (0.95, 0.97, 0.95), '2-hot 8x8': (0.97, None, None), '2-hot 16x16': (0.97, None, None),
           '2-hot 32x32': (0.97, None, None)}
 LUTS = 0.90
-MLP_LUTS = 1.00
+THREE = 0.92
 FIRST_SECONDS = 2.0
 
 
@@ -65,9 +65,8 @@ def lut_lines(luts, lines):
     rows = []
     for name, (ours, peer) in luts.items():
         rows.append(f'| {name.replace("_", " ")} | {ours:,} | {peer:,} | {ours / peer:.3f} |')
-        most = MLP_LUTS if name.startswith('MLP') else LUTS
-        lines.append({'what': f'{name.replace("_", " ")}: LUTs', 'value': ours / peer, 'most': most,
-                      'met': ours / peer <= most})
+        lines.append({'what': f'{name.replace("_", " ")}: LUTs', 'value': ours / peer, 'most': LUTS,
+                      'met': ours / peer <= LUTS})
     return rows
 
 
@@ -97,10 +96,13 @@ def main():
         slowest = max(result['seconds'] for result in first)
         lines.append({'what': '64x64: seconds to the first answer', 'value': slowest, 'most': FIRST_SECONDS,
                       'met': slowest <= FIRST_SECONDS})
-    text += ['', 'Operators where an adder takes two operands, and where it takes three:', '',
-             '| matrices | two | three | ratio |', '|---|---|---|---|']
-    text += [f'| {family} | {free[family][1]:.1f} | {found[1]:.1f} | {found[1] / free[family][1]:.3f} |'
-             for family, found in three.items()]
+    text += ['', 'Operators where an adder takes three operands, alkaid after its fusion of pairs, QFX with the search counting so:',
+             '', '| matrices | alkaid | QFX | ratio |', '|---|---|---|---|']
+    for family, found in three.items():
+        ratio = found[1] / mean(load(options.folder, os.path.join(family.replace(' ', '_'), 'fused.json')))
+        text.append(f'| {family} | {found[1] / ratio:.1f} | {found[1]:.1f} | {ratio:.3f} |')
+        most = THREE if family in GROUPS and not family.startswith('2-hot') else 1.00
+        lines.append({'what': f'{family}: operators of three operands', 'value': ratio, 'most': most, 'met': ratio <= most})
     text += ['', 'Targets:', '']
     for line in lines:
         verdict = 'met' if line['met'] else 'MISSED'

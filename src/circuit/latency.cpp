@@ -39,7 +39,7 @@ bool is_searched(const dataflow::Network& network, const dataflow::Process& proc
                  const dataflow::MultiplyAccumulate& work) {
   const auto factors = static_cast<std::int64_t>(work.factor.values.values.size());
   const dataflow::Stream& stream = network.streams[static_cast<std::size_t>(process.inputs[0])];
-  return factors <= kLargestMatrix &&
+  return factors <= kLargestMatrix && work.factor.width <= 32 &&
          work.factor.width + network.node(stream.node).format.width + levels(factors) < 60;
 }
 
