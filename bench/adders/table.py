@@ -99,7 +99,10 @@ def main():
     text += ['', 'Operators where an adder takes three operands, alkaid after its fusion of pairs, QFX with the search counting so:',
              '', '| matrices | alkaid | QFX | ratio |', '|---|---|---|---|']
     for family, found in three.items():
-        ratio = found[1] / mean(load(options.folder, os.path.join(family.replace(' ', '_'), 'fused.json')))
+        fused = load(options.folder, os.path.join(family.replace(' ', '_'), 'fused.json'))
+        if not fused:
+            continue
+        ratio = found[1] / mean(fused)
         text.append(f'| {family} | {found[1] / ratio:.1f} | {found[1]:.1f} | {ratio:.3f} |')
         most = THREE if family in GROUPS and not family.startswith('2-hot') else 1.00
         lines.append({'what': f'{family}: operators of three operands', 'value': ratio, 'most': most, 'met': ratio <= most})
