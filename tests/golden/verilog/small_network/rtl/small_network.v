@@ -110,7 +110,7 @@ module small_network (
   // Link 5, relu1_fork to add: relu1, 72 words of 1 a frame
   wire w5_valid, w5_ready, r5_valid, r5_ready;
   wire [7:0] w5_data, r5_data;
-  qfx_fifo #(.WIDTH(8), .DEPTH(16), .SEED(6)) fifo_5 (
+  qfx_fifo #(.WIDTH(8), .DEPTH(19), .SEED(6)) fifo_5 (
       .clk(aclk), .rst(rst), .i_valid(w5_valid), .i_ready(w5_ready), .i_data(w5_data),
       .o_valid(r5_valid), .o_ready(r5_ready), .o_data(r5_data));
 `ifdef QFX_WATCH

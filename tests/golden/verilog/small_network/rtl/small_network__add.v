@@ -27,7 +27,7 @@ module small_network__add (
   qfx_cast #(.IN_WIDTH(9), .IN_FRAC(4), .IN_SIGNED(1), .OUT_WIDTH(8), .OUT_FRAC(4), .OUT_SIGNED(1),
     .ROUNDING(0), .OVERFLOW(0), .N_BITS(0)) cast3 (.x(v2), .y(s3));
   wire [7:0] v3 = s3;
-  wire _unused_ok = &{1'b0, i0_data, i1_data, s3};
+  wire _unused_ok = &{1'b0, i0_data, i1_data, s3, v0, v1, v2, v3};
   always @(posedge clk)
     if (en) o0_data <= {v3};
 endmodule

@@ -22,14 +22,32 @@ module small_network__bn1_relu1 (
   always @(posedge clk) position <= position_next;
   reg [0:0] position_1;
   always @(posedge clk) if (en) position_1 <= position;
-  reg [8:0] row1;
-  reg [8:0] rows1 [0:1];
-  initial $readmemh("small_network__bn1_relu1_rows1.mem", rows1);
-  always @(posedge clk) if (en) row1 <= rows1[position];
-  reg [7:0] row2;
-  reg [7:0] rows2 [0:1];
-  initial $readmemh("small_network__bn1_relu1_rows2.mem", rows2);
-  always @(posedge clk) if (en) row2 <= rows2[position_1];
+  wire [8:0] row1;
+  qfx_rom #(
+      .WIDTH(9),
+      .DEPTH(2),
+      .ADDRESS_WIDTH(1),
+      .BLOCK(0),
+      .FILE("small_network__bn1_relu1_rows1.mem")
+  ) rows1 (
+      .clk(clk),
+      .read(en),
+      .address(position),
+      .data(row1)
+  );
+  wire [7:0] row2;
+  qfx_rom #(
+      .WIDTH(8),
+      .DEPTH(2),
+      .ADDRESS_WIDTH(1),
+      .BLOCK(0),
+      .FILE("small_network__bn1_relu1_rows2.mem")
+  ) rows2 (
+      .clk(clk),
+      .read(en),
+      .address(position_1),
+      .data(row2)
+  );
   wire [8:0] c1_1 = row1[8:0];
   wire [7:0] c3_2 = row2[7:0];
   reg [7:0] v0_1;
@@ -49,7 +67,7 @@ module small_network__bn1_relu1 (
       v0_1 <= v0;
       v2_2 <= v2;
     end
-  wire _unused_ok = &{1'b0, i0_data, s5, v5};
+  wire _unused_ok = &{1'b0, i0_data, s5, v0_1, v2_2, v4, v5, v7, v8};
 `ifdef QFX_TRACE
   qfx_trace #(.ID(2), .WIDTH(8), .LANES(1), .GROUP(2)) trace2 (
     .clk(clk), .rst(rst), .fire(en && valid[1]), .data({v5}));
