@@ -17,7 +17,7 @@ namespace qfx::imports {
 namespace {
 
 // A second or so.
-constexpr double kMostWork = 4e8;
+constexpr double kMostWork = 1e8;
 // Weights are rounded to single precision on the way: a network sums thousands of such errors.
 constexpr double kMostDifference = 1e-5;
 

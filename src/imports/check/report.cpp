@@ -9,9 +9,17 @@
 namespace qfx::imports {
 namespace {
 
-// A file's name on one line.
-std::string shown(const std::string& name) {
-  return name.empty() ? "-" : in_quotes(name);
+// A file's name, whole, on one line.
+std::string shown(const Record& record) {
+  const std::string& name = record.name.empty() ? record.output : record.name;
+  std::string text = record.name.empty() ? "makes '" : "'";
+  for (const char c : name) {
+    if (c >= ' ' && c <= '~')
+      text += c;
+    else
+      text += fmt::format("\\x{:02x}", static_cast<unsigned char>(c));
+  }
+  return text + "'";
 }
 
 }  // namespace
@@ -35,17 +43,16 @@ std::string report_text(const Imported& imported, const std::string& file) {
                     *imported.difference)
               : "not compared with the file's values here, which takes long for its size; "
                 "--check does\n";
-  Table table({Align::Left, Align::Left, Align::Left, Align::Left});
-  table.add_row({"operator", "name", "output", "became"});
+  Table table({Align::Left, Align::Left, Align::Left});
+  table.add_row({"became", "operator", "node of the file"});
   table.add_rule();
   for (std::size_t i = 0; i < source.records.size(); ++i) {
     const Record& record = source.records[i];
-    std::vector<std::string> names;
-    for (const std::string& name : imported.lowered.made[i]) names.push_back(name);
+    const std::vector<std::string>& names = imported.lowered.made[i];
     const std::string became = !names.empty()         ? join(names, ", ")
                                : !record.fate.empty() ? record.fate
                                                       : "the order of values";
-    table.add_row({record.op.substr(0, 40), shown(record.name), shown(record.output), became});
+    table.add_row({became, record.op.substr(0, 40), shown(record)});
   }
   return text + "\n" + table.to_string();
 }

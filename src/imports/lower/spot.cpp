@@ -57,6 +57,16 @@ std::optional<std::vector<double>> by_channel(const Spot& spot, const Tensor& co
   if (constant.shape.size() > spot.shape.size() ||
       broadcast(constant.shape, spot.shape) != spot.shape)
     return std::nullopt;
+  // Nearly all: channels first, and a constant that lies along them.
+  Shape along(spot.shape.size() - 1, 1);
+  if (!along.empty()) along[0] = spot.held[0];
+  if (!spot.index && spot.shape.size() > 1 && spot.shape[1] == spot.held[0] &&
+      (constant.size() == 1 || constant.shape == along)) {
+    std::vector<double> values;
+    for (std::int64_t c = 0; c < spot.held[0]; ++c)
+      values.push_back(constant.real(constant.size() == 1 ? 0 : c));
+    return values;
+  }
   const auto from = broadcast_index(constant.shape, spot.shape);
   std::vector<std::optional<double>> found(static_cast<std::size_t>(spot.held[0]));
   const std::int64_t plane = spot.plane();

@@ -98,7 +98,7 @@ std::vector<std::int64_t> broadcast_index(const Shape& shape, const Shape& targe
 }
 
 void check_affordable(const Shape& shape) {
-  constexpr std::int64_t kMost = std::int64_t{1} << 25;
+  constexpr std::int64_t kMost = std::int64_t{1} << 27;
   if (element_count(shape) > kMost)
     fault("it makes a constant of the shape {}, more than {} values", to_string(shape), kMost);
 }

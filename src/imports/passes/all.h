@@ -24,4 +24,7 @@ bool merge_constants(Source& source);
 // auto_pad and Pad nodes as pads; those of a convolution alike on both sides.
 bool plain_padding(Source& source);
 
+// Channels that are the same for every sample, where what reads them can do without.
+bool remove_dead_channels(Source& source);
+
 }  // namespace qfx::imports

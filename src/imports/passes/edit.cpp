@@ -122,6 +122,10 @@ bool drop_dead(Source& source) {
     const bool is_needed = std::ranges::any_of(
         node->outputs, [&](const std::string& output) { return needed.contains(output); });
     if (is_needed) {
+      // A mask or a list of indices that nobody reads is as good as not given.
+      for (std::size_t i = 1; i < node->outputs.size(); ++i) {
+        if (!needed.contains(node->outputs[i])) node->outputs[i].clear();
+      }
       needed.insert(node->inputs.begin(), node->inputs.end());
       kept.push_back(std::move(*node));
     }

@@ -10,7 +10,7 @@ namespace qfx::imports {
 namespace {
 
 // What all computed constants of a network may have together.
-constexpr std::int64_t kMostFolded = std::int64_t{1} << 27;
+constexpr std::int64_t kMostFolded = std::int64_t{1} << 28;
 
 }  // namespace
 

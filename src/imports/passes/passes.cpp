@@ -16,10 +16,11 @@ constexpr Pass kPasses[] = {
     {"decompose", decompose},
     {"plain_products", plain_products},
     {"merge_constants", merge_constants},  // into the forms of the pass before
-    {"plain_padding", plain_padding}};
+    {"plain_padding", plain_padding},
+    {"remove_dead_channels", remove_dead_channels}};  // last: all constants are where they belong
 
 // Each round makes the network smaller or plainer; a real one needs a handful.
-constexpr int kMostRounds = 200;
+constexpr int kMostRounds = 1000;
 
 }  // namespace
 

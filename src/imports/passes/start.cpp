@@ -132,7 +132,7 @@ void set_input_shape(Source& source, const std::optional<Shape>& given) {
   }
   if (!is_reasonable(shape) || element_count(shape) > std::int64_t{1} << 25)
     user_error("the input {} has the shape {}, which is too large", name, to_string(shape));
-  if (given) source.remarks.push_back("the input's shape is set to " + to_string(shape));
+  if (shape != said) source.remarks.push_back("the input's shape is set to " + to_string(shape));
   input.shape = shape;
 }
 

@@ -43,8 +43,8 @@ TEST(CommandLine, HelpAndVersionAreNoErrors) {
   for (const std::vector<std::string>& arguments : {std::vector<std::string>{}, {"--help"}}) {
     const ProcessResult help = qfx_command(arguments);
     EXPECT_EQ(help.exit_code, 0);
-    for (const char* verb :
-         {"train", "ptq", "start", "freeze", "run", "export", "verify", "inspect", "report"}) {
+    for (const char* verb : {"import", "train", "ptq", "start", "freeze", "run", "export", "verify",
+                             "inspect", "report"}) {
       EXPECT_THAT(help.output, HasSubstr(verb));
       EXPECT_EQ(qfx_command({verb, "--help"}).exit_code, 0) << verb;
     }

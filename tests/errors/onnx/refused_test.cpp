@@ -163,11 +163,11 @@ TEST(RefusedOnnx, Values) {
 // Small files that ask for much.
 TEST(RefusedOnnx, Sizes) {
   EXPECT_THAT(behind_conv([](OnnxFile& file) {
-                file.integers("s", {1 << 14, 1 << 14});
+                file.integers("s", {1 << 14, 1 << 14, 1});
                 file.node("ConstantOfShape", {"s"}, {"k"});
                 file.node("Add", {"c", "k"}, {"y"});
               }),
-              HasSubstr("more than 33554432 values"));
+              HasSubstr("more than 134217728 values"));
   EXPECT_THAT(behind_conv([](OnnxFile& file) {
                 file.integers("s", {1, 4, INT64_MAX, INT64_MAX});
                 file.node("Reshape", {"c", "s"}, {"y"});

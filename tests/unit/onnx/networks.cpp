@@ -173,6 +173,29 @@ const std::map<std::string, std::pair<int, Write>>& behind_a_convolution() {
               .ints("pads", {0, 1, 1, 0})
               .integer("count_include_pad", 1);
         }}},
+      {"dead channels",
+       {17,
+        [](OnnxFile& f) {
+          // Of four channels the second is below 0 and the third is 0.5, both whatever the sample.
+          f.constant("k", {4, 4, 1, 1}, {1, 2, -1, 1, 0, 0, 0, 1e-30F, 0, 0, 0, 0, -1, 1, 2, 1});
+          f.constant("t", {4}, {0.25F, -1, 0.5F, 0.125F});
+          f.weights("d", {4, 1, 3, 3});
+          f.weights("m", {2, 4, 2, 2});
+          f.node("Conv", {"c", "k", "t"}, {"1"}).named("dead");
+          f.node("Relu", {"1"}, {"2"});
+          f.node("Conv", {"2", "m"}, {"3"});
+          f.node("Conv", {"c", "k", "t"}, {"4"});
+          f.node("Relu", {"4"}, {"5"});
+          f.node("Conv", {"5", "d"}, {"6"}).integer("group", 4).ints("pads", {1, 1, 1, 1});
+          f.node("Conv", {"6", "m"}, {"7"}).text("auto_pad", "SAME_LOWER");
+          f.node("Flatten", {"3"}, {"8"});
+          f.node("Flatten", {"7"}, {"9"});
+          f.weights("p", {3, 60});
+          f.weights("q", {3, 84});
+          f.node("Gemm", {"8", "p"}, {"l"}).integer("transB", 1);
+          f.node("Gemm", {"9", "q"}, {"r"}).integer("transB", 1);
+          f.node("Add", {"l", "r"}, {"y"});
+        }}},
       {"means and sums",
        {13,
         [](OnnxFile& f) {
@@ -208,7 +231,6 @@ const std::map<std::string, std::pair<int, Write>>& behind_a_convolution() {
               .domain("com.microsoft")
               .text("activation", "Clip")
               .floats("activation_params", {-0.5F, 0.5F});
-          f.weights("m", {7, 2});
           f.node("Flatten", {"2"}, {"v"});
           f.weights("g", {168, 3});
           f.node("FusedGemm", {"v", "g"}, {"y"}).domain("com.microsoft").text("activation", "Tanh");

@@ -125,6 +125,19 @@ TEST(ImportPasses, LeaveWhatIsMeant) {
   EXPECT_THAT(kinds("bounds"), ElementsAre("input", "conv2d", "clip", "clip"));
 }
 
+// Two channels of one branch go, of the other, behind padding, the one that is zero.
+TEST(ImportPasses, RemoveDeadChannels) {
+  const std::map<std::string, OnnxFile> networks = test::onnx_networks();
+  const Imported imported = import_source(parsed(networks.at("dead channels")), {}, "net");
+  std::vector<std::int64_t> channels;
+  for (const graph::Node& node : imported.model().nodes) {
+    if (std::holds_alternative<graph::Relu>(node.op)) channels.push_back(node.shape[0]);
+  }
+  EXPECT_THAT(channels, testing::ElementsAre(2, 3));
+  EXPECT_THAT(report_text(imported, "net.onnx"),
+              testing::HasSubstr("node 'dead' (Conv): 2 of 4 channels are constant"));
+}
+
 TEST(ImportPasses, EveryNodeOfTheFileHasALine) {
   for (const auto& [name, file] : test::onnx_networks()) {
     const Imported imported = import_source(parsed(file), {}, "net");
