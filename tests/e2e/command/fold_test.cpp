@@ -80,9 +80,9 @@ TEST_F(FoldCommand, ForARate) {
 TEST_F(FoldCommand, ByTheRecipeOfTheRun) {
   std::ofstream(run_.run + "/recipe.toml", std::ios::app)
       << "[fold]\nconv1 = \"4x1\"\nclassifier = 2\n";
-  exported({"--fold", "classifier=5"});
+  exported({"--fold", "classifier=3"});
   EXPECT_EQ(folding().at("conv1"), (dataflow::Fold{4, 1}));
-  EXPECT_EQ(folding().at("classifier"), (dataflow::Fold{5, 0})) << "the command line wins";
+  EXPECT_EQ(folding().at("classifier"), (dataflow::Fold{3, 0})) << "the command line wins";
 }
 
 TEST_F(FoldCommand, SaysWhatIsWrong) {
