@@ -2,7 +2,7 @@
 // without stalls the cycle.
 #include <gtest/gtest.h>
 #include <map>
-#include <set>
+#include <sstream>
 
 #include "backends/verilog/print_chain.h"
 #include "backends/verilog/print_whole.h"
@@ -11,6 +11,8 @@
 #include "support/random_run.h"
 #include "unit/verilog_parts/engine_bench.h"
 
+#include "qfx/base/error.h"
+#include "qfx/base/file.h"
 #include "qfx/circuit/circuit.h"
 #include "qfx/dataflow/lower.h"
 #include "qfx/graph/builder.h"
@@ -147,23 +149,64 @@ TEST(VerilogParts, WholePlanesVectorsAndThresholds) {
   EXPECT_EQ(bench.complaints(3), "");
 }
 
-// Batch normalisation and slopes with two ones a constant, two lanes for eight channels.
+// What Yosys says after these commands on the only module.
+std::string yosys(const EngineBench& bench, const std::string& commands) {
+  VerilogSources sources = bench.sources();
+  for (const auto& [file, text] : sources.files)
+    if (file.ends_with(".v")) sources.top = file.substr(0, file.size() - 2);
+  const TemporaryDirectory folder;
+  write_sources(sources, folder.path());
+  return run_in_yosys(sources, folder.path(), commands);
+}
+
+// Cells of the last statistics that Yosys printed, whose names begin so.
+int cells_of(const std::string& said, const std::string& kind) {
+  std::istringstream lines(said);
+  int cells = 0;
+  for (std::string line; std::getline(lines, line);) {
+    if (line.find("Printing statistics") != line.npos) cells = 0;
+    std::istringstream words(line);
+    std::string cell;
+    int count = 0;
+    if (words >> cell >> count && cell.starts_with(kind)) cells += count;
+  }
+  return cells;
+}
+
+// A block's element-wise part as in FracBNN: three scales and two slopes for 16 channels, two
+// lanes.
+EngineBench block(int k_hot, bool signed_digits) {
+  graph::Builder builder("block");
+  graph::NodeId x = builder.input({16, 2, 2});
+  x = builder.prelu(builder.batch_norm(x, {}, "bn"), {.num_parameters = 16}, "slope");
+  x = builder.prelu(builder.batch_norm(x, {}, "bn2"), {.num_parameters = 16}, "slope2");
+  builder.batch_norm(x, {}, "bn3");
+  const graph::FrozenModel model = with_random_numbers(
+      builder.finish(),
+      {.width = 12, .per_channel = true, .k_hot = k_hot, .signed_digits = signed_digits});
+  EngineBench bench;
+  Kinds kinds;
+  add_engines(bench, model, 1, {{"bn", {.pe = 2}}}, kinds);
+  return bench;
+}
+
+// Constants with few ones by row: shifts that occur, no multiplier before or after mapping.
 TEST(VerilogParts, FewOnesNeedNoMultiplier) {
+  const std::string none = "proc; select -assert-none t:$mul";
   for (const bool signed_digits : {false, true}) {
-    graph::Builder builder("khot");
-    graph::NodeId x = builder.input({8, 3, 3});
-    x = builder.prelu(builder.batch_norm(x, {}, "bn"), {.num_parameters = 8}, "slope");
-    builder.batch_norm(x, {}, "bn2");
-    const graph::FrozenModel model = with_random_numbers(
-        builder.finish(), {.per_channel = true, .k_hot = 2, .signed_digits = signed_digits});
-    EngineBench bench;
-    Kinds kinds;
-    add_engines(bench, model, 1, {{"bn", {.pe = 2}}}, kinds);
+    const EngineBench bench = block(2, signed_digits);
     ASSERT_EQ(bench.size(), 2U);
     expect_right(bench.run_in_icarus());
-    for (const auto& [file, text] : bench.sources().files)
-      if (file.ends_with(".v")) EXPECT_EQ(text.find(" * "), text.npos) << text;
+    yosys(bench, none);
   }
+  EXPECT_THROW(yosys(block(0, false), none), UserError);  // the check sees multipliers
+  const std::string said =
+      yosys(block(2, false),
+            "synth_xilinx -family xcup -nowidelut -noiopad -noclkbuf -flatten -top m1_1; stat");
+  std::printf("%d LUT, %d FF\n", cells_of(said, "LUT"), cells_of(said, "FD"));
+  EXPECT_EQ(cells_of(said, "DSP"), 0);
+  EXPECT_GT(cells_of(said, "LUT"), 100);
+  EXPECT_LT(cells_of(said, "LUT"), 1500);
 }
 
 TEST(VerilogParts, AreCleanAndRunInVerilator) {
