@@ -30,7 +30,7 @@ void compare(const Source& before, const Lowered& lowered) {
   const SourceInput& input = before.inputs.at(0);
   if (input.is_integer || work_of(lowered.model) > 1e6) return;
   std::vector<double> samples;
-  for (std::int64_t i = 0; i < element_count(*input.shape); ++i)
+  for (std::int64_t i = 0; i < qfx::element_count(*input.shape); ++i)
     samples.push_back(static_cast<double>((i * 37) % 23 - 11) / 8);
   std::map<std::string, Tensor> values;
   try {
