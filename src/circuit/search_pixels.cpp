@@ -148,12 +148,14 @@ class PixelSearch : public Search {
     return network_.streams[process.outputs[0]].layout.lanes;
   }
 
-  // Rows of whole pixels; of a matrix all its sums.
+  // Rows of whole pixels, of one row only what lies under the window; of a matrix all its sums.
   Resources memory(const Process& process, const dataflow::Fold& fold) const {
     const dataflow::Stream& in = network_.streams[process.inputs[0]];
     const auto rows = [&](const dataflow::Window& window) {
       const std::int64_t reach = (window.kernel[0] - 1) * window.dilation[0];
-      return ram((reach + 1) * window.width, in.layout.lanes * network_.node(in.node).format.width);
+      const std::int64_t under = (window.kernel[1] - 1) * window.dilation[1] + 1;
+      const std::int64_t columns = reach == 0 ? std::min(under, window.width) : window.width;
+      return ram((reach + 1) * columns, in.layout.lanes * network_.node(in.node).format.width);
     };
     if (const auto* pool = std::get_if<dataflow::WindowReduce>(&process.work))
       return pool->window ? rows(*pool->window) : Resources{};
