@@ -7,6 +7,8 @@
 
 #include "qfx/base/error.h"
 #include "qfx/base/file.h"
+#include "qfx/circuit/plan.h"
+#include "qfx/dataflow/lower.h"
 
 namespace qfx::verify {
 namespace {
@@ -132,6 +134,11 @@ std::unique_ptr<Simulation> make_simulation(const backends::Target& target,
   if (std::holds_alternative<backends::Verilator>(target.simulation))
     return std::make_unique<VerilogSimulation>(project, model, work);
   return std::make_unique<CppSimulation>(vendor_headers(target), project, model, work);
+}
+
+dataflow::Folding fast_folding(const backends::Target& target, const graph::Analyzed& model) {
+  if (!std::holds_alternative<backends::Verilator>(target.simulation)) return {};
+  return circuit::plan(dataflow::lower(model), {}, {}).folding;
 }
 
 void check_simulator(const backends::Target& target) {

@@ -13,6 +13,8 @@
 #include "qfx/backends/project.h"
 #include "qfx/backends/target.h"
 #include "qfx/base/process.h"
+#include "qfx/dataflow/fold.h"
+#include "qfx/graph/analyzed.h"
 
 namespace qfx::verify {
 
@@ -43,6 +45,9 @@ std::unique_ptr<Simulation> make_simulation(const backends::Target& target,
                                             const backends::Project& project,
                                             const graph::FrozenModel& model,
                                             const std::filesystem::path& work);
+
+// A folding of a fresh export that simulates fast: whatever it is, the values are the same.
+dataflow::Folding fast_folding(const backends::Target& target, const graph::Analyzed& model);
 
 // What of programs is missing here to simulate so, as a UserError.
 void check_simulator(const backends::Target& target);

@@ -74,7 +74,8 @@ class Verification {
  private:
   void prepare_project() {
     if (options_.project.empty()) {
-      backends::export_project(target_, engine_.analyzed(), (work_ / "project").string(), {});
+      backends::export_project(target_, engine_.analyzed(), (work_ / "project").string(),
+                               {.folding = fast_folding(target_, engine_.analyzed())});
       project_ = backends::read_project((work_ / "project").string());
       return;
     }

@@ -58,7 +58,7 @@ module qfx_walk #(
   wire inside_y = PADDING_Y == 0 || (row >= TOP[ROW_BITS-1:0] && row < BOTTOM[ROW_BITS-1:0]);
   wire inside_x =
       PADDING_X == 0 || (column >= LEFT[COLUMN_BITS-1:0] && column < RIGHT[COLUMN_BITS-1:0]);
-  wire inside = inside_y && inside_x;
+  wire in_image = inside_y && inside_x;
 
   // Places until a window ends in this row and in this column.
   localparam [31:0] UNTIL_Y = (KERNEL_HEIGHT - 1) * DILATION_Y;
@@ -72,7 +72,7 @@ module qfx_walk #(
   wire due = until_y == {Y_BITS{1'b0}} && until_x == {X_BITS{1'b0}};
 
   wire first_block, last_block;
-  wire takes = inside && first_block;
+  wire takes = in_image && first_block;
   wire step = en && (i_valid || !takes);
   assign i_ready = en && takes && !rst;
   wire shift = step && first_block;
@@ -119,7 +119,7 @@ module qfx_walk #(
 
   // What enters each row of registers, the last one lowest.
   wire [KERNEL_HEIGHT*WIDTH-1:0] entering;
-  assign entering[WIDTH-1:0] = i_data & {WIDTH{inside}};
+  assign entering[WIDTH-1:0] = i_data & {WIDTH{in_image}};
 
   localparam DELAY = COLUMNS * DILATION_Y;
   localparam HELD = (KERNEL_HEIGHT - 1) * WIDTH;

@@ -64,7 +64,7 @@ verilator: build/verilated/V@TOP@_tb
 build/verilated/V@TOP@_tb: $(RTL) $(SIMULATION) $(MEMORIES) tb/@TOP@_tb.v
 	mkdir -p build
 	cp $(MEMORIES) build
-	$(VERILATOR) --binary -DQFX_WATCH --top-module @TOP@_tb --Mdir build/verilated $(RTL) $(SIMULATION) tb/@TOP@_tb.v
+	$(VERILATOR) --binary --default-language 1364-2001 -DQFX_WATCH --top-module @TOP@_tb --Mdir build/verilated $(RTL) $(SIMULATION) tb/@TOP@_tb.v
 
 lint:
 	$(VERILATOR) --lint-only -Wall --default-language 1364-2001 --top-module @TOP@ $(RTL)

@@ -31,7 +31,7 @@ graph::FrozenModel transparent(const std::string& name, const std::string& layer
   graph::NodeId x = b.input({1, 4, 4}, {}, "module");
   x = b.conv2d(x, {.out_channels = 2, .kernel = {3, 3}, .padding = {1, 1}}, layer);
   x = b.cast(x, "$finish; `include \"/etc/passwd\"");
-  x = b.linear(b.flatten(x), {.out_features = 3}, "../../endmodule */ \n initial $stop;");
+  x = b.linear(b.flatten(x), {.out_features = 3}, "../../endmodule */ initial $stop;");
   return test::with_random_numbers(b.finish(), {.adjust = [](graph::FrozenNode& node) {
                                      if (node.name != "module")
                                        node.format = {26, 12, node.format.is_signed};
