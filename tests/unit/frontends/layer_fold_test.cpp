@@ -19,12 +19,13 @@ TEST(LayerFold, ResultsAndOperands) {
     EXPECT_EQ(parse_layer_fold(wrong), std::nullopt) << wrong;
 }
 
-std::string recipe_with(const std::string& folds) {
+std::string text_with_folds(const std::string& folds) {
   return "network.zoo = \"tiny_resnet\"\n[data]\nsource = \"fashion-mnist\"\n[fold]\n" + folds;
 }
 
 TEST(LayerFold, OfARecipe) {
-  const auto folds = recipe_folds(recipe_with("conv1 = \"4x1\"\n\"block1.conv\" = 2\n"), "r.toml");
+  const auto folds =
+      recipe_folds(text_with_folds("conv1 = \"4x1\"\n\"block1.conv\" = 2\n"), "r.toml");
   EXPECT_EQ(folds.at("conv1"), (LayerFold{4, 1}));
   EXPECT_EQ(folds.at("block1.conv"), (LayerFold{2, 0}));
   EXPECT_TRUE(recipe_folds("name = \"a\"\n", "r.toml").empty());
@@ -32,7 +33,7 @@ TEST(LayerFold, OfARecipe) {
 
 TEST(LayerFold, ErrorsNameTheLineAndTheNearestLayer) {
   const auto error = [](const std::string& folds) {
-    return test::user_error_of([&] { parse_recipe(recipe_with(folds), "r.toml"); });
+    return test::user_error_of([&] { parse_recipe(text_with_folds(folds), "r.toml"); });
   };
   EXPECT_EQ(error("conv1 = \"4x1\"\n"), "");
   EXPECT_THAT(error("conf1 = \"4x1\"\n"), HasSubstr("conv1"));
