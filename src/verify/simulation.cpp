@@ -74,7 +74,7 @@ class VerilogSimulation : public Simulation {
  public:
   VerilogSimulation(const backends::Project& project, const graph::FrozenModel& model,
                     const fs::path& work)
-      : tops_{{project, model}}, work_(work) {}
+      : tops_{{project, model}}, layouts_(stream_layouts(model)), work_(work) {}
 
   std::vector<std::string> build_command() override {
     fs::create_directories(folder());
@@ -84,7 +84,7 @@ class VerilogSimulation : public Simulation {
   void build(const ShouldStop& should_stop) override { verilate(build_command(), should_stop); }
 
   void write_inputs(std::span<const std::int32_t> raw) override {
-    write_raw(inputs(), to_stream_order(model().input().shape, raw));
+    write_raw(inputs(), to_stream_order(layouts_.input, raw));
   }
 
   std::vector<std::string> run_command(std::int64_t first, std::int64_t count,
@@ -96,7 +96,7 @@ class VerilogSimulation : public Simulation {
 
   std::vector<std::int32_t> read_outputs(const fs::path& out, std::int64_t count) const override {
     const graph::Shape& shape = model().output().shape;
-    return from_stream_order(shape, read_raw(out, count * graph::element_count(shape)));
+    return from_stream_order(layouts_.output, read_raw(out, count * graph::element_count(shape)));
   }
 
   fs::path run_folder() const override { return folder(); }
@@ -112,7 +112,7 @@ class VerilogSimulation : public Simulation {
     command.push_back("+qfx_traces=" + traced.string());
     check_run(run_process(command, traced.string()));
     SampleTrace values;
-    for (const std::vector<std::int32_t>& node : read_verilog_traces(traced, model(), 1))
+    for (const std::vector<std::int32_t>& node : read_verilog_traces(traced, model(), layouts_, 1))
       values.emplace_back(node.begin(), node.end());
     return values;
   }
@@ -123,6 +123,7 @@ class VerilogSimulation : public Simulation {
   const graph::FrozenModel& model() const { return tops_[0].model; }
 
   std::vector<VerilogTop> tops_;
+  StreamLayouts layouts_;
   fs::path work_;
 };
 

@@ -1,35 +1,39 @@
 #include "verify/stream_order.h"
 
 #include "qfx/base/error.h"
+#include "qfx/dataflow/lower.h"
 
 namespace qfx::verify {
-namespace {
 
-// Samples of {rows, columns} as samples of {columns, rows}.
-std::vector<std::int32_t> transposed(std::int64_t rows, std::int64_t columns,
-                                     std::span<const std::int32_t> values) {
-  QFX_ASSERT(std::ssize(values) % (rows * columns) == 0);
+StreamLayouts stream_layouts(const graph::FrozenModel& model) {
+  const dataflow::Network network = dataflow::lower(graph::Analyzed(model));
+  return {.nodes = network.layouts,
+          .input = network.streams[static_cast<std::size_t>(network.input)].layout,
+          .output = network.streams[static_cast<std::size_t>(network.output)].layout};
+}
+
+std::vector<std::int32_t> to_stream_order(const dataflow::Layout& layout,
+                                          std::span<const std::int32_t> values) {
+  QFX_ASSERT(std::ssize(values) % layout.elements() == 0);
   std::vector<std::int32_t> result;
   result.reserve(values.size());
-  for (std::int64_t sample = 0; sample < std::ssize(values); sample += rows * columns)
-    for (std::int64_t column = 0; column < columns; ++column)
-      for (std::int64_t row = 0; row < rows; ++row)
-        result.push_back(values[static_cast<std::size_t>(sample + row * columns + column)]);
+  for (std::int64_t sample = 0; sample < std::ssize(values); sample += layout.elements())
+    for (std::int64_t beat = 0; beat < layout.beats; ++beat)
+      for (std::int64_t lane = 0; lane < layout.lanes; ++lane)
+        result.push_back(values[static_cast<std::size_t>(sample + layout.element(beat, lane))]);
   return result;
 }
 
-}  // namespace
-
-std::vector<std::int32_t> to_stream_order(const Shape& shape,
-                                          std::span<const std::int32_t> values) {
-  const std::int64_t channels = shape.empty() ? 1 : shape[0];
-  return transposed(channels, element_count(shape) / channels, values);
-}
-
-std::vector<std::int32_t> from_stream_order(const Shape& shape,
+std::vector<std::int32_t> from_stream_order(const dataflow::Layout& layout,
                                             std::span<const std::int32_t> values) {
-  const std::int64_t channels = shape.empty() ? 1 : shape[0];
-  return transposed(element_count(shape) / channels, channels, values);
+  QFX_ASSERT(std::ssize(values) % layout.elements() == 0);
+  std::vector<std::int32_t> result(values.size());
+  std::size_t at = 0;
+  for (std::int64_t sample = 0; sample < std::ssize(values); sample += layout.elements())
+    for (std::int64_t beat = 0; beat < layout.beats; ++beat)
+      for (std::int64_t lane = 0; lane < layout.lanes; ++lane)
+        result[static_cast<std::size_t>(sample + layout.element(beat, lane))] = values[at++];
+  return result;
 }
 
 }  // namespace qfx::verify

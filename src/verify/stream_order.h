@@ -1,18 +1,26 @@
-// Between C, H, W order and the order in which elements come on a stream: the channels of a pixel
-// side by side.
+// Between C, H, W order and the order in which elements come on a stream.
 #pragma once
 
 #include <cstdint>
 #include <span>
 #include <vector>
 
-#include "qfx/base/shape.h"
+#include "qfx/dataflow/layout.h"
+#include "qfx/graph/graph.h"
 
 namespace qfx::verify {
 
-// Any number of samples of the shape.
-std::vector<std::int32_t> to_stream_order(const Shape& shape, std::span<const std::int32_t> values);
-std::vector<std::int32_t> from_stream_order(const Shape& shape,
+// How tensors lie on their streams: of a flattened image, and of what follows it, as the image's.
+struct StreamLayouts {
+  std::vector<dataflow::Layout> nodes;
+  dataflow::Layout input, output;
+};
+StreamLayouts stream_layouts(const graph::FrozenModel& model);
+
+// Any number of samples.
+std::vector<std::int32_t> to_stream_order(const dataflow::Layout& layout,
+                                          std::span<const std::int32_t> values);
+std::vector<std::int32_t> from_stream_order(const dataflow::Layout& layout,
                                             std::span<const std::int32_t> values);
 
 }  // namespace qfx::verify

@@ -46,16 +46,18 @@ VerilogRunner::VerilogRunner(std::vector<VerilogTop> tops, const std::string& wo
     : tops_(std::move(tops)),
       work_(fs::absolute(work_directory)),
       traces_(std::ranges::find(options.macros, "QFX_TRACE") != options.macros.end()) {
+  for (const VerilogTop& top : tops_) layouts_.push_back(stream_layouts(top.model));
   verilate(verilator_command(tops_, work_, options));
 }
 
 Played VerilogRunner::play(std::size_t index, std::span<const std::int32_t> inputs,
                            std::int64_t batch, const Play& how) const {
   const graph::FrozenModel& model = tops_.at(index).model;
+  const StreamLayouts& layouts = layouts_.at(index);
   const TemporaryDirectory files(work_);
   const fs::path in = files.path() / "in", out = files.path() / "out",
                  report = files.path() / "report";
-  write_raw(in, to_stream_order(model.input().shape, inputs));
+  write_raw(in, to_stream_order(layouts.input, inputs));
   std::vector<std::string> command{(work_ / "replay").string(),
                                    std::to_string(index),
                                    in.string(),
@@ -81,8 +83,8 @@ Played VerilogRunner::play(std::size_t index, std::span<const std::int32_t> inpu
     return played;
   }
   played.outputs = from_stream_order(
-      model.output().shape, read_raw(out, batch * graph::element_count(model.output().shape)));
-  if (traces_) played.nodes = read_verilog_traces(files.path(), model, batch);
+      layouts.output, read_raw(out, batch * graph::element_count(model.output().shape)));
+  if (traces_) played.nodes = read_verilog_traces(files.path(), model, layouts, batch);
   played.end_cycles = read_numbers(report);
   played.first_cycle = played.end_cycles.front();
   played.end_cycles.erase(played.end_cycles.begin());

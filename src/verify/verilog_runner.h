@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "verify/stream_order.h"
 #include "verify/verilator_build.h"
 
 namespace qfx::verify {
@@ -47,6 +48,7 @@ class VerilogRunner {
 
  private:
   std::vector<VerilogTop> tops_;
+  std::vector<StreamLayouts> layouts_;
   std::filesystem::path work_;
   bool traces_;
 };

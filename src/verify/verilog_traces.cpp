@@ -34,6 +34,7 @@ std::vector<std::int32_t> read_trace_file(const std::filesystem::path& path,
 
 std::vector<std::vector<std::int32_t>> read_verilog_traces(const std::filesystem::path& folder,
                                                            const graph::FrozenModel& model,
+                                                           const StreamLayouts& layouts,
                                                            std::int64_t samples) {
   std::vector<std::vector<std::int32_t>> values(model.nodes.size());
   for (std::size_t id = 0; id < model.nodes.size(); ++id) {
@@ -46,7 +47,7 @@ std::vector<std::vector<std::int32_t>> read_verilog_traces(const std::filesystem
         internal_error("{} holds {} values, it should hold {}", path.string(), values[id].size(),
                        wanted);
       values[id].resize(wanted);  // beyond lies what came before a reset, or after the last sample
-      values[id] = from_stream_order(node.shape, values[id]);
+      values[id] = from_stream_order(layouts.nodes[id], values[id]);
     } else if (node.inputs.size() == 1) {
       values[id] = values[static_cast<std::size_t>(node.inputs[0])];
     }

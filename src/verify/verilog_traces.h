@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "verify/raw_files.h"
+#include "verify/stream_order.h"
 
 #include "qfx/graph/graph.h"
 
@@ -14,6 +15,7 @@ namespace qfx::verify {
 // that keeps its input's values has those of its input; one without a file, none.
 std::vector<std::vector<std::int32_t>> read_verilog_traces(const std::filesystem::path& folder,
                                                            const graph::FrozenModel& model,
+                                                           const StreamLayouts& layouts,
                                                            std::int64_t samples);
 
 }  // namespace qfx::verify
