@@ -17,9 +17,10 @@ struct Places {
 
   // Of a lane, by row. Beyond a group's last element it is any.
   std::vector<std::int64_t> channels(std::int64_t lane) const {
+    const std::int64_t own_rows = (elements + lanes - 1) / lanes;
     std::vector<std::int64_t> of_row;
     for (std::int64_t row = 0; row < rows; ++row) {
-      const std::int64_t element = std::min(row * lanes + lane, elements - 1);
+      const std::int64_t element = std::min(row % own_rows * lanes + lane, elements - 1);
       of_row.push_back(is_image ? element
                                 : layout.element(element / layout.lanes, element % layout.lanes));
     }
@@ -112,7 +113,14 @@ class ChainFormula {
                ? network_.streams[static_cast<std::size_t>(network_.output)].node
                : process(chain_.processes[0]).node;
   }
-  std::int64_t rows() const { return places_of(network_, first_node(), chain_.lanes).rows; }
+  // A pixel's, or a vector's where one of them has constants of its own for each element: the
+  // pixels of a flattened image then take theirs in turn.
+  std::int64_t rows() const {
+    std::int64_t rows = places_of(network_, first_node(), chain_.lanes).rows;
+    for (const ProcessId id : chain_.processes)
+      rows = std::max(rows, places_of(network_, process(id).node, chain_.lanes).rows);
+    return rows;
+  }
 
   // The inputs' elements.
   void begin() {
@@ -133,7 +141,8 @@ class ChainFormula {
   void append(const dataflow::Process& one) {
     if (!dataflow::computes(one)) return;
     const graph::FrozenNode& node = network_.node(one.node);
-    const Places places = places_of(network_, one.node, chain_.lanes);
+    Places places = places_of(network_, one.node, chain_.lanes);
+    places.rows = rows();
     int stage = 0;
     for (std::int64_t lane = 0; lane < chain_.lanes; ++lane) {
       std::vector<Ref>& refs = lanes_[static_cast<std::size_t>(lane)];

@@ -321,7 +321,7 @@ class SumsPrinter {
     use("qfx_cast");
     const int width = std::max(shape_.work.sum.width, sum_width_ + 1);
     return fmt::format("      wire {}exact;\n", range(width)) +
-           Instance("qfx_gate", "gate")
+           Instance("qfx_gate", "gated")
                .with("IN_WIDTH", sum_width_)
                .with("LEFT", pipeline_.counts ? counting_.left : 0)
                .with("SHIFTED", pipeline_.counts ? counting_.shifted * sums().steps : 0)

@@ -2,6 +2,7 @@
 
 #include "backends/board/board.h"
 #include "backends/verilog/copy_support.h"
+#include "backends/verilog/module_files.h"
 #include "backends/verilog/print_bench.h"
 #include "backends/verilog/print_build.h"
 #include "backends/verilog/print_engine.h"
@@ -48,7 +49,8 @@ Files print(const dataflow::Network& network, const ExportOptions& options) {
     const std::string& name = design.engines[static_cast<std::size_t>(id)];
     const EngineText text =
         print_engine({circuit, name}, circuit.engines[static_cast<std::size_t>(id)]);
-    files["rtl/" + name + ".v"] = text.module;
+    for (const auto& [module, content] : module_files(text.module))
+      files["rtl/" + module + ".v"] = content;
     for (const auto& [file, content] : text.memories) files["mem/" + file] = content;
   }
   copy_support(files);
