@@ -49,6 +49,20 @@ std::string without_escape(const std::string& name) {
   return name.starts_with('\\') ? name.substr(1) : name;
 }
 
+// Yosys 0.23 puts the lines of its table of a hierarchy, which begin with a module's name, between
+// the members of the object.
+std::string without_table(const std::string& stat) {
+  std::string json;
+  for (std::size_t begin = 0; begin < stat.size();) {
+    const std::size_t end = std::min(stat.find('\n', begin), stat.size());
+    const std::size_t text = stat.find_first_not_of(' ', begin);
+    if (text < end && std::string_view("\"{}").find(stat[text]) != std::string_view::npos)
+      json += stat.substr(begin, end - begin) + '\n';
+    begin = end + 1;
+  }
+  return json;
+}
+
 Resources times(const Resources& one, double count) {
   return {one.luts * count, one.memory_luts * count, one.registers * count,
           one.dsps * count, one.brams * count,       one.urams * count};
@@ -78,7 +92,7 @@ Resources& Resources::operator+=(const Resources& other) {
 Resources resources_of_module(const std::string& stat, const std::string& module) {
   Modules modules;
   try {
-    const Json parsed = Json::parse(stat);
+    const Json parsed = Json::parse(without_table(stat));
     for (const auto& [name, facts] : parsed.at("modules").items()) {
       auto& cells = modules[without_escape(name)];
       for (const auto& [type, count] : facts.at("num_cells_by_type").items())

@@ -30,7 +30,10 @@ TEST(Cells, AreCountedThroughTheHierarchy) {
     "\\top": {"num_cells_by_type": {"e": 2, "LUT2": 1, "FDRE": 3, "CARRY4": 9}},
     "\\e": {"num_cells_by_type": {"$paramod\\add\\W=8": 3, "DSP48E2": 1, "RAMB36E2": 1, "INV": 1}},
     "$paramod\\add\\W=8": {"num_cells_by_type": {"LUT2": 8, "SRLC32E": 1, "RAM64M8": 1}},
-    "\\other": {"num_cells_by_type": {"LUT6": 1000}}}})";
+    "\\other": {"num_cells_by_type": {"LUT6": 1000}}},
+       $paramod\add\W=8      3
+         e      2
+    "design": {"num_cells": 1}})";  // as Yosys 0.23 writes it
   EXPECT_EQ(resources_of_module(stat, "e"), (Resources{24, 27, 0, 1, 2, 0}));
   EXPECT_EQ(resources_of_module(stat, "top"), (Resources{49, 54, 3, 2, 4, 0}));
   EXPECT_THAT(user_error_of([&] { resources_of_module(stat, "absent"); }), HasSubstr("absent"));
