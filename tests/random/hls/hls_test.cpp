@@ -152,7 +152,7 @@ std::string failure_in_group(std::uint64_t first_seed, std::int64_t count) {
 }
 
 TEST(RandomHls, GivesTheRuntimesBitsOnEveryTensor) {
-  const test::RandomRun run = test::random_run(240, 5000);
+  const test::RandomRun run = test::random_run(160, 5000);
   const std::int64_t groups = (run.count + kGroup - 1) / kGroup;
   std::vector<std::string> failures(groups);
   std::atomic<std::int64_t> next = 0;

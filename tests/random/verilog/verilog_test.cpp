@@ -204,7 +204,7 @@ std::string failure_in_group(std::uint64_t first_seed, std::int64_t count) {
 }
 
 TEST(RandomVerilog, GivesTheRuntimesBitsInTheTimeThatIsKnownAndUnderStalls) {
-  const test::RandomRun run = test::random_run(32, 1000);
+  const test::RandomRun run = test::random_run(16, 1000);
   const std::int64_t groups = (run.count + kGroup - 1) / kGroup;
   std::vector<std::string> found(static_cast<std::size_t>(groups));
   std::atomic<std::int64_t> next = 0;

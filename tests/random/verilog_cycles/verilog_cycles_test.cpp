@@ -126,7 +126,7 @@ Circuit random_circuit(std::uint64_t seed) {
 }
 
 TEST(VerilogCycles, AreThoseOfTheModelOfCycles) {
-  const test::RandomRun run = test::random_run(20, 1000);
+  const test::RandomRun run = test::random_run(8, 1000);
   for (std::int64_t first = 0; first < run.count; first += kGroup) {
     std::vector<Circuit> circuits;
     for (std::int64_t i = first; i < std::min(run.count, first + kGroup); ++i)
