@@ -105,7 +105,7 @@ class PixelSearch : public Search {
     for (const std::vector<PixelChoice>& choices : choices_)
       for (const PixelChoice& choice : choices) result.push_back(choice.cycles);
     std::ranges::sort(result);
-    result.erase(std::ranges::unique(result).begin(), result.end());
+    result.erase(std::unique(result.begin(), result.end()), result.end());
     return result;
   }
 
