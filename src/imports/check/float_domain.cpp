@@ -1,5 +1,6 @@
 #include "imports/check/float_domain.h"
 
+#include <algorithm>
 #include <cmath>
 #include <utility>
 

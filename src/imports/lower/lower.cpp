@@ -1,5 +1,6 @@
 #include "qfx/imports/lower.h"
 
+#include <algorithm>
 #include <cmath>
 #include <functional>
 #include <limits>
