@@ -105,12 +105,11 @@ std::vector<Resources> Yosys::count(const std::vector<Unit>& units,
     if (!is_top) wrapper = fmt::format("module {};\n{}endmodule\n", name, wrapper);
     write(folder / (name + ".v"), wrapper);
     for (const std::string& source : sources_) {
-      // Of the top the engines are stand-ins, of which the wrapper consists.
+      // Of the top the engines are stand-ins, of which the wrapper consists; an engine may have
+      // modules of its own, and what nobody refers to is dropped.
       const std::string module = source.substr(0, source.size() - 2);
-      const bool is_support = module.starts_with("qfx_");
-      const bool is_one_of_them =
-          std::ranges::any_of(group, [&](std::size_t i) { return units[i].module == module; });
-      if (is_support || is_one_of_them) script += fmt::format("read_verilog {}\n", source);
+      const bool is_read = !is_top || module.starts_with("qfx_") || module == top;
+      if (is_read) script += fmt::format("read_verilog {}\n", source);
     }
     script += fmt::format("read_verilog {}.v\nhierarchy -check -top {}\n", name, top);
     if (!is_top) script += fmt::format("setattr -mod -set keep_hierarchy 1{0}\n", engine_names);
