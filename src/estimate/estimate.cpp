@@ -68,6 +68,17 @@ std::string text_of(const Files& project, const std::string& module) {
   return text;
 }
 
+// With the modules that are the engine's own, such as its graph of adders.
+std::string engine_text(const Files& project, const std::string& module) {
+  std::string text = text_of(project, module);
+  for (const auto& [path, content] : project) {
+    if (!path.starts_with("rtl/" + module + "_")) continue;
+    const std::string own = path.substr(4, path.size() - 6);
+    if (text.find(own + " ") != std::string::npos) text += path + content;
+  }
+  return text;
+}
+
 std::string support_text(const Files& project) {
   std::string text;
   for (const auto& [path, content] : project)
@@ -131,7 +142,7 @@ Estimate estimate(const Circuit& circuit, const std::string& top, const Files& p
   std::string stand_ins;
   for (std::size_t i = 0; i < circuit.engines.size(); ++i) {
     EngineEstimate& engine = result.engines[i];
-    const std::string text = text_of(project, engine.module);
+    const std::string text = engine_text(project, engine.module);
     engine.adders = count_of(text, "qfx_adder #") + count_of(text, "qfx_adder3 #");
     const std::vector<EnginePort> ports = ports_of(circuit, circuit.engines[i]);
     units.push_back({engine.module, instance_of(engine.module, i, ports)});
