@@ -9,7 +9,7 @@ namespace {
 
 // Looks at so many of the most frequent patterns for the best one.
 constexpr int kLooks = 6;
-// Patterns that would make a row too deep, before the search gives up for now.
+// An extraction ends after so many patterns that would make a row too deep.
 constexpr int kRefusals = 24;
 
 // Among equals: shallow ones where depth is limited, near ones where bits count, as far shifts make

@@ -172,6 +172,9 @@ class Connection {
   std::vector<std::vector<StreamId>> ends_;  // not yet taken
 };
 
+// More than these nobody reads in a message.
+constexpr std::size_t kNamesTold = 20;
+
 }  // namespace
 
 void set_folds(Network& network, const Folding& folding) {
@@ -183,8 +186,10 @@ void set_folds(Network& network, const Folding& folding) {
     if (std::ranges::find(names, name) == names.end())
       user_error(
           "a fold is given for '{}', which is no layer of '{}' that computes; did you mean "
-          "'{}'? Those that do: {}",
-          name, network.model().name, nearest(name, names), join(names, ", "));
+          "'{}'? {}",
+          name, network.model().name, nearest(name, names),
+          names.size() <= kNamesTold ? "Those that do: " + join(names, ", ")
+                                     : "qfx inspect lists the layers");
   }
   for (Process& process : network.processes) {
     const auto found = folding.find(network.node(process.node).name);

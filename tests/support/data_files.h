@@ -52,9 +52,10 @@ inline void write(const std::filesystem::path& path, const std::string& content)
   std::ofstream(path, std::ios::binary) << content;
 }
 
-inline std::string gzip(const std::string& content) {
+// zlib's form of it: MAX_WBITS + 16 is gzip, -MAX_WBITS neither head nor end.
+inline std::string deflated(const std::string& content, int window_bits) {
   z_stream stream{};
-  deflateInit2(&stream, 9, Z_DEFLATED, 15 + 16, 9, Z_DEFAULT_STRATEGY);
+  deflateInit2(&stream, 9, Z_DEFLATED, window_bits, 9, Z_DEFAULT_STRATEGY);
   std::string out(deflateBound(&stream, content.size()) + 64, '\0');
   stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(content.data()));
   stream.avail_in = static_cast<uInt>(content.size());
@@ -64,6 +65,10 @@ inline std::string gzip(const std::string& content) {
   out.resize(stream.total_out);
   deflateEnd(&stream);
   return out;
+}
+
+inline std::string gzip(const std::string& content) {
+  return deflated(content, MAX_WBITS + 16);
 }
 
 }  // namespace qfx::test

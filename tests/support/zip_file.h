@@ -7,6 +7,8 @@
 #include <vector>
 #include <zlib.h>
 
+#include "support/data_files.h"
+
 namespace qfx::test {
 
 inline std::string little_endian(std::uint64_t value, int bytes) {
@@ -15,24 +17,10 @@ inline std::string little_endian(std::uint64_t value, int bytes) {
   return text;
 }
 
-inline std::string deflated(const std::string& content) {
-  z_stream stream{};
-  deflateInit2(&stream, 9, Z_DEFLATED, -MAX_WBITS, 9, Z_DEFAULT_STRATEGY);
-  std::string out(deflateBound(&stream, content.size()) + 64, '\0');
-  stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(content.data()));
-  stream.avail_in = static_cast<uInt>(content.size());
-  stream.next_out = reinterpret_cast<Bytef*>(out.data());
-  stream.avail_out = static_cast<uInt>(out.size());
-  deflate(&stream, Z_FINISH);
-  out.resize(stream.total_out);
-  deflateEnd(&stream);
-  return out;
-}
-
 inline std::string zip(const std::vector<std::pair<std::string, std::string>>& files, bool packed) {
   std::string content, table;
   for (const auto& [name, bytes] : files) {
-    const std::string stored = packed ? deflated(bytes) : bytes;
+    const std::string stored = packed ? deflated(bytes, -MAX_WBITS) : bytes;
     const auto* data = reinterpret_cast<const Bytef*>(bytes.data());
     const auto sum = crc32(0, data, static_cast<uInt>(bytes.size()));
     const std::string facts = little_endian(20, 2) + little_endian(0, 2) +

@@ -107,6 +107,16 @@ circuit::Summary summary_of(const dataflow::Network& network, const Folding& fol
   return {plan.interval, plan.slowest, plan.resources, plan.products};
 }
 
+// An earlier export may have been of a network with other layers, or of other sizes.
+bool fits(const FoldTask& task, const Folding& folding) {
+  try {
+    summary_of(dataflow::lower(task.model), folding, words_of(task.target));
+    return true;
+  } catch (const UserError&) {
+    return false;
+  }
+}
+
 std::string text_of(const circuit::Resources& resources) {
   return fmt::format("{} LUTs, {} DSPs, {} block RAMs of 18 Kib",
                      grouped(std::llround(resources.luts)), grouped(std::llround(resources.dsps)),
@@ -147,8 +157,13 @@ ChosenFolding choose_folding(const FoldTask& task, const FoldOptions& options) {
     else
       add_given(text, given);
   }
-  const std::optional<Folding> earlier =
+  std::optional<Folding> earlier =
       forgets || has_goal(options) ? std::nullopt : earlier_folding(task);
+  std::string note;
+  if (earlier && !fits(task, *earlier)) {
+    earlier.reset();
+    note = "the folder held another network, whose folding is not kept";
+  }
   Folding base;
   if (earlier)
     base = *earlier;
@@ -159,9 +174,9 @@ ChosenFolding choose_folding(const FoldTask& task, const FoldOptions& options) {
     return {given, "the folding is that of the earlier export; --fold none starts anew"};
   const bool takes_default =
       given.empty() && !has_goal(options) && words_of(task.target) == circuit::Words::Any;
-  if (!has_goal(options) && !takes_default) return {given, ""};
+  if (!has_goal(options) && !takes_default) return {given, note};
   const dataflow::Network network = dataflow::lower(task.model);
-  return {circuit::plan(network, given, goal_of(task, options)).folding, ""};
+  return {circuit::plan(network, given, goal_of(task, options)).folding, note};
 }
 
 std::string describe_folding(const FoldTask& task, const Folding& folding) {

@@ -6,6 +6,7 @@
 #include "support/command.h"
 
 #include "qfx/backends/project.h"
+#include "qfx/base/file.h"
 
 namespace qfx {
 namespace {
@@ -63,6 +64,19 @@ TEST_F(FoldCommand, ByHandAndKeptByTheProject) {
   EXPECT_THAT(exported({"--fold", "none"}), Not(HasSubstr("earlier export")));
   EXPECT_TRUE(folding().empty());
   EXPECT_THAT(config("conv1"), HasSubstr("parallelism = 1;"));
+}
+
+TEST_F(FoldCommand, OfAnotherNetworkIsNotKept) {
+  exported({"--fold", "conv1=5"});
+  const std::string marker = project_ + "/" + backends::kMarkerFile;
+  std::string text = read_file(marker);
+  const std::string ours = "\"conv1\"";
+  ASSERT_NE(text.find(ours), text.npos) << text;
+  for (std::size_t at = text.find(ours); at != text.npos; at = text.find(ours))
+    text.replace(at, ours.size(), "\"stem\"");
+  write_file_atomically(marker, text);
+  EXPECT_THAT(exported({}), HasSubstr("held another network"));
+  EXPECT_TRUE(folding().empty());
 }
 
 TEST_F(FoldCommand, ForARate) {
