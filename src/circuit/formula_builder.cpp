@@ -72,6 +72,8 @@ int Formula::stages() const {
   int last = 0;
   for (const Ref& output : outputs)
     last = std::max(last, values[static_cast<std::size_t>(output.value)].stage);
+  // A trace has values even where what comes of them is known to be a constant.
+  for (const Inner& one : inner) last = std::max(last, one.stage);
   return last + 1;
 }
 

@@ -228,6 +228,20 @@ graph::FrozenModel binary() {
   return with_random_numbers(b.finish(), {.seed = 13, .per_channel = true, .adjust = vary});
 }
 
+// What is small in the middle is nothing on the grid of the end, which is known before it comes.
+graph::FrozenModel nothing_left() {
+  Builder b("nothing_left");
+  NodeId x = b.add(b.input({2, 3, 2}), 0);
+  for (const char* name : {"small", "smaller", "end"}) x = b.cast(x, name);
+  return with_random_numbers(b.finish(), {.seed = 15, .adjust = [](graph::FrozenNode& node) {
+                                            if (node.name == "small") node.format.int_bits = -2;
+                                            if (node.name == "smaller")
+                                              node.format = {5, -3, true, fixed::Rounding::RND_INF,
+                                                             fixed::Overflow::SAT, 0};
+                                            if (node.name == "end") node.format.int_bits = 8;
+                                          }});
+}
+
 // Sums that are rounded after every addition, of each kind that has them.
 graph::FrozenModel accumulators() {
   Builder b("accumulators");
@@ -268,6 +282,7 @@ std::vector<graph::FrozenModel> all_kinds() {
                                          tables(),
                                          binary(),
                                          accumulators(),
+                                         nothing_left(),
                                          one_pixel(),
                                          widest()};
   for (const char* kind :
