@@ -37,7 +37,12 @@ module qfx_ring_fill #(
   localparam ROW_BITS = bits(ROWS - 1);
   localparam [31:0] LAST_ROW = ROWS - 1;
 
-  (* rom_style = "distributed" *)reg [ENTRY-1:0] rows[0:ROWS-1];
+`ifdef YOSYS
+  // "distributed" it takes for RAM, which cannot be filled.
+  (* rom_style = "logic" *) reg [ENTRY-1:0] rows[0:ROWS-1];
+`else
+  (* rom_style = "distributed" *) reg [ENTRY-1:0] rows[0:ROWS-1];
+`endif
   generate
     if (ROW_FILE != "") begin : contents_of_rows
       initial $readmemh(ROW_FILE, rows);
@@ -60,7 +65,11 @@ module qfx_ring_fill #(
     end else begin : many
       localparam COLUMN_BITS = bits(COLUMNS - 1);
       localparam [31:0] LAST = COLUMNS - 1;
-      (* rom_style = "distributed" *)reg [ENTRY-1:0] columns[0:COLUMNS-1];
+`ifdef YOSYS
+      (* rom_style = "logic" *) reg [ENTRY-1:0] columns[0:COLUMNS-1];
+`else
+      (* rom_style = "distributed" *) reg [ENTRY-1:0] columns[0:COLUMNS-1];
+`endif
       if (COLUMN_FILE != "") begin : contents
         initial $readmemh(COLUMN_FILE, columns);
       end
