@@ -8,6 +8,7 @@
 #include "qfx/backends/target.h"
 #include "qfx/base/error.h"
 #include "qfx/dataflow/lower.h"
+#include "qfx/graph/outputs.h"
 
 namespace qfx::backends {
 namespace {
@@ -18,7 +19,7 @@ void check_options(const graph::FrozenModel& model, const ExportOptions& options
   if (!std::isfinite(options.clock_period_ns) || options.clock_period_ns <= 0)
     user_error("the clock period is {} ns; it must be above 0", options.clock_period_ns);
   const std::int64_t in = graph::element_count(model.input().shape);
-  const std::int64_t out = graph::element_count(model.output().shape);
+  const std::int64_t out = graph::output_size(model);
   const auto inputs = std::ssize(options.golden_inputs),
              outputs = std::ssize(options.golden_outputs);
   if (inputs % in != 0 || outputs != inputs / in * out)

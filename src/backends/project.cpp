@@ -34,8 +34,28 @@ ordered_json to_json(const Port& port) {
   return {{"lanes", port.lanes}, {"container", port.container}};
 }
 
-Port port_from(const json& stored) {
-  return {.lanes = stored.at("lanes"), .container = stored.at("container")};
+Port port_from(const json& stored, const std::string& name) {
+  return {.name = name, .lanes = stored.at("lanes"), .container = stored.at("container")};
+}
+
+constexpr char kOnlyOutput[] = "m_axis";
+
+// One stands by itself, several by their names.
+ordered_json outputs_to_json(const std::vector<Port>& outputs) {
+  ordered_json all = ordered_json::array();
+  for (const Port& port : outputs) {
+    all.push_back(to_json(port));
+    all.back()["name"] = port.name;
+  }
+  return all;
+}
+
+std::vector<Port> outputs_from(const json& marker) {
+  if (marker.contains("output")) return {port_from(marker.at("output"), kOnlyOutput)};
+  std::vector<Port> outputs;
+  for (const json& stored : marker.at("outputs"))
+    outputs.push_back(port_from(stored, stored.at("name")));
+  return outputs;
 }
 
 }  // namespace
@@ -45,6 +65,8 @@ std::vector<std::string> describe_nodes(const graph::FrozenModel& model) {
   for (const graph::FrozenNode& node : model.nodes)
     result.push_back(fmt::format("{}: {} {} {}", node.name, kind_name(node.op),
                                  graph::to_string(node.shape), fixed::to_string(node.format)));
+  for (std::size_t i = 0; i < model.outputs.size(); ++i)
+    result[static_cast<std::size_t>(model.outputs[i])] += fmt::format(", output {}", i);
   return result;
 }
 
@@ -59,7 +81,10 @@ std::string print_marker(const Project& project, const std::string& model) {
                       {"folding", to_json(project.folding)}};
   if (project.input.lanes > 0) {
     marker["input"] = to_json(project.input);
-    marker["output"] = to_json(project.output);
+    if (project.outputs.size() == 1)
+      marker["output"] = to_json(project.outputs[0]);
+    else
+      marker["outputs"] = outputs_to_json(project.outputs);
   }
   marker["nodes"] = project.nodes;
   return marker.dump(2) + "\n";
@@ -85,11 +110,13 @@ Project read_project(const std::string& directory) {
                     .clock_period_ns = marker.value("clock_ns", kDefaultClockPeriodNs),
                     .folding = folding_from(marker.value("folding", json::object()))};
     if (marker.contains("input")) {
-      project.input = port_from(marker.at("input"));
-      project.output = port_from(marker.at("output"));
+      project.input = port_from(marker.at("input"), "s_axis");
+      project.outputs = outputs_from(marker);
     }
     // They go into file names and code.
-    for (const std::string& name : {project.top, project.space})
+    std::vector<std::string> used{project.top, project.space};
+    for (const Port& port : project.outputs) used.push_back(port.name);
+    for (const std::string& name : used)
       if (!name.empty() && !names::is_identifier(name))
         user_error("'{}' names '{}', which is not an identifier; export again", path.string(),
                    name);

@@ -11,16 +11,19 @@ ClockedRun::ClockedRun(const Circuit& circuit, int frames)
       frames_(frames),
       states_(circuit.engines.size()),
       sink_(static_cast<int>(circuit.engines.size()) + 1),
-      wheel_(sink_ + 1) {
+      wheel_(sink_ + static_cast<int>(circuit.outputs.size())),
+      taken_(circuit.outputs.size(), 0) {
   for (const Link& link : circuit.links)
     fifos_.push_back({.depth = link.depth,
                       .delay = is_block_ram(link.depth) ? 2 : 1,
                       .writer = link.writer + 1,
-                      .reader = link.reader == kRim ? sink_ : link.reader + 1});
+                      .reader = link.reader + 1});
+  for (std::size_t i = 0; i < circuit.outputs.size(); ++i)
+    fifos_[circuit.outputs[i]].reader = sink_ + static_cast<int>(i);
   for (const Engine& engine : circuit.engines)
     is_fork_.push_back(std::holds_alternative<Fork>(engine.part) ? 1 : 0);
   // Some engines give before anything comes: of windows that lie in the padding.
-  for (int place = 0; place <= sink_; ++place) call(place, 1);
+  for (int place = 0; place < sink_ + std::ssize(taken_); ++place) call(place, 1);
 }
 
 bool ClockedRun::run() {
@@ -30,8 +33,8 @@ bool ClockedRun::run() {
     wheel_.visit(now_, [&](int place) {
       if (place == 0)
         visit_source();
-      else if (place == sink_)
-        visit_sink();
+      else if (place >= sink_)
+        visit_sink(static_cast<std::size_t>(place - sink_));
       else if (is_fork_[place - 1] != 0)
         visit_fork(place - 1);
       else
@@ -90,25 +93,32 @@ void ClockedRun::visit_source() {
   push(fifo);
   if (++given_ % words == 0) {
     frame_begins_.push_back(now_);
-    call(sink_, now_ + 1);
+    for (int i = 0; i < std::ssize(taken_); ++i) call(sink_ + i, now_ + 1);
   }
   call(0, now_ + 1);
 }
 
 // The output register takes a word where there is one, and the sink has it in the next cycle. The
 // last word of a frame waits for TLAST, which came with the frame's last word.
-void ClockedRun::visit_sink() {
-  const std::int64_t words = circuit_.links[circuit_.output].words();
-  Fifo& fifo = fifos_[circuit_.output];
+void ClockedRun::visit_sink(std::size_t output) {
+  const std::int64_t words = circuit_.links[circuit_.outputs[output]].words();
+  Fifo& fifo = fifos_[circuit_.outputs[output]];
   if (fifo.count == 0) return;
-  const bool is_last = (taken_ + 1) % words == 0;
-  const std::int64_t frame = taken_ / words;
+  const bool is_last = (taken_[output] + 1) % words == 0;
+  const std::int64_t frame = taken_[output] / words;
   if (is_last && frame >= std::ssize(frame_begins_)) return;  // the source will wake it
-  call(sink_, now_ + 1);
+  call(sink_ + static_cast<int>(output), now_ + 1);
   if (!is_offered(fifo)) return;
   pop(fifo);
-  ++taken_;
-  if (is_last) frame_ends_.push_back(now_ + 1);
+  ++taken_[output];
+  if (is_last && whole_frames() > std::ssize(frame_ends_)) frame_ends_.push_back(now_ + 1);
+}
+
+std::int64_t ClockedRun::whole_frames() const {
+  std::int64_t frames = frames_;
+  for (std::size_t i = 0; i < taken_.size(); ++i)
+    frames = std::min(frames, taken_[i] / circuit_.links[circuit_.outputs[i]].words());
+  return frames;
 }
 
 // ---- engines

@@ -25,7 +25,7 @@ class ClockedRun {
   // Until the last word of the last frame has left; false: nothing moves any more.
   bool run();
 
-  // The cycle in which the last word of each frame left, counted from 1.
+  // The cycle in which the last word of each frame left, of whichever output, counted from 1.
   const std::vector<std::int64_t>& frame_ends() const { return frame_ends_; }
   std::vector<std::int64_t> high_water() const;
 
@@ -63,7 +63,8 @@ class ClockedRun {
   void wait_for_room(int place, const Fifo& fifo);
 
   void visit_source();
-  void visit_sink();
+  void visit_sink(std::size_t output);
+  std::int64_t whole_frames() const;  // that have left through every output
   void visit_fork(EngineId id);
   void visit(EngineId id);
   void fill_ring(EngineId id);
@@ -77,9 +78,12 @@ class ClockedRun {
   std::vector<Fifo> fifos_;
   std::vector<State> states_;
   std::vector<char> is_fork_;
-  int sink_;  // the place of the rim that takes; engine i has i + 1, the rim that gives 0
+  // The place of the rim that takes the first output, the others behind it; engine i has i + 1, the
+  // rim that gives 0.
+  int sink_;
   Wheel wheel_;
-  std::int64_t given_ = 0, taken_ = 0;      // words of the source and of the sink
+  std::int64_t given_ = 0;                  // words of the source
+  std::vector<std::int64_t> taken_;         // words of each output
   std::vector<std::int64_t> frame_begins_;  // when the last word of each frame came
   std::vector<std::int64_t> frame_ends_;
 };

@@ -110,7 +110,7 @@ class ChainFormula {
   }
   NodeId first_node() const {
     return chain_.processes.empty()
-               ? network_.streams[static_cast<std::size_t>(network_.output)].node
+               ? network_.streams[static_cast<std::size_t>(network_.outputs[0])].node
                : process(chain_.processes[0]).node;
   }
   // A pixel's, or a vector's where one of them has constants of its own for each element: the

@@ -34,7 +34,8 @@ class Wiring {
     circuit_.input = link_of_[input] = add_link(input, rim_lanes(input));
     circuit_.links[circuit_.input].is_trace = true;
     for (const Unit& unit : units_) place(unit);
-    circuit_.output = at_lanes(network().output, rim_lanes(network().output));
+    for (const StreamId output : network().outputs)
+      circuit_.outputs.push_back(at_lanes(output, rim_lanes(output)));
   }
 
  private:
@@ -49,7 +50,7 @@ class Wiring {
   // What the readers of each stream take, the streams behind a fork looked at first: 0 where they
   // differ among themselves.
   void find_wanted_lanes() {
-    wanted_[network().output] = rim_lanes(network().output);
+    for (const StreamId output : network().outputs) wanted_[output] = rim_lanes(output);
     for (auto unit = units_.rbegin(); unit != units_.rend(); ++unit) {
       std::int64_t lanes = lanes_in(network(), unit->part);
       if (std::holds_alternative<Fork>(unit->part)) {

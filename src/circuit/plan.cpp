@@ -151,9 +151,13 @@ class Planner {
 }  // namespace
 
 Summary summarise(const Circuit& circuit) {
-  Summary summary{.interval = circuit.links[circuit.output].words(),
-                  .slowest = circuit.network.model().output().name,
-                  .resources = total_resources(circuit)};
+  Summary summary{.resources = total_resources(circuit)};
+  for (const LinkId output : circuit.outputs) {
+    const Link& link = circuit.links[output];
+    if (link.words() <= summary.interval) continue;
+    summary.interval = link.words();
+    summary.slowest = circuit.network.node(link.node).name;
+  }
   for (EngineId id = 0; id < std::ssize(circuit.engines); ++id) {
     const std::int64_t cycles = cycles_alone(circuit, id);
     if (cycles > summary.interval) {

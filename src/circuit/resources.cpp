@@ -194,8 +194,9 @@ Resources resources_of(const Circuit& circuit, EngineId id) {
 }
 
 Resources total_resources(const Circuit& circuit) {
-  Resources total =
-      fifo_resources(circuit.links[circuit.output].width(), circuit.links[circuit.output].depth);
+  Resources total;
+  for (const LinkId output : circuit.outputs)
+    total += fifo_resources(circuit.links[output].width(), circuit.links[output].depth);
   for (EngineId id = 0; id < std::ssize(circuit.engines); ++id) total += resources_of(circuit, id);
   return total;
 }

@@ -8,7 +8,6 @@
 // own (fold.cpp). So a fork either passes words on as they come, or is bound: they are repacked
 // before it, and its readers must take them so.
 #include <algorithm>
-#include <limits>
 #include <map>
 
 #include "circuit/choices.h"
@@ -120,6 +119,14 @@ class Run {
     return move.cycles <= interval_;
   }
 
+  // What leaves the network leaves in words of its port. False: it cannot within the interval.
+  bool leave(StreamId stream, Wires& wires, Move& move) const {
+    if (std::ranges::find(network().outputs, stream) == network().outputs.end()) return true;
+    if (!take(stream, wires, rim_lanes(stream), move)) return false;
+    wires = {.lanes = rim_lanes(stream)};
+    return true;
+  }
+
   // All a unit can do with inputs of these words, the cheapest for each output.
   std::vector<Move> moves_of(std::size_t unit, const std::vector<Wires>& inputs) const {
     if (std::holds_alternative<Fork>(space_.units[unit].part)) return fork_moves(unit, inputs[0]);
@@ -134,12 +141,13 @@ class Run {
         can_take = take(space_.units[unit].inputs[k], inputs[k],
                         choice.in == 0 ? inputs[k].lanes : choice.in, move);
       if (!can_take) continue;
-      const Wires output{.lanes = static_cast<std::int32_t>(choice.out),
-                         .padded_group = static_cast<std::int32_t>(choice.padded_group)};
+      Wires output{.lanes = static_cast<std::int32_t>(choice.out),
+                   .padded_group = static_cast<std::int32_t>(choice.padded_group)};
       const StreamId stream = space_.units[unit].outputs[0];
       if (words(stream, output) > interval_) continue;
       move.cycles = std::max(move.cycles, words(stream, output));
       move.around += fifo(stream, choice.out);
+      if (!leave(stream, output, move)) continue;
       move.cost = price(prices_, choice.resources, choice.products) + price_of(move.around);
       move.outputs = {output};
       keep(best, std::move(move));
@@ -158,8 +166,10 @@ class Run {
       own.registers += static_cast<double>(2 * wires.lanes * element_width(stream));
       move.around += own;
       move.around += fifo(stream, wires.lanes) * 2;
-      move.cost = price_of(move.around);
       move.outputs = {wires, wires};
+      for (std::size_t i = 0; i < move.outputs.size(); ++i)
+        if (!leave(fork.outputs[i], move.outputs[i], move)) return;
+      move.cost = price_of(move.around);
       keep(best, std::move(move));
     };
     pass(input, {});
@@ -223,30 +233,14 @@ class Run {
   }
 
   std::optional<Found> finish() const {
-    const StreamId output = network().output;
-    const Layer& last = layers_.back();
-    const auto at = std::ranges::find(last.streams, output) - last.streams.begin();
-    double least = std::numeric_limits<double>::infinity();
-    std::size_t best = 0;
-    Move ending;
-    for (std::size_t i = 0; i < last.states.size(); ++i) {
-      Move move;
-      if (!take(output, last.states[i].live[at], rim_lanes(output), move)) continue;
-      const double cost = last.states[i].cost + price_of(move.around);
-      if (cost >= least) continue;
-      least = cost;
-      best = i;
-      ending = std::move(move);
-    }
-    if (least == std::numeric_limits<double>::infinity()) return std::nullopt;
-    return found(best, ending);
+    const std::vector<State>& states = layers_.back().states;
+    const auto best = std::ranges::min_element(states, {}, &State::cost);
+    return found(static_cast<std::size_t>(best - states.begin()));
   }
 
-  Found found(std::size_t state, const Move& ending) const {
-    Found result{
-        .interval = std::max(words(network().input, layers_[0].states[0].live[0]), ending.cycles),
-        .slowest = network().node(network().streams[network().input].node).name,
-        .resources = ending.around};
+  Found found(std::size_t state) const {
+    Found result{.interval = words(network().input, layers_[0].states[0].live[0]),
+                 .slowest = network().node(network().streams[network().input].node).name};
     result.resources += fifo(network().input, layers_[0].states[0].live[0].lanes);
     std::int64_t slowest = 0;
     for (std::size_t layer = space_.units.size(); layer > 0; --layer) {

@@ -105,8 +105,9 @@ Depths least_of(const DepthRange& range, const Circuit& circuit, Trial& trial) {
 }  // namespace
 
 std::int64_t shortest_interval(const Circuit& circuit) {
-  std::int64_t cycles =
-      std::max(circuit.links[circuit.input].words(), circuit.links[circuit.output].words());
+  std::int64_t cycles = circuit.links[circuit.input].words();
+  for (const LinkId output : circuit.outputs)
+    cycles = std::max(cycles, circuit.links[output].words());
   for (EngineId id = 0; id < std::ssize(circuit.engines); ++id)
     cycles = std::max(cycles, cycles_alone(circuit, id));
   return cycles;

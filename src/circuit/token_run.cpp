@@ -11,7 +11,8 @@ TokenRun::TokenRun(const Circuit& circuit, const std::vector<std::int64_t>* dept
       depths_(depths),
       states_(circuit.engines.size()),
       tokens_(circuit.links.size(), 0),
-      peaks_(circuit.links.size(), 0) {}
+      peaks_(circuit.links.size(), 0),
+      taken_(circuit.links.size(), 0) {}
 
 void TokenRun::push(LinkId link) {
   peaks_[link] = std::max(peaks_[link], ++tokens_[link]);
@@ -136,9 +137,27 @@ void TokenRun::call(EngineId id) {
   called_.push_back(id);
 }
 
+// All words of an output; whether there were any.
+bool TokenRun::take(LinkId output) {
+  if (tokens_[output] == 0) return false;
+  taken_[output] += tokens_[output];
+  tokens_[output] = 0;
+  call(circuit_.links[output].writer);
+  return true;
+}
+
+// Of every output but the one that is asked for a word: who takes them waits for no other.
+bool TokenRun::take_others() {
+  bool has_taken = false;
+  for (const LinkId output : circuit_.outputs)
+    if (output != asked_) has_taken = take(output) || has_taken;
+  return has_taken;
+}
+
 // Whoever can step without a FIFO behind it growing beyond the free words.
 void TokenRun::move_freely() {
-  while (!called_.empty()) {
+  while (take_others() || !called_.empty()) {
+    if (called_.empty()) continue;
     const EngineId id = called_.back();
     called_.pop_back();
     states_[id].is_called = false;
@@ -154,10 +173,17 @@ void TokenRun::on_demand(std::int64_t free_words) {
   free_words_ = free_words;
   frames_ = 1;
   left_ = circuit_.links[circuit_.input].words();
-  for (; taken_ < circuit_.links[circuit_.output].words(); ++taken_) {
-    while (tokens_[circuit_.output] == 0) demand(circuit_.output);
-    --tokens_[circuit_.output];
-    call(circuit_.links[circuit_.output].writer);
+  const auto behind = [&](LinkId output) {
+    return static_cast<double>(taken_[output]) /
+           static_cast<double>(circuit_.links[output].words());
+  };
+  while (true) {
+    asked_ = *std::ranges::min_element(circuit_.outputs, {}, behind);
+    if (taken_[asked_] >= circuit_.links[asked_].words()) break;
+    while (tokens_[asked_] == 0) demand(asked_);
+    --tokens_[asked_];
+    ++taken_[asked_];
+    call(circuit_.links[asked_].writer);
     move_freely();
   }
   // What no output asked for, a word of the source at a time.
@@ -174,9 +200,8 @@ void TokenRun::run_on() {
   };
   bool is_moving = true;
   while (is_moving) {
-    is_moving = tokens_[circuit_.output] > 0;
-    taken_ += tokens_[circuit_.output];
-    tokens_[circuit_.output] = 0;
+    is_moving = false;
+    for (const LinkId output : circuit_.outputs) is_moving = take(output) || is_moving;
     for (EngineId id = static_cast<EngineId>(states_.size()) - 1; id >= 0; --id) {
       fill_ring(id);
       for (; can_step(id); is_moving = true) step(id);
@@ -195,7 +220,10 @@ void TokenRun::eagerly(std::int64_t frames) {
 }
 
 bool TokenRun::is_complete() const {
-  return left_ == 0 && taken_ == frames_ * circuit_.links[circuit_.output].words() &&
+  const auto is_taken = [&](LinkId output) {
+    return taken_[output] == frames_ * circuit_.links[output].words();
+  };
+  return left_ == 0 && std::ranges::all_of(circuit_.outputs, is_taken) &&
          std::ranges::all_of(tokens_, [](std::int64_t count) { return count == 0; }) &&
          std::ranges::all_of(states_, [&](const State& state) {
            return state.frame == frames_ && state.round == 0 && state.accepted == 0;

@@ -19,9 +19,10 @@ class TokenRun {
   // The FIFOs hold so many words; nullptr: any number.
   explicit TokenRun(const Circuit& circuit, const std::vector<std::int64_t>* depths = nullptr);
 
-  // One frame, every engine going only as far as the network's next output word asks for, and where
-  // words have room in FIFOs that hold fewer than `free_words` anyway: what a FIFO then holds
-  // beyond that, some engine had to give before another could go on. FIFOs must be unbounded.
+  // One frame, every engine going only as far as the next output word asks for, of the output that
+  // is furthest behind, and where words have room in FIFOs that hold fewer than `free_words`
+  // anyway: what a FIFO then holds beyond that, some engine had to give before another could go on.
+  // FIFOs must be unbounded.
   void on_demand(std::int64_t free_words);
 
   // Everything goes as far as it can.
@@ -61,16 +62,19 @@ class TokenRun {
   void call(EngineId id);
   void move_freely();
   void run_on();
+  bool take(LinkId output);
+  bool take_others();
 
   const Circuit& circuit_;
   const std::vector<std::int64_t>* depths_;
   std::vector<State> states_;
   std::vector<std::int64_t> tokens_, peaks_;
   std::int64_t free_words_ = 0;
-  std::vector<EngineId> called_;  // whose FIFOs changed since they last moved freely
-  std::int64_t frames_ = 0;       // that engines may work on
-  std::int64_t left_ = 0;         // words that the source still has
-  std::int64_t taken_ = 0;        // words that the sink has
+  std::vector<EngineId> called_;     // whose FIFOs changed since they last moved freely
+  std::int64_t frames_ = 0;          // that engines may work on
+  std::int64_t left_ = 0;            // words that the source still has
+  std::vector<std::int64_t> taken_;  // words of each link that the outside has
+  LinkId asked_ = -1;                // the output of which a word is asked for
 };
 
 }  // namespace qfx::circuit

@@ -8,6 +8,7 @@
 #include "qfx/base/error.h"
 #include "qfx/base/text.h"
 #include "qfx/graph/form.h"
+#include "qfx/graph/outputs.h"
 
 namespace qfx::dataflow {
 namespace {
@@ -74,17 +75,19 @@ Layout wanted_layout(const Network& network, NodeId input, NodeId reader) {
 // Makes the processes in topological order and the streams between them, one for each reader.
 class Connection {
  public:
-  explicit Connection(Network& network) : network_(network), uses_(count(), 0), ends_(count()) {}
+  explicit Connection(Network& network)
+      : network_(network), uses_(count(), 0), leave_(count(), 0), ends_(count()) {}
 
   void run() {
     count_uses();
     for (NodeId id = 0; id < count(); ++id) add(id);
-    const NodeId result = network_.source.back();
-    network_.output = take(result);
-    if (result == 0 && network_.processes.empty()) {
-      const StreamId out = port(result);
-      network_.processes.push_back({Copy{}, result, {network_.output}, {out}});
-      network_.output = out;
+    for (const NodeId id : graph::output_ids(network_.model()))
+      network_.outputs.push_back(take(network_.source[id]));
+    // A network that only renames its input.
+    if (network_.processes.empty()) {
+      const StreamId out = port(0);
+      network_.processes.push_back({Copy{}, 0, network_.outputs, {out}});
+      network_.outputs = {out};
     }
   }
 
@@ -96,7 +99,10 @@ class Connection {
       if (graph::keeps_format(node.op)) continue;
       for (NodeId input : node.inputs) ++uses_[network_.source[input]];
     }
-    ++uses_[network_.source.back()];
+    for (const NodeId id : graph::output_ids(network_.model())) {
+      ++uses_[network_.source[id]];
+      ++leave_[network_.source[id]];
+    }
   }
 
   StreamId stream(NodeId node, const Layout& layout) {
@@ -124,7 +130,7 @@ class Connection {
     if (id == 0) {
       value = network_.input = port(0);
     } else {
-      const bool is_result = id == network_.source.back() && uses_[id] == 1;
+      const bool is_result = leave_[id] == 1 && uses_[id] == 1;
       value = is_result ? port(id) : stream(id, network_.layouts[id]);
       network_.processes.push_back(
           {work_of(network_.analyzed, id, network_.streams[inputs[0]].layout, network_.layouts[id]),
@@ -136,18 +142,20 @@ class Connection {
     fan_out(id, value);
   }
 
-  // One end of the stream for each reader: a chain of clones.
+  // One end of the stream for each reader: a chain of clones, at whose end the ports are.
   void fan_out(NodeId id, StreamId value) {
+    const auto end = [&](bool is_port) {
+      return is_port ? port(id) : stream(id, network_.layouts[id]);
+    };
     for (int left = uses_[id]; left > 1; --left) {
-      const bool feeds_port = id == network_.source.back() && left == 2;
-      const StreamId first = stream(id, network_.layouts[id]);
-      const StreamId rest = feeds_port ? port(id) : stream(id, network_.layouts[id]);
+      const StreamId first = end(left <= leave_[id]);
+      const StreamId rest = end(left == 2 && leave_[id] > 0);
       network_.processes.push_back({Clone{}, id, {value}, {first, rest}});
       ends_[id].push_back(first);
       value = rest;
     }
     ends_[id].push_back(value);
-    std::ranges::reverse(ends_[id]);  // the output port is taken last, from the front
+    std::ranges::reverse(ends_[id]);  // the output ports are taken last, from the front
   }
 
   StreamId take(NodeId source) {
@@ -168,7 +176,8 @@ class Connection {
   }
 
   Network& network_;
-  std::vector<int> uses_;  // readers of a node's stream, the network's output among them
+  std::vector<int> uses_;   // readers of a node's stream, the network's outputs among them
+  std::vector<int> leave_;  // those of them that are outputs
   std::vector<std::vector<StreamId>> ends_;  // not yet taken
 };
 

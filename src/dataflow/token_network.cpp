@@ -87,7 +87,8 @@ TokenNetwork token_network(const Network& network) {
   for (const Process& process : network.processes)
     tokens.processes.push_back(
         {std::visit(Rounds(network, process), process.work), process.inputs, process.outputs});
-  tokens.processes.push_back({{{true, false, beats(network.output)}}, {network.output}, {}});
+  for (const StreamId output : network.outputs)
+    tokens.processes.push_back({{{true, false, beats(output)}}, {output}, {}});
   return tokens;
 }
 

@@ -27,7 +27,7 @@ struct TokenNetwork {
   std::vector<TokenProcess> processes;  // topological order; sources have no input, sinks no output
 };
 
-// The processes of a network, with a source before the input port and a sink behind the output
+// The processes of a network, with a source before the input port and a sink behind each output
 // port. FIFO i is stream i.
 TokenNetwork token_network(const Network& network);
 

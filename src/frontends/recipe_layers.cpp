@@ -118,6 +118,28 @@ graph::ByRole<graph::Shape> parameter_shapes(const graph::Op& op,
   return graph::param_shapes(op, shapes);
 }
 
+// The nodes that the network names as its outputs; none where it names none.
+std::vector<graph::NodeId> read_outputs(const TableReader& network,
+                                        const std::map<std::string, graph::NodeId>& ids) {
+  std::vector<graph::NodeId> outputs;
+  for (const std::string& name : network.texts("outputs").value_or(std::vector<std::string>{})) {
+    const auto found = ids.find(name);
+    if (found == ids.end()) {
+      std::vector<std::string> known;
+      for (const auto& [layer, id] : ids) known.push_back(layer);
+      network.fail("outputs", fmt::format("there is no layer '{}'; did you mean '{}'?", name,
+                                          nearest(name, known)));
+    }
+    if (found->second == 0)
+      network.fail("outputs",
+                   "the input is no output: what leaves the network is what its layers give");
+    if (std::ranges::find(outputs, found->second) != outputs.end())
+      network.fail("outputs", fmt::format("'{}' is named twice; each output leaves once", name));
+    outputs.push_back(found->second);
+  }
+  return outputs;
+}
+
 void claim_name(const TableReader& layer, const std::string& name, std::set<std::string>& taken) {
   if (taken.insert(name).second) return;
   layer.fail(
@@ -150,8 +172,8 @@ void check_layer(const TableReader& layer) {
     read_op(layer, layer_kinds().at(word));
 }
 
-graph::Model read_layers(const std::vector<TableReader>& layers, graph::Builder& builder,
-                         std::map<std::string, double>& dropout) {
+graph::Model read_layers(const std::vector<TableReader>& layers, const TableReader& network,
+                         graph::Builder& builder, std::map<std::string, double>& dropout) {
   std::map<std::string, graph::NodeId> ids{{"input", 0}};
   std::map<graph::NodeId, std::string> names{{0, "input"}};  // of the nodes
   Dropouts dropouts;
@@ -217,14 +239,19 @@ graph::Model read_layers(const std::vector<TableReader>& layers, graph::Builder&
     layers.back().fail(
         "a dropout at the end would drop what the network answers; leave it out, or put it before "
         "the last layer");
-  unread.erase(last);
+  const std::vector<graph::NodeId> outputs = read_outputs(network, ids);
+  if (outputs.empty()) unread.erase(last);
+  for (const graph::NodeId id : outputs) unread.erase(id);
   if (!unread.empty()) {
     unread.begin()->second->fail(
-        "no layer reads this one, and only the last layer is the network's output; leave it out, "
-        "or name it in another layer's inputs");
+        outputs.empty()
+            ? "no layer reads this one, and only the last layer is the network's output; leave it "
+              "out, name it in another layer's inputs, or name all outputs in network.outputs"
+            : "no layer reads this one, and network.outputs does not name it; leave it out, or "
+              "name it in one of them");
   }
   dropout = dropouts.shares();
-  return builder.finish();
+  return builder.finish(outputs);
 }
 
 }  // namespace qfx::frontends

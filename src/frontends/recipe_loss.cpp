@@ -6,6 +6,7 @@
 
 #include "qfx/base/error.h"
 #include "qfx/graph/links.h"
+#include "qfx/graph/outputs.h"
 
 namespace qfx::frontends {
 namespace {
@@ -96,7 +97,7 @@ void read_loss(const TableReader& root, const TableReader& data, Recipe& recipe)
 
 void check_loss(const TableReader& root, const Recipe& recipe) {
   const graph::Task& task = recipe.model.task;
-  const std::int64_t outputs = graph::element_count(recipe.model.nodes.back().shape);
+  const std::int64_t outputs = graph::output_size(recipe.model);
   const std::size_t weights = recipe.class_weights.size();
   if (root.has("class_weights") && weights > 0 && static_cast<std::int64_t>(weights) != outputs)
     root.fail("class_weights",

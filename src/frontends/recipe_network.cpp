@@ -10,6 +10,7 @@
 #include "qfx/base/text.h"
 #include "qfx/graph/affine_batch_norm.h"
 #include "qfx/graph/file.h"
+#include "qfx/graph/outputs.h"
 #include "qfx/graph/preprocess.h"
 
 namespace qfx::frontends {
@@ -57,6 +58,10 @@ std::vector<std::int64_t> read_hidden(const TableReader& table) {
 }
 
 graph::Model build(const TableReader& table, const DataFacts& facts, Recipe& recipe) {
+  if (table.has("outputs") && !table.has("layers"))
+    table.fail("outputs",
+               "this belongs to [[network.layers]], whose names it gives; a network of the zoo has "
+               "one output, and a graph says its own; leave it out");
   const std::vector<std::int64_t> hidden = read_hidden(table);
   if (table.has("graph")) return load_saved_graph(table, facts);
   if (table.has("zoo")) {
@@ -74,11 +79,24 @@ graph::Model build(const TableReader& table, const DataFacts& facts, Recipe& rec
   if (layers.empty()) table.fail(kThreeWays);
   graph::Builder builder(recipe.name, recipe.seed);
   builder.input(facts.shape, facts.preprocess);
-  return read_layers(layers, builder, recipe.dropout);
+  return read_layers(layers, table, builder, recipe.dropout);
+}
+
+// Of several outputs only values are compared with values.
+void check_several(const TableReader& table, const Recipe& recipe) {
+  const graph::Task& task = recipe.model.task;
+  const bool are_values =
+      !task.rebuilds_input && (task.loss == graph::Loss::Mse || task.loss == graph::Loss::Mae);
+  if (are_values) return;
+  table.fail(fmt::format(
+      "the network has several outputs, and {} is about one; \"mse\" and \"mae\" compare the "
+      "values of all outputs, one behind the other, with as many target values",
+      task.rebuilds_input ? "data.target = \"input\""
+                          : fmt::format("loss = \"{}\"", to_string(task.loss))));
 }
 
 std::optional<TableReader> network_table(const TableReader& root) {
-  return root.table("network", {"zoo", "hidden", "graph", "layers", "batch_norm"});
+  return root.table("network", {"zoo", "hidden", "graph", "layers", "outputs", "batch_norm"});
 }
 
 }  // namespace
@@ -105,13 +123,16 @@ graph::Model read_network(const TableReader& root, const DataFacts& facts, Recip
 
   graph::Model model = build(*table, facts, recipe);
   model.name = recipe.name;
-  if (!facts.output_names.empty()) model.task.names = facts.output_names;
-  const std::int64_t outputs = graph::element_count(model.nodes.back().shape);
+  // Names are for the values of one output.
+  if (!facts.output_names.empty() && model.outputs.empty()) model.task.names = facts.output_names;
+  if (model.outputs.size() > 1) check_several(*table, recipe);
+  const std::int64_t outputs = graph::output_size(model);
   if (outputs != facts.classes) {
     table->fail(fmt::format(
-        "the network's last layer '{}' gives {} values, and the data has {} {}; "
-        "they must be equal",
-        model.nodes.back().name, outputs, facts.classes, outputs_word(recipe.model.task)));
+        "the network's {} {} values, and the data has {} {}; they must be equal",
+        model.outputs.empty() ? fmt::format("last layer '{}' gives", model.nodes.back().name)
+                              : fmt::format("{} outputs give", model.outputs.size()),
+        outputs, facts.classes, outputs_word(recipe.model.task)));
   }
   const auto batch_norm = table->choice("batch_norm", kBatchNorms);
   recipe.fold_batch_norm = batch_norm == "fold";

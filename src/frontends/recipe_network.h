@@ -25,9 +25,9 @@ bool check_network(const TableReader& root, RecipeFaults& faults);
 void check_layer(const TableReader& layer);
 
 // [[network.layers]]: one node a table, appended in order. A dropout is none, and goes to
-// `dropout`.
-graph::Model read_layers(const std::vector<TableReader>& layers, graph::Builder& builder,
-                         std::map<std::string, double>& dropout);
+// `dropout`. `network` has the outputs' names.
+graph::Model read_layers(const std::vector<TableReader>& layers, const TableReader& network,
+                         graph::Builder& builder, std::map<std::string, double>& dropout);
 
 // The keys of a [[network.layers]] table, over all kinds.
 std::vector<std::string> layer_keys();

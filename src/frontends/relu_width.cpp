@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <variant>
 
-#include "qfx/graph/links.h"
+#include "qfx/graph/outputs.h"
 #include "qfx/graph/table.h"
 
 namespace qfx::frontends {
@@ -15,7 +15,7 @@ constexpr int kFloat32Width = 24;
 class Widening {
  public:
   Widening(const std::vector<FormatTarget>& targets, graph::Model& model)
-      : targets_(targets), nodes_(model.nodes), readers_(graph::readers(model.nodes)) {}
+      : targets_(targets), nodes_(model.nodes), uses_(graph::uses(model)) {}
 
   void run() {
     for (std::size_t id = 0; id < nodes_.size(); ++id) {
@@ -43,9 +43,9 @@ class Widening {
                           !std::holds_alternative<graph::Concat>(node.op) &&
                           !graph::has_table(node.op) && !graph::keeps_format(node.op) &&
                           !graph::own_format(node.op);
-    return computes && readers_[id].size() == 1 && !spec.is_float && spec.is_signed &&
-           spec.width == width && width != kFloat32Width && width < graph::kMaxSignedWidth &&
-           !spec.int_bits && node.frac_bits.empty() && !has_own_width(node);
+    return computes && uses_[id] == 1 && !spec.is_float && spec.is_signed && spec.width == width &&
+           width != kFloat32Width && width < graph::kMaxSignedWidth && !spec.int_bits &&
+           node.frac_bits.empty() && !has_own_width(node);
   }
 
   bool has_own_width(const graph::Node& node) const {
@@ -55,7 +55,7 @@ class Widening {
 
   const std::vector<FormatTarget>& targets_;
   std::vector<graph::Node>& nodes_;
-  std::vector<std::vector<graph::NodeId>> readers_;
+  std::vector<int> uses_;
 };
 
 }  // namespace

@@ -59,6 +59,13 @@ Answers::Answers(graph::Task task, const graph::Input& input, std::int64_t outpu
   }
 }
 
+Answers Answers::of_several(graph::Task task, const graph::Input& input, std::int64_t outputs,
+                            const data::Dataset& set) {
+  const bool are_values = kind_of(task) == Kind::Values && set.target_size == outputs;
+  if (are_values && !set.targets.empty()) return {std::move(task), input, outputs, set};
+  return Answers(set);
+}
+
 Truth Answers::of(std::int64_t first, std::int64_t count) {
   QFX_ASSERT(known_);
   const auto begin = static_cast<std::size_t>(first), size = static_cast<std::size_t>(count);

@@ -4,6 +4,8 @@
 #include <string>
 #include <vector>
 
+#include "qfx/graph/outputs.h"
+
 namespace qfx::report {
 namespace {
 
@@ -67,7 +69,7 @@ Json measure_json(const std::optional<graph::FrozenModel>& model, const Json& me
                {"classes", nullptr},
                {"r2", or_null(number(measures, "r2"))}};
   if (!model || model->nodes.empty()) return json;
-  const auto outputs = graph::element_count(model->nodes.back().shape);
+  const auto outputs = graph::output_size(*model);
   if (name == "accuracy" && outputs > 1) {
     json["classes"] = outputs;
     json["chance"] = most_frequent_class(measures).value_or(1.0 / static_cast<double>(outputs));

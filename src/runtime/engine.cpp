@@ -9,12 +9,15 @@
 #include "runtime/thread_pool.h"
 
 #include "qfx/base/error.h"
+#include "qfx/graph/outputs.h"
 
 namespace qfx::runtime {
 struct Engine::Impl {
   Impl(graph::Analyzed proved, int threads)
       : analyzed(std::move(proved)),
         model(analyzed.model()),
+        parts(graph::output_parts(model)),
+        row(graph::output_size(model)),
         fused(analyzed, fused_groups(analyzed), false),
         pool(threads),
         memories(pool.size()) {}
@@ -67,6 +70,21 @@ struct Engine::Impl {
     });
   }
 
+  // What leaves the network of these images to where it is in `raw`, an image's outputs one behind
+  // the other.
+  void bring_outputs_out(const Schedule& schedule, std::byte* memory, std::int64_t first,
+                         std::int64_t images, RawTensor& raw) const {
+    if (parts.size() == 1)
+      return bring_images_out(schedule, memory, parts[0].node, first, images, raw);
+    for (const graph::OutputPart& part : parts) {
+      const TensorLayout layout = layout_of(analyzed, part.node);
+      const std::byte* tensor = schedule.tensor(memory, part.node, images);
+      for (std::int64_t image = 0; image < images; ++image)
+        bring_out(layout, tensor + image * layout.bytes(), 1,
+                  raw.data() + (first + image) * row + part.first);
+    }
+  }
+
   // The tensor of node id, of these images, to where they are in `raw`.
   void bring_images_out(const Schedule& schedule, std::byte* memory, graph::NodeId id,
                         std::int64_t first, std::int64_t images, RawTensor& raw) const {
@@ -76,6 +94,8 @@ struct Engine::Impl {
 
   graph::Analyzed analyzed;
   const graph::FrozenModel& model;
+  std::vector<graph::OutputPart> parts;
+  std::int64_t row;  // values that leave the network for an image
   Schedule fused;
   std::once_flag asked;
   std::unique_ptr<Schedule> single;
@@ -102,13 +122,12 @@ const graph::FrozenModel& Engine::model() const {
 
 RawTensor Engine::run(std::span<const std::int32_t> input, std::int64_t batch) const {
   impl_->check_input(input, batch);
-  const auto last = static_cast<graph::NodeId>(impl_->model.nodes.size() - 1);
-  RawTensor output(batch * impl_->size(last));
+  RawTensor outputs(batch * impl_->row);
   impl_->run(impl_->fused, input, batch,
              [&](std::byte* memory, std::int64_t first, std::int64_t images) {
-               impl_->bring_images_out(impl_->fused, memory, last, first, images, output);
+               impl_->bring_outputs_out(impl_->fused, memory, first, images, outputs);
              });
-  return output;
+  return outputs;
 }
 
 std::vector<RawTensor> Engine::run_all(std::span<const std::int32_t> input,

@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cmath>
 #include <optional>
 
 #include "qfx/base/error.h"
+#include "qfx/graph/outputs.h"
 #include "qfx/graph/preprocess.h"
 #include "qfx/runtime/quantize_input.h"
 
@@ -47,13 +49,29 @@ class ByteTable {
 }  // namespace
 
 measure::Answers answers_for(const graph::FrozenModel& model, const data::Dataset& set) {
-  return {model.task, std::get<graph::Input>(model.input().op),
-          graph::element_count(model.output().shape), set};
+  const auto& input = std::get<graph::Input>(model.input().op);
+  const std::int64_t outputs = graph::output_size(model);
+  if (graph::output_ids(model).size() > 1)
+    return measure::Answers::of_several(model.task, input, outputs, set);
+  return {model.task, input, outputs, set};
+}
+
+std::vector<double> real_outputs(const graph::FrozenModel& model,
+                                 std::span<const std::int32_t> raw) {
+  std::vector<double> steps;  // of each value of a sample
+  for (const graph::OutputPart& part : graph::output_parts(model)) {
+    const int frac_bits = model.nodes[static_cast<std::size_t>(part.node)].format.frac_bits();
+    steps.insert(steps.end(), static_cast<std::size_t>(part.size), std::ldexp(1.0, -frac_bits));
+  }
+  std::vector<double> real(raw.size());
+  for (std::size_t i = 0; i < raw.size(); ++i) real[i] = raw[i] * steps[i % steps.size()];
+  return real;
 }
 
 measure::Measures measures_for(const graph::FrozenModel& model, std::int64_t samples) {
-  measure::Measures measures(model.task, graph::element_count(model.output().shape), samples);
-  const bool ends_in_softmax = std::holds_alternative<graph::Softmax>(model.output().op);
+  measure::Measures measures(model.task, graph::output_size(model), samples);
+  const bool ends_in_softmax =
+      std::holds_alternative<graph::Softmax>(graph::first_output(model).op);
   if (ends_in_softmax && model.task.classifies()) measures.forget_loss();
   return measures;
 }
@@ -67,12 +85,11 @@ Evaluation evaluate(const Engine& engine, const data::Dataset& set,
         "trained on",
         set.name, graph::to_string(set.sample_shape), graph::to_string(input.shape));
   const std::int64_t in_size = graph::element_count(input.shape);
-  const std::int64_t out_size = graph::element_count(engine.model().output().shape);
+  const std::int64_t out_size = graph::output_size(engine.model());
   measure::Answers answers = answers_for(engine.model(), set);
   std::optional<ByteTable> table;
   if (!set.bytes.empty()) table.emplace(input);
 
-  const int frac_bits = engine.model().output().format.frac_bits();
   Evaluation result{.images = set.size(),
                     .seconds = 0,
                     .outputs = {},
@@ -94,7 +111,8 @@ Evaluation evaluate(const Engine& engine, const data::Dataset& set,
     const RawTensor outputs = engine.run(raw, count);
     result.seconds +=
         std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-    if (answers.known()) result.measures.add(outputs, frac_bits, answers.of(first, count), first);
+    if (answers.known())
+      result.measures.add(real_outputs(engine.model(), outputs), answers.of(first, count), first);
     result.outputs.insert(result.outputs.end(), outputs.begin(), outputs.end());
     if (progress) progress(first + count, set.size());
   }

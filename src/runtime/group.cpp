@@ -8,7 +8,7 @@
 #include "runtime/levels.h"
 #include "runtime/operands.h"
 
-#include "qfx/graph/links.h"
+#include "qfx/graph/outputs.h"
 
 namespace qfx::runtime {
 namespace {
@@ -34,7 +34,7 @@ class Fusing {
   explicit Fusing(const graph::Analyzed& analyzed)
       : analyzed_(analyzed),
         model_(analyzed.model()),
-        readers_(graph::readers(model_.nodes)),
+        uses_(graph::uses(model_)),
         ends_in_(model_.nodes.size()) {}
 
   void add(graph::NodeId id) {
@@ -62,12 +62,12 @@ class Fusing {
   }
 
  private:
-  // Which of the inputs, that nobody else reads, a step makes last.
+  // Which of the inputs, that nobody else takes, a step makes last.
   std::optional<std::size_t> latest(graph::NodeId id) const {
     const std::vector<graph::NodeId>& inputs = model_.nodes[id].inputs;
     std::optional<std::size_t> best;
     for (std::size_t i = 0; i < inputs.size(); ++i) {
-      if (!ends_in_[inputs[i]] || readers_[inputs[i]].size() > 1) continue;
+      if (!ends_in_[inputs[i]] || uses_[inputs[i]] > 1) continue;
       const Group& group = groups_[*ends_in_[inputs[i]]];
       const bool is_full = std::ssize(group.inputs) >= kernels::ChainPart::kMostOthers;
       if (is_full || !takes_more(analyzed_, group.first())) continue;
@@ -79,7 +79,7 @@ class Fusing {
 
   const graph::Analyzed& analyzed_;
   const graph::FrozenModel& model_;
-  std::vector<std::vector<graph::NodeId>> readers_;
+  std::vector<int> uses_;
   std::vector<Group> groups_;
   std::vector<std::optional<std::size_t>> ends_in_;  // the group whose last node it was
 };
@@ -109,7 +109,7 @@ std::vector<Group> with_look_ups(const graph::Analyzed& analyzed, std::vector<Gr
     for (; is_alias(analyzed.model(), id); id = nodes[id].inputs[0]) is_read[id] = true;
     is_read[id] = true;
   };
-  read(static_cast<graph::NodeId>(nodes.size()) - 1);
+  for (const graph::NodeId output : graph::output_ids(analyzed.model())) read(output);
   for (const Group& group : groups)
     for (const graph::NodeId input : group.inputs) read(input);
   std::erase_if(groups, [&](const Group& group) {

@@ -4,6 +4,7 @@
 
 #include "runtime/tensor.h"
 
+#include "qfx/graph/outputs.h"
 #include "qfx/kernels/int_gemm.h"
 
 namespace qfx::runtime {
@@ -42,9 +43,9 @@ MemoryPlan plan_memory(const graph::Analyzed& analyzed, const std::vector<Group>
   const graph::FrozenModel& model = analyzed.model();
   const std::vector<graph::NodeId> owner = owners(model);
   const std::int64_t end = std::ssize(groups);
-  // The last step that reads what each node owns; the output is read after all of them.
+  // The last step that reads what each node owns; the outputs are read after all of them.
   std::vector<std::int64_t> last_step(model.nodes.size(), keep_all ? end : -1);
-  last_step[owner.back()] = end;
+  for (const graph::NodeId output : graph::output_ids(model)) last_step[owner[output]] = end;
   for (std::int64_t step = 0; step < end; ++step)
     for (const graph::NodeId input : groups[step].inputs)
       last_step[owner[input]] = std::max(last_step[owner[input]], step);

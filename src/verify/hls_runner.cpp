@@ -48,9 +48,9 @@ HlsRunner::HlsRunner(const std::vector<std::string>& projects, const std::string
                           {work_ / "driver.cpp"}, includes, flags, work_ / "driver"));
 }
 
-std::vector<std::vector<std::int32_t>> HlsRunner::run_all(std::size_t index,
-                                                          std::span<const std::int32_t> inputs,
-                                                          std::int64_t batch) const {
+std::vector<std::vector<std::int32_t>> HlsRunner::run_all(
+    std::size_t index, std::span<const std::int32_t> inputs, std::int64_t batch,
+    std::vector<std::int32_t>* outputs) const {
   const TemporaryDirectory files(work_);
   const fs::path in = files.path() / "in", out = files.path() / "out",
                  trace = files.path() / "trace";
@@ -63,6 +63,8 @@ std::vector<std::vector<std::int32_t>> HlsRunner::run_all(std::size_t index,
   if (result.exit_code != 0 || !result.output.empty())
     internal_error("the exported project '{}' ended ({}): {}", projects_.at(index).directory,
                    how_it_ended(result), result.output);
+  if (outputs != nullptr)
+    *outputs = read_raw(out, static_cast<std::int64_t>(fs::file_size(out) / sizeof(std::int32_t)));
   const std::size_t nodes = projects_.at(index).nodes.size();
   const std::vector<SampleTrace> samples = read_trace(trace, static_cast<int>(nodes));
   QFX_ASSERT(std::ssize(samples) == batch);

@@ -24,10 +24,10 @@ class HlsRunner {
 
   // The raw values of every node of project `index` for raw inputs {batch, input shape...}, indexed
   // by node id, each {batch, node shape...} in C, H, W order: runtime::Engine::run_all, computed by
-  // the exported code.
-  std::vector<std::vector<std::int32_t>> run_all(std::size_t index,
-                                                 std::span<const std::int32_t> inputs,
-                                                 std::int64_t batch) const;
+  // the exported code. With `outputs` also what left it, as Engine::run gives it.
+  std::vector<std::vector<std::int32_t>> run_all(
+      std::size_t index, std::span<const std::int32_t> inputs, std::int64_t batch,
+      std::vector<std::int32_t>* outputs = nullptr) const;
 
  private:
   std::vector<backends::Project> projects_;

@@ -9,6 +9,7 @@
 #include "qfx/base/file.h"
 #include "qfx/circuit/plan.h"
 #include "qfx/dataflow/lower.h"
+#include "qfx/graph/outputs.h"
 
 namespace qfx::verify {
 namespace {
@@ -35,7 +36,7 @@ class CppSimulation : public Simulation {
   }
 
   std::vector<std::int32_t> read_outputs(const fs::path& out, std::int64_t count) const override {
-    return read_raw(out, count * graph::element_count(model_.output().shape));
+    return read_raw(out, count * graph::output_size(model_));
   }
 
   SampleTrace trace(std::int64_t image, const ShouldStop& should_stop) override {
@@ -95,8 +96,7 @@ class VerilogSimulation : public Simulation {
   }
 
   std::vector<std::int32_t> read_outputs(const fs::path& out, std::int64_t count) const override {
-    const graph::Shape& shape = model().output().shape;
-    return from_stream_order(layouts_.output, read_raw(out, count * graph::element_count(shape)));
+    return from_stream_order(layouts_.outputs, read_raw(out, count * graph::output_size(model())));
   }
 
   fs::path run_folder() const override { return folder(); }

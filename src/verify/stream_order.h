@@ -13,7 +13,8 @@ namespace qfx::verify {
 // How tensors lie on their streams: of a flattened image, and of what follows it, as the image's.
 struct StreamLayouts {
   std::vector<dataflow::Layout> nodes;
-  dataflow::Layout input, output;
+  dataflow::Layout input;
+  std::vector<dataflow::Layout> outputs;
 };
 StreamLayouts stream_layouts(const graph::FrozenModel& model);
 
@@ -21,6 +22,9 @@ StreamLayouts stream_layouts(const graph::FrozenModel& model);
 std::vector<std::int32_t> to_stream_order(const dataflow::Layout& layout,
                                           std::span<const std::int32_t> values);
 std::vector<std::int32_t> from_stream_order(const dataflow::Layout& layout,
+                                            std::span<const std::int32_t> values);
+// Of several tensors, one behind the other in each sample.
+std::vector<std::int32_t> from_stream_order(const std::vector<dataflow::Layout>& layouts,
                                             std::span<const std::int32_t> values);
 
 }  // namespace qfx::verify

@@ -14,6 +14,7 @@
 #include "qfx/base/file.h"
 #include "qfx/base/process.h"
 #include "qfx/fixed/raw.h"
+#include "qfx/graph/outputs.h"
 #include "qfx/runtime/evaluate.h"
 #include "qfx/runtime/quantize_input.h"
 
@@ -50,7 +51,7 @@ class Verification {
         options_(options),
         work_(fs::absolute(work)),
         in_size_(graph::element_count(model_.input().shape)),
-        out_size_(graph::element_count(model_.output().shape)),
+        out_size_(graph::output_size(model_)),
         answers_(runtime::answers_for(model_, set)) {
     if (set.sample_size() != in_size_)
       user_error("a sample of '{}' has {} values, the model '{}' takes {} ({})", set.name,
@@ -179,12 +180,11 @@ class Verification {
     measure::Measures& measures =
         result_.measures.emplace(runtime::measures_for(model_, set_.size()));
     if (!answers_.known()) return;
-    const int frac_bits = model_.output().format.frac_bits();
     for (std::int64_t first = 0; first < set_.size(); first += kBatch) {
       const std::int64_t count = std::min(kBatch, set_.size() - first);
-      measures.add(std::span(outputs_).subspan(static_cast<std::size_t>(first * out_size_),
-                                               static_cast<std::size_t>(count * out_size_)),
-                   frac_bits, answers_.of(first, count), first);
+      const auto raw = std::span(outputs_).subspan(static_cast<std::size_t>(first * out_size_),
+                                                   static_cast<std::size_t>(count * out_size_));
+      measures.add(runtime::real_outputs(model_, raw), answers_.of(first, count), first);
     }
   }
 

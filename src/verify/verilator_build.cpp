@@ -11,6 +11,7 @@
 #include "qfx/backends/support.h"
 #include "qfx/base/error.h"
 #include "qfx/base/file.h"
+#include "qfx/graph/outputs.h"
 
 namespace qfx::verify {
 namespace {
@@ -20,26 +21,38 @@ namespace fs = std::filesystem;
 // Statements of C++ in a file, so that several compilers share a large network.
 constexpr int kSplitStatements = 20000;
 
-// All tops side by side, each on a clock of its own, so that those that do not run cost nothing.
+// All tops side by side, each on a clock of its own, so that those that do not run cost nothing. Of
+// every output the data are 64 bits wide, as no port is wider.
 std::string bundle(const std::vector<VerilogTop>& tops) {
   std::string ports, instances;
   for (std::size_t i = 0; i < tops.size(); ++i) {
     const backends::Project& project = tops[i].project;
-    const auto bits = [](const backends::Port& port) { return port.lanes * port.container - 1; };
+    const auto high = [](const backends::Port& port) { return port.lanes * port.container - 1; };
     ports += fmt::format(
-        "{0}  input wire aclk_{1}, aresetn_{1}, watch_{1}, s_tvalid_{1}, s_tlast_{1}, "
-        "m_tready_{1},\n"
-        "  input wire [{2}:0] s_tdata_{1}, output wire [{3}:0] m_tdata_{1},\n"
-        "  output wire s_tready_{1}, m_tvalid_{1}, m_tlast_{1}, frame_error_{1}",
-        i == 0 ? "" : ",\n", i, bits(project.input), bits(project.output));
+        "{0}  input wire aclk_{1}, aresetn_{1}, watch_{1}, s_tvalid_{1}, s_tlast_{1},\n"
+        "  input wire [{2}:0] s_tdata_{1}, output wire s_tready_{1}, frame_error_{1}",
+        i == 0 ? "" : ",\n", i, high(project.input));
+    std::string assigns, outputs;
+    for (std::size_t k = 0; k < project.outputs.size(); ++k) {
+      const std::string end = fmt::format("{}_{}", i, k);
+      const backends::Port& port = project.outputs[k];
+      ports += fmt::format(
+          ",\n  input wire m_tready_{0}, output wire [63:0] m_tdata_{0}, output wire m_tvalid_{0}, "
+          "m_tlast_{0}",
+          end);
+      assigns += fmt::format("  wire [{0}:0] data_{1};\n  assign m_tdata_{1} = data_{1};\n",
+                             high(port), end);
+      outputs += fmt::format(
+          "    .{0}_tdata(data_{1}), .{0}_tvalid(m_tvalid_{1}), .{0}_tready(m_tready_{1}), "
+          ".{0}_tlast(m_tlast_{1}),\n",
+          port.name, end);
+    }
     instances += fmt::format(
-        "  {0} top_{1} (.aclk(aclk_{1}), .aresetn(aresetn_{1}), .watch(watch_{1}),\n"
+        "{2}  {0} top_{1} (.aclk(aclk_{1}), .aresetn(aresetn_{1}), .watch(watch_{1}),\n"
         "    .s_axis_tdata(s_tdata_{1}), .s_axis_tvalid(s_tvalid_{1}), "
         ".s_axis_tready(s_tready_{1}), .s_axis_tlast(s_tlast_{1}),\n"
-        "    .m_axis_tdata(m_tdata_{1}), .m_axis_tvalid(m_tvalid_{1}), "
-        ".m_axis_tready(m_tready_{1}), .m_axis_tlast(m_tlast_{1}),\n"
-        "    .frame_error(frame_error_{1}));\n",
-        project.top, i);
+        "{3}    .frame_error(frame_error_{1}));\n",
+        project.top, i, assigns, outputs);
   }
   return "module qfx_bundle (\n" + ports + ");\n" + instances + "endmodule\n";
 }
@@ -52,14 +65,24 @@ std::string port_text(const backends::Port& port, const graph::FrozenNode& node)
 
 std::string driver(const std::vector<VerilogTop>& tops) {
   std::string cases;
-  for (std::size_t i = 0; i < tops.size(); ++i)
+  for (std::size_t i = 0; i < tops.size(); ++i) {
+    const graph::FrozenModel& model = tops[i].model;
+    const std::vector<graph::NodeId> ids = graph::output_ids(model);
+    std::string pins, ports;
+    for (std::size_t k = 0; k < ids.size(); ++k) {
+      pins += fmt::format(
+          "{2}{{b.m_tdata_{0}_{1}, b.m_tvalid_{0}_{1}, b.m_tready_{0}_{1}, "
+          "b.m_tlast_{0}_{1}}}",
+          i, k, k == 0 ? "" : ", ");
+      ports += (k == 0 ? "" : ", ") + port_text(tops[i].project.outputs.at(k),
+                                                model.nodes[static_cast<std::size_t>(ids[k])]);
+    }
     cases += fmt::format(
         "    case {0}: return qfx_replay::replay(qfx_replay::pins(b, b.aclk_{0}, b.aresetn_{0}, "
-        "b.watch_{0}, b.s_tdata_{0}, b.s_tvalid_{0}, b.s_tready_{0}, b.s_tlast_{0}, b.m_tdata_{0}, "
-        "b.m_tvalid_{0}, b.m_tready_{0}, b.m_tlast_{0}, b.frame_error_{0}), {1}, {2}, argc, "
-        "argv);\n",
-        i, port_text(tops[i].project.input, tops[i].model.input()),
-        port_text(tops[i].project.output, tops[i].model.output()));
+        "b.watch_{0}, b.s_tdata_{0}, b.s_tvalid_{0}, b.s_tready_{0}, b.s_tlast_{0}, "
+        "b.frame_error_{0}, {{{1}}}), {2}, {{{3}}}, argc, argv);\n",
+        i, pins, port_text(tops[i].project.input, model.input()), ports);
+  }
   return "#include \"qfx_replay.h\"\n#include \"Vqfx_bundle.h\"\n"
          "int main(int argc, char** argv) {\n  VerilatedContext context;\n"
          "  context.commandArgs(argc, argv);\n  Vqfx_bundle b(&context);\n"

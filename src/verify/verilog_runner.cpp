@@ -12,6 +12,7 @@
 #include "qfx/base/error.h"
 #include "qfx/base/file.h"
 #include "qfx/base/process.h"
+#include "qfx/graph/outputs.h"
 
 namespace qfx::verify {
 namespace {
@@ -82,8 +83,8 @@ Played VerilogRunner::play(std::size_t index, std::span<const std::int32_t> inpu
     played.fault = fmt::format("{} ({})", result.output, how_it_ended(result));
     return played;
   }
-  played.outputs = from_stream_order(
-      layouts.output, read_raw(out, batch * graph::element_count(model.output().shape)));
+  played.outputs =
+      from_stream_order(layouts.outputs, read_raw(out, batch * graph::output_size(model)));
   if (traces_) played.nodes = read_verilog_traces(files.path(), model, layouts, batch);
   played.end_cycles = read_numbers(report);
   played.first_cycle = played.end_cycles.front();

@@ -1,11 +1,12 @@
 // Two traces of one model, value by value.
 #pragma once
 
+#include <cstdint>
 #include <fmt/format.h>
 #include <string>
 #include <vector>
 
-#include "qfx/graph/graph.h"
+#include "qfx/graph/outputs.h"
 
 namespace qfx::test {
 
@@ -28,6 +29,19 @@ std::string first_difference(const graph::FrozenModel& model,
                            graph::kind_name(model.nodes[id].op), i, expected[id][i], actual[id][i]);
   }
   return "";
+}
+
+// What leaves the network, as Engine::run gives it: of a trace of so many samples.
+template <class Value>
+std::vector<Value> outputs_of(const graph::FrozenModel& model,
+                              const std::vector<std::vector<Value>>& trace, std::int64_t batch) {
+  std::vector<Value> outputs;
+  for (std::int64_t sample = 0; sample < batch; ++sample)
+    for (const graph::OutputPart& part : graph::output_parts(model)) {
+      const auto begin = trace[part.node].begin() + sample * part.size;
+      outputs.insert(outputs.end(), begin, begin + part.size);
+    }
+  return outputs;
 }
 
 }  // namespace qfx::test

@@ -264,6 +264,34 @@ graph::FrozenModel accumulators() {
   return with_random_numbers(b.finish(), {.seed = 14, .per_channel = true, .adjust = vary});
 }
 
+// As a detector has them: heads of other sizes on one trunk, which leaves too, and an image and its
+// flattened form.
+graph::FrozenModel several_outputs() {
+  Builder b("several_outputs");
+  const NodeId x = b.input({3, 8, 6});
+  const NodeId trunk =
+      b.relu(b.conv2d(x, {.out_channels = 4, .kernel = {3, 3}, .padding = {1, 1}}), "trunk");
+  const NodeId boxes =
+      b.flatten(b.conv2d(trunk, {.out_channels = 8, .kernel = {2, 2}, .stride = {2, 2}}), "boxes");
+  const NodeId deep = b.max_pool2d(trunk, {.kernel = {2, 2}, .stride = {2, 2}});
+  const NodeId scores =
+      b.function(b.conv2d(deep, {.out_channels = 2, .kernel = {1, 1}}, "scores.raw"),
+                 graph::FunctionName::Sigmoid, "scores");
+  const NodeId mean = b.flatten(b.global_avg_pool2d(deep), "mean");
+  const NodeId fc = b.linear(mean, {.out_features = 5}, "fc");
+  const NodeId seen = b.flatten(scores, "seen");
+  return with_random_numbers(b.finish({fc, boxes, scores, trunk, mean, seen}),
+                             {.seed = 15, .adjust = vary});
+}
+
+// Its input leaves by another name, and in part of another width.
+graph::FrozenModel input_and_more() {
+  Builder b("input_and_more");
+  const NodeId x = b.input({2, 3, 4});
+  const NodeId flat = b.flatten(x, "flat");
+  return with_random_numbers(b.finish({b.relu(x, "cut"), flat}), {.seed = 16});
+}
+
 }  // namespace
 
 std::vector<graph::FrozenModel> all_kinds() {
@@ -284,7 +312,9 @@ std::vector<graph::FrozenModel> all_kinds() {
                                          accumulators(),
                                          nothing_left(),
                                          one_pixel(),
-                                         widest()};
+                                         widest(),
+                                         several_outputs(),
+                                         input_and_more()};
   for (const char* kind :
        {"linear", "batch_norm", "relu", "cast", "add_vector", "add_image", "nothing"})
     models.push_back(flattened(kind));

@@ -23,10 +23,11 @@ struct RandomModelOptions {
   int max_width = 32;                // of any tensor; most have 16 bits or fewer anyway
   int max_accumulator_width = 53;    // training carries sums in float64
   Modes modes = Modes::ApFixed;
+  double several_outputs = 0.3;  // how often
 };
 
 // The same seed gives the same model. Every mode that is asked for occurs, every node kind, any
-// topology.
+// topology, one output or several.
 graph::Model random_model(std::uint64_t seed, const RandomModelOptions& options = {});
 
 // Stored samples {batch, input shape...}: values on the ends of the input's format, beyond them, on
@@ -40,6 +41,8 @@ std::vector<std::int32_t> random_raw_input(const graph::FrozenModel& model, std:
 
 // The model that computes node `id` and nothing else: its ancestors, in the same order.
 graph::Model keep_ancestors(const graph::Model& model, graph::NodeId id);
+// The same with these outputs.
+graph::Model keep_ancestors(const graph::Model& model, const std::vector<graph::NodeId>& outputs);
 
 // ---- the parts, for random_model.cpp
 

@@ -35,6 +35,7 @@ inline graph::FrozenModel with_random_numbers(const graph::Model& model,
   };
   graph::FrozenModel result;
   result.name = model.name;
+  result.outputs = model.outputs;
   for (const graph::Node& node : model.nodes) {
     graph::FrozenNode frozen{.name = node.name,
                              .op = node.op,

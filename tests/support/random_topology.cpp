@@ -7,6 +7,7 @@
 #include "qfx/base/error.h"
 #include "qfx/graph/builder.h"
 #include "qfx/graph/infer_shape.h"
+#include "qfx/graph/outputs.h"
 
 namespace qfx::test {
 namespace {
@@ -293,10 +294,25 @@ class TopologyMaker {
   std::vector<Draft> drafts_;
 };
 
-// Only what the last node needs.
-std::vector<Draft> prune(const std::vector<Draft>& drafts) {
+// Of a draft the nodes that leave the network: the last one, and sometimes up to three others, in
+// any order. The generator is a copy: who asks for one output gets the nodes that others get.
+std::vector<NodeId> random_outputs(Rng rng, double several, std::size_t nodes) {
+  const auto last = static_cast<NodeId>(nodes) - 1;
+  std::vector<NodeId> outputs{last};
+  if (last < 2 || !rng.chance(several)) return outputs;
+  for (std::int64_t more = rng.between(1, 3); more > 0; --more) {
+    const auto id = static_cast<NodeId>(rng.between(1, last - 1));
+    if (std::ranges::find(outputs, id) != outputs.end()) continue;
+    outputs.insert(outputs.begin() + rng.between(0, std::ssize(outputs)), id);
+  }
+  return outputs;
+}
+
+// Only what the outputs need, which are then among what is kept.
+std::vector<Draft> prune(const std::vector<Draft>& drafts, std::vector<NodeId>& outputs) {
   std::vector<bool> needed(drafts.size(), false);
-  needed.back() = needed.front() = true;
+  needed.front() = true;
+  for (const NodeId id : outputs) needed[id] = true;
   for (std::size_t id = drafts.size(); id-- > 0;)
     if (needed[id])
       for (const NodeId input : drafts[id].inputs) needed[input] = true;
@@ -308,6 +324,7 @@ std::vector<Draft> prune(const std::vector<Draft>& drafts) {
     kept.push_back(drafts[id]);
     for (NodeId& input : kept.back().inputs) input = place[input];
   }
+  for (NodeId& id : outputs) id = place[id];
   return kept;
 }
 
@@ -316,29 +333,39 @@ std::vector<Draft> prune(const std::vector<Draft>& drafts) {
 graph::Model random_topology(Rng& rng, const RandomModelOptions& options, const std::string& name) {
   graph::Builder builder(name, rng.next());
   std::size_t id = 0;
-  for (const Draft& draft : prune(TopologyMaker(rng, options).make())) {
+  const std::vector<Draft> drafts = TopologyMaker(rng, options).make();
+  std::vector<NodeId> outputs = random_outputs(rng, options.several_outputs, drafts.size());
+  for (const Draft& draft : prune(drafts, outputs)) {
     const std::string awkward =
         rng.chance(0.15) ? fmt::format("{}{}", rng.pick(kAwkwardNames), id) : "";
     builder.append(draft.op, draft.inputs, awkward);
     ++id;
   }
-  return builder.finish();
+  return builder.finish(outputs);
 }
 
 graph::Model keep_ancestors(const graph::Model& model, NodeId id) {
+  return keep_ancestors(model, std::vector<NodeId>{id});
+}
+
+graph::Model keep_ancestors(const graph::Model& model, const std::vector<NodeId>& outputs) {
   std::vector<bool> needed(model.nodes.size(), false);
-  needed[0] = needed[id] = true;
+  needed[0] = true;
+  for (const NodeId id : outputs) needed[id] = true;
   graph::Model kept{.name = model.name, .nodes = {}};
-  for (NodeId i = id; i >= 0; --i)
+  for (auto i = static_cast<NodeId>(std::ssize(model.nodes)) - 1; i >= 0; --i)
     if (needed[i])
       for (const NodeId input : model.nodes[i].inputs) needed[input] = true;
   std::vector<NodeId> place(model.nodes.size());
-  for (NodeId i = 0; i <= id; ++i) {
+  for (NodeId i = 0; i < std::ssize(model.nodes); ++i) {
     if (!needed[i]) continue;
     place[i] = static_cast<NodeId>(kept.nodes.size());
     kept.nodes.push_back(model.nodes[i]);
     for (NodeId& input : kept.nodes.back().inputs) input = place[input];
   }
+  std::vector<NodeId> left;
+  for (const NodeId id : outputs) left.push_back(place[id]);
+  graph::set_outputs(kept, std::move(left));
   return kept;
 }
 

@@ -10,6 +10,7 @@
 
 #include "qfx/base/error.h"
 #include "qfx/graph/freeze.h"
+#include "qfx/graph/outputs.h"
 #include "qfx/graph/print.h"
 
 namespace qfx::test {
@@ -66,6 +67,13 @@ class Shrinker {
   }
 
   bool fewer_nodes() {
+    const std::vector<NodeId> outputs = graph::output_ids(best_.model);
+    for (std::size_t i = 0; outputs.size() > 1 && i < outputs.size(); ++i) {
+      std::vector<NodeId> fewer = outputs;
+      fewer.erase(fewer.begin() + static_cast<std::ptrdiff_t>(i));
+      if (keep_if_failing({keep_ancestors(best_.model, fewer), best_.samples, best_.batch}))
+        return true;
+    }
     for (NodeId id = 1; id + 1 < std::ssize(best_.model.nodes); ++id)
       if (keep_if_failing({keep_ancestors(best_.model, id), best_.samples, best_.batch}))
         return true;
@@ -79,13 +87,13 @@ class Shrinker {
   // Readers of node `id` read `input` instead.
   std::optional<Case> bypass(NodeId id, NodeId input) const {
     const graph::Model& model = best_.model;
-    if (model.nodes[id].shape != model.nodes[input].shape || id + 1 == std::ssize(model.nodes))
+    if (model.nodes[id].shape != model.nodes[input].shape || graph::is_output(model, id))
       return std::nullopt;
     Case without = best_;
     for (graph::Node& node : without.model.nodes)
       std::replace(node.inputs.begin(), node.inputs.end(), id, input);
     refresh_kept_formats(without.model);
-    without.model = keep_ancestors(without.model, static_cast<NodeId>(std::ssize(model.nodes)) - 1);
+    without.model = keep_ancestors(without.model, graph::output_ids(model));
     return without;
   }
 

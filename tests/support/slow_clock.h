@@ -21,21 +21,26 @@ class SlowClock {
   // Empty vectors where it stalls.
   circuit::Cycles run(int frames) {
     const std::int64_t in_words = circuit_.links[circuit_.input].words();
-    const std::int64_t out_words = circuit_.links[circuit_.output].words();
-    std::int64_t given = 0, taken = 0, idle = 0;
-    bool out_register = false;
+    std::int64_t given = 0, idle = 0;
+    std::vector<Rim> rims;
+    for (const circuit::LinkId link : circuit_.outputs)
+      rims.push_back({link, circuit_.links[link].words()});
     std::vector<std::int64_t> ends;
     for (std::int64_t cycle = 1; std::ssize(ends) < frames; ++cycle) {
       if (++idle > 200000) return {};
       for (Fifo& fifo : fifos_) fifo.begin();
       // The rim.
-      if (out_register && taken++ % out_words == out_words - 1) ends.push_back(cycle);
-      Fifo& out = fifos_[circuit_.output];
-      const std::int64_t leaving = taken + 0;
-      const bool is_last = leaving % out_words == out_words - 1;
-      const bool may_leave = !is_last || given >= (leaving / out_words + 1) * in_words;
-      out_register = out.offers && may_leave;
-      if (out_register) out.pops = true;
+      std::int64_t whole = frames;
+      for (Rim& rim : rims) {
+        if (rim.has_register) ++rim.taken;
+        whole = std::min(whole, rim.taken / rim.words);
+        Fifo& out = fifos_[rim.link];
+        const bool is_last = rim.taken % rim.words == rim.words - 1;
+        const bool may_leave = !is_last || given >= (rim.taken / rim.words + 1) * in_words;
+        rim.has_register = out.offers && may_leave;
+        if (rim.has_register) out.pops = true;
+      }
+      if (whole > std::ssize(ends)) ends.push_back(cycle);
       if (given < frames * in_words && fifos_[circuit_.input].accepts) {
         fifos_[circuit_.input].pushes = true;
         ++given;
@@ -76,6 +81,12 @@ class SlowClock {
       if (pushes) ++ring;
       return pushes || pops;
     }
+  };
+  // An output: its link, words of a frame and what has left.
+  struct Rim {
+    circuit::LinkId link = 0;
+    std::int64_t words = 0, taken = 0;
+    bool has_register = false;
   };
   struct Engine {
     std::vector<bool> pipeline;          // the last is the output register's

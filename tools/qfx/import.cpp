@@ -86,11 +86,29 @@ std::optional<Golden> read_golden(const std::string& path) {
   return golden;
 }
 
-// 0, or the exit code of a check that failed.
-int check(const imports::Imported& imported, const Golden& golden, const std::string& path) {
+struct Distance {
+  double largest = 0, difference = 0;
+  double relative() const { return difference == 0 ? 0 : difference / std::max(largest, 1e-300); }
+};
+
+Distance distance_of(const std::vector<double>& wanted, const std::vector<double>& got) {
+  Distance result;
+  for (std::size_t i = 0; i < got.size(); ++i) {
+    result.largest = std::max(result.largest, std::abs(wanted[i]));
+    const double distance = std::abs(wanted[i] - got[i]);
+    if (!(distance <= result.difference))
+      result.difference = std::isnan(distance) ? INFINITY : distance;
+  }
+  return result;
+}
+
+// The user's values of output `index` of the network.
+const imports::Tensor& wanted_output(const imports::Imported& imported, std::size_t index,
+                                     const Golden& golden, const std::string& path) {
   const auto& names = imported.file_outputs;
-  const auto place = std::ranges::find(names, imported.source.output_names[0]);
-  const std::string key = fmt::format("out{}", place == names.end() ? 0 : place - names.begin());
+  const auto place = std::ranges::find(names, imported.source.output_names[index]);
+  const std::string key = fmt::format(
+      "out{}", place == names.end() ? static_cast<std::ptrdiff_t>(index) : place - names.begin());
   const auto found = golden.arrays.find(key);
   if (found == golden.arrays.end())
     user_error(
@@ -98,27 +116,35 @@ int check(const imports::Imported& imported, const Golden& golden, const std::st
         path, key, key);
   const imports::Tensor& wanted = found->second;
   const std::int64_t in = std::ssize(imported.lowered.input_index);
-  const std::int64_t out = std::ssize(imported.lowered.output_index);
+  const imports::LoweredOutput& output = imported.lowered.outputs[index];
   const std::int64_t batch = golden.samples.size() / in;
-  if (batch < 1 || golden.samples.size() != batch * in || wanted.size() != batch * out)
+  if (batch < 1 || golden.samples.size() != batch * in ||
+      wanted.size() != batch * std::ssize(output.index))
     user_error(
         "--check '{}' has in0 of the shape {} and {} of {}; the network takes {} and gives {}",
         path, graph::to_string(golden.samples.shape), key, graph::to_string(wanted.shape),
-        graph::to_string(imported.lowered.input_shape),
-        graph::to_string(imported.lowered.output_shape));
-  const std::vector<double> got =
-      imports::run_as_file(imported.lowered, golden.samples.reals, batch);
-  double largest = 0, difference = 0;
-  for (std::size_t i = 0; i < got.size(); ++i) {
-    largest = std::max(largest, std::abs(wanted.reals[i]));
-    const double distance = std::abs(wanted.reals[i] - got[i]);
-    if (!(distance <= difference)) difference = std::isnan(distance) ? INFINITY : distance;
+        graph::to_string(imported.lowered.input_shape), graph::to_string(output.shape));
+  return wanted;
+}
+
+// 0, or the exit code of a check that failed.
+int check(const imports::Imported& imported, const Golden& golden, const std::string& path) {
+  const std::size_t outputs = imported.lowered.outputs.size();
+  std::vector<const imports::Tensor*> wanted;
+  for (std::size_t i = 0; i < outputs; ++i)
+    wanted.push_back(&wanted_output(imported, i, golden, path));
+  const std::int64_t batch = golden.samples.size() / std::ssize(imported.lowered.input_index);
+  const auto got = imports::run_as_file(imported.lowered, golden.samples.reals, batch);
+  bool agrees = true;
+  for (std::size_t i = 0; i < outputs; ++i) {
+    const Distance distance = distance_of(wanted[i]->reals, got[i]);
+    print(fmt::format(
+        "check{}: largest difference {:.3e}, {:.2e} of the largest value {:.6g} ({} samples)",
+        outputs > 1 ? fmt::format(" of {}", in_quotes(imported.source.output_names[i])) : "",
+        distance.difference, distance.relative(), distance.largest, grouped(batch)));
+    agrees = agrees && distance.relative() <= kAgreement;
   }
-  const double relative = difference == 0 ? 0 : difference / std::max(largest, 1e-300);
-  print(fmt::format(
-      "check: largest difference {:.3e}, {:.2e} of the largest value {:.6g} ({} samples)",
-      difference, relative, largest, grouped(batch)));
-  if (relative <= kAgreement) return kSuccess;
+  if (agrees) return kSuccess;
   warn(fmt::format("the import differs from '{}' by more than {:.0e} of the largest value", path,
                    kAgreement));
   return kCheckFailed;
@@ -133,9 +159,11 @@ void print_accuracy(const imports::Imported& imported, const std::string& source
   if (!graph::takes_samples(input.shape, set.sample_shape))
     user_error("the network takes {}, and the samples of '{}' are {}; choose data of that shape",
                graph::to_string(input.shape), source, graph::to_string(set.sample_shape));
-  const std::int64_t outputs = std::ssize(imported.lowered.output_index);
-  if (set.labels.empty()) {
-    print("the data has no classes to compare the float network with");
+  const std::int64_t outputs = std::ssize(imported.lowered.outputs[0].index);
+  const bool has_several = imported.lowered.outputs.size() > 1;
+  if (set.labels.empty() || has_several) {
+    print(has_several ? "the network has several outputs, of which no accuracy is known"
+                      : "the data has no classes to compare the float network with");
     return;
   }
   set.check_labels(outputs);
@@ -184,10 +212,10 @@ void write_files(const imports::Imported& imported, const ImportFlags& flags) {
   graph::save(imported.model(), graph_file);
   write_file_atomically(folder / "recipe.toml", recipe);
   write_file_atomically(folder / "import.txt", report);
-  print(fmt::format("{}: model '{}', {} nodes, input {}, output {}", flags.folder,
-                    imported.model().name, imported.model().nodes.size(),
+  print(fmt::format("{}: model '{}', {} nodes, input {}, {}", flags.folder, imported.model().name,
+                    imported.model().nodes.size(),
                     graph::to_string(imported.model().nodes.front().shape),
-                    graph::to_string(imported.model().nodes.back().shape)));
+                    imports::outputs_text(imported.model())));
   for (const std::string& remark : imported.source.remarks) print(remark);
   print(
       fmt::format("what became of each node: {}; next: edit data in {}, then qfx ptq {} --out RUN",
@@ -225,7 +253,8 @@ Verb add_import(CLI::App& command) {
   verb.text("model", flags->model, "the network (.onnx)");
   verb.text("-o,--out", flags->folder, "the folder for model.graph, recipe.toml and import.txt");
   verb.text("--input-shape", flags->input_shape, "the sizes that the file leaves open, as 3,96,96");
-  verb.text("--outputs", flags->outputs, "end the network at this value of the file");
+  verb.text("--outputs", flags->outputs,
+            "end the network at these values of the file, as boxes,scores (default: all outputs)");
   verb.text("--input", flags->input,
             "how stored samples become inputs: \"divisor=255 mean=.5,.5,.5 std=.25,.25,.25\"");
   verb.text(

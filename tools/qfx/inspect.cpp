@@ -59,10 +59,18 @@ std::string outputs_text(const graph::Task& task) {
 
 // What the network is for, and what its outputs are called; --json has every name.
 void print_task(const ModelFacts& facts) {
+  if (facts.outputs.size() > 1) {
+    std::vector<std::string> outputs;
+    for (const OutputFacts& output : facts.outputs)
+      outputs.push_back(fmt::format("{} ({} values)", output.name, grouped(output.values)));
+    print(fmt::format("{} outputs: {}", outputs.size(), join(outputs, ", ")));
+    return;
+  }
   const graph::Task& task = facts.task;
   const std::string outputs = task.rebuilds_input ? "outputs" : outputs_text(task);
-  print(fmt::format("task: {}, {} {}{}", graph::to_string(task.loss), grouped(facts.outputs),
-                    outputs, task.rebuilds_input ? ": the input rebuilt" : ""));
+  print(fmt::format("task: {}, {} {}{}", graph::to_string(task.loss),
+                    grouped(facts.outputs[0].values), outputs,
+                    task.rebuilds_input ? ": the input rebuilt" : ""));
   if (task.names.empty()) return;
   constexpr std::size_t kShown = 20;
   std::vector<std::string> names;
@@ -156,7 +164,11 @@ Json json_of(const ModelFacts& facts) {
                       {"count", param.count},
                       {"ones", param.ones}});
   }
+  Json outputs = Json::array();
+  for (const OutputFacts& output : facts.outputs)
+    outputs.push_back({{"name", output.name}, {"values", output.values}});
   return {{"name", facts.name},
+          {"outputs", outputs},
           {"task",
            {{"loss", std::string(graph::to_string(facts.task.loss))},
             {"rebuilds_input", facts.task.rebuilds_input},

@@ -9,6 +9,7 @@
 #include "qfx/dataflow/pixel_fold.h"
 #include "qfx/fixed/khot.h"
 #include "qfx/fixed/raw.h"
+#include "qfx/graph/outputs.h"
 #include "qfx/graph/print.h"
 #include "qfx/graph/table.h"
 #include "qfx/runtime/engine.h"
@@ -81,7 +82,8 @@ ModelFacts describe(const graph::Analyzed& model) {
   ModelFacts facts;
   facts.name = model.model().name;
   facts.task = model.model().task;
-  facts.outputs = graph::element_count(model.model().output().shape);
+  for (const graph::NodeId id : graph::output_ids(model.model()))
+    facts.outputs.push_back({model.node(id).name, graph::element_count(model.node(id).shape)});
   facts.totals = graph::totals(model.model());
   for (graph::NodeId id = 0; id < std::ssize(model.model().nodes); ++id) {
     const graph::FrozenNode& node = model.node(id);

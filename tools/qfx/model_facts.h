@@ -48,10 +48,15 @@ struct ParamFacts {
       ones;  // ones[i]: constants with i ones (signed digits where the spec counts those)
 };
 
+struct OutputFacts {
+  std::string name;
+  std::int64_t values = 0;
+};
+
 struct ModelFacts {
   std::string name;
   graph::Task task;
-  std::int64_t outputs = 0;
+  std::vector<OutputFacts> outputs;
   std::vector<NodeFacts> nodes;
   std::vector<ParamFacts> params;
   graph::Totals totals;

@@ -15,7 +15,18 @@ void append_little_endian(std::string& bytes, Word word) {
     bytes += static_cast<char>(static_cast<unsigned char>(word >> (8 * i) & 0xff));
 }
 
-std::string described(std::string_view name, std::string_view type, std::int64_t size) {
+// Names of nodes may hold what ends a text of Python's.
+std::string python_text(std::string_view name) {
+  std::string text;
+  for (const char c : name) {
+    if (c == '\'' || c == '\\') text += '\\';
+    text += c;
+  }
+  return text;
+}
+
+std::string described(std::string_view field, std::string_view type, std::int64_t size) {
+  const std::string name = python_text(field);
   return size == 1 ? fmt::format("('{}', '{}')", name, type)
                    : fmt::format("('{}', '{}', ({},))", name, type, size);
 }

@@ -9,6 +9,7 @@
 
 #include "qfx/base/error.h"
 #include "qfx/base/file.h"
+#include "qfx/graph/outputs.h"
 #include "qfx/measure/answers.h"
 
 namespace qfx::command {
@@ -24,8 +25,15 @@ class Predictions {
       : model_(model),
         set_(set),
         evaluation_(evaluation),
-        outputs_(graph::element_count(model.output().shape)) {}
+        parts_(graph::output_parts(model)),
+        outputs_(graph::output_size(model)) {}
 
+  // Of several outputs no task says anything: what each says stands under its name.
+  bool is_only() const { return parts_.size() == 1; }
+  const std::vector<graph::OutputPart>& parts() const { return parts_; }
+  const std::string& part_name(const graph::OutputPart& part) const {
+    return model_.nodes[static_cast<std::size_t>(part.node)].name;
+  }
   Kind kind() const { return measure::kind_of(model_.task); }
   std::int64_t samples() const { return set_.size(); }
   std::int64_t outputs() const { return outputs_; }
@@ -46,12 +54,18 @@ class Predictions {
     return set_.targets[static_cast<std::size_t>(sample * outputs_ + i)];
   }
   bool has_names() const { return !model_.task.names.empty(); }
-  std::string name(std::int64_t output) const { return evaluation_.measures.name_of(output); }
+  // "3", or what the output is called; of several outputs "boxes_3".
+  std::string name(std::int64_t output) const {
+    if (is_only()) return evaluation_.measures.name_of(output);
+    const graph::OutputPart& part = part_of(output);
+    return fmt::format("{}_{}", part_name(part), output - part.first);
+  }
   std::int32_t raw(std::int64_t sample, std::int64_t i) const {
     return evaluation_.outputs[static_cast<std::size_t>(sample * outputs_ + i)];
   }
   double real(std::int64_t sample, std::int64_t i) const {
-    return std::ldexp(raw(sample, i), -model_.output().format.frac_bits());
+    const graph::FrozenNode& node = model_.nodes[static_cast<std::size_t>(part_of(i).node)];
+    return std::ldexp(raw(sample, i), -node.format.frac_bits());
   }
   // The first of the largest.
   std::int64_t answer(std::int64_t sample) const {
@@ -64,9 +78,15 @@ class Predictions {
   }
 
  private:
+  const graph::OutputPart& part_of(std::int64_t i) const {
+    return *std::ranges::find_if(
+        parts_, [&](const graph::OutputPart& part) { return i < part.first + part.size; });
+  }
+
   const graph::FrozenModel& model_;
   const data::Dataset& set_;
   const runtime::Evaluation& evaluation_;
+  std::vector<graph::OutputPart> parts_;
   std::int64_t outputs_;
 };
 
@@ -109,6 +129,13 @@ class CsvText {
     if (from_.has_labels() && from_.kind() == Kind::Classes && from_.has_names())
       cell("label_name");
     if (from_.has_targets()) column_each("target");
+    if (from_.is_only()) answer_heading();
+    column_each("output");
+    column_each("raw");
+    text_ += '\n';
+  }
+
+  void answer_heading() {
     switch (from_.kind()) {
       case Kind::Classes:
         cell("predicted");
@@ -123,9 +150,6 @@ class CsvText {
         cell("error");
         break;
     }
-    column_each("output");
-    column_each("raw");
-    text_ += '\n';
   }
 
   void row(std::int64_t sample) {
@@ -136,6 +160,13 @@ class CsvText {
       cell(from_.name(from_.label(sample)));
     if (from_.has_targets())
       for (std::int64_t i = 0; i < from_.outputs(); ++i) number(from_.target(sample, i));
+    if (from_.is_only()) answer(sample);
+    for (std::int64_t i = 0; i < from_.outputs(); ++i) number(from_.real(sample, i));
+    for (std::int64_t i = 0; i < from_.outputs(); ++i) number(from_.raw(sample, i));
+    text_ += '\n';
+  }
+
+  void answer(std::int64_t sample) {
     switch (from_.kind()) {
       case Kind::Classes:
         number(from_.answer(sample));
@@ -150,24 +181,14 @@ class CsvText {
         number(from_.error(sample));
         break;
     }
-    for (std::int64_t i = 0; i < from_.outputs(); ++i) number(from_.real(sample, i));
-    for (std::int64_t i = 0; i < from_.outputs(); ++i) number(from_.raw(sample, i));
-    text_ += '\n';
   }
 
   const Predictions& from_;
   std::string text_;
 };
 
-NpyRecords npy_of(const Predictions& from) {
+void add_answers(const Predictions& from, NpyRecords& records) {
   const std::int64_t outputs = from.outputs();
-  NpyRecords records(from.samples());
-  if (from.has_files()) records.text("file", [&](auto sample) { return from.file(sample); });
-  if (from.has_labels())
-    records.int32("label", 1, [&](auto sample, auto) { return from.label(sample); });
-  if (from.has_targets())
-    records.float64("target", outputs,
-                    [&](auto sample, auto i) { return double{from.target(sample, i)}; });
   switch (from.kind()) {
     case Kind::Classes:
       records.int32("predicted", 1, [&](auto sample, auto) {
@@ -186,8 +207,24 @@ NpyRecords npy_of(const Predictions& from) {
       records.float64("error", 1, [&](auto sample, auto) { return from.error(sample); });
       break;
   }
-  records.float64("output", outputs, [&](auto sample, auto i) { return from.real(sample, i); });
-  records.int32("raw", outputs, [&](auto sample, auto i) { return from.raw(sample, i); });
+}
+
+NpyRecords npy_of(const Predictions& from) {
+  NpyRecords records(from.samples());
+  if (from.has_files()) records.text("file", [&](auto sample) { return from.file(sample); });
+  if (from.has_labels())
+    records.int32("label", 1, [&](auto sample, auto) { return from.label(sample); });
+  if (from.has_targets())
+    records.float64("target", from.outputs(),
+                    [&](auto sample, auto i) { return double{from.target(sample, i)}; });
+  if (from.is_only()) add_answers(from, records);
+  for (const graph::OutputPart& part : from.parts()) {
+    const std::string name = from.is_only() ? "" : "_" + from.part_name(part);
+    records.float64("output" + name, part.size,
+                    [&](auto sample, auto i) { return from.real(sample, part.first + i); });
+    records.int32("raw" + name, part.size,
+                  [&](auto sample, auto i) { return from.raw(sample, part.first + i); });
+  }
   return records;
 }
 

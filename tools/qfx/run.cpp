@@ -12,6 +12,7 @@
 #include "verb.h"
 
 #include "qfx/base/text.h"
+#include "qfx/graph/outputs.h"
 #include "qfx/measure/json.h"
 #include "qfx/runtime/engine.h"
 #include "qfx/runtime/evaluate.h"
@@ -47,13 +48,15 @@ Json record(const RunOptions& options, const data::Dataset& set, const runtime::
 }
 
 void print_result(const RunOptions& options, const data::Dataset& set,
-                  const runtime::Evaluation& result, double rate) {
+                  const runtime::Evaluation& result, std::size_t outputs, double rate) {
   const std::string samples = sample_word(set);
   if (result.measures.samples() > 0) {
     print("integer " + headline_text(result.measures, fmt::format("{} of {}", samples, set.name)));
   } else {
     print(fmt::format("{} {} of {}: {}, so there is nothing to compare{}", grouped(result.images),
-                      samples, set.name, nothing_to_compare(result.measures.kind()),
+                      samples, set.name,
+                      outputs > 1 ? fmt::format("the network has {} outputs", outputs)
+                                  : nothing_to_compare(result.measures.kind()),
                       options.predictions.empty()
                           ? "; --predictions FILE.csv writes what the model says of each"
                           : ""));
@@ -79,7 +82,7 @@ int run(const RunOptions& options) {
   if (options.json) {
     print(record(options, set, result, rate).dump(2));
   } else {
-    print_result(options, set, result, rate);
+    print_result(options, set, result, graph::output_ids(engine.model()).size(), rate);
   }
   return kSuccess;
 }

@@ -124,7 +124,7 @@ std::vector<Judged> judge_all(const runtime::Engine& engine, const data::Dataset
                               const runtime::Evaluation& evaluation) {
   const measure::Measures& measures = evaluation.measures;
   const auto outputs = measures.outputs();
-  const double step = std::ldexp(1.0, -engine.model().output().format.frac_bits());
+  const std::vector<double> real = runtime::real_outputs(engine.model(), evaluation.outputs);
   measure::Answers answers = runtime::answers_for(engine.model(), set);
   const std::vector<measure::ValueMeasure> usual = measures.kind() == measure::Kind::Values
                                                        ? measures.values()
@@ -134,8 +134,7 @@ std::vector<Judged> judge_all(const runtime::Engine& engine, const data::Dataset
   for (std::int64_t i = 0; i < set.size(); ++i) {
     const measure::Truth truth = answers.of(i, 1);
     for (std::int64_t k = 0; k < outputs; ++k)
-      one.outputs[static_cast<std::size_t>(k)] =
-          step * evaluation.outputs[static_cast<std::size_t>(i * outputs + k)];
+      one.outputs[static_cast<std::size_t>(k)] = real[static_cast<std::size_t>(i * outputs + k)];
     one.targets = truth.targets;
     one.label = truth.labels.empty() ? 0 : truth.labels[0];
     const double error = measures.kind() == measure::Kind::Rebuilt

@@ -12,6 +12,7 @@ namespace qfx::backends {
 
 // One of its AXI-Stream ports: a beat is so many elements, each in a container of so many bits.
 struct Port {
+  std::string name = {};
   std::int64_t lanes = 0;
   int container = 0;
 };
@@ -21,11 +22,13 @@ struct Project {
   std::string target;  // as in target.h
   std::string top;     // firmware/TOP.cpp, rtl/TOP.v
   std::string space;   // C++: namespace of `network` in tb/network.h
-  // One per node of the model: "conv1: conv2d [16, 28, 28] fixed<8,3,RND,SAT>".
+  // One per node of the model: "conv1: conv2d [16, 28, 28] fixed<8,3,RND,SAT>"; of several
+  // outputs each says so.
   std::vector<std::string> nodes;
   double clock_period_ns = 0;
   dataflow::Folding folding = {};
-  Port input = {}, output = {};  // Verilog
+  Port input = {};  // Verilog
+  std::vector<Port> outputs = {};
 };
 
 // The nodes' descriptions for a model: equal for a project that was exported from it, or from one

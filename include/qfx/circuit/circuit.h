@@ -144,7 +144,8 @@ struct Circuit {
   dataflow::Network network;
   std::vector<Link> links;
   std::vector<Engine> engines;  // in topological order
-  LinkId input = 0, output = 0;
+  LinkId input = 0;
+  std::vector<LinkId> outputs = {};  // in the order of the network's
 };
 
 // Folds the network: what `folding` leaves open gets as few lanes as keep up with the slowest

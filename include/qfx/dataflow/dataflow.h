@@ -93,8 +93,8 @@ struct Join {
 };
 
 struct Reorder {};  // a flattened image into the order of vectors
-struct Clone {};    // one stream to two readers
-struct Copy {};     // the input passed on as the output
+struct Clone {};    // one stream to two readers, of which the outside may be one
+struct Copy {};     // the input passed on as an output
 
 using Work = std::variant<Map, MultiplyAccumulate, WindowReduce, Normalise, Spread, Join, Reorder,
                           Clone, Copy>;
@@ -124,7 +124,8 @@ struct Network {
   std::vector<Stream> streams = {};
   std::vector<Process> processes = {};  // in topological order
   std::vector<Trace> traces = {};       // indexed by node
-  StreamId input = 0, output = 0;
+  StreamId input = 0;
+  std::vector<StreamId> outputs = {};  // in the order of the model's
 
   const graph::FrozenModel& model() const { return analyzed.model(); }
   const graph::FrozenNode& node(graph::NodeId id) const { return analyzed.node(id); }

@@ -51,9 +51,9 @@ class Builder {
 
   const Shape& shape(NodeId id) const;
 
-  // The verified model; its last node is the output. Activations that cannot be negative are
-  // unsigned (signs.h).
-  Model finish();
+  // The verified model; its outputs are these nodes, or the last one where none is named.
+  // Activations that cannot be negative are unsigned (signs.h).
+  Model finish(std::vector<NodeId> outputs = {});
 
  private:
   Model model_;

@@ -1,9 +1,10 @@
 // One graph, two states. Model is trainable: float parameters and a quantization spec on every
 // tensor. FrozenModel is what runs: a Format on every tensor, integer parameters, nothing float.
 //
-// Both share the node list: topological order, one output a node, node 0 the only input, the last
-// node the only output. A tensor is named after what makes it: an activation like its node
-// ("conv1"), a parameter like "conv1.weight", "bn1.scale".
+// Both share the node list: topological order, one tensor made by a node, node 0 the only input.
+// What leaves the network are the values of `outputs` (outputs.h); those may be read by other nodes
+// too. A tensor is named after what makes it: an activation like its node ("conv1"), a parameter
+// like "conv1.weight", "bn1.scale".
 #pragma once
 
 #include <cstdint>
@@ -48,6 +49,7 @@ struct Model {
   std::string name = "model";
   std::vector<Node> nodes;
   Task task = {};
+  std::vector<NodeId> outputs = {};  // in their order; empty: the last node alone
   bool operator==(const Model&) const = default;
 };
 
@@ -85,10 +87,10 @@ struct FrozenModel {
   std::string name = "model";
   std::vector<FrozenNode> nodes;
   Task task = {};
+  std::vector<NodeId> outputs = {};  // in their order; empty: the last node alone
   bool operator==(const FrozenModel&) const = default;
 
   const FrozenNode& input() const { return nodes.front(); }
-  const FrozenNode& output() const { return nodes.back(); }
 };
 
 // Activations and parameters live in 32-bit integers: W at most 32 signed, 31 unsigned.

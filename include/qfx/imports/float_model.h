@@ -10,7 +10,8 @@
 
 namespace qfx::imports {
 
-// The output of `batch` samples, one after the other as `samples` are: real numbers as the first
+// What leaves the network of `batch` samples, one after the other as `samples` are (of several
+// outputs one behind the other in each, graph/outputs.h): real numbers as the first
 // layer sees them, after preprocessing.
 std::vector<double> run_float(const graph::Model& model, std::span<const double> samples,
                               std::int64_t batch);

@@ -35,12 +35,16 @@ Imported import_source(Source source, const ImportOptions& options, const std::s
 
 // Outputs as the file has them, of `batch` samples as the file has them: model.run_float between
 // the two orders of values. Real numbers before the model's own preprocessing are not asked for:
-// samples are what the file's network reads.
-std::vector<double> run_as_file(const Lowered& lowered, const std::vector<double>& samples,
-                                std::int64_t batch);
+// samples are what the file's network reads. Of each output the values of all samples.
+std::vector<std::vector<double>> run_as_file(const Lowered& lowered,
+                                             const std::vector<double>& samples,
+                                             std::int64_t batch);
 
 // Multiplications a sample.
 double work_of(const graph::Model& model);
+
+// "output [10]", or of several their names and shapes.
+std::string outputs_text(const graph::Model& model);
 
 // import.txt: one line for each node of the file, what was cut, set and removed.
 std::string report_text(const Imported& imported, const std::string& file);

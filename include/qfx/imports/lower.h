@@ -13,11 +13,19 @@
 
 namespace qfx::imports {
 
+// Element i of an output of the source, row-major, is element index[i] of the node's.
+struct LoweredOutput {
+  graph::NodeId node = 0;
+  Shape shape = {};
+  std::vector<std::int64_t> index = {};
+};
+
 struct Lowered {
   graph::Model model;
-  // Element i of the source's input or output, row-major, is element index[i] of the model's.
-  Shape input_shape, output_shape;
-  std::vector<std::int64_t> input_index, output_index;
+  // Element i of the source's input, row-major, is element index[i] of the model's.
+  Shape input_shape;
+  std::vector<std::int64_t> input_index;
+  std::vector<LoweredOutput> outputs;  // in the source's order; two may be of one node
   // Of every record of the source the nodes of the model that it is part of.
   std::vector<std::vector<std::string>> made;
 };

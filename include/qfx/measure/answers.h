@@ -19,6 +19,11 @@ class Answers {
   Answers(graph::Task task, const graph::Input& input, std::int64_t outputs,
           const data::Dataset& set);
 
+  // Of a network with several outputs: known where the task is about values and the set has one for
+  // each value of all outputs.
+  static Answers of_several(graph::Task task, const graph::Input& input, std::int64_t outputs,
+                            const data::Dataset& set);
+
   // false: the set does not say, there is nothing to compare with.
   bool known() const { return known_; }
 
@@ -26,9 +31,11 @@ class Answers {
   Truth of(std::int64_t first, std::int64_t count);
 
  private:
+  explicit Answers(const data::Dataset& set) : input_{set.sample_shape, {}}, set_(set) {}
+
   graph::Task task_;
   graph::Input input_;
-  std::int64_t outputs_;
+  std::int64_t outputs_ = 0;
   const data::Dataset& set_;
   bool known_ = false;
   bool labels_tell_odd_ = false;

@@ -27,8 +27,9 @@ class Engine {
   const graph::Analyzed& analyzed() const;
   const graph::FrozenModel& model() const;
 
-  // input: raw values {batch, input shape...}, inside the input format (else UserError). Output
-  // node's raw values.
+  // input: raw values {batch, input shape...}, inside the input format (else UserError). The raw
+  // values that leave the network, {batch, output shape...}; of several outputs one behind the
+  // other for each sample, as graph::output_parts says.
   RawTensor run(std::span<const std::int32_t> input, std::int64_t batch) const;
 
   // The raw values of every node, indexed by node id.

@@ -4,10 +4,11 @@
 
 #include "backends/board/design_json.h"
 #include "backends/board/design_tcl.h"
-#include "qfx/backends/support.h"
 
+#include "qfx/backends/support.h"
 #include "qfx/base/error.h"
 #include "qfx/base/file.h"
+#include "qfx/graph/outputs.h"
 
 namespace qfx::backends::board {
 
@@ -16,10 +17,11 @@ int container_of(int width) {
   return width <= 8 ? 8 : width <= 16 ? 16 : 32;
 }
 
-Port make_port(const dataflow::Network& network, dataflow::StreamId stream, std::string name) {
+namespace {
+
+Port make_port(const dataflow::Network& network, dataflow::StreamId stream,
+               const graph::FrozenNode& node, std::string name) {
   const dataflow::Stream& ends = network.streams[stream];
-  const graph::FrozenModel& model = network.model();
-  const graph::FrozenNode& node = stream == network.input ? model.input() : model.output();
   Port port{.name = std::move(name),
             .shape = node.shape,
             .format = node.format,
@@ -31,9 +33,19 @@ Port make_port(const dataflow::Network& network, dataflow::StreamId stream, std:
   return port;
 }
 
+}  // namespace
+
+Port make_input(const dataflow::Network& network, std::string name) {
+  return make_port(network, network.input, network.model().input(), std::move(name));
+}
+
+Port make_output(const dataflow::Network& network, std::size_t index, std::string name) {
+  const graph::NodeId node = graph::output_ids(network.model())[index];
+  return make_port(network, network.outputs[index], network.node(node), std::move(name));
+}
+
 Files print_board(const BoardDesign& design) {
-  QFX_ASSERT(design.input.layout.elements() % design.input.lanes == 0);
-  QFX_ASSERT(design.output.layout.elements() % design.output.lanes == 0);
+  if (design.outputs.size() > 1) return {};
   const auto support = support_directory("board");
   Files files;
   files["board/build.tcl"] = read_file(support / "build.tcl");
@@ -45,6 +57,13 @@ Files print_board(const BoardDesign& design) {
 }
 
 std::string print_usage(const BoardDesign& design) {
+  if (design.outputs.size() > 1)
+    return fmt::format(
+        "There is no folder `board/`: its scripts and its driver carry one output, and this "
+        "network has {}. Give every\n`m_axis_*` a DMA channel of its own in a block design; all "
+        "of them must be taken while frames are sent.\n",
+        design.outputs.size());
+  const Port& output = design.outputs[0];
   return fmt::format(
       "`board/` takes it onto a board. **No vendor tool has run these scripts where QFX is "
       "developed**: tests run them\nthrough tclsh against a record of what they call, and the "
@@ -72,9 +91,9 @@ std::string print_usage(const BoardDesign& design) {
             "for a design of your own\n"
           : "",
       design.top, design.input.name, design.input.tdata_width(), describe_element(design.input),
-      design.input.beats(), design.input.lanes, design.output.name, design.output.tdata_width(),
-      describe_element(design.output), design.output.beats(), design.output.lanes,
-      describe_order(design.input), describe_order(design.output));
+      design.input.beats(), design.input.lanes, output.name, output.tdata_width(),
+      describe_element(output), output.beats(), output.lanes, describe_order(design.input),
+      describe_order(output));
 }
 
 }  // namespace qfx::backends::board

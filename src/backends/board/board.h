@@ -3,6 +3,7 @@
 // for every design; what differs between designs stands in design.tcl and design.json.
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <vector>
 
@@ -30,8 +31,10 @@ inline constexpr std::int64_t kDataWidth = 64;  // of a port, at most
 // Of a width: 8, 16 or 32 bits.
 int container_of(int width);
 
-// Of as many lanes as divide a frame and fit kDataWidth.
-Port make_port(const dataflow::Network& network, dataflow::StreamId stream, std::string name);
+// The input's port, of as many lanes as divide a frame and fit kDataWidth.
+Port make_input(const dataflow::Network& network, std::string name);
+// Likewise, of an output of the network.
+Port make_output(const dataflow::Network& network, std::size_t index, std::string name);
 
 // How Vivado gets the top.
 enum class Source {
@@ -47,12 +50,13 @@ struct BoardDesign {
   std::vector<std::string> memories = {};  // that $readmemh reads
   std::string ip_folder = "";
   std::string clock = "aclk", reset = "aresetn";
-  Port input, output;
+  Port input;
+  std::vector<Port> outputs;
   double clock_period_ns = 5.0;
 };
 
 // board/build.tcl, board/design.tcl, board/driver.py, board/design.json; board/ip.tcl where there
-// are sources to package.
+// are sources to package. None for several outputs: a driver's transfer is one stream in, one out.
 Files print_board(const BoardDesign& design);
 
 // How a person uses them: a section of the README.

@@ -36,7 +36,7 @@ std::string print_design_json(const BoardDesign& design) {
       {"checksum", graph::checksum_of(model)},
       {"top", design.top},
       {"input", describe(design.input)},
-      {"output", describe(design.output)},
+      {"output", describe(design.outputs[0])},
       {"preprocess",
        {{"divisor", preprocess.divisor}, {"mean", preprocess.mean}, {"std", preprocess.std}}},
       {"output_names", model.task.names},

@@ -49,8 +49,8 @@ std::string print_design_tcl(const BoardDesign& design) {
   set("reset", tcl_word(design.reset));
   set("input", tcl_word(design.input.name));
   set("input_width", std::to_string(design.input.tdata_width()));
-  set("output", tcl_word(design.output.name));
-  set("output_width", std::to_string(design.output.tdata_width()));
+  set("output", tcl_word(design.outputs[0].name));
+  set("output_width", std::to_string(design.outputs[0].tdata_width()));
   set("mhz", fmt::format("{:.3f}", 1000.0 / design.clock_period_ns));
   return text;
 }

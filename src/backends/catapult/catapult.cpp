@@ -4,6 +4,7 @@
 
 #include "backends/catapult/script.h"
 #include "backends/hls/assigned_formats.h"
+#include "backends/hls/design.h"
 #include "backends/hls/print_project.h"
 #include "backends/hls/vendor.h"
 
@@ -36,12 +37,15 @@ std::string local_stream(const std::string& beat, const std::string& name) {
 }
 
 std::string before_top(const hls::Design& design) {
-  return fmt::format(
-      "#ifdef __SYNTHESIS__\n#pragma hls_design top\n"
-      "#pragma hls_resource {0}:rsc variables=\"{0}\" map_to_module=\"ccs_ioport.ccs_in_wait\"\n"
-      "#pragma hls_resource {1}:rsc variables=\"{1}\" map_to_module=\"ccs_ioport.ccs_out_wait\"\n"
-      "#endif\n",
-      design.input.name, design.output.name);
+  std::string text = "#ifdef __SYNTHESIS__\n#pragma hls_design top\n";
+  const auto resource = [&](const board::Port& port, const char* module) {
+    text += fmt::format(
+        "#pragma hls_resource {0}:rsc variables=\"{0}\" map_to_module=\"ccs_ioport.{1}\"\n",
+        port.name, module);
+  };
+  resource(design.input, "ccs_in_wait");
+  for (const hls::Output& output : design.outputs) resource(output.port, "ccs_out_wait");
+  return text + "#endif\n";
 }
 
 VendorHeaders headers() {

@@ -33,7 +33,7 @@ std::string depths(const hls::Design& design) {
   };
   for (dataflow::StreamId id = 0; id < std::ssize(design.streams); ++id)
     depth(design.streams[id], design.stream(id).depth);
-  depth(hls::kFrameEnds, design.frame_ends_depth());
+  for (const std::string& ends : design.frame_ends()) depth(ends, design.frame_ends_depth());
   return text;
 }
 

@@ -19,16 +19,29 @@ struct NodeNames {
 
 inline constexpr char kFrameEnds[] = "frame_ends";
 
+// An output of the top.
+struct Output {
+  graph::NodeId node = 0;
+  board::Port port;
+  std::string axis;         // the type of its stream's beats
+  std::string frame_ends;   // the FIFO of what TLAST was on each frame
+  std::string others_ends;  // that of the outputs behind it, if there are any
+};
+
 struct Design {
   const dataflow::Network& network;
   const Vendor& vendor;
   std::string top, space;            // the top function and the namespace of everything else
   std::vector<NodeNames> nodes;      // indexed by node
   std::vector<std::string> streams;  // indexed by stream
-  board::Port input, output;         // the top's parameters: AXI streams
+  board::Port input;                 // the top's parameters: AXI streams
+  std::vector<Output> outputs;
 
-  // The FIFO of what TLAST was on each frame, past all processes: it never holds them up.
+  // Of the FIFOs of what TLAST was on each frame, past all processes: they never hold them up.
   std::int64_t frame_ends_depth() const { return std::ssize(network.processes) + 2; }
+
+  // All of these FIFOs: the input's, which several outputs have by way of clones.
+  std::vector<std::string> frame_ends() const;
 
   const dataflow::Stream& stream(dataflow::StreamId id) const { return network.streams[id]; }
 };

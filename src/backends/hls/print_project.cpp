@@ -9,6 +9,7 @@
 
 #include "qfx/backends/project.h"
 #include "qfx/dataflow/pixel_fold.h"
+#include "qfx/graph/outputs.h"
 
 namespace qfx::backends::hls {
 
@@ -33,7 +34,7 @@ Files print_project(const Vendor& vendor, const dataflow::Network& network,
   files["tb/data/golden_inputs.txt"] =
       print_golden(options.golden_inputs, graph::element_count(model.input().shape));
   files["tb/data/golden_outputs.txt"] =
-      print_golden(options.golden_outputs, graph::element_count(model.output().shape));
+      print_golden(options.golden_outputs, graph::output_size(model));
   copy_support(files, vendor.support);
   files.merge(vendor.print_more(design, options));
   files[std::string(vendor.script)] = vendor.print_script(design, options);

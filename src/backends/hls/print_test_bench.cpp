@@ -2,7 +2,10 @@
 
 #include <fmt/format.h>
 
+#include "backends/hls/c_literals.h"
 #include "backends/hls/print_top.h"
+
+#include "qfx/graph/outputs.h"
 
 namespace qfx::backends::hls {
 namespace {
@@ -12,35 +15,56 @@ std::string include_of(const Design& design) {
   return header.empty() ? "" : fmt::format("#include \"{}\"\n", header);
 }
 
+// One side of the network: its beats within it, and its stream.
+std::string side(const Design& design, dataflow::StreamId id, const std::string& axis,
+                 const board::Port& port) {
+  const dataflow::Stream& stream = design.stream(id);
+  return fmt::format(
+      "    typedef ::{0}::{1} beat;\n    static const long beats = {2};\n"
+      "    static const qfx::Order order = {3};\n    typedef ::{0}::{4} axis;\n"
+      "    static const int container = {5};\n",
+      design.space, design.nodes[stream.node].beat, stream.layout.beats,
+      order_text(stream.layout.order), axis, port.container);
+}
+
 }  // namespace
 
 std::string print_network(const Design& design) {
   const std::string guard = fmt::format("QFX_{}_NETWORK_H_", design.top);
-  const auto side = [&](const char* name, dataflow::StreamId id, const board::Port& port) {
-    const dataflow::Stream& stream = design.stream(id);
-    return fmt::format(
-        "  typedef ::{4}::{0} {1}_beat;\n  static const long {1}_beats = {2};\n"
-        "  static const qfx::Order {1}_order = {3};\n"
-        "  typedef ::{4}::{1}_axis {1}_axis;\n  static const int {1}_container = {5};\n",
-        design.nodes[stream.node].beat, name, stream.layout.beats, order_text(stream.layout.order),
-        design.space, port.container);
-  };
-  const graph::Shape& shape = design.network.model().output().shape;
-  std::string extents;
-  for (std::size_t axis = 0; axis < shape.size(); ++axis)
-    extents += fmt::format("    shape[{}] = {};\n", axis, shape[axis]);
+  std::string outputs, streams, arguments, visits;
+  for (std::size_t i = 0; i < design.outputs.size(); ++i) {
+    const Output& output = design.outputs[i];
+    const graph::Shape& shape = design.network.node(output.node).shape;
+    std::string extents;
+    for (std::size_t axis = 0; axis < shape.size(); ++axis)
+      extents += fmt::format("      shape[{}] = {};\n", axis, shape[axis]);
+    outputs += fmt::format(
+        "  struct output_{0} {{\n{1}"
+        "    static const char* name() {{ return {2}; }}\n"
+        "    // In C, H, W order; returns its rank.\n"
+        "    static int shape(long* shape) {{\n{3}      return {4};\n    }}\n  }};\n",
+        i, side(design, design.network.outputs[i], output.axis, output.port),
+        string_literal(design.network.node(output.node).name), extents, shape.size());
+    streams += fmt::format("    {0}<output_{1}::axis> out_{1};\n", design.vendor.stream, i);
+    arguments += fmt::format(", outputs.out_{}", i);
+    visits += fmt::format("    each.template take<output_{0}>(outputs.out_{0});\n", i);
+  }
   return fmt::format(
       "// What the test bench and the replay program know of {0}.\n"
-      "#ifndef {1}\n#define {1}\n\n#include \"{0}.h\"\n#include \"qfx/order.h\"\n{8}\n"
-      "namespace {2} {{\n\nstruct network {{\n{3}{4}"
-      "  // Of the result, in C, H, W order; returns its rank.\n"
-      "  static int output_shape(long* shape) {{\n{5}    return {6};\n  }}\n"
-      "  static void run({7}<input_axis>& in, {7}<output_axis>& out) {{ {9}(in, out); }}\n"
-      "}};\n\n}}  // namespace {2}\n\n#endif  // {1}\n",
-      design.top, guard, design.space, side("input", design.network.input, design.input),
-      side("output", design.network.output, design.output), extents, shape.size(),
-      design.vendor.stream, include_of(design),
-      fmt::format(fmt::runtime(design.vendor.test_bench.call), design.top));
+      "#ifndef {1}\n#define {1}\n\n#include \"{0}.h\"\n#include \"qfx/order.h\"\n{2}\n"
+      "namespace {3} {{\n\nstruct network {{\n  struct input {{\n{4}  }};\n{5}"
+      "  // The values of all outputs, of a sample.\n"
+      "  static const long output_size = {6};\n"
+      "  struct output_streams {{\n{7}  }};\n"
+      "  static void run({8}<input::axis>& in, output_streams& outputs) {{ {9}(in{10}); }}\n"
+      "  // each.take<output_0>(its stream), and so on.\n"
+      "  template <class EACH>\n"
+      "  static void visit(EACH& each, output_streams& outputs) {{\n{11}  }}\n"
+      "}};\n\n}}  // namespace {3}\n\n#endif  // {1}\n",
+      design.top, guard, include_of(design), design.space,
+      side(design, design.network.input, "input_axis", design.input), outputs,
+      graph::output_size(design.network.model()), streams, design.vendor.stream,
+      fmt::format(fmt::runtime(design.vendor.test_bench.call), design.top), arguments, visits);
 }
 
 std::string print_test_bench(const Design& design) {

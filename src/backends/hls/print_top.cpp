@@ -25,13 +25,18 @@ std::string beat_type(const Design& design, const dataflow::Stream& stream) {
 }
 
 std::string signature(const Design& design) {
-  return fmt::format("void {0}({1}<{2}::input_axis>& {3}, {1}<{2}::output_axis>& {4})", design.top,
-                     design.vendor.stream, design.space, design.input.name, design.output.name);
+  const auto parameter = [&](const std::string& axis, const board::Port& port) {
+    return fmt::format("{}<{}::{}>& {}", design.vendor.stream, design.space, axis, port.name);
+  };
+  std::string text = fmt::format("void {}({}", design.top, parameter("input_axis", design.input));
+  for (const Output& output : design.outputs) text += ", " + parameter(output.axis, output.port);
+  return text + ")";
 }
 
 std::string includes(const Design& design) {
   std::string text;
   std::set<std::string> headers{"qfx/axis.h", "qfx/trace.h"};
+  if (design.outputs.size() > 1) headers.insert("qfx/clone.h");
   for (const Process& process : design.network.processes) {
     for (const std::string& header : headers_of(design, process)) headers.insert(header);
     if (has_parameters(process))
@@ -45,7 +50,9 @@ std::string streams(const Design& design) {
   std::string text;
   for (StreamId id = 0; id < std::ssize(design.streams); ++id)
     text += design.vendor.local_stream(beat_type(design, design.stream(id)), design.streams[id]);
-  return text + design.vendor.local_stream("bool", kFrameEnds);
+  for (const std::string& ends : design.frame_ends())
+    text += design.vendor.local_stream("bool", ends);
+  return text;
 }
 
 // "  qfx::from_axis<392, 2, 8>": as many elements at a time as divide a beat on either side.
@@ -61,6 +68,18 @@ std::string traces_after(const Design& design, int process) {
     if (trace.after_process != process) continue;
     text += fmt::format("  QFX_TRACE({}, {}, {});\n", design.streams[trace.stream], trace.node,
                         order_text(design.stream(trace.stream).layout.order));
+  }
+  return text;
+}
+
+// What TLAST was, to every output.
+std::string shared_frame_ends(const Design& design) {
+  std::string text, from = kFrameEnds;
+  for (const Output& output : design.outputs) {
+    if (output.others_ends.empty()) continue;
+    text +=
+        fmt::format("  qfx::clone<1>({}, {}, {});\n", output.frame_ends, output.others_ends, from);
+    from = output.others_ends;
   }
   return text;
 }
@@ -106,10 +125,12 @@ std::string print_types(const Design& design) {
                         graph::to_string(node.shape), design.vendor.fixed_type(node.format),
                         names.type, names.type, design.network.layouts[id].lanes, names.beat);
   }
-  text += fmt::format(
-      "\n// The top's streams.\ntypedef qfx::AxisBeat<{}> input_axis;\n"
-      "typedef qfx::AxisBeat<{}> output_axis;\n",
-      design.input.tdata_width(), design.output.tdata_width());
+  const auto axis = [&](const std::string& name, const board::Port& port) {
+    text += fmt::format("typedef qfx::AxisBeat<{}> {};\n", port.tdata_width(), name);
+  };
+  text += "\n// The top's streams.\n";
+  axis("input_axis", design.input);
+  for (const Output& output : design.outputs) axis(output.axis, output.port);
   return text + fmt::format("\n}}  // namespace {}\n\n#endif  // {}\n", design.space, guard);
 }
 
@@ -117,16 +138,20 @@ std::string print_top_header(const Design& design) {
   const std::string guard = fmt::format("QFX_{}_H_", design.top);
   const auto describe = [](const board::Port& port) {
     return fmt::format(
-        "{} beats of {} elements in {} bits each, {}", port.beats(), port.lanes, port.container,
+        "//   {}: {} beats of {} elements in {} bits each, {}\n", port.name, port.beats(),
+        port.lanes, port.container,
         port.layout.order == dataflow::Order::Pixels ? "pixel by pixel, row by row" : "in order");
   };
+  std::string ports = describe(design.input);
+  for (const Output& output : design.outputs) ports += describe(output.port);
   return fmt::format(
-      "// {}: one call takes one sample and gives one result; the first element in the lowest "
+      "// {}: one call takes one sample and gives one result{}; the first element in the lowest "
       "bits,\n"
-      "// TLAST as qfx/axis.h says.\n//   s_axis: {}\n//   m_axis: {}\n"
+      "// TLAST as qfx/axis.h says.\n{}"
       "#ifndef {}\n#define {}\n\n#include \"types.h\"\n\n{}{};\n\n#endif  // {}\n",
-      names::comment_text(design.network.model().name), describe(design.input),
-      describe(design.output), guard, guard, output_names(design), signature(design), guard);
+      names::comment_text(design.network.model().name),
+      design.outputs.size() > 1 ? " on each output" : "", ports, guard, guard, output_names(design),
+      signature(design), guard);
 }
 
 std::string print_top(const Design& design) {
@@ -138,7 +163,7 @@ std::string print_top(const Design& design) {
   text += streams(design) + design.vendor.top_pragmas(design) + "\n";
   text += fmt::format("{}({}, {}, {});\n", rim_function("from_axis", design.input),
                       design.streams[design.network.input], kFrameEnds, design.input.name) +
-          traces_after(design, -1);
+          shared_frame_ends(design) + traces_after(design, -1);
   for (int i = 0; i < std::ssize(design.network.processes); ++i) {
     const Process& process = design.network.processes[i];
     if (dataflow::computes(process))
@@ -146,8 +171,13 @@ std::string print_top(const Design& design) {
           fmt::format("\n  // {}\n", names::comment_text(design.network.node(process.node).name));
     text += fmt::format("  {}\n", print_call(design, process)) + traces_after(design, i);
   }
-  return text + fmt::format("\n{}({}, {}, {});\n}}\n", rim_function("to_axis", design.output),
-                            design.output.name, kFrameEnds, design.streams[design.network.output]);
+  text += "\n";
+  for (std::size_t i = 0; i < design.outputs.size(); ++i) {
+    const Output& output = design.outputs[i];
+    text += fmt::format("{}({}, {}, {});\n", rim_function("to_axis", output.port), output.port.name,
+                        output.frame_ends, design.streams[design.network.outputs[i]]);
+  }
+  return text + "}\n";
 }
 
 }  // namespace qfx::backends::hls

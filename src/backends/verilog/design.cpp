@@ -4,6 +4,7 @@
 
 #include "qfx/backends/engine_modules.h"
 #include "qfx/base/error.h"
+#include "qfx/graph/outputs.h"
 
 namespace qfx::backends::verilog {
 namespace {
@@ -38,6 +39,19 @@ std::string name_of_top(const std::string& wanted) {
   return name;
 }
 
+// One is m_axis, several are m_axis_ and their nodes' names made legal.
+std::vector<board::Port> make_outputs(const dataflow::Network& network) {
+  const std::vector<graph::NodeId> ids = graph::output_ids(network.model());
+  names::Identifiers identifiers(names::verilog_keywords());
+  std::vector<board::Port> ports;
+  for (std::size_t i = 0; i < ids.size(); ++i) {
+    const std::string name =
+        ids.size() == 1 ? "m_axis" : "m_axis_" + identifiers.unique(network.node(ids[i]).name);
+    ports.push_back(board::make_output(network, i, name));
+  }
+  return ports;
+}
+
 std::int64_t rounded_up(std::int64_t value, std::int64_t divisor) {
   return (value + divisor - 1) / divisor;
 }
@@ -50,13 +64,14 @@ Design make_design(const circuit::Circuit& circuit, const std::string& top) {
   Design design{.circuit = circuit,
                 .top = name_of_top(top.empty() ? network.model().name : top),
                 .engines = {},
-                .input = board::make_port(network, network.input, "s_axis"),
-                .output = board::make_port(network, network.output, "m_axis")};
+                .input = board::make_input(network, "s_axis"),
+                .outputs = make_outputs(network)};
   const auto link = [&](circuit::LinkId id) -> const circuit::Link& {
     return circuit.links[static_cast<std::size_t>(id)];
   };
   QFX_ASSERT(link(circuit.input).lanes == design.input.lanes);
-  QFX_ASSERT(link(circuit.output).lanes == design.output.lanes);
+  for (std::size_t i = 0; i < design.outputs.size(); ++i)
+    QFX_ASSERT(link(circuit.outputs[i]).lanes == design.outputs[i].lanes);
   names::Identifiers identifiers(names::verilog_keywords());
   for (const circuit::Engine& engine : circuit.engines)
     design.engines.push_back(design.top + "__" + identifiers.unique(engine.name));

@@ -14,7 +14,8 @@ struct Design {
   const circuit::Circuit& circuit;
   std::string top;                   // the module, and how all other modules and files begin
   std::vector<std::string> engines;  // of each, its module; an engine "conv1" is "TOP__conv1"
-  board::Port input, output;
+  board::Port input;
+  std::vector<board::Port> outputs;
 
   const graph::FrozenModel& model() const { return circuit.network.model(); }
   // The engine's name within its top: "conv1".

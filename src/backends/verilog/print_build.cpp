@@ -76,7 +76,15 @@ clean:
 }
 
 std::string print_readme(const Design& design, const std::string& board_usage) {
-  return names::fill(R"(# @TOP@
+  std::string rows, names;
+  for (const board::Port& port : design.outputs) {
+    rows += fmt::format("| `{}` | {} | {} | {} bits | `{}` |\n", port.name, port.beats(),
+                        port.lanes, port.container, fixed::to_string(port.format));
+    names += fmt::format("{}`{}`", names.empty() ? "" : ", ", port.name);
+  }
+  const bool several = design.outputs.size() > 1;
+  return names::fill(
+      R"(# @TOP@
 
 A neural network in fixed point as Verilog-2001, written by QFX. Every engine computes one or several
 layers, FIFOs join them, and the results are bit for bit those of the frozen model.
@@ -93,20 +101,19 @@ layers, FIFOs join them, and the results are bit for bit those of the frozen mod
 
 ## Ports
 
-`aclk`, `aresetn` (low, synchronous), `s_axis` and `m_axis` with `tdata`, `tvalid`, `tready`, `tlast`.
+`aclk`, `aresetn` (low, synchronous), `s_axis` and @OUTPUTS@ with `tdata`, `tvalid`, `tready`, `tlast`.
 
 | port | beats a frame | lanes | container | element |
 |---|---|---|---|---|
 | `s_axis` | @IN_BEATS@ | @IN_LANES@ | @IN_CONTAINER@ bits | `@IN_FORMAT@` |
-| `m_axis` | @OUT_BEATS@ | @OUT_LANES@ | @OUT_CONTAINER@ bits | `@OUT_FORMAT@` |
-
-An element is its raw integer, in a container of its own; `m_axis` extends it by its sign (by zeros where its
+@OUT_ROWS@
+An element is its raw integer, in a container of its own; an output extends it by its sign (by zeros where its
 format has none), of `s_axis` only the element's bits are read. The first element of a beat is in its lowest
 bits. Elements of an image come pixel by pixel, row by row, all channels of a pixel side by side.
 
-A frame whose last beat on `s_axis` has `tlast` leaves with `tlast` on its last beat on `m_axis`; so a transfer
+A frame whose last beat on `s_axis` has `tlast` leaves with `tlast` on its last beat on @OUTPUTS@; so a transfer
 of several frames ends where it should. `tlast` on an earlier beat cuts its frame short: it is completed
-with zeros, the next beat begins a new frame, and `frame_error` rises until reset. Reset may come at any time;
+with zeros, the next beat begins a new frame, and `frame_error` rises until reset. @ALL_TAKEN@Reset may come at any time;
 the first beat after it begins a frame.
 
 @BOARD@
@@ -122,18 +129,20 @@ Cycles of a frame where nothing stalls; the slowest engine sets the pace.
 | node | name | kind | shape | format |
 |---|---|---|---|---|
 @LAYERS@)",
-                     {{"TOP", design.top},
-                      {"IN_BEATS", std::to_string(design.input.beats())},
-                      {"IN_LANES", std::to_string(design.input.lanes)},
-                      {"IN_CONTAINER", std::to_string(design.input.container)},
-                      {"IN_FORMAT", fixed::to_string(design.input.format)},
-                      {"OUT_BEATS", std::to_string(design.output.beats())},
-                      {"OUT_LANES", std::to_string(design.output.lanes)},
-                      {"OUT_CONTAINER", std::to_string(design.output.container)},
-                      {"OUT_FORMAT", fixed::to_string(design.output.format)},
-                      {"BOARD", board_usage.empty() ? "" : "## On a board\n\n" + board_usage},
-                      {"ENGINES", engine_table(design)},
-                      {"LAYERS", layer_table(design)}});
+      {{"TOP", design.top},
+       {"IN_BEATS", std::to_string(design.input.beats())},
+       {"IN_LANES", std::to_string(design.input.lanes)},
+       {"IN_CONTAINER", std::to_string(design.input.container)},
+       {"IN_FORMAT", fixed::to_string(design.input.format)},
+       {"OUT_ROWS", rows},
+       {"OUTPUTS", names},
+       {"ALL_TAKEN", several ? "Every output is taken by itself, by somebody who "
+                               "waits for no other: one that is not\ntaken stops the "
+                               "network. "
+                             : ""},
+       {"BOARD", board_usage.empty() ? "" : "## On a board\n\n" + board_usage},
+       {"ENGINES", engine_table(design)},
+       {"LAYERS", layer_table(design)}});
 }
 
 }  // namespace qfx::backends::verilog

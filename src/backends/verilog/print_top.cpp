@@ -1,5 +1,6 @@
 #include "backends/verilog/print_top.h"
 
+#include <algorithm>
 #include <fmt/format.h>
 
 #include "backends/names/fill.h"
@@ -18,15 +19,35 @@ std::string port_text(const board::Port& port) {
                      graph::to_string(port.shape), fixed::to_string(port.format));
 }
 
+std::string output_ports(const board::Port& port) {
+  return names::fill(
+      R"(    (* X_INTERFACE_INFO = "xilinx.com:interface:axis:1.0 @NAME@ TDATA" *)
+    output wire [@OUT@:0] @NAME@_tdata,
+    (* X_INTERFACE_INFO = "xilinx.com:interface:axis:1.0 @NAME@ TVALID" *)
+    output wire @NAME@_tvalid,
+    (* X_INTERFACE_INFO = "xilinx.com:interface:axis:1.0 @NAME@ TREADY" *)
+    input  wire @NAME@_tready,
+    (* X_INTERFACE_INFO = "xilinx.com:interface:axis:1.0 @NAME@ TLAST" *)
+    output wire @NAME@_tlast,
+)",
+      {{"NAME", port.name}, {"OUT", std::to_string(port.tdata_width() - 1)}});
+}
+
 std::string head(const Design& design) {
-  return names::fill(R"(// @MODEL@: engines joined by FIFOs, between two AXI-Stream ports.
+  std::string outputs, buses, ports;
+  for (const board::Port& port : design.outputs) {
+    outputs += fmt::format("//   {}  {}\n", port.name, port_text(port));
+    buses += ":" + port.name;
+    ports += output_ports(port);
+  }
+  return names::fill(
+      R"(// @MODEL@: engines joined by FIFOs, between @HOW_MANY@ AXI-Stream ports.
 //   s_axis  @INPUT@
-//   m_axis  @OUTPUT@
-// A frame whose last input beat has TLAST leaves with TLAST. frame_error: a TLAST came within a frame,
+@OUTPUTS@// A frame whose last input beat has TLAST leaves with TLAST. frame_error: a TLAST came within a frame,
 // which was then completed with zeros; it stays until reset.
 module @TOP@ (
     (* X_INTERFACE_INFO = "xilinx.com:signal:clock:1.0 aclk CLK" *)
-    (* X_INTERFACE_PARAMETER = "ASSOCIATED_BUSIF s_axis:m_axis, ASSOCIATED_RESET aresetn" *)
+    (* X_INTERFACE_PARAMETER = "ASSOCIATED_BUSIF s_axis@BUSES@, ASSOCIATED_RESET aresetn" *)
     input  wire aclk,
     (* X_INTERFACE_INFO = "xilinx.com:signal:reset:1.0 aresetn RST" *)
     (* X_INTERFACE_PARAMETER = "POLARITY ACTIVE_LOW" *)
@@ -39,15 +60,7 @@ module @TOP@ (
     output wire s_axis_tready,
     (* X_INTERFACE_INFO = "xilinx.com:interface:axis:1.0 s_axis TLAST" *)
     input  wire s_axis_tlast,
-    (* X_INTERFACE_INFO = "xilinx.com:interface:axis:1.0 m_axis TDATA" *)
-    output wire [@OUT@:0] m_axis_tdata,
-    (* X_INTERFACE_INFO = "xilinx.com:interface:axis:1.0 m_axis TVALID" *)
-    output wire m_axis_tvalid,
-    (* X_INTERFACE_INFO = "xilinx.com:interface:axis:1.0 m_axis TREADY" *)
-    input  wire m_axis_tready,
-    (* X_INTERFACE_INFO = "xilinx.com:interface:axis:1.0 m_axis TLAST" *)
-    output wire m_axis_tlast,
-`ifdef QFX_WATCH
+@PORTS@`ifdef QFX_WATCH
     input  wire watch,
 `endif
     output wire frame_error
@@ -56,12 +69,14 @@ module @TOP@ (
   reg rst = 1'b1;
   always @(posedge aclk) rst <= !aresetn;
 )",
-                     {{"MODEL", names::comment_text(design.model().name)},
-                      {"INPUT", port_text(design.input)},
-                      {"OUTPUT", port_text(design.output)},
-                      {"TOP", design.top},
-                      {"IN", std::to_string(design.input.tdata_width() - 1)},
-                      {"OUT", std::to_string(design.output.tdata_width() - 1)}});
+      {{"MODEL", names::comment_text(design.model().name)},
+       {"HOW_MANY", design.outputs.size() == 1 ? "two" : std::to_string(design.outputs.size() + 1)},
+       {"INPUT", port_text(design.input)},
+       {"OUTPUTS", outputs},
+       {"BUSES", buses},
+       {"PORTS", ports},
+       {"TOP", design.top},
+       {"IN", std::to_string(design.input.tdata_width() - 1)}});
 }
 
 // "w3" is the side of link 3 that is written to, "r3" the other.
@@ -72,6 +87,14 @@ std::string connect(const std::string& port, char side, LinkId id) {
 
 std::string neighbour(const Design& design, EngineId engine, const char* port) {
   return engine == circuit::kRim ? port : design.short_name(engine);
+}
+
+std::string reader_of(const Design& design, LinkId id) {
+  const EngineId reader = design.circuit.links[static_cast<std::size_t>(id)].reader;
+  if (reader != circuit::kRim) return design.short_name(reader);
+  const std::vector<LinkId>& outputs = design.circuit.outputs;
+  const auto at = std::ranges::find(outputs, id) - outputs.begin();
+  return design.outputs[static_cast<std::size_t>(at)].name;
 }
 
 std::string print_link(const Design& design, LinkId id) {
@@ -87,7 +110,7 @@ std::string print_link(const Design& design, LinkId id) {
 )",
                   {{"ID", std::to_string(id)},
                    {"WRITER", neighbour(design, link.writer, "s_axis")},
-                   {"READER", neighbour(design, link.reader, "m_axis")},
+                   {"READER", reader_of(design, id)},
                    {"NODE", names::comment_text(design.circuit.network.node(link.node).name)},
                    {"WORDS", std::to_string(link.words())},
                    {"LANES", std::to_string(link.lanes)},
@@ -143,41 +166,81 @@ std::string print_instance(const Design& design, EngineId id) {
                     watched(engine, false, 1));
 }
 
+// The signals between the FIFO of the frames' TLAST and an output, and the names of both.
+struct OutputNames {
+  std::string fifo = "last_fifo", last = "last_out", axis = "axis_out";
+};
+
+OutputNames names_of(const Design& design, std::size_t output) {
+  if (design.outputs.size() == 1) return {};
+  return {fmt::format("last_fifo_{}", output), fmt::format("last_out_{}", output),
+          fmt::format("axis_out_{}", output)};
+}
+
+std::string print_output(const Design& design, std::size_t output) {
+  const LinkId id = design.circuit.outputs[output];
+  const Link& link = design.circuit.links[static_cast<std::size_t>(id)];
+  const board::Port& port = design.outputs[output];
+  const OutputNames names = names_of(design, output);
+  return names::fill(
+      R"(  qfx_fifo #(.WIDTH(1), .DEPTH(@FRAMES@), .BLOCK(0)) @FIFO@ (
+      .clk(aclk), .rst(rst), .i_valid(last_in_valid), .i_ready(@IN_READY@), .i_data(last_in),
+      .o_valid(@LAST@_valid), .o_ready(@LAST@_ready), .o_data(@LAST@));
+  qfx_axis_out #(
+      .LANES(@LANES@), .WIDTH(@WIDTH@), .SIGNED(@SIGNED@), .CONTAINER(@CONTAINER@), .BEATS(@BEATS@)) @AXIS@ (
+      .clk(aclk), .rst(rst), @LINK@,
+      .last_valid(@LAST@_valid), .last_ready(@LAST@_ready), .last(@LAST@),
+      .m_axis_tdata(@PORT@_tdata), .m_axis_tvalid(@PORT@_tvalid), .m_axis_tready(@PORT@_tready),
+      .m_axis_tlast(@PORT@_tlast));
+)",
+      {{"FRAMES", std::to_string(frames_in_flight(design.circuit))},
+       {"FIFO", names.fifo},
+       {"IN_READY",
+        design.outputs.size() == 1 ? "last_in_ready" : fmt::format("last_in_readies[{}]", output)},
+       {"LAST", names.last},
+       {"LANES", std::to_string(link.lanes)},
+       {"WIDTH", std::to_string(link.element_width)},
+       {"SIGNED", port.format.is_signed ? "1" : "0"},
+       {"CONTAINER", std::to_string(port.container)},
+       {"BEATS", std::to_string(port.beats())},
+       {"AXIS", names.axis},
+       {"LINK", connect("i", 'r', id)},
+       {"PORT", port.name}});
+}
+
+// A frame's TLAST is for all outputs, so its last beat comes in when every FIFO has room for that.
+std::string shared_last(const Design& design) {
+  if (design.outputs.size() == 1) return "";
+  return fmt::format("  wire [{}:0] last_in_readies;\n  assign last_in_ready = &last_in_readies;\n",
+                     design.outputs.size() - 1);
+}
+
 std::string print_rim(const Design& design) {
   const circuit::Circuit& circuit = design.circuit;
-  const Link& out = circuit.links[static_cast<std::size_t>(circuit.output)];
   const Link& in = circuit.links[static_cast<std::size_t>(circuit.input)];
+  std::string wires, outputs;
+  for (std::size_t i = 0; i < design.outputs.size(); ++i) {
+    wires += fmt::format(", {0}_valid, {0}_ready, {0}", names_of(design, i).last);
+    outputs += print_output(design, i);
+  }
   return names::fill(R"(
   // The ports, and for each frame between them whether it came with TLAST.
-  wire last_in_valid, last_in_ready, last_in, last_out_valid, last_out_ready, last_out;
-  qfx_axis_in #(.LANES(@IN_LANES@), .WIDTH(@IN_WIDTH@), .CONTAINER(@IN_CONTAINER@), .BEATS(@IN_BEATS@)) axis_in (
+  wire last_in_valid, last_in_ready, last_in@WIRES@;
+@SHARED@  qfx_axis_in #(.LANES(@IN_LANES@), .WIDTH(@IN_WIDTH@), .CONTAINER(@IN_CONTAINER@), .BEATS(@IN_BEATS@)) axis_in (
       .clk(aclk), .rst(rst), .s_axis_tdata(s_axis_tdata), .s_axis_tvalid(s_axis_tvalid),
       .s_axis_tready(s_axis_tready), .s_axis_tlast(s_axis_tlast),
       @IN@,
       .last_valid(last_in_valid), .last_ready(last_in_ready), .last(last_in),
       .frame_error(frame_error));
-  qfx_fifo #(.WIDTH(1), .DEPTH(@FRAMES@), .BLOCK(0)) last_fifo (
-      .clk(aclk), .rst(rst), .i_valid(last_in_valid), .i_ready(last_in_ready), .i_data(last_in),
-      .o_valid(last_out_valid), .o_ready(last_out_ready), .o_data(last_out));
-  qfx_axis_out #(
-      .LANES(@OUT_LANES@), .WIDTH(@OUT_WIDTH@), .SIGNED(@SIGNED@), .CONTAINER(@OUT_CONTAINER@), .BEATS(@OUT_BEATS@)) axis_out (
-      .clk(aclk), .rst(rst), @OUT@,
-      .last_valid(last_out_valid), .last_ready(last_out_ready), .last(last_out),
-      .m_axis_tdata(m_axis_tdata), .m_axis_tvalid(m_axis_tvalid), .m_axis_tready(m_axis_tready),
-      .m_axis_tlast(m_axis_tlast));
-)",
-                     {{"IN_LANES", std::to_string(in.lanes)},
+@OUTPUTS@)",
+                     {{"WIRES", wires},
+                      {"SHARED", shared_last(design)},
+                      {"IN_LANES", std::to_string(in.lanes)},
                       {"IN_WIDTH", std::to_string(in.element_width)},
                       {"IN_CONTAINER", std::to_string(design.input.container)},
                       {"IN_BEATS", std::to_string(design.input.beats())},
                       {"IN", connect("o", 'w', circuit.input)},
-                      {"FRAMES", std::to_string(frames_in_flight(circuit))},
-                      {"OUT_LANES", std::to_string(out.lanes)},
-                      {"OUT_WIDTH", std::to_string(out.element_width)},
-                      {"SIGNED", design.output.format.is_signed ? "1" : "0"},
-                      {"OUT_CONTAINER", std::to_string(design.output.container)},
-                      {"OUT_BEATS", std::to_string(design.output.beats())},
-                      {"OUT", connect("i", 'r', circuit.output)}});
+                      {"OUTPUTS", outputs}});
 }
 
 }  // namespace

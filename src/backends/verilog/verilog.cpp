@@ -12,6 +12,7 @@
 #include "qfx/backends/project.h"
 #include "qfx/base/error.h"
 #include "qfx/circuit/speed.h"
+#include "qfx/graph/outputs.h"
 
 namespace qfx::backends::verilog {
 namespace {
@@ -26,13 +27,30 @@ board::BoardDesign board_design(const Design& design, const Files& files,
   board::BoardDesign board{.network = design.circuit.network,
                            .top = design.top,
                            .input = design.input,
-                           .output = design.output,
+                           .outputs = design.outputs,
                            .clock_period_ns = options.clock_period_ns};
   for (const auto& [path, content] : files) {
     if (path.starts_with("rtl/")) board.files.push_back(path);
     if (path.starts_with("mem/")) board.memories.push_back(path);
   }
   return board;
+}
+
+Port facts_of(const board::Port& port) {
+  return {.name = port.name, .lanes = port.lanes, .container = port.container};
+}
+
+// Of the golden outputs of every sample those of one output.
+std::vector<std::int32_t> part_of(std::span<const std::int32_t> golden,
+                                  const graph::FrozenModel& model, std::size_t output) {
+  const graph::OutputPart part = graph::output_parts(model)[output];
+  std::vector<std::int32_t> values;
+  for (std::int64_t at = part.first; at < std::ssize(golden); at += graph::output_size(model)) {
+    const auto sample =
+        golden.subspan(static_cast<std::size_t>(at), static_cast<std::size_t>(part.size));
+    values.insert(values.end(), sample.begin(), sample.end());
+  }
+  return values;
 }
 
 Files print(const dataflow::Network& network, const ExportOptions& options) {
@@ -59,20 +77,23 @@ Files print(const dataflow::Network& network, const ExportOptions& options) {
   const std::int64_t frames = std::ssize(options.golden_inputs) / design.input.layout.elements();
   files["tb/" + design.top + "_tb.v"] = print_bench(design, frames);
   files["tb/" + design.top + "_inputs.mem"] = print_beats(design.input, options.golden_inputs);
-  files["tb/" + design.top + "_outputs.mem"] = print_beats(design.output, options.golden_outputs);
+  for (std::size_t i = 0; i < design.outputs.size(); ++i)
+    files["tb/" + outputs_file(design, i)] =
+        print_beats(design.outputs[i], part_of(options.golden_outputs, network.model(), i));
   files["Makefile"] = print_makefile(design);
   files["README.md"] = print_readme(design, board::print_usage(board));
-  files[kMarkerFile] =
-      print_marker({.directory = {},
-                    .target = "verilog",
-                    .top = design.top,
-                    .space = {},
-                    .nodes = describe_nodes(network.model()),
-                    .clock_period_ns = options.clock_period_ns,
-                    .folding = options.folding,
-                    .input = {.lanes = design.input.lanes, .container = design.input.container},
-                    .output = {.lanes = design.output.lanes, .container = design.output.container}},
-                   network.model().name);
+  std::vector<Port> outputs;
+  for (const board::Port& port : design.outputs) outputs.push_back(facts_of(port));
+  files[kMarkerFile] = print_marker({.directory = {},
+                                     .target = "verilog",
+                                     .top = design.top,
+                                     .space = {},
+                                     .nodes = describe_nodes(network.model()),
+                                     .clock_period_ns = options.clock_period_ns,
+                                     .folding = options.folding,
+                                     .input = facts_of(design.input),
+                                     .outputs = std::move(outputs)},
+                                    network.model().name);
   return files;
 }
 

@@ -45,8 +45,11 @@ std::string local_stream(const std::string& beat, const std::string& name) {
 std::string pragmas(const hls::Design& design) {
   const dataflow::Network& network = design.network;
   std::string text = "#ifdef __SYNTHESIS__\n";
-  for (const board::Port& port : {design.input, design.output})
+  const auto axis = [&](const board::Port& port) {
     text += fmt::format("#pragma HLS INTERFACE axis port={}\n", port.name);
+  };
+  axis(design.input);
+  for (const hls::Output& output : design.outputs) axis(output.port);
   // It runs for ever, as frames come; nobody starts it.
   text += "#pragma HLS INTERFACE ap_ctrl_none port=return\n#pragma HLS DATAFLOW\n";
   const auto depth = [&](const std::string& stream, std::int64_t words) {
@@ -54,7 +57,7 @@ std::string pragmas(const hls::Design& design) {
   };
   for (dataflow::StreamId id = 0; id < std::ssize(design.streams); ++id)
     depth(design.streams[id], network.streams[id].depth);
-  depth(hls::kFrameEnds, design.frame_ends_depth());
+  for (const std::string& ends : design.frame_ends()) depth(ends, design.frame_ends_depth());
   return text + "#endif\n";
 }
 
@@ -103,6 +106,8 @@ exit
 }
 
 board::BoardDesign board_design(const hls::Design& design, const ExportOptions& options) {
+  std::vector<board::Port> outputs;
+  for (const hls::Output& output : design.outputs) outputs.push_back(output.port);
   return {.network = design.network,
           .top = design.top,
           .source = board::Source::Ip,
@@ -110,7 +115,7 @@ board::BoardDesign board_design(const hls::Design& design, const ExportOptions& 
           .clock = "ap_clk",
           .reset = "ap_rst_n",
           .input = design.input,
-          .output = design.output,
+          .outputs = std::move(outputs),
           .clock_period_ns = options.clock_period_ns};
 }
 

@@ -69,6 +69,14 @@ Task task_from_json(const store::JsonValue& json) {
   return task;
 }
 
+std::vector<NodeId> outputs_from_json(const store::JsonValue& json) {
+  std::vector<NodeId> outputs;
+  json.each_element([&](store::JsonValue id) { outputs.push_back(id.small_integer()); });
+  if (outputs.empty())
+    json.fail("it is empty; leave it out where the last node is the only output");
+  return outputs;
+}
+
 Role role_from_name(const std::string& name, const store::JsonValue& json) {
   if (const auto role = find_role(name)) return *role;
   json.fail(fmt::format("{} is no parameter of any kind; allowed are {}", in_quotes(name),

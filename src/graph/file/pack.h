@@ -49,6 +49,9 @@ void node_from_json(const store::JsonValue& json, auto& node) {
 store::Json task_to_json(const Task& task);
 Task task_from_json(const store::JsonValue& json);
 
+// A file has them where they are not the last node alone.
+std::vector<NodeId> outputs_from_json(const store::JsonValue& json);
+
 // The role or statistic that a file names; an error where the build knows none of that name.
 Role role_from_name(const std::string& name, const store::JsonValue& json);
 Statistic statistic_from_json(const store::JsonValue& json);

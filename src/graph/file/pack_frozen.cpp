@@ -198,6 +198,7 @@ store::Safetensors pack(const FrozenModel& model) {
   store::Json graph;
   graph["name"] = model.name;
   if (model.task != Task{}) graph["task"] = task_to_json(model.task);
+  if (!model.outputs.empty()) graph["outputs"] = model.outputs;
   graph["nodes"] = store::Json::array();
   for (const FrozenNode& node : model.nodes) {
     store::Json json = node_to_json(node.name, node.op, node.inputs, node.shape);
@@ -205,10 +206,9 @@ store::Safetensors pack(const FrozenModel& model) {
     json["params"] = store::Json::object();
     for (const auto& [role, param] : node.params) {
       json["params"][std::string(to_string(role))] = param_to_json(param);
-      file.tensors[tensor_name(node.name, role)] =
-          own_format(node.op, role) ? bits_tensor(param)
-          : param.k_hot > 0         ? digits_tensor(param)
-                                    : raw_tensor(param);
+      file.tensors[tensor_name(node.name, role)] = own_format(node.op, role) ? bits_tensor(param)
+                                                   : param.k_hot > 0         ? digits_tensor(param)
+                                                                             : raw_tensor(param);
     }
     graph["nodes"].push_back(std::move(json));
   }
@@ -219,10 +219,11 @@ store::Safetensors pack(const FrozenModel& model) {
 FrozenModel unpack_frozen(const store::Safetensors& file, const std::string& file_name) {
   const store::Json stored = graph_of(file, file_name);
   const store::JsonValue graph(stored, file_name + ": graph");
-  graph.fields({"name", "nodes"}, {"task"});
+  graph.fields({"name", "nodes"}, {"task", "outputs"});
   FrozenModel model;
   model.name = graph["name"].string();
   if (graph.has("task")) model.task = task_from_json(graph["task"]);
+  if (graph.has("outputs")) model.outputs = outputs_from_json(graph["outputs"]);
   TensorSource tensors(file.tensors, file_name);
   graph["nodes"].each_element([&](store::JsonValue json) {
     json.fields({"name", "op", "attributes", "inputs", "shape", "format", "params"});

@@ -92,6 +92,7 @@ store::Safetensors pack(const Model& model) {
   store::Json graph;
   graph["name"] = model.name;
   if (model.task != Task{}) graph["task"] = task_to_json(model.task);
+  if (!model.outputs.empty()) graph["outputs"] = model.outputs;
   graph["nodes"] = store::Json::array();
   for (const Node& node : model.nodes) {
     store::Json json = node_to_json(node.name, node.op, node.inputs, node.shape);
@@ -122,10 +123,11 @@ store::Safetensors pack(const Model& model) {
 Model unpack_model(const store::Safetensors& file, const std::string& file_name) {
   const store::Json stored = graph_of(file, file_name);
   const store::JsonValue graph(stored, file_name + ": graph");
-  graph.fields({"name", "nodes"}, {"task"});
+  graph.fields({"name", "nodes"}, {"task", "outputs"});
   Model model;
   model.name = graph["name"].string();
   if (graph.has("task")) model.task = task_from_json(graph["task"]);
+  if (graph.has("outputs")) model.outputs = outputs_from_json(graph["outputs"]);
   TensorSource tensors(file.tensors, file_name);
   const auto take = [&](const std::string& name, const Shape& shape) {
     return store::values_of<float>(tensors.take(name, shape), tensors.place(name));

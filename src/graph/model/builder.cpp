@@ -9,6 +9,7 @@
 
 #include "qfx/graph/infer_shape.h"
 #include "qfx/graph/links.h"
+#include "qfx/graph/outputs.h"
 #include "qfx/graph/own_format.h"
 #include "qfx/graph/signs.h"
 #include "qfx/graph/verify.h"
@@ -221,7 +222,8 @@ const Shape& Builder::shape(NodeId id) const {
   return model_.nodes[id].shape;
 }
 
-Model Builder::finish() {
+Model Builder::finish(std::vector<NodeId> outputs) {
+  set_outputs(model_, std::move(outputs));
   infer_signs(model_);
   verify(model_);
   return model_;

@@ -5,7 +5,7 @@
 
 #include "qfx/base/error.h"
 #include "qfx/graph/freeze.h"
-#include "qfx/graph/links.h"
+#include "qfx/graph/outputs.h"
 #include "qfx/graph/print.h"
 #include "qfx/graph/verify.h"
 
@@ -53,12 +53,12 @@ void fold(const Node& norm, Node& node) {
 
 Model fold_batch_norm(const Model& model) {
   verify(model);
-  const auto read_by = readers(model.nodes);
+  const std::vector<int> used = uses(model);
   Model result{.name = model.name, .nodes = {}, .task = model.task};
   std::vector<NodeId>
       new_id;  // of each old node; a folded batch_norm becomes the node it was folded into
   for (const Node& node : model.nodes) {
-    if (std::holds_alternative<BatchNorm>(node.op) && read_by[node.inputs[0]].size() == 1) {
+    if (std::holds_alternative<BatchNorm>(node.op) && used[node.inputs[0]] == 1) {
       Node& producer = result.nodes[new_id[node.inputs[0]]];
       if (takes_up(producer.op)) {
         fold(node, producer);
@@ -70,12 +70,15 @@ Model fold_batch_norm(const Model& model) {
     result.nodes.push_back(node);
     for (NodeId& input : result.nodes.back().inputs) input = new_id[input];
   }
+  std::vector<NodeId> outputs;
+  for (const NodeId id : output_ids(model)) outputs.push_back(new_id[id]);
+  set_outputs(result, std::move(outputs));
   verify(result);
   return result;
 }
 
 std::vector<UnfoldedBatchNorm> unfolded_batch_norms(const Model& folded) {
-  const auto read_by = readers(folded.nodes);
+  const std::vector<int> used = uses(folded);
   std::vector<UnfoldedBatchNorm> left;
   for (const Node& node : folded.nodes) {
     if (!std::holds_alternative<BatchNorm>(node.op)) continue;
@@ -86,8 +89,10 @@ std::vector<UnfoldedBatchNorm> unfolded_batch_norms(const Model& folded) {
                                                  "linear takes one up whose weights are not binary "
                                                  "and whose sum has no accumulator",
                                                  name, describe(before))
+                               : is_output(folded, node.inputs[0])
+                                   ? fmt::format("'{}' is an output of the network", name)
                                    : fmt::format("other layers read '{}' too", name)});
-    QFX_ASSERT(!takes_up(before) || read_by[node.inputs[0]].size() > 1);
+    QFX_ASSERT(!takes_up(before) || used[node.inputs[0]] > 1);
   }
   return left;
 }

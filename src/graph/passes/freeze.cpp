@@ -101,7 +101,7 @@ ByRole<std::vector<float>> derived_params(const Node& node) {
 
 FrozenModel freeze(const Model& model) {
   verify(model);
-  FrozenModel frozen{.name = model.name, .nodes = {}, .task = model.task};
+  FrozenModel frozen{.name = model.name, .nodes = {}, .task = model.task, .outputs = model.outputs};
   for (const Node& node : model.nodes) {
     FrozenNode& result = frozen.nodes.emplace_back();
     result.name = node.name;
@@ -126,9 +126,8 @@ FrozenModel freeze(const Model& model) {
       result.params[Role::Table] =
           *make_table(node.op, frozen.nodes[node.inputs[0]].format, result.format);
     if (const auto* thermometer = std::get_if<Thermometer>(&node.op))
-      result.params[Role::Threshold] =
-          make_thresholds(*thermometer, frozen.nodes[node.inputs[0]].format,
-                          frozen.nodes[node.inputs[0]].shape[0]);
+      result.params[Role::Threshold] = make_thresholds(
+          *thermometer, frozen.nodes[node.inputs[0]].format, frozen.nodes[node.inputs[0]].shape[0]);
   }
   verify(frozen);
   return frozen;

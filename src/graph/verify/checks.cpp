@@ -38,6 +38,19 @@ void check_task(const Task& task, const std::string& model, const Shape& input,
         model, element_count(input), to_string(input), outputs);
 }
 
+void check_task_of_several(const Task& task, const std::string& model, std::size_t outputs) {
+  if (!task.names.empty())
+    user_error(
+        "model '{}': it has {} outputs with a tensor each, and names for the values of one "
+        "(data.class_names in a recipe); names are for networks with one output",
+        model, outputs);
+  if (task.rebuilds_input)
+    user_error(
+        "model '{}': it rebuilds its input and has {} outputs; what is rebuilt leaves a network "
+        "with one output",
+        model, outputs);
+}
+
 void check_format(const fixed::Format& format, const std::string& tensor) {
   const int widest = format.is_signed ? kMaxSignedWidth : kMaxUnsignedWidth;
   if (format.width < 1 || format.width > widest)

@@ -1,6 +1,7 @@
 // What both states of a model share: names, order, arities, shapes.
 #pragma once
 
+#include <cstddef>
 #include <fmt/format.h>
 #include <map>
 #include <set>
@@ -15,6 +16,7 @@
 #include "qfx/graph/graph.h"
 #include "qfx/graph/infer_shape.h"
 #include "qfx/graph/links.h"
+#include "qfx/graph/outputs.h"
 #include "qfx/graph/print.h"
 #include "qfx/graph/table.h"
 
@@ -30,6 +32,37 @@ void check_format(const fixed::Format& format, const std::string& tensor);
 // What the network is for: names of its outputs, and an input to rebuild.
 void check_task(const Task& task, const std::string& model, const Shape& input,
                 const Shape& output);
+
+// A task is for one output.
+void check_task_of_several(const Task& task, const std::string& model, std::size_t outputs);
+
+// Every value goes somewhere, and what the network is for fits its outputs.
+void check_outputs(const auto& model) {
+  const auto& nodes = model.nodes;
+  const auto node_count = static_cast<NodeId>(nodes.size());
+  std::set<NodeId> taken;
+  for (const NodeId id : model.outputs) {
+    if (id < 0 || id >= node_count)
+      user_error("model '{}': node {} is given as an output, and it has nodes 0 to {}", model.name,
+                 id, node_count - 1);
+    if (id == 0)
+      node_error(nodes[id],
+                 "the input is given as an output; only what the network computes leaves it: put a "
+                 "cast behind the input");
+    if (!taken.insert(id).second)
+      node_error(nodes[id], "it is given as an output twice; each leaves the network once");
+  }
+  const std::vector<int> used = uses(model);
+  for (NodeId id = 0; id < node_count; ++id) {
+    if (used[id] == 0)
+      node_error(nodes[id], "no node reads it, and it is no output of the network");
+  }
+  if (taken.size() > 1) {
+    check_task_of_several(model.task, model.name, taken.size());
+  } else {
+    check_task(model.task, model.name, nodes.front().shape, first_output(model).shape);
+  }
+}
 
 // Everything that does not depend on numbers. After it, ids and shapes may be relied on.
 void check_structure(const auto& model) {
@@ -68,12 +101,7 @@ void check_structure(const auto& model) {
         node_error(node, "another tensor is called '{}'; names are unique", tensor);
     }
   }
-  const auto read_by = readers(nodes);
-  for (std::int64_t id = 0; id + 1 < node_count; ++id) {
-    if (read_by[id].empty())
-      node_error(nodes[id], "no node reads it; only the last node is an output");
-  }
-  check_task(model.task, model.name, nodes.front().shape, nodes.back().shape);
+  check_outputs(model);
 }
 
 // A fractional convolution takes the two bits of its input apart.

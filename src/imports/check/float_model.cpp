@@ -8,6 +8,7 @@
 #include "imports/check/float_domain.h"
 
 #include "qfx/base/error.h"
+#include "qfx/graph/outputs.h"
 
 namespace qfx::imports {
 namespace {
@@ -76,10 +77,12 @@ std::vector<double> compute(const graph::Node& node, std::vector<FloatInput> inp
 std::vector<double> run_float(const graph::Model& model, std::span<const double> samples,
                               std::int64_t batch) {
   QFX_ASSERT(std::ssize(samples) == batch * element_count(model.nodes.front().shape));
+  // The values that leave the network stay.
   std::vector<std::size_t> last_reader(model.nodes.size(), 0);
   for (std::size_t id = 0; id < model.nodes.size(); ++id) {
     for (const graph::NodeId input : model.nodes[id].inputs) last_reader[input] = id;
   }
+  for (const graph::NodeId id : graph::output_ids(model)) last_reader[id] = model.nodes.size();
   std::vector<std::vector<double>> values(model.nodes.size());
   values[0].assign(samples.begin(), samples.end());
   for (std::size_t id = 1; id < model.nodes.size(); ++id) {
@@ -92,7 +95,16 @@ std::vector<double> run_float(const graph::Model& model, std::span<const double>
       if (last_reader[input] == id) std::vector<double>().swap(values[input]);
     }
   }
-  return std::move(values.back());
+  const std::vector<graph::OutputPart> parts = graph::output_parts(model);
+  if (parts.size() == 1) return std::move(values[parts[0].node]);
+  std::vector<double> rows;
+  for (std::int64_t sample = 0; sample < batch; ++sample) {
+    for (const graph::OutputPart& part : parts) {
+      const auto begin = values[part.node].begin() + sample * part.size;
+      rows.insert(rows.end(), begin, begin + part.size);
+    }
+  }
+  return rows;
 }
 
 }  // namespace qfx::imports

@@ -10,6 +10,7 @@
 
 #include "qfx/base/error.h"
 #include "qfx/base/text.h"
+#include "qfx/graph/outputs.h"
 #include "qfx/imports/float_model.h"
 #include "qfx/imports/onnx.h"
 #include "qfx/imports/operators.h"
@@ -30,19 +31,8 @@ std::vector<double> random_samples(std::int64_t count) {
   return samples;
 }
 
-// The model and the network as it came, on the same samples.
-std::optional<double> compare(const Source& before, const Lowered& lowered) {
-  if (work_of(lowered.model) > kMostWork) return std::nullopt;
-  const SourceInput& input = before.inputs.at(0);
-  const std::vector<double> samples = random_samples(element_count(*input.shape));
-  std::map<std::string, Tensor> values;
-  try {
-    values = run(before, {{input.name, Tensor::of(*input.shape, samples)}});
-  } catch (const NodeFault&) {
-    return std::nullopt;  // too large to be computed here
-  }
-  const std::vector<double>& wanted = values.at(before.outputs.at(0)).reals;
-  const std::vector<double> got = run_as_file(lowered, samples, 1);
+// Relative to the largest value of the output.
+double difference_of(const std::vector<double>& wanted, const std::vector<double>& got) {
   QFX_ASSERT(wanted.size() == got.size());
   double largest = 0, difference = 0;
   for (std::size_t i = 0; i < wanted.size(); ++i) {
@@ -55,11 +45,30 @@ std::optional<double> compare(const Source& before, const Lowered& lowered) {
   return difference == 0 ? 0 : difference / std::max(largest, 1e-30);
 }
 
+// The model and the network as it came, on the same samples; the output that differs most.
+std::optional<double> compare(const Source& before, const Lowered& lowered) {
+  if (work_of(lowered.model) > kMostWork) return std::nullopt;
+  const SourceInput& input = before.inputs.at(0);
+  const std::vector<double> samples = random_samples(element_count(*input.shape));
+  std::map<std::string, Tensor> values;
+  try {
+    values = run(before, {{input.name, Tensor::of(*input.shape, samples)}});
+  } catch (const NodeFault&) {
+    return std::nullopt;  // too large to be computed here
+  }
+  const std::vector<std::vector<double>> outputs = run_as_file(lowered, samples, 1);
+  double most = 0;
+  for (std::size_t i = 0; i < outputs.size(); ++i)
+    most = std::max(most, difference_of(values.at(before.outputs.at(i)).reals, outputs[i]));
+  return most;
+}
+
 }  // namespace
 
-std::vector<double> run_as_file(const Lowered& lowered, const std::vector<double>& samples,
-                                std::int64_t batch) {
-  const auto in = std::ssize(lowered.input_index), out = std::ssize(lowered.output_index);
+std::vector<std::vector<double>> run_as_file(const Lowered& lowered,
+                                             const std::vector<double>& samples,
+                                             std::int64_t batch) {
+  const auto in = std::ssize(lowered.input_index);
   QFX_ASSERT(std::ssize(samples) == in * batch);
   std::vector<double> arranged(samples.size());
   for (std::int64_t b = 0; b < batch; ++b) {
@@ -67,11 +76,16 @@ std::vector<double> run_as_file(const Lowered& lowered, const std::vector<double
       arranged[b * in + lowered.input_index[i]] = samples[b * in + i];
   }
   const std::vector<double> values = run_float(lowered.model, arranged, batch);
-  const std::int64_t held = std::ssize(values) / batch;
-  std::vector<double> result;
-  for (std::int64_t b = 0; b < batch; ++b) {
-    for (std::int64_t i = 0; i < out; ++i)
-      result.push_back(values[b * held + lowered.output_index[i]]);
+  const std::int64_t held = graph::output_size(lowered.model);
+  const std::vector<graph::OutputPart> parts = graph::output_parts(lowered.model);
+  std::vector<std::vector<double>> result;
+  for (const LoweredOutput& output : lowered.outputs) {
+    const auto part = std::ranges::find(parts, output.node, &graph::OutputPart::node);
+    QFX_ASSERT(part != parts.end());
+    std::vector<double>& own = result.emplace_back();
+    for (std::int64_t b = 0; b < batch; ++b) {
+      for (const std::int64_t i : output.index) own.push_back(values[b * held + part->first + i]);
+    }
   }
   return result;
 }

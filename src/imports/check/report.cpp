@@ -4,6 +4,7 @@
 
 #include "qfx/base/table.h"
 #include "qfx/base/text.h"
+#include "qfx/graph/outputs.h"
 #include "qfx/imports/import.h"
 
 namespace qfx::imports {
@@ -24,17 +25,32 @@ std::string shown(const Record& record) {
 
 }  // namespace
 
+std::string outputs_text(const graph::Model& model) {
+  std::vector<std::string> texts;
+  for (const graph::NodeId id : graph::output_ids(model)) {
+    const graph::Node& node = model.nodes[id];
+    texts.push_back(model.outputs.empty()
+                        ? "output " + to_string(node.shape)
+                        : fmt::format("'{}' {}", node.name, to_string(node.shape)));
+  }
+  return (texts.size() > 1 ? "outputs " : "") + join(texts, ", ");
+}
+
 std::string report_text(const Imported& imported, const std::string& file) {
   const Source& source = imported.source;
   const graph::Model& model = imported.model();
   std::string text = fmt::format("{}: {} nodes\n", in_quotes(file), source.records.size());
   if (!source.producer.empty()) text += fmt::format("written by {}\n", in_quotes(source.producer));
-  text += fmt::format("model '{}': {} nodes, input {}, output {}\n", model.name, model.nodes.size(),
-                      to_string(model.nodes.front().shape), to_string(model.nodes.back().shape));
-  text +=
-      fmt::format("input {} of the file has the shape {}, output {} the shape {}\n",
-                  in_quotes(source.inputs.at(0).name), to_string(imported.lowered.input_shape),
-                  in_quotes(source.output_names.at(0)), to_string(imported.lowered.output_shape));
+  text += fmt::format("model '{}': {} nodes, input {}, {}\n", model.name, model.nodes.size(),
+                      to_string(model.nodes.front().shape), outputs_text(model));
+  text += fmt::format("input {} of the file has the shape {}\n",
+                      in_quotes(source.inputs.at(0).name), to_string(imported.lowered.input_shape));
+  for (std::size_t i = 0; i < source.output_names.size(); ++i) {
+    const LoweredOutput& output = imported.lowered.outputs.at(i);
+    text += fmt::format("output {} of the file has the shape {}: '{}'\n",
+                        in_quotes(source.output_names[i]), to_string(output.shape),
+                        model.nodes[output.node].name);
+  }
   for (const std::string& remark : source.remarks) text += remark + "\n";
   text += imported.difference
               ? fmt::format(
@@ -59,7 +75,8 @@ std::string report_text(const Imported& imported, const std::string& file) {
 
 std::string recipe_text(const Imported& imported, const RecipeFacts& facts) {
   const graph::Node& last = imported.model().nodes.back();
-  const bool is_vector = last.shape.size() == 1 || element_count(last.shape) == last.shape[0];
+  const bool is_vector =
+      imported.model().outputs.size() <= 1 && element_count(last.shape) == last.shape[0];
   std::string text = fmt::format("# Of {}, by qfx import. docs/recipe.md lists every key.\n",
                                  in_quotes(facts.file));
   text += fmt::format("name = \"{}\"\n", imported.model().name);

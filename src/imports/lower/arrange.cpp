@@ -5,6 +5,7 @@
 #include "imports/lower/lowering.h"
 
 #include "qfx/base/error.h"
+#include "qfx/base/text.h"
 
 namespace qfx::imports {
 namespace {
@@ -132,8 +133,11 @@ void Lowering::concat(const Node& node) {
   place(node.outputs[0], spot_with(whole, joined.shape, std::move(joined.integers)));
 }
 
-void Lowering::arrange_output() {
-  const std::string& name = source_.outputs.at(0);
+void Lowering::arrange_outputs() {
+  for (const std::string& name : source_.outputs) arrange_output(name);
+}
+
+void Lowering::arrange_output(const std::string& name) {
   Spot out = spots_.at(name);
   const Node* maker = links_.maker(name);
   current_ = maker;
@@ -142,11 +146,9 @@ void Lowering::arrange_output() {
     if (out.node == 0) out.node = append(graph::Cast{}, {0});
   } catch (const NodeFault& fault) {
     if (maker != nullptr) refuse(source_, *maker, fault.what());
-    user_error("the network's output {}", fault.what());
+    user_error("the output {} {}", in_quotes(name), fault.what());
   }
-  QFX_ASSERT(out.node + 1 == std::ssize(origins_));
-  result_.output_shape = out.shape;
-  result_.output_index = places_of(out);
+  result_.outputs.push_back({out.node, out.shape, places_of(out)});
 }
 
 }  // namespace qfx::imports

@@ -146,8 +146,12 @@ Lowered Lowering::run() {
       refuse(source_, node, fault.what());
     }
   }
-  arrange_output();
-  result_.model = builder_.finish();
+  arrange_outputs();
+  std::vector<NodeId> outputs;
+  for (const LoweredOutput& output : result_.outputs) {
+    if (std::ranges::find(outputs, output.node) == outputs.end()) outputs.push_back(output.node);
+  }
+  result_.model = builder_.finish(std::move(outputs));
   for (Values& entry : values_)
     result_.model.nodes[entry.node].params.at(entry.role).values = std::move(entry.values);
   for (Statistics& entry : statistics_)

@@ -60,7 +60,8 @@ class Lowering {
   // The same value, in order: its channels picked by a convolution of zeros and ones.
   Spot in_order(const Spot& spot);
   void arrange_input();
-  void arrange_output();
+  void arrange_outputs();
+  void arrange_output(const std::string& name);
   void dense(const Spot& x, const Tensor& weight, const Tensor* bias, const Shape& shape,
              const std::string& output);
 

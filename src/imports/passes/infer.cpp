@@ -4,6 +4,7 @@
 #include "imports/passes/edit.h"
 
 #include "qfx/base/error.h"
+#include "qfx/base/text.h"
 #include "qfx/imports/passes.h"
 
 namespace qfx::imports {
@@ -57,9 +58,12 @@ bool infer_and_fold(Source& source) {
   source.nodes = std::move(kept);
   source.shapes.clear();
   for (const auto& [name, tensor] : values) source.shapes[name] = tensor.shape;
-  for (const std::string& output : source.outputs) {
-    if (source.constants.contains(output))
-      user_error("the network's output does not depend on its input: it is a constant");
+  for (std::size_t i = 0; i < source.outputs.size(); ++i) {
+    if (source.constants.contains(source.outputs[i]))
+      user_error(
+          "the network's output {} does not depend on its input: it is a constant{}",
+          in_quotes(source.output_names[i]),
+          source.outputs.size() > 1 ? "; leave it out with --outputs, which names the others" : "");
   }
   drop_dead(source);
   return changed;

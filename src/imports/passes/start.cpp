@@ -46,7 +46,7 @@ void mark_cut(Source& source, const std::vector<Node>& before) {
   for (const Node& node : before) {
     for (const int origin : node.origins) {
       if (!kept.contains(origin))
-        source.records[origin].fate = "not part of the network: the output does not need it";
+        source.records[origin].fate = "not part of the network: no output needs it";
     }
   }
 }
@@ -54,7 +54,10 @@ void mark_cut(Source& source, const std::vector<Node>& before) {
 }  // namespace
 
 void cut(Source& source, const std::vector<std::string>& outputs) {
+  std::set<std::string> named;
   for (const std::string& output : outputs) {
+    if (!named.insert(output).second)
+      user_error("--outputs names {} twice; each output is imported once", in_quotes(output));
     if (!is_made(source, output))
       user_error("--outputs names {}, and no node makes that value; the nearest is {}",
                  in_quotes(output), in_quotes(nearest(output.substr(0, 64), value_names(source))));
@@ -64,11 +67,6 @@ void cut(Source& source, const std::vector<std::string>& outputs) {
                              quoted(source.output_names));
     source.output_names = source.outputs = outputs;
   }
-  if (source.outputs.size() > 1)
-    user_error(
-        "the network has the outputs {}, and one is what can be imported; choose it with --outputs "
-        "{}",
-        quoted(source.outputs), in_quotes(source.outputs.front()));
   const std::vector<Node> before = source.nodes;
   drop_dead(source);
   mark_cut(source, before);
@@ -76,7 +74,9 @@ void cut(Source& source, const std::vector<std::string>& outputs) {
   std::erase_if(source.inputs,
                 [&](const SourceInput& input) { return links.uses(input.name) == 0; });
   if (source.inputs.empty())
-    user_error("the output {} depends on no input of the network", in_quotes(source.outputs[0]));
+    user_error("the {} {} on no input of the network",
+               source.outputs.size() == 1 ? "output" : "outputs",
+               quoted(source.outputs) + (source.outputs.size() == 1 ? " depends" : " depend"));
   if (source.inputs.size() > 1) {
     std::vector<std::string> names;
     for (const SourceInput& input : source.inputs) names.push_back(input.name);

@@ -29,7 +29,7 @@ Outputs outputs_of(const RunContext& context, PhaseKind phase, Network& network,
                    const at::Tensor& samples, const FixedMode& mode, bool training,
                    const Dropout* dropout) {
   const at::Tensor input = samples.to(context.device);
-  Tap tap{.node = loss_input(network.nodes(), context.recipe.model.task)};
+  Tap tap{.node = loss_input(network.structure(), context.recipe.model.task)};
   Outputs result;
   if (phase == PhaseKind::Fixed) {
     FixedMode tapped = mode;
@@ -41,7 +41,7 @@ Outputs outputs_of(const RunContext& context, PhaseKind phase, Network& network,
                       training ? add_up_of(context.peers) : steps::AddUp(), dropout, &tap);
   }
   result.values = result.values.flatten(1);
-  result.scores = tap.values.flatten(1);
+  result.scores = tap.node == kAllOutputs ? result.values : tap.values.flatten(1);
   return result;
 }
 

@@ -3,6 +3,7 @@
 #include "train/tensors/values.h"
 
 #include "qfx/base/error.h"
+#include "qfx/graph/outputs.h"
 
 namespace qfx::train {
 
@@ -25,7 +26,7 @@ std::vector<float> class_weights(const frontends::Recipe& recipe, const data::Da
 
 Objective::Objective(const frontends::Recipe& recipe, const data::Dataset& train_set)
     : loss_(recipe.model.task.loss), smoothing_(recipe.label_smoothing) {
-  const std::int64_t outputs = graph::element_count(recipe.model.nodes.back().shape);
+  const std::int64_t outputs = graph::output_size(recipe.model);
   const std::vector<float> weights = class_weights(recipe, train_set, outputs);
   if (!weights.empty()) weights_ = float_tensor(weights);
 }

@@ -8,6 +8,7 @@
 #include "qfx/base/error.h"
 #include "qfx/base/text.h"
 #include "qfx/graph/links.h"
+#include "qfx/graph/outputs.h"
 
 namespace qfx::train {
 namespace {
@@ -89,6 +90,7 @@ bool only_relus_read(const Network& network, const std::string& tensor) {
   const auto readers = graph::readers(nodes);
   for (std::size_t id = 0; id < nodes.size(); ++id) {
     if (nodes[id].name != tensor) continue;
+    if (graph::is_output(network.structure(), static_cast<graph::NodeId>(id))) return false;
     return !readers[id].empty() && std::ranges::all_of(readers[id], [&](graph::NodeId reader) {
       return std::holds_alternative<graph::Relu>(nodes[reader].op);
     });
@@ -190,7 +192,7 @@ void warn_of_still_points(RunContext& context, Network& network, std::int64_t st
 void warn_of_last_softmax(RunContext& context) {
   const graph::Model& model = context.recipe.model;
   const auto last = static_cast<graph::NodeId>(model.nodes.size()) - 1;
-  if (loss_input(model.nodes, model.task) == last) return;
+  if (model.outputs.size() > 1 || loss_input(model, model.task) == last) return;
   const std::string& name = model.nodes[graph::format_source(model.nodes, last)].name;
   context.warn("last_softmax", name,
                fmt::format("'{}' is a softmax at the end, and the loss has its own: the loss takes "

@@ -30,7 +30,7 @@ namespace {
 std::vector<bool> reached_by_gradients(const Network& network, const Readers& readers) {
   std::vector<bool> reached(static_cast<std::size_t>(network.size()));
   for (int id = network.size() - 1; id >= 0; --id) {
-    reached[id] = reached[id] || readers.count[id] == 0;
+    reached[id] = reached[id] || readers.is_output(id);
     const graph::Node& node = network.node(id);
     if (!reached[id] || std::holds_alternative<graph::Thermometer>(node.op)) continue;
     for (const graph::NodeId from : node.inputs) reached[from] = true;
@@ -74,16 +74,15 @@ at::Tensor FixedPass::run(const at::Tensor& input, std::vector<at::Tensor>* trac
       past_the_tap = std::make_unique<at::NoGradGuard>();
     }
   }
-  // The output, and what nobody reads.
-  for (int id = 0; id < network_.size(); ++id) {
-    if (readers_.count[id] == 0) chains_[id].value();
-  }
+  for (const graph::NodeId id : readers_.outputs) chains_[id].value();
   for (const auto& [layer, batch] : measured_)
     move_statistics(network_.node(layer->id), *layer, *batch);
   if (trace != nullptr) {
     for (ElementChain& chain : chains_) trace->push_back(chain.value());
   }
-  return chains_.back().value();
+  std::vector<at::Tensor> outputs;
+  for (const graph::NodeId id : readers_.outputs) outputs.push_back(chains_[id].value());
+  return joined_outputs(outputs);
 }
 
 ElementChain FixedPass::chain(int index) {

@@ -186,7 +186,9 @@ at::Tensor float_forward(Network& network, const at::Tensor& input, bool trainin
       past_the_tap = std::make_unique<at::NoGradGuard>();
     }
   }
-  return values.back();
+  std::vector<at::Tensor> outputs;
+  for (const graph::NodeId id : readers.outputs) outputs.push_back(values[id]);
+  return joined_outputs(outputs);
 }
 
 }  // namespace qfx::train

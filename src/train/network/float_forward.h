@@ -19,7 +19,8 @@ at::Tensor real_value(const graph::Node& node, Layer& layer, const std::vector<a
                       const RealParameters& parameters, bool training,
                       const steps::AddUp& add_up = {});
 
-// The whole network without any cast; the output node's values {batch, ...}. input: preprocessed
+// The whole network without any cast; the output's values {batch, ...}, or joined_outputs() of
+// several. input: preprocessed
 // samples, on the device that computes. With `add_up` the batch's statistics
 // are of all its processes' samples.
 at::Tensor float_forward(Network& network, const at::Tensor& input, bool training,

@@ -4,15 +4,20 @@
 #include "train/network/network.h"
 
 #include "qfx/graph/links.h"
+#include "qfx/graph/outputs.h"
 
 namespace qfx::train {
 
-// The output; but the input of a softmax that ends the network where the loss has a softmax of its
-// own: log softmax(x) from x itself is what one softmax costs, and loses nothing to the softmax's
-// format.
-inline graph::NodeId loss_input(const std::vector<graph::Node>& nodes, const graph::Task& task) {
-  const auto last = static_cast<graph::NodeId>(nodes.size()) - 1;
-  const graph::Node& node = nodes[graph::format_source(nodes, last)];
+// The output, or of several all (kAllOutputs); but the input of a softmax that ends the network
+// where the loss has a softmax of its own: log softmax(x) from x itself is what one softmax costs,
+// and loses nothing to the softmax's format.
+inline constexpr graph::NodeId kAllOutputs = -1;
+
+inline graph::NodeId loss_input(const graph::Model& model, const graph::Task& task) {
+  const std::vector<graph::NodeId> outputs = graph::output_ids(model);
+  if (outputs.size() > 1) return kAllOutputs;
+  const graph::NodeId last = outputs[0];
+  const graph::Node& node = model.nodes[graph::format_source(model.nodes, last)];
   const bool is_of_classes = std::holds_alternative<graph::Softmax>(node.op) &&
                              graph::element_count(node.shape) == node.shape[0];
   return task.classifies() && is_of_classes ? node.inputs[0] : last;

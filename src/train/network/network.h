@@ -44,6 +44,8 @@ class Network {
 
   const graph::Node& node(graph::NodeId id) const { return model_.nodes[id]; }
   const std::vector<graph::Node>& nodes() const { return model_.nodes; }
+  // Nodes, outputs and task; the values in it may be older than those of the layers.
+  const graph::Model& structure() const { return model_; }
   std::vector<Layer>& layers() { return layers_; }
   const std::vector<Layer>& layers() const { return layers_; }
   int size() const { return static_cast<int>(layers_.size()); }

@@ -1,21 +1,25 @@
 // Who reads the values of each node, and when they may go.
 #pragma once
 
+#include <algorithm>
 #include <vector>
 
 #include "train/network/network.h"
 
 #include "qfx/graph/links.h"
+#include "qfx/graph/outputs.h"
 
 namespace qfx::train {
 
 struct Readers {
-  explicit Readers(const Network& network) {
-    for (const std::vector<graph::NodeId>& readers : graph::readers(network.nodes())) {
-      last.push_back(readers.empty() ? static_cast<graph::NodeId>(count.size()) : readers.back());
-      count.push_back(static_cast<int>(readers.size()));
-    }
+  explicit Readers(const Network& network)
+      : count(graph::uses(network.structure())), outputs(graph::output_ids(network.structure())) {
+    for (const std::vector<graph::NodeId>& readers : graph::readers(network.nodes()))
+      last.push_back(readers.empty() ? kNobody : readers.back());
+    for (const graph::NodeId id : outputs) last[id] = kNobody;
   }
+
+  bool is_output(graph::NodeId id) const { return std::ranges::find(outputs, id) != outputs.end(); }
 
   // Empties the values that node `id` is the last to read. All values at once are more than what a
   // training step keeps for its way back, and without gradients nothing else keeps them.
@@ -26,8 +30,11 @@ struct Readers {
     }
   }
 
-  std::vector<int> count;           // a node that reads twice counts twice
-  std::vector<graph::NodeId> last;  // the node itself where nobody reads it
+  static constexpr graph::NodeId kNobody = -1;
+
+  std::vector<int> count;              // a node that reads twice counts twice, an output once more
+  std::vector<graph::NodeId> last;     // kNobody where the values stay: they leave the network
+  std::vector<graph::NodeId> outputs;  // in their order
 };
 
 }  // namespace qfx::train

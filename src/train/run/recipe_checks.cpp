@@ -6,6 +6,7 @@
 
 #include "qfx/base/error.h"
 #include "qfx/graph/links.h"
+#include "qfx/graph/outputs.h"
 #include "qfx/graph/preprocess.h"
 #include "qfx/measure/answers.h"
 #include "qfx/steps/exactness.h"
@@ -31,7 +32,7 @@ void check_batch_norms(const frontends::Recipe& recipe, std::int64_t samples) {
 void check_answers(const frontends::Recipe& recipe, const data::Dataset& set) {
   const graph::Task& task = recipe.model.task;
   const auto& input = std::get<graph::Input>(recipe.model.nodes.front().op);
-  const std::int64_t outputs = graph::element_count(recipe.model.nodes.back().shape);
+  const std::int64_t outputs = graph::output_size(recipe.model);
   if (!measure::Answers(task, input, outputs, set).known())
     user_error("the samples of '{}' have no {}, which training and testing compare with", set.name,
                task.classifies() ? "labels" : "targets");
@@ -55,7 +56,7 @@ void check_recipe(const frontends::Recipe& recipe, const data::Dataset& train_se
                graph::to_string(input.shape), train_set.name,
                graph::to_string(train_set.sample_shape));
   }
-  const std::int64_t outputs = graph::element_count(model.nodes.back().shape);
+  const std::int64_t outputs = graph::output_size(model);
   if (model.task.classifies() && outputs < train_set.class_count) {
     user_error(
         "the network has {} outputs, the data set '{}' has {} classes; give its last layer as "

@@ -6,6 +6,7 @@
 #include "train/network/samples_at_once.h"
 #include "train/samples/samples.h"
 
+#include "qfx/graph/outputs.h"
 #include "qfx/measure/answers.h"
 
 namespace qfx::train {
@@ -68,9 +69,12 @@ std::int64_t count_correct(const at::Tensor& outputs, const std::int64_t* labels
 Evaluation evaluate(Network& network, const graph::Task& task, const data::Dataset& set,
                     const Peers& peers, const Forward& forward, const Counter& done) {
   const at::NoGradGuard no_grad;
-  const std::int64_t outputs = graph::element_count(network.nodes().back().shape);
+  const std::int64_t outputs = graph::output_size(network.structure());
   Evaluation result{.measures = measure::Measures(task, outputs, set.size())};
-  measure::Answers answers(task, network.input(), outputs, set);
+  const bool has_one = graph::output_ids(network.structure()).size() == 1;
+  measure::Answers answers =
+      has_one ? measure::Answers(task, network.input(), outputs, set)
+              : measure::Answers::of_several(task, network.input(), outputs, set);
   Sameness sameness(outputs);
   const std::int64_t batch = samples_at_once(network, kLargestBatch);
   for (std::int64_t first = peers.rank() * batch; first < set.size();
@@ -80,7 +84,7 @@ Evaluation evaluate(Network& network, const graph::Task& task, const data::Datas
     const at::Tensor rows = rows_of(forward(samples), at::kDouble);
     const std::span<const double> values(rows.data_ptr<double>(),
                                          static_cast<std::size_t>(rows.numel()));
-    result.measures.add(values, answers.of(first, count), first);
+    if (answers.known()) result.measures.add(values, answers.of(first, count), first);
     sameness.add(values);
     if (done) done(std::min(first + peers.size() * batch, set.size()), set.size());
   }

@@ -27,6 +27,13 @@ at::Tensor channels_last(const at::Tensor& x) {
   return x.contiguous().as_strided(x.sizes(), {height * width, 1, width, 1});
 }
 
+at::Tensor joined_outputs(const std::vector<at::Tensor>& outputs) {
+  if (outputs.size() == 1) return outputs[0];
+  std::vector<at::Tensor> rows;
+  for (const at::Tensor& output : outputs) rows.push_back(at::flatten(output, 1));
+  return at::cat(rows, 1);
+}
+
 kernels::Extent flat_extent(const at::Tensor& x) {
   return {1, 1, x.numel()};
 }

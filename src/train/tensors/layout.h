@@ -18,6 +18,9 @@ at::Tensor dense_like(const at::Tensor& x, const at::Tensor& like);
 // anything else as it is. Every operator keeps the order of its input.
 at::Tensor channels_last(const at::Tensor& x);
 
+// The outputs of a network: of one its tensor; several as rows {N, values}, one behind the other.
+at::Tensor joined_outputs(const std::vector<at::Tensor>& outputs);
+
 // Every element alike.
 kernels::Extent flat_extent(const at::Tensor& x);
 // Channels on axis 1 of {N, C, ...}, in the tensor's own memory order.

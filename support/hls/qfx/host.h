@@ -43,17 +43,44 @@ bool read_tensor(Stream<AxisBeat<WIDTH> >& stream, long beats, Order order, int3
   return ends_well;
 }
 
-// One sample through a network: NETWORK is the class that tb/network.h describes. False where TLAST
-// went astray.
+// One side of a network, which tb/network.h describes.
+template <class SIDE>
+long elements_of() {
+  return SIDE::beats * SIDE::beat::lanes;
+}
+
+// Takes the outputs of a network one behind the other.
+class OutputReader {
+ public:
+  explicit OutputReader(int32_t* raw) : raw_(raw), ends_well_(true) {}
+
+  template <class OUTPUT>
+  void take(Stream<typename OUTPUT::axis>& stream) {
+    const bool ends_well = read_tensor<typename OUTPUT::beat, OUTPUT::container>(
+        stream, OUTPUT::beats, OUTPUT::order, raw_);
+    ends_well_ = ends_well_ && ends_well;
+    raw_ += elements_of<OUTPUT>();
+  }
+
+  bool ends_well() const { return ends_well_; }
+
+ private:
+  int32_t* raw_;
+  bool ends_well_;  // TLAST is where it should be
+};
+
+// One sample through a network: NETWORK is the class that tb/network.h describes, `out` has room
+// for the values of all its outputs. False where a TLAST went astray.
 template <class NETWORK>
 bool run_sample(const int32_t* in, int32_t* out) {
-  Stream<typename NETWORK::input_axis> inputs;
-  Stream<typename NETWORK::output_axis> outputs;
-  write_tensor<typename NETWORK::input_beat, NETWORK::input_container>(
-      in, NETWORK::input_beats, NETWORK::input_order, inputs);
+  typedef typename NETWORK::input Input;
+  Stream<typename Input::axis> inputs;
+  typename NETWORK::output_streams outputs;
+  write_tensor<typename Input::beat, Input::container>(in, Input::beats, Input::order, inputs);
   NETWORK::run(inputs, outputs);
-  return read_tensor<typename NETWORK::output_beat, NETWORK::output_container>(
-      outputs, NETWORK::output_beats, NETWORK::output_order, out);
+  OutputReader reader(out);
+  NETWORK::visit(reader, outputs);
+  return reader.ends_well();
 }
 
 }  // namespace qfx

@@ -3,7 +3,8 @@
 //   replay INPUTS OUTPUTS FIRST COUNT [TRACE]
 //
 // INPUTS holds samples of 32-bit integers, raw values in C, H, W order. Samples FIRST to FIRST +
-// COUNT - 1 are run; OUTPUTS receives their results in the same form, TRACE every layer's values
+// COUNT - 1 are run; OUTPUTS receives their results in the same form, of several outputs one
+// behind the other, TRACE every layer's values
 // (trace.h), which takes a build with -DQFX_TRACE_FILE. Exit code 0, or 2 with a reason.
 #ifndef QFX_REPLAY_H_
 #define QFX_REPLAY_H_
@@ -26,8 +27,8 @@ inline int replay_error(const std::string& what) {
 // NETWORK is the class that tb/network.h describes.
 template <class NETWORK>
 int replay_samples(FILE* inputs, FILE* outputs, long first, long count) {
-  std::vector<int32_t> in(NETWORK::input_beats * NETWORK::input_beat::lanes);
-  std::vector<int32_t> out(NETWORK::output_beats * NETWORK::output_beat::lanes);
+  std::vector<int32_t> in(elements_of<typename NETWORK::input>());
+  std::vector<int32_t> out(static_cast<size_t>(NETWORK::output_size));
   const long bytes = static_cast<long>(in.size() * sizeof(int32_t));
   if (fseek(inputs, first * bytes, SEEK_SET) != 0) return replay_error("cannot seek in the inputs");
   for (long i = 0; i < count; ++i) {

@@ -1,5 +1,6 @@
 // The self-checking test bench: golden inputs through the network, its outputs against the golden
-// ones. Golden files are text, a sample a line, raw integers in C, H, W order. For simulation only.
+// ones. Golden files are text, a sample a line, raw integers in C, H, W order, of several outputs
+// one behind the other. For simulation only.
 #ifndef QFX_TEST_BENCH_H_
 #define QFX_TEST_BENCH_H_
 
@@ -28,6 +29,29 @@ inline std::string position(long flat, const long* shape, int rank) {
   return "[" + text + "]";
 }
 
+// Which output a value belongs to, and where it lies in it: "dense, index [3]".
+class PlaceOfValue {
+ public:
+  explicit PlaceOfValue(long flat) : flat_(flat) {}
+
+  template <class OUTPUT>
+  void take(Stream<typename OUTPUT::axis>&) {
+    const long elements = elements_of<OUTPUT>();
+    if (flat_ >= 0 && flat_ < elements) {
+      long shape[3];
+      const int rank = OUTPUT::shape(shape);
+      text_ = std::string(OUTPUT::name()) + ", index " + position(flat_, shape, rank);
+    }
+    flat_ -= elements;
+  }
+
+  const std::string& text() const { return text_; }
+
+ private:
+  long flat_;
+  std::string text_;
+};
+
 // 0 if every value agrees; else 1, and the first difference on standard output.
 template <class NETWORK>
 int run_test_bench(const std::string& directory) {
@@ -37,8 +61,8 @@ int run_test_bench(const std::string& directory) {
     std::cout << "FAIL: cannot read the golden vectors in " << directory << std::endl;
     return 1;
   }
-  std::vector<int32_t> in(NETWORK::input_beats * NETWORK::input_beat::lanes);
-  std::vector<int32_t> out(NETWORK::output_beats * NETWORK::output_beat::lanes);
+  std::vector<int32_t> in(elements_of<typename NETWORK::input>());
+  std::vector<int32_t> out(static_cast<size_t>(NETWORK::output_size));
   std::vector<int32_t> expected(out.size());
   long samples = 0;
   for (; read_sample(inputs, in); ++samples) {
@@ -53,11 +77,11 @@ int run_test_bench(const std::string& directory) {
     }
     for (size_t i = 0; i < out.size(); ++i) {
       if (out[i] == expected[i]) continue;
-      long shape[3];
-      const int rank = NETWORK::output_shape(shape);
-      std::cout << "FAIL: sample " << samples << ", index "
-                << position(static_cast<long>(i), shape, rank) << ": expected " << expected[i]
-                << ", got " << out[i] << std::endl;
+      PlaceOfValue place(static_cast<long>(i));
+      typename NETWORK::output_streams unused;
+      NETWORK::visit(place, unused);
+      std::cout << "FAIL: sample " << samples << ", " << place.text() << ": expected "
+                << expected[i] << ", got " << out[i] << std::endl;
       return 1;
     }
   }

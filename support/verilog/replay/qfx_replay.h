@@ -1,19 +1,23 @@
 // Raw inputs through a top module that Verilator made into C++, to raw outputs:
 //   PROGRAM TOP INPUTS OUTPUTS FIRST COUNT [NAME=VALUE]... [+PLUSARG]...
-// INPUTS and OUTPUTS are 32-bit integers in stream order; COUNT frames from the FIRST on are sent back to
-// back. Further words:
-//   source=PATTERN sink=PATTERN   when a beat is offered, when one is taken: always, every:N (one cycle in
+// INPUTS and OUTPUTS are 32-bit integers in stream order, of several outputs one behind the other
+// in each frame; COUNT frames from the FIRST on are sent back to back. Further words:
+//   source=PATTERN sink=PATTERN   when a beat is offered, when one is taken: always, every:N (one
+//   cycle in
 //                                 N), burst:A:B (A cycles on, B off), random:P (P of 16 cycles)
 //   tlast=last|each|none          which frames' last beats have TLAST (default: the last one's)
 //   cut=FRAME:BEAT                TLAST on an earlier beat, the rest of the frame is not sent
 //   reset=CYCLE                   reset in that cycle; all begins again at the first frame
 //   patience=CYCLES               without a beat at either port; then it is said who waits for whom
-//   drain=1                       go on behind the last beat until what no output needs has moved too
-//   report=FILE                   cycles of the first beat and of each frame's last, one a line, frame_error
-// Exit code: 0, or 2 wrong arguments, 3 nothing moves, 4 a wrong TLAST or frame_error.
+//   drain=1                       go on behind the last beat until what no output needs has moved
+//   too report=FILE                   cycles of the first beat and of each frame's last, one a line
+// sink=PATTERN,PATTERN,...: one for each output, the last for all that follow; a random one is
+// another for each. Exit code: 0, or 2 wrong arguments, 3 nothing moves, 4 a wrong TLAST or
+// frame_error.
 #ifndef QFX_REPLAY_H_
 #define QFX_REPLAY_H_
 
+#include <algorithm>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
@@ -32,23 +36,27 @@ struct Port {
   long elements() const { return beats * lanes; }
 };
 
-template <class Model, class In, class Out>
+// Of an output; its data are in the low bits.
+struct OutputPins {
+  QData& tdata;
+  CData &tvalid, &tready, &tlast;
+};
+
+template <class Model, class In>
 struct Pins {
   Model& model;
   CData &aclk, &aresetn, &watch;
   In& s_tdata;
-  CData &s_tvalid, &s_tready, &s_tlast;
-  Out& m_tdata;
-  CData &m_tvalid, &m_tready, &m_tlast, &frame_error;
+  CData &s_tvalid, &s_tready, &s_tlast, &frame_error;
+  std::vector<OutputPins> outputs;
 };
 
-template <class Model, class In, class Out>
-Pins<Model, In, Out> pins(Model& model, CData& aclk, CData& aresetn, CData& watch, In& s_tdata,
-                          CData& s_tvalid, CData& s_tready, CData& s_tlast, Out& m_tdata,
-                          CData& m_tvalid, CData& m_tready, CData& m_tlast, CData& frame_error) {
-  static_assert(sizeof(In) <= 8 && sizeof(Out) <= 8, "ports of at most 64 bits");
-  return {model,   aclk,     aresetn,  watch,   s_tdata, s_tvalid,   s_tready,
-          s_tlast, m_tdata,  m_tvalid, m_tready, m_tlast, frame_error};
+template <class Model, class In>
+Pins<Model, In> pins(Model& model, CData& aclk, CData& aresetn, CData& watch, In& s_tdata,
+                     CData& s_tvalid, CData& s_tready, CData& s_tlast, CData& frame_error,
+                     const std::vector<OutputPins>& outputs) {
+  static_assert(sizeof(In) <= 8, "ports of at most 64 bits");
+  return {model, aclk, aresetn, watch, s_tdata, s_tvalid, s_tready, s_tlast, frame_error, outputs};
 }
 
 // When one side of a port is willing.
@@ -80,6 +88,13 @@ class Pattern {
   std::uint64_t state_;
 };
 
+// Of output `index`.
+inline std::string pattern_of(std::string patterns, std::size_t index) {
+  for (; index > 0 && patterns.find(',') != patterns.npos; --index)
+    patterns.erase(0, patterns.find(',') + 1);
+  return patterns.substr(0, patterns.find(','));
+}
+
 struct Options {
   std::string inputs, outputs, source = "always", sink = "always", tlast = "last", report;
   long first = 0, count = 0, cut_frame = -1, cut_beat = -1, reset = -1, patience = 1000000;
@@ -102,14 +117,22 @@ inline Options read_options(int argc, char** argv) {
     const std::size_t middle = word.find('=');
     const std::string name = word.substr(0, middle);
     const std::string value = middle == word.npos ? "" : word.substr(middle + 1);
-    if (name == "source") o.source = value;
-    else if (name == "sink") o.sink = value;
-    else if (name == "tlast") o.tlast = value;
-    else if (name == "report") o.report = value;
-    else if (name == "reset") o.reset = std::atol(value.c_str());
-    else if (name == "drain") o.drain = value != "0";
-    else if (name == "patience") o.patience = std::atol(value.c_str());
-    else if (name != "cut" || std::sscanf(value.c_str(), "%ld:%ld", &o.cut_frame, &o.cut_beat) != 2) {
+    if (name == "source")
+      o.source = value;
+    else if (name == "sink")
+      o.sink = value;
+    else if (name == "tlast")
+      o.tlast = value;
+    else if (name == "report")
+      o.report = value;
+    else if (name == "reset")
+      o.reset = std::atol(value.c_str());
+    else if (name == "drain")
+      o.drain = value != "0";
+    else if (name == "patience")
+      o.patience = std::atol(value.c_str());
+    else if (name != "cut" ||
+             std::sscanf(value.c_str(), "%ld:%ld", &o.cut_frame, &o.cut_beat) != 2) {
       std::fprintf(stdout, "'%s' is not understood\n", word.c_str());
       std::exit(2);
     }
@@ -132,18 +155,19 @@ inline std::vector<std::int32_t> read_inputs(const Options& o, long elements) {
 template <class PinsOf>
 class Replay {
  public:
-  Replay(const PinsOf& pins, Port in, Port out, const Options& options)
+  Replay(const PinsOf& pins, Port in, const std::vector<Port>& outs, const Options& options)
       : p_(pins),
         in_(in),
-        out_(out),
         o_(options),
         inputs_(read_inputs(options, in.elements())),
-        source_(options.source, 7),
-        sink_(options.sink, 11) {}
+        source_(options.source, 7) {
+    for (const Port& out : outs)
+      sinks_.emplace_back(out, pattern_of(options.sink, sinks_.size()), 11 + sinks_.size());
+  }
 
   int run() {
     reset();
-    while (received_ < o_.count * out_.beats) {
+    while (static_cast<long>(ends_.size()) < o_.count) {
       if (cycle_ == o_.reset) restart();
       if (idle_ > o_.patience) return stands_still();
       if (!step()) return 4;
@@ -154,8 +178,9 @@ class Replay {
       std::fprintf(stdout, "frame_error is %d\n", p_.frame_error);
       return 4;
     }
+    const std::vector<std::int32_t> outputs = all_outputs();
     std::FILE* file = std::fopen(o_.outputs.c_str(), "wb");
-    if (!file || std::fwrite(outputs_.data(), 4, outputs_.size(), file) != outputs_.size() ||
+    if (!file || std::fwrite(outputs.data(), 4, outputs.size(), file) != outputs.size() ||
         std::fclose(file) != 0) {
       std::fprintf(stdout, "cannot write %s\n", o_.outputs.c_str());
       return 2;
@@ -164,15 +189,40 @@ class Replay {
   }
 
  private:
+  // The end of an output, and what came there.
+  struct Sink {
+    Sink(Port port, const std::string& pattern, std::uint64_t seed)
+        : out(port), willing(pattern, seed) {}
+    Port out;
+    Pattern willing;
+    long received = 0;  // beats
+    std::vector<std::int32_t> values;
+  };
+
+  // Frame by frame.
+  std::vector<std::int32_t> all_outputs() const {
+    std::vector<std::int32_t> all;
+    for (long frame = 0; frame < o_.count; ++frame)
+      for (const Sink& sink : sinks_) {
+        const auto begin = sink.values.begin() + frame * sink.out.elements();
+        all.insert(all.end(), begin, begin + sink.out.elements());
+      }
+    return all;
+  }
+
   // What still moves behind the last beat, for who traces it: words that no output depends on.
   bool drain() {
     for (long left = o_.drain ? cycle_ + 1000 : 0; left > 0; --left)
       if (!step()) return false;
-    // Where a frame begins with windows of nothing but padding, their results come before its input.
-    outputs_.resize(static_cast<std::size_t>(o_.count * out_.elements()));
-    if (static_cast<long>(ends_.size()) == o_.count) return true;
-    std::fprintf(stdout, "%zu frames came, not %ld\n", ends_.size(), o_.count);
-    return false;
+    // Where a frame begins with windows of nothing but padding, their results come before its
+    // input.
+    for (const Sink& sink : sinks_)
+      if (static_cast<long>(sink.values.size()) / sink.out.elements() != o_.count) {
+        std::fprintf(stdout, "%ld frames came, not %ld\n", sink.received / sink.out.beats,
+                     o_.count);
+        return false;
+      }
+    return true;
   }
 
   void edge() {
@@ -185,7 +235,7 @@ class Replay {
   void reset() {
     p_.aresetn = 0;
     p_.s_tvalid = 0;
-    p_.m_tready = 0;
+    take_nothing();
     p_.watch = 0;
     for (int i = 0; i < 4; ++i) edge();
     p_.aresetn = 1;
@@ -194,9 +244,12 @@ class Replay {
 
   void restart() {
     reset();
-    frame_ = beat_ = received_ = idle_ = 0;
+    frame_ = beat_ = idle_ = 0;
     offered_ = false;
-    outputs_.clear();
+    for (Sink& sink : sinks_) {
+      sink.received = 0;
+      sink.values.clear();
+    }
     ends_.clear();
     first_cycle_ = -1;
     ++cycle_;
@@ -208,9 +261,13 @@ class Replay {
     return o_.tlast == "each" || frame_ + 1 == o_.count;
   }
 
-  bool last_of_output() const {
-    const long frame = received_ / out_.beats;
-    if (received_ % out_.beats + 1 != out_.beats) return false;
+  void take_nothing() {
+    for (OutputPins& output : p_.outputs) output.tready = 0;
+  }
+
+  bool last_of_output(const Sink& sink) const {
+    const long frame = sink.received / sink.out.beats;
+    if (sink.received % sink.out.beats + 1 != sink.out.beats) return false;
     if (frame == o_.cut_frame) return true;
     return o_.tlast == "each" || (o_.tlast == "last" && frame + 1 == o_.count);
   }
@@ -224,13 +281,39 @@ class Replay {
     return packed;
   }
 
-  void keep(std::uint64_t packed) {
-    for (int lane = 0; lane < out_.lanes; ++lane) {
-      const std::uint32_t raw = static_cast<std::uint32_t>(packed >> (lane * out_.container));
-      const int spare = 32 - out_.container;
-      outputs_.push_back(out_.is_signed ? static_cast<std::int32_t>(raw << spare) >> spare
-                                        : static_cast<std::int32_t>(raw << spare >> spare));
+  void keep(std::uint64_t packed, Sink& sink) {
+    const Port& out = sink.out;
+    for (int lane = 0; lane < out.lanes; ++lane) {
+      const std::uint32_t raw = static_cast<std::uint32_t>(packed >> (lane * out.container));
+      const int spare = 32 - out.container;
+      sink.values.push_back(out.is_signed ? static_cast<std::int32_t>(raw << spare) >> spare
+                                          : static_cast<std::int32_t>(raw << spare >> spare));
     }
+  }
+
+  // A beat of an output; false where its TLAST is wrong.
+  bool receive(const OutputPins& pins, Sink& sink) {
+    idle_ = 0;
+    keep(pins.tdata, sink);
+    const bool good = pins.tlast == last_of_output(sink);
+    if (!good)
+      std::fprintf(stdout, "frame %ld, beat %ld: tlast is %d\n", sink.received / sink.out.beats,
+                   sink.received % sink.out.beats, pins.tlast);
+    ++sink.received;
+    return good;
+  }
+
+  // Frames that have left through every output.
+  long whole_frames() const {
+    long frames = sinks_[0].received / sinks_[0].out.beats;
+    for (const Sink& sink : sinks_) frames = std::min(frames, sink.received / sink.out.beats);
+    return frames;
+  }
+
+  long received() const {
+    long beats = 0;
+    for (const Sink& sink : sinks_) beats += sink.received;
+    return beats;
   }
 
   bool step() {
@@ -241,22 +324,17 @@ class Replay {
       p_.s_tdata = static_cast<std::decay_t<decltype(p_.s_tdata)>>(word());
       p_.s_tlast = last_of_input();
     }
-    p_.m_tready = sink_.next();
+    for (std::size_t i = 0; i < sinks_.size(); ++i) p_.outputs[i].tready = sinks_[i].willing.next();
     p_.aclk = 0;
     p_.model.eval();
-    const bool sent = p_.s_tvalid && p_.s_tready, came = p_.m_tvalid && p_.m_tready;
+    const bool sent = p_.s_tvalid && p_.s_tready;
     ++idle_;
     bool good = true;
-    if (came) {
-      idle_ = 0;
-      keep(p_.m_tdata);
-      if (p_.m_tlast != last_of_output()) {
-        std::fprintf(stdout, "frame %ld, beat %ld: tlast is %d\n", received_ / out_.beats,
-                     received_ % out_.beats, p_.m_tlast);
-        good = false;
-      }
-      if (++received_ % out_.beats == 0) ends_.push_back(cycle_);
+    for (std::size_t i = 0; i < sinks_.size(); ++i) {
+      const OutputPins& output = p_.outputs[i];
+      if (output.tvalid && output.tready) good = receive(output, sinks_[i]) && good;
     }
+    if (whole_frames() > static_cast<long>(ends_.size())) ends_.push_back(cycle_);
     if (sent) {
       idle_ = 0;
       if (first_cycle_ < 0) first_cycle_ = cycle_;
@@ -276,15 +354,15 @@ class Replay {
   // Watchers write to the output.
   void watch() {
     p_.s_tvalid = 0;
-    p_.m_tready = 0;
+    take_nothing();
     p_.watch = 1;
     edge();
     p_.watch = 0;
   }
 
   int stands_still() {
-    std::fprintf(stdout, "nothing moves: %ld frames and %ld beats in, %ld beats out\n", frame_, beat_,
-                 received_);
+    std::fprintf(stdout, "nothing moves: %ld frames and %ld beats in, %ld beats out\n", frame_,
+                 beat_, received());
     watch();
     return 3;
   }
@@ -299,19 +377,20 @@ class Replay {
   }
 
   PinsOf p_;
-  Port in_, out_;
+  Port in_;
   const Options& o_;
-  std::vector<std::int32_t> inputs_, outputs_;
-  Pattern source_, sink_;
-  long cycle_ = 0, idle_ = 0, frame_ = 0, beat_ = 0, received_ = 0, first_cycle_ = -1;
+  std::vector<std::int32_t> inputs_;
+  Pattern source_;
+  std::vector<Sink> sinks_;
+  long cycle_ = 0, idle_ = 0, frame_ = 0, beat_ = 0, first_cycle_ = -1;
   bool offered_ = false;
   std::vector<long> ends_;
 };
 
 template <class PinsOf>
-int replay(const PinsOf& pins, Port in, Port out, int argc, char** argv) {
+int replay(const PinsOf& pins, Port in, const std::vector<Port>& outs, int argc, char** argv) {
   const Options options = read_options(argc, argv);
-  return Replay<PinsOf>(pins, in, out, options).run();
+  return Replay<PinsOf>(pins, in, outs, options).run();
 }
 
 }  // namespace qfx_replay

@@ -50,7 +50,7 @@ std::string build_simulation(const fs::path& folder, const BoardDesign& design,
       design.top,
       "-CFLAGS",
       fmt::format("-DQFX_IN_BYTES={} -DQFX_OUT_BYTES={} -O1", design.input.tdata_width() / 8,
-                  design.output.tdata_width() / 8),
+                  design.outputs[0].tdata_width() / 8),
       test::board_file("rim.cc")};
   command.insert(command.end(), sources.begin(), sources.end());
   const ProcessResult built = run_process(command, folder.string());
@@ -125,8 +125,8 @@ TEST(Driver, RunsAnExportedNetwork) {
     sources.push_back(entry.path().string());
   const BoardDesign design{.network = network,
                            .top = "exported",
-                           .input = make_port(network, network.input, "s_axis"),
-                           .output = make_port(network, network.output, "m_axis")};
+                           .input = make_input(network, "s_axis"),
+                           .outputs = {make_output(network, 0, "m_axis")}};
   expect_the_runtimes_results(board, build_simulation(board, design, sources), model);
 }
 
@@ -144,8 +144,7 @@ TEST(Driver, RunsWhatVitisExports) {
   export_project(target, graph::Analyzed(model), project.string(), {});
   test::write_files(board,
                     {{"network.bit", ""}, {"pynq.py", read_file(test::board_file("pynq.py"))}});
-  const Port in = make_port(network, network.input, "s_axis"),
-             out = make_port(network, network.output, "m_axis");
+  const Port in = make_input(network, "s_axis"), out = make_output(network, 0, "m_axis");
   const fs::path program = work.path() / "program";
   verify::compile(
       verify::compile_command(

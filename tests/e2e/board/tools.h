@@ -54,8 +54,8 @@ inline backends::board::BoardDesign relu_design(const dataflow::Network& network
           .top = "relu",
           .files = {"rtl/relu.v", "rtl/qfx_fifo.v"},
           .memories = {"rtl/mem/relu_weights.mem"},
-          .input = backends::board::make_port(network, network.input, "s_axis"),
-          .output = backends::board::make_port(network, network.output, "m_axis")};
+          .input = backends::board::make_input(network, "s_axis"),
+          .outputs = {backends::board::make_output(network, 0, "m_axis")}};
 }
 
 }  // namespace qfx::test

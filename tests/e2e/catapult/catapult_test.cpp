@@ -3,6 +3,7 @@
 #include <fstream>
 #include <gmock/gmock.h>
 
+#include "support/compare.h"
 #include "support/networks.h"
 #include "support/paths.h"
 #include "support/random_numbers.h"
@@ -56,8 +57,10 @@ void expect_runtime_bits(const std::vector<std::string>& flags) {
   for (std::size_t i = 0; i < models.size(); ++i) {
     const std::vector<std::int32_t> inputs = test::random_inputs(models[i], i, kBatch);
     const auto expected = runtime::Engine(models[i], 1).run_all(inputs, kBatch);
-    const auto actual = runner.run_all(i, inputs, kBatch);
+    std::vector<std::int32_t> outputs;
+    const auto actual = runner.run_all(i, inputs, kBatch, &outputs);
     ASSERT_EQ(actual.size(), expected.size());
+    EXPECT_EQ(outputs, test::outputs_of(models[i], expected, kBatch)) << models[i].name;
     for (std::size_t node = 0; node < expected.size(); ++node)
       EXPECT_EQ(actual[node], expected[node])
           << models[i].name << ", node " << models[i].nodes[node].name << " ("
@@ -120,7 +123,7 @@ TEST(TestBench, PassesOnItsGoldenVectorsAndFailsOnOthers) {
 
 TEST(VerifyExport, GivesAVerdictOnCatapult) {
   const graph::FrozenModel network = networks()[0];
-  const std::int64_t classes = graph::element_count(network.output().shape);
+  const std::int64_t classes = graph::element_count(network.nodes.back().shape);
   data::Dataset set{.name = "random",
                     .sample_shape = network.input().shape,
                     .bytes = {},

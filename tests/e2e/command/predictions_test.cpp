@@ -77,7 +77,7 @@ TEST(Predictions, ACsvSaysWhatEverySampleIsAndWasSaidToBe) {
     EXPECT_EQ(rows[i][4], model.task.names[answer]);
     for (std::size_t k = 0; k < 4; ++k) {
       const int raw = std::stoi(rows[i][9 + k]);
-      EXPECT_EQ(std::stod(rows[i][5 + k]), std::ldexp(raw, -model.output().format.frac_bits()));
+      EXPECT_EQ(std::stod(rows[i][5 + k]), std::ldexp(raw, -model.nodes.back().format.frac_bits()));
       EXPECT_LE(raw, std::stoi(rows[i][9 + answer]));
     }
     correct += rows[i][1] == rows[i][3];

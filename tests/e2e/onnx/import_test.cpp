@@ -14,6 +14,7 @@
 
 #include "qfx/frontends/recipe.h"
 #include "qfx/graph/file.h"
+#include "qfx/graph/outputs.h"
 
 namespace qfx::test {
 namespace {
@@ -120,6 +121,78 @@ TEST(Import, ChecksAgainstTheUsersOwnRun) {
   EXPECT_EQ(qfx_command({"import", model, "--check", none}).exit_code, 2);
   const std::string broken = folder.file("broken.npz", golden(0, true).substr(0, 300));
   EXPECT_EQ(qfx_command({"import", model, "--check", broken}).exit_code, 2);
+}
+
+// A small detector: boxes and scores at two scales and an embedding, of one trunk; 'trunk' itself
+// leaves as well.
+OnnxFile detector() {
+  OnnxFile file;
+  file.input("image", {-1, 3, 8, 8});
+  for (const char* name : {"boxes", "scores", "boxes2", "embedding", "trunk"}) file.output(name);
+  file.weights("w1", {6, 3, 3, 3});
+  file.weights("w2", {8, 6, 3, 3});
+  file.weights("wb", {4, 6, 1, 1});
+  file.weights("ws", {2, 6, 1, 1});
+  file.weights("wd", {4, 8, 1, 1});
+  file.node("Conv", {"image", "w1"}, {"c1"}).ints("pads", {1, 1, 1, 1});
+  file.node("Relu", {"c1"}, {"trunk"});
+  file.node("Conv", {"trunk", "wb"}, {"boxes_nchw"});
+  file.node("Transpose", {"boxes_nchw"}, {"boxes"}).ints("perm", {0, 2, 3, 1});
+  file.node("Conv", {"trunk", "ws"}, {"s"});
+  file.node("Sigmoid", {"s"}, {"scores"});
+  file.node("Conv", {"trunk", "w2"}, {"c2"}).ints("strides", {2, 2}).ints("pads", {1, 1, 1, 1});
+  file.node("Relu", {"c2"}, {"deep"});
+  file.node("Conv", {"deep", "wd"}, {"boxes2"});
+  file.node("GlobalAveragePool", {"deep"}, {"g"});
+  file.node("Flatten", {"g"}, {"embedding"});
+  return file;
+}
+
+TEST(Import, ADetectorKeepsItsHeads) {
+  const Folder folder;
+  const std::string model = folder.file("detector.onnx", detector().bytes());
+  const ProcessResult result = qfx_command({"import", model, "-o", folder.out()});
+  ASSERT_EQ(result.exit_code, 0) << result.output;
+  EXPECT_THAT(result.output, HasSubstr("outputs '"));
+  const graph::Model graph = graph::load_model(folder.out() + "/model.graph");
+  const std::vector<graph::OutputPart> parts = graph::output_parts(graph);
+  ASSERT_EQ(parts.size(), 5U);
+  const std::vector<std::int64_t> sizes{4 * 64, 2 * 64, 4 * 16, 8, 6 * 64};
+  for (std::size_t i = 0; i < 5; ++i) EXPECT_EQ(parts[i].size, sizes[i]);
+  EXPECT_THAT(read_file(folder.out() + "/import.txt"),
+              HasSubstr("output 'boxes' of the file has the shape [1, 8, 8, 4]"));
+  // Two of them, in another order; what the others need is not there.
+  const ProcessResult cut =
+      qfx_command({"import", model, "-o", folder.out(), "--outputs", "scores,boxes"});
+  ASSERT_EQ(cut.exit_code, 0) << cut.output;
+  const graph::Model two = graph::load_model(folder.out() + "/model.graph");
+  EXPECT_EQ(two.outputs.size(), 2U);
+  EXPECT_LT(two.nodes.size(), graph.nodes.size());
+}
+
+// The outputs of the file in the arrays out0, out1, ...: of those that are imported.
+TEST(Import, EveryOutputIsChecked) {
+  const Folder folder;
+  OnnxFile file;
+  file.input("x", {-1, 2, 2, 2}).output("a").output("b");
+  file.node("Relu", {"x"}, {"a"});
+  file.node("Neg", {"x"}, {"b"});
+  const std::string model = folder.file("two.onnx", file.bytes());
+  const std::vector<float> x{1, -2, 3, -4, 5, -6, 7, -8};
+  const std::vector<float> a{1, 0, 3, 0, 5, 0, 7, 0}, b{-1, 2, -3, 4, -5, 6, -7, 8};
+  const auto arrays = [&](const std::vector<float>& second) {
+    return zip({{"in0.npy", npy_of(x, "(1, 2, 2, 2)")},
+                {"out0.npy", npy_of(a, "(1, 2, 2, 2)")},
+                {"out1.npy", npy_of(second, "(1, 2, 2, 2)")}},
+               false);
+  };
+  const std::string right = folder.file("right.npz", arrays(b));
+  const ProcessResult good = qfx_command({"import", model, "--check", right});
+  EXPECT_EQ(good.exit_code, 0) << good.output;
+  EXPECT_THAT(good.output, HasSubstr("check of 'b': largest difference 0.000e+00"));
+  const std::string wrong = folder.file("wrong.npz", arrays(a));
+  EXPECT_EQ(qfx_command({"import", model, "--check", wrong}).exit_code, 1);
+  EXPECT_EQ(qfx_command({"import", model, "--outputs", "a", "--check", wrong}).exit_code, 0);
 }
 
 TEST(Import, WhatIsWrongIsOneSentenceAndNoFile) {

@@ -1,6 +1,7 @@
 // Every node of every network: the compiled export against the runtime, no difference allowed.
 #include <gmock/gmock.h>
 
+#include "support/compare.h"
 #include "support/networks.h"
 #include "support/random_numbers.h"
 #include "verify/hls_runner.h"
@@ -28,8 +29,10 @@ void expect_runtime_bits(const std::vector<std::string>& flags) {
     const runtime::Engine engine(models[i], 1);
     const std::vector<std::int32_t> inputs = test::random_inputs(models[i], i, kBatch);
     const auto expected = engine.run_all(inputs, kBatch);
-    const auto actual = runner.run_all(i, inputs, kBatch);
+    std::vector<std::int32_t> outputs;
+    const auto actual = runner.run_all(i, inputs, kBatch, &outputs);
     ASSERT_EQ(actual.size(), expected.size());
+    EXPECT_EQ(outputs, test::outputs_of(models[i], expected, kBatch)) << models[i].name;
     for (std::size_t node = 0; node < expected.size(); ++node)
       EXPECT_EQ(actual[node], expected[node])
           << models[i].name << ", node " << models[i].nodes[node].name << " ("

@@ -10,6 +10,7 @@
 #include "qfx/base/file.h"
 #include "qfx/base/process.h"
 #include "qfx/graph/builder.h"
+#include "qfx/graph/outputs.h"
 #include "qfx/runtime/engine.h"
 
 namespace qfx::verify {
@@ -29,21 +30,22 @@ using net = SPACE::network;
 
 int main() {
   const int32_t raw[] = {RAW};
-  const long size = net::input_beats * net::input_beat::lanes;
+  const long size = qfx::elements_of<net::input>();
   for (long frame = 0; frame < 5; ++frame) {
-    qfx::Stream<net::input_axis> packed, in;
-    qfx::Stream<net::output_axis> out;
-    qfx::write_tensor<net::input_beat, net::input_container>(raw + frame * size, net::input_beats, net::input_order,
-                                                             packed);
+    qfx::Stream<net::input::axis> packed, in;
+    net::output_streams outputs;
+    qfx::Stream<net::output_0::axis>& out = outputs.out_0;
+    qfx::write_tensor<net::input::beat, net::input::container>(raw + frame * size, net::input::beats,
+                                                               net::input::order, packed);
     for (bool first = true; !packed.empty(); first = false) {
-      net::input_axis beat = packed.read();
+      net::input::axis beat = packed.read();
       if (beat.last != 0) beat.last = frame == 1 || frame == 4;
       if (first && !packed.empty()) beat.last = frame == 2;
       in.write(beat);
     }
-    net::run(in, out);
+    net::run(in, outputs);
     while (!out.empty()) {
-      const net::output_axis beat = out.read();
+      const net::output_0::axis beat = out.read();
       for (long lane = 0; lane < LANES; ++lane)
         std::printf("%lx ", static_cast<unsigned long>((beat.data >> (lane * CONTAINER)).to_uint64() &
                                                        ((1ul << CONTAINER) - 1)));
@@ -64,7 +66,7 @@ std::string with(std::string text, const std::string& word, const std::string& v
 std::string expected(const graph::FrozenModel& model, const std::vector<std::int32_t>& inputs,
                      int container) {
   const runtime::RawTensor outputs = runtime::Engine(model, 1).run(inputs, kFrames);
-  const graph::Shape& shape = model.output().shape;
+  const graph::Shape& shape = graph::first_output(model).shape;
   const std::int64_t size = graph::element_count(shape);
   const std::int64_t channels = shape.size() > 1 ? shape[0] : 1, pixels = size / channels;
   std::string text;

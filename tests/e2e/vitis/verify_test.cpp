@@ -35,7 +35,7 @@ graph::FrozenModel model() {
 }
 
 data::Dataset samples(const graph::FrozenModel& model, std::int64_t count) {
-  const std::int64_t classes = graph::element_count(model.output().shape);
+  const std::int64_t classes = graph::element_count(model.nodes.back().shape);
   data::Dataset set{.name = "random",
                     .sample_shape = model.input().shape,
                     .bytes = {},

@@ -115,7 +115,7 @@ TEST(VerifyModel, SaysWhatIsWrongAndWhatIsAllowed) {
        [](Model& m) {
          m.nodes[kRelu].shape = {4, 4};
        }},
-      {"node 'cast' (cast): no node reads it; only the last node is an output",
+      {"node 'cast' (cast): no node reads it, and it is no output of the network",
        [](Model& m) {
          m.nodes[kAdd].inputs = {3, 3};
        }},

@@ -41,15 +41,19 @@ void compare(const Source& before, const Lowered& lowered) {
   for (const auto& [name, tensor] : values) {
     if (!std::ranges::all_of(tensor.reals, is_ordinary)) return;
   }
-  const std::vector<double>& wanted = values.at(before.outputs.at(0)).reals;
-  const std::vector<double> got = run_as_file(lowered, samples, 1);
-  if (wanted.size() != got.size()) std::abort();
   double largest = 1e-3;
   for (const auto& [name, tensor] : values) {
     for (const double value : tensor.reals) largest = std::max(largest, std::abs(value));
   }
-  for (std::size_t i = 0; i < got.size(); ++i) {
-    if (!(std::abs(got[i] - wanted[i]) <= 1e-3 * largest * largest)) std::abort();
+  const std::vector<std::vector<double>> outputs = run_as_file(lowered, samples, 1);
+  if (outputs.size() != before.outputs.size()) std::abort();
+  for (std::size_t k = 0; k < outputs.size(); ++k) {
+    const std::vector<double>& wanted = values.at(before.outputs[k]).reals;
+    const std::vector<double>& got = outputs[k];
+    if (wanted.size() != got.size()) std::abort();
+    for (std::size_t i = 0; i < got.size(); ++i) {
+      if (!(std::abs(got[i] - wanted[i]) <= 1e-3 * largest * largest)) std::abort();
+    }
   }
 }
 

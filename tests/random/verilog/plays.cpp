@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <fmt/format.h>
 
+#include "qfx/graph/outputs.h"
+
 namespace qfx::verify {
 namespace {
 
@@ -21,15 +23,16 @@ std::int64_t row(const backends::Port& port, const graph::FrozenNode& node) {
 std::vector<NamedPlay> stalls(const backends::Project& project, const graph::FrozenModel& model,
                               std::int64_t interval, std::uint64_t seed) {
   const std::int64_t in_row = row(project.input, model.input());
-  const std::int64_t out_row = row(project.output, model.output());
+  const graph::FrozenNode& output = graph::first_output(model);
+  const std::int64_t out_row = row(project.outputs[0], output);
   // Exactly as fast as the slowest engine, where that is whole, and slower by one.
   const std::int64_t rate =
       std::max<std::int64_t>(1, interval / beats(project.input, model.input()));
   const std::int64_t drain =
-      std::max<std::int64_t>(1, interval / beats(project.output, model.output()));
+      std::max<std::int64_t>(1, interval / beats(project.outputs[0], output));
   const auto every = [](std::int64_t cycles) { return fmt::format("every:{}", cycles); };
   const int inner = static_cast<int>(seed % 1000) + 1;
-  return {
+  std::vector<NamedPlay> plays{
       {"a source one cycle in two", {.source = "every:2"}},
       {"a source one cycle in seven", {.source = "every:7", .tlast = "none"}},
       {"a sink one cycle in seven", {.sink = "every:7", .tlast = "each"}},
@@ -41,6 +44,10 @@ std::vector<NamedPlay> stalls(const backends::Project& project, const graph::Fro
       {"slower by one", {.source = every(rate + 1), .sink = every(drain + 1)}},
       {"inside FIFOs", {.stalls = 5, .seed = inner}},
       {"everywhere", {.source = "random:11", .sink = "random:6", .stalls = 11, .seed = inner + 1}}};
+  if (model.outputs.size() > 1)
+    plays.push_back({"outputs taken at different speeds",
+                     {.source = "random:13", .sink = "every:9,always,random:3", .tlast = "each"}});
+  return plays;
 }
 
 }  // namespace qfx::verify

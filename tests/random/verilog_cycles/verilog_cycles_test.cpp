@@ -52,13 +52,16 @@ VerilogTop write_project(const Circuit& circuit, const std::string& folder,
     std::filesystem::create_directories(path.parent_path());
     write_file_atomically(path, content);
   }
+  std::vector<backends::Port> outputs;
+  for (const backends::board::Port& port : design.outputs)
+    outputs.push_back({port.name, port.lanes, port.container});
   return {.project = {.directory = folder,
                       .target = "verilog",
                       .top = design.top,
                       .space = {},
                       .nodes = {},
-                      .input = {design.input.lanes, design.input.container},
-                      .output = {design.output.lanes, design.output.container}},
+                      .input = {"s_axis", design.input.lanes, design.input.container},
+                      .outputs = std::move(outputs)},
           .model = circuit.network.model()};
 }
 

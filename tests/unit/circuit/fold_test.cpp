@@ -58,9 +58,9 @@ std::int64_t words_given(const Behaviour& behaviour) {
 void check_circuit(const Circuit& circuit) {
   std::vector<int> written(circuit.links.size(), 0), read(circuit.links.size(), 0);
   ++written[circuit.input];
-  ++read[circuit.output];
+  for (const LinkId output : circuit.outputs) ++read[output];
   EXPECT_EQ(circuit.links[circuit.input].writer, kRim);
-  EXPECT_EQ(circuit.links[circuit.output].reader, kRim);
+  for (const LinkId output : circuit.outputs) EXPECT_EQ(circuit.links[output].reader, kRim);
   for (EngineId id = 0; id < std::ssize(circuit.engines); ++id) {
     const Engine& engine = circuit.engines[id];
     std::vector<std::int64_t> taken(engine.inputs.size(), 0);

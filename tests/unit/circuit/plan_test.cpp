@@ -69,7 +69,9 @@ std::vector<Fold> folds_of(const Network& network, const dataflow::Process& proc
 }
 
 std::int64_t interval_of(const Circuit& circuit) {
-  std::int64_t interval = circuit.links[circuit.output].words();
+  std::int64_t interval = 0;
+  for (const LinkId output : circuit.outputs)
+    interval = std::max(interval, circuit.links[output].words());
   for (EngineId id = 0; id < std::ssize(circuit.engines); ++id)
     interval = std::max(interval, cycles_alone(circuit, id));
   return interval;

@@ -120,7 +120,7 @@ TEST(Levels, AThermometerSpreadsAPixelOverItsLanes) {
   const auto& spread = work_at<Spread>(network, 0);
   EXPECT_TRUE(spread.per_pixel);
   EXPECT_THAT(spread.thresholds.shape, ElementsAre(3, 5));
-  EXPECT_EQ(network.streams[network.output].layout, (Layout{16, 15, Order::Pixels}));
+  EXPECT_EQ(network.streams[network.outputs[0]].layout, (Layout{16, 15, Order::Pixels}));
 }
 
 // 24 elements in one beat make 120 in two beats of 60; a flattened image comes in order first.

@@ -49,7 +49,7 @@ TEST(Lower, MakesAProcessPerNodeAndACloneForASecondReader) {
   EXPECT_THAT(forms(network), ElementsAre("clone", "multiply-accumulate", "map", "join",
                                           "window reduce", "multiply-accumulate", "normalise"));
   EXPECT_TRUE(network.streams[network.input].is_port);
-  EXPECT_TRUE(network.streams[network.output].is_port);
+  EXPECT_TRUE(network.streams[network.outputs[0]].is_port);
   // A flatten is its source's stream.
   const NodeId flatten = 5;
   ASSERT_EQ(network.source[flatten], flatten - 1);
@@ -62,7 +62,7 @@ TEST(Lower, WhatOnlyRenamesIsACopy) {
   b.flatten(b.input({2, 3, 3}));
   const Network network = lowered(b);
   EXPECT_THAT(forms(network), ElementsAre("copy"));
-  EXPECT_NE(network.input, network.output);
+  EXPECT_NE(network.input, network.outputs[0]);
 }
 
 TEST(Lower, AFlattenedImageIsReorderedWhereItMeetsAVector) {

@@ -43,9 +43,9 @@ TEST(Freeze, AThresholdFreezesToThePointItGives) {
     node.spec.point_form = PointForm::Log2Threshold;
     node.frac_bits = {4.75f};
   }
-  EXPECT_EQ(freeze(model).output().format.frac_bits(), 4);
+  EXPECT_EQ(freeze(model).nodes.back().format.frac_bits(), 4);
   model.nodes[1].spec.point_form = PointForm::FracBits;
-  EXPECT_EQ(freeze(model).output().format.frac_bits(), 5);
+  EXPECT_EQ(freeze(model).nodes.back().format.frac_bits(), 5);
 }
 
 Param param(Shape shape, QuantSpec spec, std::vector<float> frac_bits) {
@@ -150,8 +150,8 @@ TEST(Freeze, GivesEveryTensorAFormat) {
   EXPECT_EQ(frozen.nodes[1].params.at(Role::Scale).raw, (std::vector<std::int32_t>{32, 16}));
   EXPECT_EQ(frozen.nodes[1].params.at(Role::Offset).raw, (std::vector<std::int32_t>{0, -32}));
   EXPECT_EQ(frozen.nodes[2].format, frozen.nodes[1].format);
-  EXPECT_EQ(frozen.output().name, "fc");
-  EXPECT_EQ(frozen.output().params.at(Role::Bias).raw, (std::vector<std::int32_t>{0, 0}));
+  EXPECT_EQ(frozen.nodes.back().name, "fc");
+  EXPECT_EQ(frozen.nodes.back().params.at(Role::Bias).raw, (std::vector<std::int32_t>{0, 0}));
 }
 
 }  // namespace

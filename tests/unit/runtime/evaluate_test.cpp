@@ -75,7 +75,7 @@ TEST(Evaluate, CountsTheFirstLargestAndReportsProgress) {
 
 TEST(Evaluate, MeasuresByTheModelsTask) {
   graph::FrozenModel model = identity({.divisor = 64, .mean = {}, .std = {}});
-  const int frac_bits = model.output().format.frac_bits();
+  const int frac_bits = model.nodes.back().format.frac_bits();
   data::Dataset set = bytes_set();
   set.labels.clear();
   model.task.loss = graph::Loss::Mse;

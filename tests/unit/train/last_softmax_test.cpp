@@ -66,10 +66,10 @@ TEST_F(LastSoftmax, TrainsAsTheNetworkWithoutItDoes) {
 
 TEST_F(LastSoftmax, OnlyUnderALossThatHasOneOfItsOwn) {
   const graph::Model model = network_that(true);
-  EXPECT_EQ(loss_input(model.nodes, {}), 4);
-  EXPECT_EQ(loss_input(model.nodes, {.loss = graph::Loss::Mse}), 5);
+  EXPECT_EQ(loss_input(model, {}), 4);
+  EXPECT_EQ(loss_input(model, {.loss = graph::Loss::Mse}), 5);
   const graph::Model plain = network_that(false);
-  EXPECT_EQ(loss_input(plain.nodes, {}), 4);
+  EXPECT_EQ(loss_input(plain, {}), 4);
 }
 
 }  // namespace

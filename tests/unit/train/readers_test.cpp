@@ -7,7 +7,7 @@
 namespace qfx::train {
 namespace {
 
-// input -> a -> b, and a twice into the sum; the last node is read by nobody.
+// input -> a -> b, and a twice into the sum; the last node is read by nobody but the outside.
 graph::Model model() {
   graph::Builder builder("net", 3);
   const auto a = builder.relu(builder.input({2, 4, 4}), "a");
@@ -19,8 +19,20 @@ graph::Model model() {
 TEST(Readers, AreCountedAndTheLastIsKnown) {
   const Network network(model());
   const Readers readers(network);
-  EXPECT_EQ(readers.count, (std::vector<int>{1, 3, 1, 1, 0}));
-  EXPECT_EQ(readers.last, (std::vector<graph::NodeId>{1, 3, 4, 4, 4}));
+  EXPECT_EQ(readers.count, (std::vector<int>{1, 3, 1, 1, 1}));
+  EXPECT_EQ(readers.last, (std::vector<graph::NodeId>{1, 3, 4, 4, Readers::kNobody}));
+}
+
+TEST(Readers, WhatLeavesTheNetworkStays) {
+  graph::Model two = model();
+  two.outputs = {4, 2};
+  const Network network(two);
+  const Readers readers(network);
+  EXPECT_EQ(readers.count, (std::vector<int>{1, 3, 2, 1, 1}));
+  EXPECT_TRUE(readers.is_output(2) && readers.is_output(4) && !readers.is_output(3));
+  std::vector<int> values{1, 2, 3, 4, 5};
+  readers.release(network, 4, values);
+  EXPECT_EQ(values, (std::vector<int>{1, 2, 3, 0, 5}));
 }
 
 TEST(Readers, ValuesGoWithTheirLastReader) {

@@ -162,7 +162,7 @@ TEST(VerilogMoves, AJoinTakesItsInputsInTurnsAndCasts) {
     const Circuit circuit =
         circuit::fold(dataflow::lower(graph::Analyzed(model)), {{"join", {lanes, 0}}});
     const Engine& engine = engine_with<circuit::Join>(circuit);
-    const fixed::Format& to = model.output().format;
+    const fixed::Format& to = model.nodes.back().format;
     ASSERT_EQ(engine.inputs.size(), 3U);
     std::vector<std::vector<std::int64_t>> elements;
     BenchCase one;
