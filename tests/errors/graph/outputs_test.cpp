@@ -47,7 +47,7 @@ TEST(WrongOutputs, ATaskIsForOne) {
   named.task.names = {"x", "y"};
   EXPECT_THAT(error_of(named), HasSubstr("it has 2 outputs with a tensor each"));
   Model rebuilt = model({1, 2});
-  rebuilt.task = {.loss = Loss::Mse, .rebuilds_input = true};
+  rebuilt.task = {.loss = Loss::Mse, .rebuilds_input = true, .names = {}};
   EXPECT_THAT(error_of(rebuilt), HasSubstr("it rebuilds its input and has 2 outputs"));
 }
 

@@ -28,10 +28,10 @@ graph::FrozenModel frozen(graph::Builder& builder, std::vector<graph::NodeId> ou
 void expect_all(const graph::FrozenModel& model) {
   const std::vector<std::int32_t> input = test::random_raw_input(model, 3, kBatch);
   const auto reference = test::reference_run(model, input, kBatch);
-  const auto wanted = test::outputs_of(model, reference.raw, kBatch);
+  const RawTensor wanted = test::outputs_of(model, reference.raw, kBatch);
   for (const int threads : {1, 3}) {
     const Engine engine(model, threads);
-    EXPECT_EQ(engine.run(input, kBatch), RawTensor(wanted.begin(), wanted.end()));
+    EXPECT_EQ(engine.run(input, kBatch), wanted);
   }
 }
 
