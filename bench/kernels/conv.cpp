@@ -128,8 +128,10 @@ ConvShape square(std::int64_t in, std::int64_t out, std::int64_t size, std::int6
           .groups = groups,
           .kernel_height = 3,
           .kernel_width = 3,
-          .pad_height = 1,
-          .pad_width = 1};
+          .pad_top = 1,
+          .pad_left = 1,
+          .pad_bottom = 1,
+          .pad_right = 1};
 }
 
 }  // namespace

@@ -37,8 +37,10 @@ ConvRun pixel_conv(const ConvData& data, const std::vector<X>& x) {
                            .groups = s.groups,
                            .kernel_height = s.kernel,
                            .kernel_width = s.kernel,
-                           .pad_height = s.padding(),
-                           .pad_width = s.padding()},
+                           .pad_top = s.padding(),
+                           .pad_left = s.padding(),
+                           .pad_bottom = s.padding(),
+                           .pad_right = s.padding()},
                           weights, std::numeric_limits<X>::min(), std::numeric_limits<X>::max(), 0,
                           std::span(&frac_bits, 1));
   auto work = std::make_shared<Work>(Work{std::move(conv), std::vector<X>(x.size()), {}, {}});

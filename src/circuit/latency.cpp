@@ -16,7 +16,7 @@ int tree_stages(std::int64_t operands) {
 }
 
 bool has_padding(const dataflow::MultiplyAccumulate& work) {
-  return work.window && work.window->padding != graph::Pair{0, 0};
+  return work.window && work.window->padding != graph::Sides();
 }
 
 // Levels of two-input adders that the sum of an output's digits has at least.
@@ -116,7 +116,8 @@ SumsPipeline pipeline_of(const dataflow::Network& network, const Sums& sums) {
 }
 
 int mean_stages(const dataflow::Mean& mean) {
-  return mean.divisor == 1 ? 0 : 4;  // magnitude, product, quotient, remainder
+  const int division = mean.divisor == 1 ? 0 : 4;  // magnitude, product, quotient, remainder
+  return division + (mean.has_factors() ? 1 : 0);
 }
 
 int latency_of(const dataflow::Network& network, const Part& part) {

@@ -146,8 +146,11 @@ class PartCost {
     Resources result = control();
     if (site_.buffer > 0) result += ram(site_.buffer, lanes * width);
     const int sum = work.mean ? work.mean->sum.width : width;
-    result.luts += real(lanes) * sum * (cost::kAddBit + (work.mean ? 0 : cost::kCompareBit));
-    if (rows > 1) result += ram(rows, lanes * sum);
+    const int total = work.mean ? work.mean->total.width : width;
+    result.luts += real(lanes) * total * (cost::kAddBit + (work.mean ? 0 : cost::kCompareBit));
+    if (rows > 1) result += ram(rows, lanes * total);
+    if (work.mean && work.mean->has_factors())
+      result += multiply_cost(total, work.mean->factor_width()) * real(lanes);
     if (work.mean && work.mean->divisor != 1)
       result += multiply_cost(sum + work.mean->extra_frac_bits, work.mean->reciprocal_width) *
                 real(lanes);

@@ -10,8 +10,7 @@ using dataflow::Window;
 // The last position under the window that begins at `first`, on the image. Holes of a dilation are
 // not looked at: hardware compares one number.
 std::int64_t last_under(const Window& window, int axis, std::int64_t first) {
-  const std::int64_t size = axis == 0 ? window.height : window.width;
-  return std::min(first + (window.kernel[axis] - 1) * window.dilation[axis], size - 1);
+  return std::min(first + (window.kernel[axis] - 1) * window.dilation[axis], window.size(axis) - 1);
 }
 
 // Pixels up to and with the last under the window at (y, x).
@@ -31,25 +30,14 @@ std::int64_t pixels_passed(const Window& window, std::int64_t y, std::int64_t x)
 
 }  // namespace
 
-graph::Pair output_size(const Window& window) {
-  graph::Pair size{window.height, window.width};
-  for (int axis : {0, 1})
-    size[axis] = (size[axis] + 2 * window.padding[axis] -
-                  window.dilation[axis] * (window.kernel[axis] - 1) - 1) /
-                     window.stride[axis] +
-                 1;
-  return size;
-}
-
 std::vector<Round> ring_rounds(const Window& window, std::int64_t pixel_words, std::int64_t count,
                                std::int64_t period) {
-  const graph::Pair size = output_size(window);
   std::vector<Round> rounds;
-  rounds.reserve(size[0] * size[1]);
-  for (std::int64_t row = 0; row < size[0]; ++row) {
-    for (std::int64_t column = 0; column < size[1]; ++column) {
-      const std::int64_t y = row * window.stride[0] - window.padding[0];
-      const std::int64_t x = column * window.stride[1] - window.padding[1];
+  rounds.reserve(window.positions(0) * window.positions(1));
+  for (std::int64_t row = 0; row < window.positions(0); ++row) {
+    for (std::int64_t column = 0; column < window.positions(1); ++column) {
+      const std::int64_t y = row * window.stride[0] - window.padding.top;
+      const std::int64_t x = column * window.stride[1] - window.padding.left;
       if (!rounds.empty()) rounds.back().free = pixels_passed(window, y, x) * pixel_words;
       rounds.push_back(
           {.count = count, .period = period, .need = pixels_needed(window, y, x) * pixel_words});
@@ -80,11 +68,11 @@ std::vector<Round> walk_rounds(const Window& window, std::int64_t blocks) {
   const auto is_inside = [&](int axis) { return at[axis] >= 0 && at[axis] < size[axis]; };
   const auto is_due = [&](int axis) {
     const std::int64_t over =
-        at[axis] + window.padding[axis] - (window.kernel[axis] - 1) * window.dilation[axis];
+        at[axis] + window.padding.before(axis) - (window.kernel[axis] - 1) * window.dilation[axis];
     return over >= 0 && over % window.stride[axis] == 0;
   };
-  for (at[0] = -window.padding[0]; at[0] < size[0] + window.padding[0]; ++at[0]) {
-    for (at[1] = -window.padding[1]; at[1] < size[1] + window.padding[1]; ++at[1]) {
+  for (at[0] = -window.padding.top; at[0] < size[0] + window.padding.bottom; ++at[0]) {
+    for (at[1] = -window.padding.left; at[1] < size[1] + window.padding.right; ++at[1]) {
       const bool takes = is_inside(0) && is_inside(1), gives = is_due(0) && is_due(1);
       append(rounds, {.count = 1, .period = gives ? 1 : 0, .takes = takes ? 1 : 0});
       if (gives && blocks > 1) append(rounds, {.count = blocks - 1, .period = 1});

@@ -8,9 +8,6 @@
 
 namespace qfx::circuit {
 
-// Height and width of the image of windows.
-graph::Pair output_size(const dataflow::Window& window);
-
 // A round for each window, row by row: `count` steps, of which every `period`-th gives. The image's
 // words, `pixel_words` for each pixel, are in a ring.
 //

@@ -77,8 +77,7 @@ SumsLoops loops_of(const MultiplyAccumulate& sums) {
     loops.outputs = shape[1];
     loops.inputs = shape[0] * shape[2];
   }
-  const graph::Pair size = output_size(loops.window);
-  loops.pixels = size[0] * size[1];
+  loops.pixels = loops.window.positions(0) * loops.window.positions(1);
   loops.is_stepwise = sums.accumulator.has_value();
   return loops;
 }

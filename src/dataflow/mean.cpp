@@ -8,8 +8,14 @@
 
 namespace qfx::dataflow {
 
+int Mean::factor_width() const {
+  const auto largest = [](const Table& factors) { return std::ranges::max(factors.values); };
+  const std::int64_t product = largest(row_factors) * largest(column_factors);
+  return std::bit_width(static_cast<std::uint64_t>(product)) + 1;
+}
+
 Mean mean_of(const Sum& sum, std::int64_t count, int out_frac_bits) {
-  Mean mean{.sum = sum, .reciprocal = {.shape = {1}, .values = {0}}};
+  Mean mean{.sum = sum, .total = sum, .reciprocal = {.shape = {1}, .values = {0}}};
   mean.twos = std::countr_zero(static_cast<std::uint64_t>(count));
   mean.divisor = count >> mean.twos;
   if (mean.divisor == 1) return mean;

@@ -15,7 +15,7 @@ std::string divisors_of(std::int64_t number) {
 }
 
 std::int64_t padded_positions(const Window& window) {
-  return (window.height + 2 * window.padding[0]) * (window.width + 2 * window.padding[1]);
+  return window.padded(0) * window.padded(1);
 }
 
 class PixelCycles {

@@ -50,7 +50,9 @@ Sum sum_of(const graph::Analyzed& model, graph::NodeId id) {
   if (accumulator == nullptr)
     return {std::max(2, model.range(id).accumulator_width), model.range(id).accumulator_frac_bits};
   if (weight != nullptr) return sum_of_a_product(model.source(id).format, node);
-  return {signed_width(*accumulator), accumulator->frac_bits()};
+  // Of a mean, times its factors.
+  return {std::max(signed_width(*accumulator), model.range(id).accumulator_width),
+          accumulator->frac_bits()};
 }
 
 }  // namespace qfx::dataflow

@@ -11,11 +11,11 @@ std::vector<Round> window_rounds(const Window& window) {
   const auto inside = [&](int axis) { return at[axis] >= 0 && at[axis] < size[axis]; };
   const auto due = [&](int axis) {
     const std::int64_t over =
-        at[axis] + window.padding[axis] - (window.kernel[axis] - 1) * window.dilation[axis];
+        at[axis] + window.padding.before(axis) - (window.kernel[axis] - 1) * window.dilation[axis];
     return over >= 0 && over % window.stride[axis] == 0;
   };
-  for (at[0] = -window.padding[0]; at[0] < size[0] + window.padding[0]; ++at[0]) {
-    for (at[1] = -window.padding[1]; at[1] < size[1] + window.padding[1]; ++at[1])
+  for (at[0] = -window.padding.top; at[0] < size[0] + window.padding.bottom; ++at[0]) {
+    for (at[1] = -window.padding.left; at[1] < size[1] + window.padding.right; ++at[1])
       rounds.push_back({inside(0) && inside(1), due(0) && due(1), 1});
   }
   return rounds;

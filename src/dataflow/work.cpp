@@ -10,6 +10,7 @@
 #include "qfx/fixed/khot.h"
 #include "qfx/graph/clip.h"
 #include "qfx/graph/form.h"
+#include "qfx/graph/window_counts.h"
 
 namespace qfx::dataflow {
 namespace {
@@ -58,7 +59,7 @@ class Lowering {
       case graph::Reduce::Products:
         return convolution(window, form.groups);
       case graph::Reduce::Mean:
-        return WindowReduce{window, mean(form.kernel[0] * form.kernel[1]), accumulator()};
+        return WindowReduce{window, window_mean(form), accumulator()};
       case graph::Reduce::Max:
         return WindowReduce{window, {}, {}};
     }
@@ -223,6 +224,32 @@ class Lowering {
   // ---- the rest --------------------------------------------------------------------------------
 
   Mean mean(std::int64_t count) const { return mean_of(sum_, count, node_.format.frac_bits()); }
+
+  Mean window_mean(const graph::Window& form) const {
+    const graph::WindowCounts counts = graph::window_counts(form, input_.shape, node_.shape);
+    Mean result = mean(counts.divisor());
+    if (counts.is_uniform()) return result;
+    const auto factors = [](std::int64_t multiple, const std::vector<std::int64_t>& numbers) {
+      Table table{.shape = {std::ssize(numbers)}, .values = {}};
+      for (const std::int64_t number : numbers) table.values.push_back(multiple / number);
+      return table;
+    };
+    result.row_factors = factors(counts.row_multiple, counts.rows);
+    result.column_factors = factors(counts.column_multiple, counts.columns);
+    result.total = total_of(form.kernel[0] * form.kernel[1]);
+    return result;
+  }
+
+  // Of a mean's elements, or what its accumulator holds.
+  Sum total_of(std::int64_t elements) const {
+    const fixed::Format* rounded = graph::accumulator_of(node_.op);
+    if (rounded != nullptr) return {signed_width(*rounded), rounded->frac_bits()};
+    const fixed::Interval x = fixed::held_range(input_.format);
+    const int width = graph::width_for({std::min<std::int64_t>(x.lo, 0) * elements,
+                                        std::max<std::int64_t>(x.hi, 0) * elements},
+                                       true);
+    return {std::clamp(width, 2, sum_.width), sum_.frac_bits};
+  }
 
   Lookup lookup() const {
     const FrozenParam& table = node_.params.at(Role::Table);

@@ -10,6 +10,8 @@
 namespace qfx::frontends {
 namespace {
 
+constexpr const char* kCeilMode = "ceil_mode";
+
 using graph::AnyValue;
 using graph::Attribute;
 using graph::IntBounds;
@@ -62,6 +64,13 @@ struct OpReader {
     const auto along = layer.integer(key, bounds);
     return along ? std::optional(graph::Pair{bounds.low, *along}) : std::nullopt;
   }
+  std::optional<graph::Sides> read(const std::string& key, const graph::Sides&,
+                                   IntBounds bounds) const {
+    if (kind.axes == Axes::Both) return layer.sides(key, bounds);
+    const auto along = layer.ends(key, bounds);
+    if (!along) return std::nullopt;
+    return graph::Sides{bounds.low, (*along)[0], bounds.low, (*along)[1]};
+  }
   std::optional<double> read(const std::string& key, double, const RealBounds& bounds) const {
     return layer.real(key, bounds);
   }
@@ -85,11 +94,28 @@ struct OpReader {
     internal_error("no layer gives '{}'", key);
   }
 
+  std::string hint(const graph::Sides&) const { return hint(graph::Pair()); }
   std::string hint(const graph::Pair&) const {
     return kind.axes == Axes::Both ? ", one number or [height, width]" : ", one number";
   }
   std::string hint(const auto&) const { return ""; }
 };
+
+// Padding that is not torch's: how far one more window reaches behind the image and its padding,
+// where it begins on the image or the padding before it.
+std::int64_t one_more(const graph::Window& window, int axis, std::int64_t extent) {
+  const std::int64_t span = window.dilation[axis] * (window.kernel[axis] - 1) + 1;
+  const std::int64_t padded = extent + window.padding.both(axis);
+  if (padded < span) return 0;
+  const std::int64_t begin = ((padded - span) / window.stride[axis] + 1) * window.stride[axis];
+  if ((padded - span) % window.stride[axis] == 0) return 0;
+  if (begin >= extent + window.padding.before(axis)) return 0;
+  return begin + span - padded;
+}
+
+graph::Pair beyond(const graph::Window& window, const graph::Shape& image) {
+  return {one_more(window, 0, image[1]), one_more(window, 1, image[2])};
+}
 
 }  // namespace
 
@@ -108,6 +134,8 @@ const std::map<std::string, LayerKind, std::less<>>& layer_kinds() {
     all["conv1d"] = plain(graph::Conv2d{}, Axes::Length);
     all["max_pool1d"] = plain(graph::MaxPool2d{}, Axes::Length);
     all["avg_pool1d"] = plain(graph::AvgPool2d{}, Axes::Length);
+    for (const char* pool : {"max_pool1d", "max_pool2d", "avg_pool1d", "avg_pool2d"})
+      all[pool].keys.emplace_back(kCeilMode, kCeilMode);
     all["relu6"] = special(graph::Clip{.min = 0, .max = 6});
     all["hardtanh"] =
         special(graph::Clip{.min = -1, .max = 1}, {{"min", "min_val"}, {"max", "max_val"}});
@@ -124,6 +152,19 @@ graph::Op read_op(const TableReader& layer, const LayerKind& kind) {
   graph::Op op = kind.op;
   std::visit([&](auto& attributes) { visit_attributes(attributes, OpReader{layer, kind}); }, op);
   return op;
+}
+
+void apply_ceil_mode(const TableReader& layer, const graph::Shape& image, graph::Op& op) {
+  if (image.size() != 3 || !layer.boolean(kCeilMode).value_or(false)) return;
+  if (auto* pool = std::get_if<graph::MaxPool2d>(&op)) {
+    const graph::Pair more = beyond(pool->window(), image);
+    pool->padding.bottom += more[0];
+    pool->padding.right += more[1];
+  } else if (auto* mean = std::get_if<graph::AvgPool2d>(&op)) {
+    if (mean->overhang != graph::Pair{0, 0})
+      layer.fail(kCeilMode, "it chooses the overhang; give one of the two");
+    mean->overhang = beyond(mean->window(), image);
+  }
 }
 
 }  // namespace qfx::frontends

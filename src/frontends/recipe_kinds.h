@@ -30,5 +30,7 @@ const std::map<std::string, LayerKind, std::less<>>& layer_kinds();
 
 // The kind with the attributes of this layer.
 graph::Op read_op(const TableReader& layer, const LayerKind& kind);
+// Of a pool whose layer asks for it: one more window where torch has one.
+void apply_ceil_mode(const TableReader& layer, const graph::Shape& image, graph::Op& op);
 
 }  // namespace qfx::frontends

@@ -57,6 +57,8 @@ std::vector<Part> read_parts(const TableReader& layer, const std::string& word,
     }
   }
   parts.push_back({"", read_op(layer, kind)});
+  apply_ceil_mode(layer, input.size() == 2 ? graph::Shape{input[0], 1, input[1]} : input,
+                  parts.back().op);
   return parts;
 }
 

@@ -219,16 +219,38 @@ std::optional<std::vector<std::string>> TableReader::texts(std::string_view key)
   return values;
 }
 
-std::optional<graph::Pair> TableReader::pair(std::string_view key, IntBounds bounds) const {
+std::optional<std::vector<std::int64_t>> TableReader::some_integers(
+    std::string_view key, IntBounds bounds, const std::vector<std::size_t>& counts,
+    std::string_view allowed) const {
   const toml::node* node = table_->get(key);
   if (node == nullptr) return std::nullopt;
-  if (const toml::array* array = node->as_array()) {
-    if (array->size() != 2) refuse(key, "one whole number or [height, width] is allowed");
-    return graph::Pair{integer_of({(*array)[0], key, "[0]"}, bounds),
-                       integer_of({(*array)[1], key, "[1]"}, bounds)};
-  }
-  const std::int64_t both = integer_of({*node, key}, bounds);
-  return graph::Pair{both, both};
+  const toml::array* array = node->as_array();
+  if (array == nullptr) return std::vector{integer_of({*node, key}, bounds)};
+  if (std::ranges::find(counts, array->size()) == counts.end())
+    refuse(key, fmt::format("{} is allowed", allowed));
+  return integers(key, bounds);
+}
+
+std::optional<graph::Pair> TableReader::pair(std::string_view key, IntBounds bounds) const {
+  const auto given = some_integers(key, bounds, {2}, "one whole number or [height, width]");
+  if (!given) return std::nullopt;
+  return graph::Pair{given->front(), given->back()};
+}
+
+std::optional<graph::Sides> TableReader::sides(std::string_view key, IntBounds bounds) const {
+  const auto given =
+      some_integers(key, bounds, {2, 4},
+                    "one whole number, [height, width] or [top, left, bottom, right]");
+  if (!given) return std::nullopt;
+  const std::vector<std::int64_t>& all = *given;
+  if (all.size() == 4) return graph::Sides{all[0], all[1], all[2], all[3]};
+  return graph::Sides{all.front(), all.back()};
+}
+
+std::optional<graph::Pair> TableReader::ends(std::string_view key, IntBounds bounds) const {
+  const auto given = some_integers(key, bounds, {2}, "one whole number or [before, behind]");
+  if (!given) return std::nullopt;
+  return graph::Pair{given->front(), given->back()};
 }
 
 std::optional<TableReader> TableReader::table(std::string_view key,

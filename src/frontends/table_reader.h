@@ -65,6 +65,10 @@ class TableReader {
   std::optional<std::vector<std::string>> texts(std::string_view key) const;
   // One whole number for both directions, or [height, width].
   std::optional<graph::Pair> pair(std::string_view key, IntBounds bounds) const;
+  // The same, or [top, left, bottom, right].
+  std::optional<graph::Sides> sides(std::string_view key, IntBounds bounds) const;
+  // One whole number for both ends, or [before, behind].
+  std::optional<graph::Pair> ends(std::string_view key, IntBounds bounds) const;
   std::optional<TableReader> table(std::string_view key, std::vector<std::string> known) const;
   // The tables of [[key]], in order.
   std::vector<TableReader> tables(std::string_view key,
@@ -98,6 +102,10 @@ class TableReader {
   std::int64_t integer_of(const Item& item, IntBounds bounds) const;
   std::string text_of(const Item& item) const;
   const toml::array& array_of(const Item& item, std::string_view allowed) const;
+  // One number, or a list of as many as one of `counts`: `allowed` says so.
+  std::optional<std::vector<std::int64_t>> some_integers(std::string_view key, IntBounds bounds,
+                                                         const std::vector<std::size_t>& counts,
+                                                         std::string_view allowed) const;
 
   const toml::table* table_;
   std::string path_;

@@ -7,26 +7,27 @@
 namespace qfx::kernels {
 namespace {
 
-// The part of a window inside the image.
-struct Window {
-  std::int64_t first, rows, columns;  // first: its first pixel
+// The taps of a window along an axis that lie inside the image.
+struct Inside {
+  std::int64_t first, count;  // first: where it lies in the image
 };
 
-// Calls visit(window) for every output in order.
+Inside inside(std::int64_t begin, std::int64_t kernel, std::int64_t dilation, std::int64_t size) {
+  const std::int64_t before = begin >= 0 ? 0 : (-begin + dilation - 1) / dilation;
+  const std::int64_t end = begin >= size ? 0 : (size - begin + dilation - 1) / dilation;
+  return {begin + before * dilation,
+          std::max<std::int64_t>(std::min(end, kernel) - before, 0)};
+}
+
+// Calls visit(rows, columns) for every output in order.
 template <class Visit>
 void for_each_window(const Pooling& p, const Visit& visit) {
   for (std::int64_t oy = 0; oy < p.out_height; ++oy) {
-    const std::int64_t top = oy * p.stride_height - p.pad_height;
-    const std::int64_t y0 = std::max<std::int64_t>(top, 0);
-    const std::int64_t rows =
-        std::max<std::int64_t>(std::min(top + p.kernel_height, p.height) - y0, 0);
-    for (std::int64_t ox = 0; ox < p.out_width; ++ox) {
-      const std::int64_t left = ox * p.stride_width - p.pad_width;
-      const std::int64_t x0 = std::max<std::int64_t>(left, 0);
-      const std::int64_t columns =
-          std::max<std::int64_t>(std::min(left + p.kernel_width, p.width) - x0, 0);
-      visit(Window{y0 * p.width + x0, rows, columns});
-    }
+    const Inside rows =
+        inside(oy * p.stride_height - p.pad_top, p.kernel_height, p.dilation_height, p.height);
+    for (std::int64_t ox = 0; ox < p.out_width; ++ox)
+      visit(rows, inside(ox * p.stride_width - p.pad_left, p.kernel_width, p.dilation_width,
+                         p.width));
   }
 }
 
@@ -70,12 +71,14 @@ QFX_FOR_TYPE(std::int32_t)
 
 template <class T>
 void max_pool(const T* x, const Pooling& p, T* y) {
-  for_each_window(p, [&](const Window& window) {
-    const T* first = x + window.first * p.channels;
+  for_each_window(p, [&](const Inside& rows, const Inside& columns) {
+    const T* first = x + (rows.first * p.width + columns.first) * p.channels;
     std::copy_n(first, p.channels, y);
-    for (std::int64_t r = 0; r < window.rows; ++r)
-      for (std::int64_t i = 0; i < window.columns; ++i)
-        take_larger(first + (r * p.width + i) * p.channels, p.channels, y);
+    for (std::int64_t r = 0; r < rows.count; ++r)
+      for (std::int64_t i = 0; i < columns.count; ++i)
+        take_larger(
+            first + (r * p.dilation_height * p.width + i * p.dilation_width) * p.channels,
+            p.channels, y);
     y += p.channels;
   });
 }
@@ -91,11 +94,11 @@ void sum_pool(const T* x, const Pooling& p, Sum* sums) {
   std::fill_n(sums, p.out_height * p.out_width * p.channels, Sum{0});
   for (std::int64_t oy = 0; oy < p.out_height; ++oy, sums += p.out_width * p.channels)
     for (std::int64_t ky = 0; ky < p.kernel_height; ++ky) {
-      const std::int64_t y = oy * p.stride_height - p.pad_height + ky;
+      const std::int64_t y = oy * p.stride_height - p.pad_top + ky * p.dilation_height;
       if (y < 0 || y >= p.height) continue;
       for (std::int64_t kx = 0; kx < p.kernel_width; ++kx) {
         // The outputs for which this column of the window lies inside.
-        const std::int64_t left = kx - p.pad_width;
+        const std::int64_t left = kx * p.dilation_width - p.pad_left;
         std::int64_t first = 0, last = p.out_width;
         while (first < last && first * p.stride_width + left < 0) ++first;
         while (last > first && (last - 1) * p.stride_width + left >= p.width) --last;

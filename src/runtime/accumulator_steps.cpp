@@ -62,8 +62,8 @@ template <class Add>
 void for_each_tap(const ConvShape& s, std::int64_t oy, std::int64_t ox, const Add& add) {
   for (std::int64_t ky = 0; ky < s.kernel_height; ++ky)
     for (std::int64_t kx = 0; kx < s.kernel_width; ++kx) {
-      const std::int64_t y = oy * s.stride_height - s.pad_height + ky * s.dilation_height;
-      const std::int64_t x = ox * s.stride_width - s.pad_width + kx * s.dilation_width;
+      const std::int64_t y = oy * s.stride_height - s.pad_top + ky * s.dilation_height;
+      const std::int64_t x = ox * s.stride_width - s.pad_left + kx * s.dilation_width;
       if (y >= 0 && y < s.height && x >= 0 && x < s.width)
         add(y * s.width + x, ky * s.kernel_width + kx);
     }
@@ -150,6 +150,8 @@ class RoundedPixels {
 
   RoundedPixels(const Analyzed& analyzed, graph::NodeId id, const ConvShape& shape)
       : shape_(shape),
+        counts_(counts_of(analyzed, id)),
+        is_scaled_(!counts_.is_uniform()),
         addition_(pixel_addition(analyzed, id)),
         factor_(static_cast<S>(addition_.factor())),
         x_factor_(
@@ -160,11 +162,11 @@ class RoundedPixels {
     const std::int64_t channels = shape_.channels;
     std::fill_n(sums, shape_.out_width() * channels, S{0});
     for (std::int64_t ky = 0; ky < shape_.kernel_height; ++ky) {
-      const std::int64_t row = oy * shape_.stride_height - shape_.pad_height + ky;
+      const std::int64_t row = oy * shape_.stride_height - shape_.pad_top + ky * shape_.dilation_height;
       if (row < 0 || row >= shape_.height) continue;
       for (std::int64_t kx = 0; kx < shape_.kernel_width; ++kx) {
         // The outputs for which this column of the window lies inside.
-        const std::int64_t left = kx - shape_.pad_width;
+        const std::int64_t left = kx * shape_.dilation_width - shape_.pad_left;
         std::int64_t first = 0, last = shape_.out_width();
         while (first < last && first * shape_.stride_width + left < 0) ++first;
         while (last > first && (last - 1) * shape_.stride_width + left >= shape_.width) --last;
@@ -172,6 +174,7 @@ class RoundedPixels {
             sums + first * channels, exact);
       }
     }
+    if (is_scaled_) scale_row(counts_, oy, channels, sums);
   }
 
  private:
@@ -191,6 +194,8 @@ class RoundedPixels {
   }
 
   ConvShape shape_;
+  graph::WindowCounts counts_;
+  bool is_scaled_;  // where windows count differently
   RoundedAddition addition_;
   S factor_, x_factor_;
 };
@@ -268,15 +273,16 @@ std::unique_ptr<Step> make_mean(const Analyzed& analyzed, graph::NodeId id,
                         .kernel_width = p.kernel_width,
                         .stride_height = p.stride_height,
                         .stride_width = p.stride_width,
-                        .pad_height = p.pad_height,
-                        .pad_width = p.pad_width};
-  const fixed::Interval held = fixed::held_range(*graph::accumulator_of(analyzed.node(id).op));
+                        .pad_top = p.pad_top,
+                        .pad_left = p.pad_left,
+                        .dilation_height = p.dilation_height,
+                        .dilation_width = p.dilation_width};
   if (fits<std::int32_t>(pixel_addition(analyzed, id).exact_range()) &&
-      fits<std::int32_t>(held.lo, held.hi))
+      fits<std::int32_t>(analyzed.range(id).accumulator))
     return std::make_unique<RoundedSumStep<RoundedPixels<std::int32_t>, kernels::IntMeanCast>>(
-        analyzed, id, shape, mean_cast(analyzed, id, p));
+        analyzed, id, shape, mean_cast(analyzed, id));
   return std::make_unique<RoundedSumStep<RoundedPixels<std::int64_t>, kernels::IntMeanCast>>(
-      analyzed, id, shape, mean_cast(analyzed, id, p));
+      analyzed, id, shape, mean_cast(analyzed, id));
 }
 
 }  // namespace

@@ -94,7 +94,9 @@ class MeanPoolStep : public PoolStep {
                      std::is_same_v<Sum, std::int32_t> ? "int32" : "int64",
                      analyzed.range(group.first()).accumulator_width)),
         mean_(layout_of(analyzed, group.first())),
-        cast_(mean_cast(analyzed, group.first(), pooling)),
+        counts_(counts_of(analyzed, group.first())),
+        is_scaled_(!counts_.is_uniform()),
+        cast_(mean_cast(analyzed, group.first())),
         chain_(analyzed, group, 1) {}
 
   void run(const std::byte* const* inputs, std::byte* output, std::int64_t images,
@@ -106,6 +108,7 @@ class MeanPoolStep : public PoolStep {
         kernels::sum_pool(reinterpret_cast<const T*>(inputs[0]) + image * from_.elements(),
                           pooling_, buffers.sums);
       });
+      if (is_scaled_) scale(buffers.sums);
       cast_(buffers.sums, buffers.words, size());
       kernels::narrow(buffers.words, size(), buffers.means, mean_.storage);
       chain_.run({buffers.means, mean_.storage, inputs + 1, output, image * size(), size()});
@@ -125,6 +128,12 @@ class MeanPoolStep : public PoolStep {
     std::byte* means;
   };
 
+  void scale(Sum* sums) const {
+    for (std::int64_t row = 0; row < pooling_.out_height; ++row)
+      scale_row(counts_, row, pooling_.channels,
+                sums + row * pooling_.out_width * pooling_.channels);
+  }
+
   Buffers carve(Carver& carver) const {
     Buffers buffers;
     buffers.sums = carver.take<Sum>(size());
@@ -134,6 +143,8 @@ class MeanPoolStep : public PoolStep {
   }
 
   TensorLayout mean_;
+  graph::WindowCounts counts_;
+  bool is_scaled_;  // where windows count differently
   kernels::IntMeanCast cast_;
   Chain chain_;
 };

@@ -15,8 +15,10 @@ module qfx_walk #(
     parameter STRIDE_X = 1,
     parameter DILATION_Y = 1,
     parameter DILATION_X = 1,
-    parameter PADDING_Y = 0,
-    parameter PADDING_X = 0,
+    parameter PADDING_TOP = 0,
+    parameter PADDING_LEFT = 0,
+    parameter PADDING_BOTTOM = 0,
+    parameter PADDING_RIGHT = 0,
     parameter BLOCKS = 1,
     parameter BLOCK_WIDTH = 1,
     parameter BLOCK_RAM = 0
@@ -40,24 +42,25 @@ module qfx_walk #(
     end
   endfunction
 
-  localparam [31:0] ROWS = IMAGE_HEIGHT + 2 * PADDING_Y;
-  localparam [31:0] COLUMNS = IMAGE_WIDTH + 2 * PADDING_X;
+  localparam [31:0] ROWS = IMAGE_HEIGHT + PADDING_TOP + PADDING_BOTTOM;
+  localparam [31:0] COLUMNS = IMAGE_WIDTH + PADDING_LEFT + PADDING_RIGHT;
   localparam ROW_BITS = bits(ROWS);
   localparam COLUMN_BITS = bits(COLUMNS);
   localparam [31:0] LAST_ROW = ROWS - 1;
   localparam [31:0] LAST_COLUMN = COLUMNS - 1;
-  localparam [31:0] TOP = PADDING_Y;
-  localparam [31:0] LEFT = PADDING_X;
-  localparam [31:0] BOTTOM = PADDING_Y + IMAGE_HEIGHT;
-  localparam [31:0] RIGHT = PADDING_X + IMAGE_WIDTH;
+  localparam [31:0] TOP = PADDING_TOP;
+  localparam [31:0] LEFT = PADDING_LEFT;
+  localparam [31:0] BOTTOM = PADDING_TOP + IMAGE_HEIGHT;
+  localparam [31:0] RIGHT = PADDING_LEFT + IMAGE_WIDTH;
 
   reg [ROW_BITS-1:0] row;
   reg [COLUMN_BITS-1:0] column;
   wire last_row = row == LAST_ROW[ROW_BITS-1:0];
   wire last_column = column == LAST_COLUMN[COLUMN_BITS-1:0];
-  wire inside_y = PADDING_Y == 0 || (row >= TOP[ROW_BITS-1:0] && row < BOTTOM[ROW_BITS-1:0]);
-  wire inside_x =
-      PADDING_X == 0 || (column >= LEFT[COLUMN_BITS-1:0] && column < RIGHT[COLUMN_BITS-1:0]);
+  wire inside_y = (PADDING_TOP == 0 || row >= TOP[ROW_BITS-1:0]) &&
+                  (PADDING_BOTTOM == 0 || row < BOTTOM[ROW_BITS-1:0]);
+  wire inside_x = (PADDING_LEFT == 0 || column >= LEFT[COLUMN_BITS-1:0]) &&
+                  (PADDING_RIGHT == 0 || column < RIGHT[COLUMN_BITS-1:0]);
   wire in_image = inside_y && inside_x;
 
   // Places until a window ends in this row and in this column.

@@ -26,13 +26,19 @@ inline kernels::ConvShape random_conv_shape(std::mt19937_64& random, bool depthw
                          .kernel_width = pick(random, 1, kernel),
                          .stride_height = pick(random, 1, 3),
                          .stride_width = pick(random, 1, 3),
-                         .pad_height = pick(random, 0, kernel - 1),
-                         .pad_width = pick(random, 0, kernel - 1),
+                         .pad_top = pick(random, 0, kernel - 1),
+                         .pad_left = pick(random, 0, kernel - 1),
+                         .pad_bottom = pick(random, 0, kernel - 1),
+                         .pad_right = pick(random, 0, kernel - 1),
                          .dilation_height = pick(random, 1, 2),
                          .dilation_width = pick(random, 1, 2)};
     if (depthwise) s.groups = s.out_channels = s.channels;
-    if (s.height + 2 * s.pad_height > (s.kernel_height - 1) * s.dilation_height &&
-        s.width + 2 * s.pad_width > (s.kernel_width - 1) * s.dilation_width)
+    if (random() % 2 == 0) {
+      s.pad_bottom = s.pad_top;
+      s.pad_right = s.pad_left;
+    }
+    if (s.height + s.pad_top + s.pad_bottom > (s.kernel_height - 1) * s.dilation_height &&
+        s.width + s.pad_left + s.pad_right > (s.kernel_width - 1) * s.dilation_width)
       return s;
   }
 }

@@ -60,6 +60,31 @@ graph::FrozenModel residual_network(const std::string& name, int k_hot, bool sig
                                           .adjust = vary});
 }
 
+// Padding that differs between the sides, holes in pools, means of what counts.
+graph::FrozenModel windows() {
+  Builder b("windows");
+  NodeId x = b.input({3, 12, 10});
+  x = b.conv2d(x, {.out_channels = 4,
+                   .kernel = {3, 2},
+                   .stride = {1, 2},
+                   .padding = {0, 2, 3, 1},
+                   .has_bias = true});
+  x = b.conv2d(x, {.out_channels = 4, .kernel = {2, 2}, .padding = {1, 0, 0, 2}, .groups = 4});
+  x = b.max_pool2d(
+      x, {.kernel = {2, 3}, .stride = {1, 1}, .padding = {1, 0, 2, 1}, .dilation = {3, 1}});
+  x = b.avg_pool2d(
+      x, {.kernel = {3, 3}, .stride = {1, 1}, .padding = {1, 1}, .count_include_pad = false});
+  x = b.avg_pool2d(x, {.kernel = {3, 2}, .padding = {1, 0, 0, 1}, .overhang = {2, 1}});
+  x = b.avg_pool2d(x, {.kernel = {2, 2},
+                       .stride = {1, 1},
+                       .padding = {0, 1, 1, 0},
+                       .dilation = {2, 1},
+                       .count_include_pad = false,
+                       .accumulator = fixed::Format{12, 8, true, fixed::Rounding::RND_ZERO,
+                                                    fixed::Overflow::SAT}});
+  return with_random_numbers(b.finish(), {.seed = 14, .per_channel = true, .adjust = vary});
+}
+
 graph::FrozenModel geometries() {
   Builder b("geometries");
   NodeId x = b.input({3, 11, 9});
@@ -299,6 +324,7 @@ std::vector<graph::FrozenModel> all_kinds() {
                                          residual_network("two_hot", 2, false),
                                          residual_network("two_digits", 2, true),
                                          geometries(),
+                                         windows(),
                                          two_images(),
                                          vectors(),
                                          activations("activations", 0, false),

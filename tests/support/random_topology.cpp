@@ -113,7 +113,7 @@ class TopologyMaker {
         {0.8, 0.5, 0.5, [&] { append(random_leaky_relu(), {source}); }},
         {1, 1, 1, one(graph::Offset{})},
         {2, 0, 0, fitting([&] { return Op(random_pool<graph::MaxPool2d>()); })},
-        {2, 0, 0, fitting([&] { return rounded_on_its_way(random_pool<graph::AvgPool2d>()); })},
+        {2, 0, 0, fitting([&] { return random_mean_pool(); })},
         {1, 0, 0, [&] { append(rounded_on_its_way(graph::GlobalAvgPool2d{}), {source}); }},
         {4, 1, 3, two(graph::Add{})},
         {1.5, 1, 1, two(graph::Sub{})},
@@ -255,21 +255,30 @@ class TopologyMaker {
     }
   }
 
+  // Behind the image as before it, or as it comes.
+  void end_padding(graph::Sides& padding) {
+    const bool is_alike = rng_.chance(0.6);
+    padding.bottom = is_alike ? padding.top : rng_.between(0, 3);
+    padding.right = is_alike ? padding.left : rng_.between(0, 3);
+  }
+
   Op random_conv(const Shape& shape) {
     graph::Conv2d conv;
     for (int side : {0, 1}) {
       conv.kernel[side] = rng_.pick({1, 1, 2, 3, 3, 3, 4, 5});
       conv.stride[side] = rng_.pick({1, 1, 1, 2, 3});
       conv.dilation[side] = rng_.pick({1, 1, 1, 2, 3});
-      conv.padding[side] =
-          rng_.chance(0.5) ? conv.dilation[side] * (conv.kernel[side] - 1) / 2 : rng_.between(0, 3);
+      const std::int64_t same = conv.dilation[side] * (conv.kernel[side] - 1) / 2;
+      (side == 0 ? conv.padding.top : conv.padding.left) =
+          rng_.chance(0.5) ? same : rng_.between(0, 3);
     }
     if (rng_.chance(0.5)) {
       conv.kernel[1] = conv.kernel[0];
       conv.stride[1] = conv.stride[0];
-      conv.padding[1] = conv.padding[0];
+      conv.padding.left = conv.padding.top;
       conv.dilation[1] = conv.dilation[0];
     }
+    end_padding(conv.padding);
     if (rng_.chance(0.3)) conv.groups = rng_.between(1, shape[0]);
     if (shape[0] % conv.groups != 0 || rng_.chance(0.1)) conv.groups = shape[0];
     conv.out_channels = conv.groups * rng_.between(1, std::max<std::int64_t>(6 / conv.groups, 1));
@@ -278,14 +287,24 @@ class TopologyMaker {
     return rounded_on_its_way(conv);
   }
 
+  Op random_mean_pool() {
+    auto pool = random_pool<graph::AvgPool2d>();
+    pool.count_include_pad = rng_.chance(0.5);
+    if (rng_.chance(0.3)) pool.overhang = {rng_.between(0, 2), rng_.between(0, 2)};
+    return rounded_on_its_way(pool);
+  }
+
   template <class Pool>
   Pool random_pool() {
     Pool pool;
     for (int side : {0, 1}) {
       pool.kernel[side] = rng_.between(1, 4);
       pool.stride[side] = rng_.between(1, 3);
-      pool.padding[side] = rng_.between(0, pool.kernel[side] / 2);
+      pool.dilation[side] = rng_.pick({1, 1, 1, 2});
+      (side == 0 ? pool.padding.top : pool.padding.left) =
+          rng_.between(0, rng_.chance(0.2) ? 3 : pool.kernel[side] / 2);
     }
+    end_padding(pool.padding);
     return pool;
   }
 

@@ -108,24 +108,41 @@ std::vector<Exact> concatenate(const std::vector<RawView>& inputs) {
   return values;
 }
 
+// The taps of a window that lie on the image or on padding that counts, one by one.
+std::int64_t counted(const graph::AvgPool2d& pool, const Tensor& x, std::int64_t oy,
+                     std::int64_t ox) {
+  const graph::Sides border = pool.count_include_pad ? pool.padding : graph::Sides();
+  std::int64_t count = 0;
+  for (std::int64_t ky = 0; ky < pool.kernel[0]; ++ky) {
+    for (std::int64_t kx = 0; kx < pool.kernel[1]; ++kx) {
+      const std::int64_t y = oy * pool.stride[0] - pool.padding.top + ky * pool.dilation[0];
+      const std::int64_t column = ox * pool.stride[1] - pool.padding.left + kx * pool.dilation[1];
+      if (y >= -border.top && y < x.height() + border.bottom && column >= -border.left &&
+          column < x.width() + border.right)
+        ++count;
+    }
+  }
+  return count;
+}
+
 // The elements of each window that lie inside the image.
-template <class Reduce>
-std::vector<Exact> reduce_windows(const FrozenNode& node, const Tensor& x, const Pair& kernel,
-                                  const Pair& stride, const Pair& padding, Reduce reduce) {
+template <class Pool, class Reduce>
+std::vector<Exact> reduce_windows(const FrozenNode& node, const Tensor& x, const Pool& pool,
+                                  Reduce reduce) {
   return for_each_output(node, [&](std::int64_t c, std::int64_t oy, std::int64_t ox) {
     std::vector<Exact> window;
-    for (std::int64_t ky = 0; ky < kernel[0]; ++ky) {
-      for (std::int64_t kx = 0; kx < kernel[1]; ++kx) {
-        const std::int64_t y = oy * stride[0] - padding[0] + ky;
-        const std::int64_t column = ox * stride[1] - padding[1] + kx;
+    for (std::int64_t ky = 0; ky < pool.kernel[0]; ++ky) {
+      for (std::int64_t kx = 0; kx < pool.kernel[1]; ++kx) {
+        const std::int64_t y = oy * pool.stride[0] - pool.padding.top + ky * pool.dilation[0];
+        const std::int64_t column = ox * pool.stride[1] - pool.padding.left + kx * pool.dilation[1];
         if (x.inside(y, column)) window.push_back(x.at(c, y, column));
       }
     }
-    return reduce(window);
+    return reduce(window, oy, ox);
   });
 }
 
-Exact largest(const std::vector<Exact>& window) {
+Exact largest(const std::vector<Exact>& window, std::int64_t, std::int64_t) {
   return *std::max_element(window.begin(), window.end(),
                            [](const Exact& a, const Exact& b) { return a.raw < b.raw; });
 }
@@ -215,20 +232,21 @@ std::vector<Exact> exact_values(const graph::FrozenNode& node, const std::vector
           [&](const graph::LeakyRelu&) { return slope_below_zero(node, x); },
           [&](const graph::Offset&) { return add_offset(node, x); },
           [&](const graph::MaxPool2d& pool) {
-            return reduce_windows(node, x, pool.kernel, pool.stride, pool.padding, largest);
+            return reduce_windows(node, x, pool, largest);
           },
           [&](const graph::AvgPool2d& pool) {
-            const std::int64_t count = pool.kernel[0] * pool.kernel[1];
             return reduce_windows(
-                node, x, pool.kernel, pool.stride, pool.padding,
-                [&](const std::vector<Exact>& window) { return mean(node, window, count); });
+                node, x, pool,
+                [&](const std::vector<Exact>& window, std::int64_t oy, std::int64_t ox) {
+                  return mean(node, window, counted(pool, x, oy, ox));
+                });
           },
           [&](const graph::GlobalAvgPool2d&) {
-            const graph::Pair whole{x.height(), x.width()};
-            return reduce_windows(node, x, whole, {1, 1}, {0, 0},
-                                  [&](const std::vector<Exact>& window) {
-                                    return mean(node, window, whole[0] * whole[1]);
-                                  });
+            const graph::AvgPool2d whole{.kernel = {x.height(), x.width()}};
+            return reduce_windows(
+                node, x, whole, [&](const std::vector<Exact>& window, std::int64_t, std::int64_t) {
+                  return mean(node, window, x.height() * x.width());
+                });
           },
           [&](const graph::Add&) {
             return combine(inputs, [](const Exact& a, const Exact& b) { return a + b; });

@@ -12,8 +12,8 @@ void for_each_product(const FrozenNode& node, const Conv& conv, const Tensor& x,
   for (std::int64_t i = 0; i < group_inputs; ++i) {
     for (std::int64_t ky = 0; ky < conv.kernel[0]; ++ky) {
       for (std::int64_t kx = 0; kx < conv.kernel[1]; ++kx) {
-        const std::int64_t y = oy * conv.stride[0] - conv.padding[0] + ky * conv.dilation[0];
-        const std::int64_t column = ox * conv.stride[1] - conv.padding[1] + kx * conv.dilation[1];
+        const std::int64_t y = oy * conv.stride[0] - conv.padding.top + ky * conv.dilation[0];
+        const std::int64_t column = ox * conv.stride[1] - conv.padding.left + kx * conv.dilation[1];
         if (!x.inside(y, column)) continue;
         const std::int64_t index =
             ((c * group_inputs + i) * conv.kernel[0] + ky) * conv.kernel[1] + kx;

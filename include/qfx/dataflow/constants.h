@@ -47,13 +47,22 @@ struct Lookup {
 
 // What a mean divides by: 2^twos * divisor. How the reciprocal gives the exact quotient's rounding
 // is proved in the generated code's qfx/mean.h.
+//
+// Windows that count differently (graph/window_counts.h) are divided by one number all the same: the
+// window's `total` is multiplied before by a factor of its row and one of its column, which makes
+// `sum`. Without factors the two are one.
 struct Mean {
-  Sum sum = {};
+  Sum sum = {}, total = {};
+  Table row_factors = {}, column_factors = {};  // by the window's place; empty: all 1
   int twos = 0;
   std::int64_t divisor = 1;  // odd; with 1 there is no reciprocal
   int extra_frac_bits = 0;
   int reciprocal_width = 1, reciprocal_shift = 0;
   Table reciprocal = {};  // 32-bit words, lowest first
+
+  bool has_factors() const { return !row_factors.values.empty(); }
+  // Of the product of two factors, signed.
+  int factor_width() const;
 };
 
 }  // namespace qfx::dataflow

@@ -27,7 +27,16 @@ struct Stream {
 // A window's walk over an image.
 struct Window {
   std::int64_t height = 1, width = 1;  // of the image
-  graph::Pair kernel{1, 1}, stride{1, 1}, padding{0, 0}, dilation{1, 1};
+  graph::Pair kernel{1, 1}, stride{1, 1};
+  graph::Sides padding = {};
+  graph::Pair dilation{1, 1};
+
+  std::int64_t size(int axis) const { return axis == 0 ? height : width; }
+  std::int64_t padded(int axis) const { return size(axis) + padding.both(axis); }
+  // How many windows lie along an axis.
+  std::int64_t positions(int axis) const {
+    return (padded(axis) - dilation[axis] * (kernel[axis] - 1) - 1) / stride[axis] + 1;
+  }
 };
 
 // Each element by itself, from the elements of all inputs at its place; the node's kind says how.

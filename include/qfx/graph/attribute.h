@@ -28,7 +28,7 @@ struct Attribute {
 
 struct Required {};
 
-// Whole numbers, each side of a Pair by itself.
+// Whole numbers, each of a Pair and of Sides by itself.
 struct IntBounds {
   std::int64_t low;
   std::int64_t high;

@@ -11,6 +11,23 @@ namespace qfx::graph {
 
 using Pair = std::array<std::int64_t, 2>;  // {height, width}
 
+// Rows and columns around an image, in the order of ONNX's pads. Axis 0 is the height.
+struct Sides {
+  std::int64_t top = 0, left = 0, bottom = 0, right = 0;
+
+  constexpr Sides() = default;
+  // Alike on opposite sides.
+  constexpr Sides(std::int64_t height, std::int64_t width) : Sides(height, width, height, width) {}
+  constexpr Sides(std::int64_t above, std::int64_t before, std::int64_t below, std::int64_t behind)
+      : top(above), left(before), bottom(below), right(behind) {}
+
+  constexpr std::int64_t before(int axis) const { return axis == 0 ? top : left; }
+  constexpr std::int64_t after(int axis) const { return axis == 0 ? bottom : right; }
+  constexpr std::int64_t both(int axis) const { return before(axis) + after(axis); }
+  constexpr bool is_alike() const { return top == bottom && left == right; }
+  bool operator==(const Sides&) const = default;
+};
+
 // The input: its operand is a stored sample.
 struct Source {
   bool operator==(const Source&) const = default;
@@ -30,11 +47,15 @@ enum class Reduce : std::uint8_t {
 
 // The pixels that a window covers, of the channels in the output's group: with groups as many as
 // there are channels, of its own channel alone. What lies in the padding is zero, or absent from a
-// maximum.
+// maximum. A mean divides by what it covers of the image and of as much padding as `counted` says
+// (window_counts.h).
 struct Window {
-  Pair kernel{1, 1}, stride{1, 1}, padding{0, 0}, dilation{1, 1};
+  Pair kernel{1, 1}, stride{1, 1};
+  Sides padding = {};
+  Pair dilation{1, 1};
   std::int64_t groups = 1;  // 0: as many as channels
   Reduce reduce = Reduce::Products;
+  Sides counted = {};
   bool operator==(const Window&) const = default;
 };
 

@@ -26,11 +26,11 @@ struct NodeRange {
 };
 
 // One entry per node. Bounds are kept per channel inside and joined here. For avg_pool2d and
-// global_avg_pool2d the accumulator is the window's sum, before the division, and for softmax the
-// sum of exponentials, in units of its table; for a sum with an accumulator format (accumulator_of)
-// what that holds; for relu, max_pool2d and function the value before
-// the cast; a flatten repeats its input's output; an input has nothing before its cast that is an
-// integer, so its accumulator is its output, and can_overflow is true because its samples are
+// global_avg_pool2d the accumulator is the window's sum times its factor (window_counts.h), before
+// the division, and for softmax the sum of exponentials, in units of its table; for a sum with an
+// accumulator format (accumulator_of) what that holds; for relu, max_pool2d and function the value
+// before the cast; a flatten repeats its input's output; an input has nothing before its cast that
+// is an integer, so its accumulator is its output, and can_overflow is true because its samples are
 // unknown. The model must be one that verifies (graph/analyzed.h does both). Raises UserError,
 // naming the node, where an accumulator exceeds kMaxAccumulatorWidth.
 std::vector<NodeRange> analyze_ranges(const FrozenModel& model);

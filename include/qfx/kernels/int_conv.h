@@ -19,7 +19,7 @@ struct ConvShape {
   std::int64_t out_channels = 1, groups = 1;
   std::int64_t kernel_height = 1, kernel_width = 1;
   std::int64_t stride_height = 1, stride_width = 1;
-  std::int64_t pad_height = 0, pad_width = 0;
+  std::int64_t pad_top = 0, pad_left = 0, pad_bottom = 0, pad_right = 0;
   std::int64_t dilation_height = 1, dilation_width = 1;
 
   std::int64_t group_channels() const { return channels / groups; }
@@ -28,16 +28,19 @@ struct ConvShape {
   bool is_depthwise() const { return groups > 1 && groups == channels && groups == out_channels; }
   std::int64_t taps() const { return kernel_height * kernel_width; }
   std::int64_t out_height() const {
-    return (height + 2 * pad_height - dilation_height * (kernel_height - 1) - 1) / stride_height +
+    return (height + pad_top + pad_bottom - dilation_height * (kernel_height - 1) - 1) /
+               stride_height +
            1;
   }
   std::int64_t out_width() const {
-    return (width + 2 * pad_width - dilation_width * (kernel_width - 1) - 1) / stride_width + 1;
+    return (width + pad_left + pad_right - dilation_width * (kernel_width - 1) - 1) /
+               stride_width +
+           1;
   }
 };
 
-// The shape for attributes with these names, pairs of {height, width}: a graph's conv2d has them,
-// and kernels know no graph.
+// The shape for attributes with these names, pairs of {height, width} and the sides of the padding:
+// a graph's conv2d has them, and kernels know no graph.
 ConvShape conv_shape(const auto& conv, std::int64_t channels, std::int64_t height,
                      std::int64_t width) {
   return {.channels = channels,
@@ -49,8 +52,10 @@ ConvShape conv_shape(const auto& conv, std::int64_t channels, std::int64_t heigh
           .kernel_width = conv.kernel[1],
           .stride_height = conv.stride[0],
           .stride_width = conv.stride[1],
-          .pad_height = conv.padding[0],
-          .pad_width = conv.padding[1],
+          .pad_top = conv.padding.top,
+          .pad_left = conv.padding.left,
+          .pad_bottom = conv.padding.bottom,
+          .pad_right = conv.padding.right,
           .dilation_height = conv.dilation[0],
           .dilation_width = conv.dilation[1]};
 }

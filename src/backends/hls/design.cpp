@@ -36,6 +36,8 @@ std::vector<NodeNames> name_nodes(const graph::FrozenModel& model,
     names.shift = identifiers.unique(names.value + "_shift");
     names.bias = identifiers.unique(names.value + "_bias");
     names.reciprocal = identifiers.unique(names.value + "_reciprocal");
+    names.row_factors = identifiers.unique(names.value + "_row_factors");
+    names.column_factors = identifiers.unique(names.value + "_column_factors");
     names.table = identifiers.unique(names.value + "_table");
     names.threshold = identifiers.unique(names.value + "_threshold");
   }

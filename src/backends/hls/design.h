@@ -15,6 +15,7 @@ namespace qfx::backends::hls {
 // its source has.
 struct NodeNames {
   std::string value, type, beat, config, weight, shift, bias, reciprocal, table, threshold;
+  std::string row_factors, column_factors;
 };
 
 inline constexpr char kFrameEnds[] = "frame_ends";

@@ -34,7 +34,8 @@ std::string header_of(std::string_view reducer) {
 // What the taps of a window become.
 std::string reducer_of(const dataflow::WindowReduce& pool) {
   if (!pool.mean) return "Largest";
-  return pool.accumulator ? "StepwiseAverage" : "Average";
+  return std::string(pool.accumulator ? "Stepwise" : "") +
+         (pool.mean->has_factors() ? "PlacedAverage" : "Average");
 }
 std::string reducer_of(const dataflow::MultiplyAccumulate& sums) {
   if (sums.gate) return "FractionalConv2d";
@@ -77,6 +78,10 @@ class Visitor {
   Function operator()(const dataflow::WindowReduce& pool) const {
     std::vector<std::string> tables;
     if (pool.mean) tables.push_back(names_.reciprocal);
+    if (pool.mean && pool.mean->has_factors()) {
+      tables.push_back(names_.row_factors);
+      tables.push_back(names_.column_factors);
+    }
     return windowed(pool.window ? "window" : "whole_image", reducer_of(pool), tables);
   }
   Function operator()(const dataflow::Normalise&) const {

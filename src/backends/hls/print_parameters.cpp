@@ -37,13 +37,16 @@ std::string table(const std::string& type, const std::string& name, const Table&
 }
 
 std::string geometry(const dataflow::Window& window) {
-  std::string text = constant("in_height", window.height) + constant("in_width", window.width);
+  std::string text = constant("in_height", window.height) + constant("in_width", window.width) +
+                     constant("padding_top", window.padding.top) +
+                     constant("padding_left", window.padding.left) +
+                     constant("padding_bottom", window.padding.bottom) +
+                     constant("padding_right", window.padding.right);
   for (int axis : {0, 1}) {
     const auto named = [&](const char* what, std::int64_t value) {
       text += constant(fmt::format("{}_{}", what, axis == 0 ? 'h' : 'w'), value);
     };
     named("stride", window.stride[axis]);
-    named("padding", window.padding[axis]);
     named("dilation", window.dilation[axis]);
     named("reach", (window.kernel[axis] - 1) * window.dilation[axis]);
   }
@@ -164,6 +167,12 @@ class Printer {
                    constant("reciprocal_words", mean.reciprocal.shape[0]) +
                    constant("reciprocal_shift", mean.reciprocal_shift);
     text.tables = table("unsigned", names_.reciprocal, mean.reciprocal);
+    if (mean.has_factors()) {
+      text.config += constant("total_width", mean.total.width) +
+                     constant("factor_width", mean.factor_width());
+      text.tables += table("unsigned", names_.row_factors, mean.row_factors) +
+                     table("unsigned", names_.column_factors, mean.column_factors);
+    }
     return text;
   }
 

@@ -1,5 +1,6 @@
 #include "backends/verilog/print_pool.h"
 
+#include <algorithm>
 #include <fmt/format.h>
 
 #include "backends/verilog/engine_frame.h"
@@ -33,6 +34,7 @@ class PoolPrinter {
     out = engine_head(work_->mean ? "Means under a window." : "Maxima under a window.",
                       context_.name, lanes_ * input_.width, out_width);
     out += ring() + flags();
+    if (work_->mean && work_->mean->has_factors()) out += factor();
     out += fmt::format(
         "\n  wire {}result;\n  genvar p;\n  generate\n"
         "    for (p = 0; p < {}; p = p + 1) begin : lane\n",
@@ -110,28 +112,65 @@ class PoolPrinter {
         "      wire {}x = {{{}, {}}};\n", range(bits),
         input_.is_signed ? fmt::format("data[p*{}+{}]", input_.width, input_.width - 1) : "1'b0",
         slice("data", input_.width));
-    out += fmt::format("      wire {}sum;\n", range(work_->mean->sum.width));
-    return out + (work_->accumulator ? rounded(*work_->accumulator, bits) : exact(bits)) +
-           mean_text(*work_->mean, "sum", output_, slice("result", output_.width), 6);
+    out += fmt::format("      wire {}total;\n", range(work_->mean->total.width));
+    out += work_->accumulator ? rounded(*work_->accumulator, bits) : exact(bits);
+    const std::string sum = work_->mean->has_factors() ? "sum" : "total";
+    if (work_->mean->has_factors()) out += scaled();
+    return out + mean_text(*work_->mean, sum, output_, slice("result", output_.width), 6);
+  }
+
+  // Of the place of the window whose sums are there.
+  std::string factor() {
+    for (const char* module : {"qfx_place_factor", "qfx_multiply"}) text_.support.insert(module);
+    const dataflow::Mean& mean = *work_->mean;
+    const int width = mean.factor_width() - 1;
+    return fmt::format("\n  wire {}factor;\n", range(width)) +
+           Instance("qfx_place_factor", "factor_of_place")
+               .with("WORDS", channels_ / lanes_)
+               .with("ROWS", mean.row_factors.shape[0])
+               .with("COLUMNS", mean.column_factors.shape[0])
+               .with("WIDTH", width)
+               .with("ROW_FACTORS", packed(mean.row_factors.values))
+               .with("COLUMN_FACTORS", packed(mean.column_factors.values))
+               .ports({"clk", "rst", "en", "ends", "factor"})
+               .text();
+  }
+
+  std::string scaled() const {
+    const dataflow::Mean& mean = *work_->mean;
+    const int width = std::max({mean.sum.width, mean.total.width + 1, mean.factor_width() + 1});
+    return fmt::format("      wire {}product;\n", range(width)) +
+           Instance("qfx_multiply", "by_factor")
+               .with("X_WIDTH", mean.total.width)
+               .with("W_WIDTH", mean.factor_width())
+               .with("OUT_WIDTH", width)
+               .ports({"clk", "en"})
+               .port("x", "total")
+               .port("w", "{1'b0, factor}")
+               .port("product", "product")
+               .text(6) +
+           fmt::format("      wire {}sum = product[{}:0];\n", range(mean.sum.width),
+                       mean.sum.width - 1) +
+           (width > mean.sum.width ? "      wire _unused_product_ok = &{1'b0, product};\n" : "");
   }
 
   std::string exact(int bits) {
     text_.support.insert("qfx_accumulate");
     return Instance("qfx_accumulate", "sum_of_window")
         .with("IN_WIDTH", bits)
-        .with("WIDTH", work_->mean->sum.width)
+        .with("WIDTH", work_->mean->total.width)
         .port("clk", "clk")
         .port("en", "en && valid")
         .port("first", "first")
         .port("absent", "padded")
         .port("x", "x")
-        .port("sum", "sum")
+        .port("sum", "total")
         .text(6);
   }
 
   std::string rounded(const fixed::Format& accumulator, int bits) {
     text_.support.insert("qfx_step_sum");
-    return fmt::format("      wire {}total;\n", range(accumulator.width)) +
+    return fmt::format("      wire {}held;\n", range(accumulator.width)) +
            Instance("qfx_step_sum", "sum_of_window")
                .with("X_WIDTH", bits)
                .with("X_FRAC", input_.frac_bits())
@@ -147,10 +186,10 @@ class PoolPrinter {
                .port("absent", "padded")
                .port("x", "x")
                .port("from", fmt::format("{}'b0", accumulator.width))
-               .port("sum", "total")
+               .port("sum", "held")
                .text(6) +
-           (accumulator.is_signed ? "      assign sum = total;\n"
-                                  : "      assign sum = {1'b0, total};\n");
+           (accumulator.is_signed ? "      assign total = held;\n"
+                                  : "      assign total = {1'b0, held};\n");
   }
 
   const Context& context_;

@@ -128,10 +128,7 @@ RingText ring_text(const std::string& name, const dataflow::Window& window, cons
   const std::int64_t row_words = window.width * loops.pixel_words;
   const std::int64_t frame_words = window.height * row_words;
   const auto windows = static_cast<std::int64_t>(behaviour.rounds.size());
-  const std::int64_t row_length =
-      (window.width + 2 * window.padding[1] - window.dilation[1] * (window.kernel[1] - 1) - 1) /
-          window.stride[1] +
-      1;
+  const std::int64_t row_length = window.positions(1);
   QFX_ASSERT(buffer > 0 && windows % row_length == 0);
 
   std::array<RingLoop, kLoops + 1> all;
@@ -159,14 +156,11 @@ RingText ring_text(const std::string& name, const dataflow::Window& window, cons
   std::vector<std::int64_t> address_steps = steps_of(counts, words);
   for (std::int64_t& step : address_steps) step = modulo(step, buffer);
   const std::int64_t origin =
-      -(window.padding[0] * row_words + window.padding[1] * loops.pixel_words);
-  const auto reach = [&](int axis, std::int64_t size) {
-    return std::max(size, (window.kernel[axis] - 1) * window.dilation[axis] + size +
-                              window.padding[axis]) +
-           window.padding[axis];
+      -(window.padding.top * row_words + window.padding.left * loops.pixel_words);
+  const auto reach = [&](int axis) {
+    return (window.kernel[axis] - 1) * window.dilation[axis] + window.padded(axis);
   };
-  const int place_width =
-      unsigned_bits(std::max(reach(0, window.height), reach(1, window.width))) + 1;
+  const int place_width = unsigned_bits(std::max(reach(0), reach(1))) + 1;
 
   const Tables tables = tables_of(changes_of(behaviour.rounds, frame_words), row_length);
   const Bounds bounds = bounds_of(behaviour.rounds, frame_words, buffer);
@@ -187,7 +181,7 @@ RingText ring_text(const std::string& name, const dataflow::Window& window, cons
   if (tables.columns.size() > 1)
     text.memories[column_file] = table_text(tables.columns, {}, need_width, free_width);
 
-  const bool is_padded = window.padding != graph::Pair{0, 0};
+  const bool is_padded = window.padding != graph::Sides();
   std::vector<std::int64_t> counted(counts.begin(), counts.begin() + kLoops);
   text.instance.with("WIDTH", word_width)
       .with("BUFFER", buffer)
@@ -204,9 +198,9 @@ RingText ring_text(const std::string& name, const dataflow::Window& window, cons
         .with("IMAGE_HEIGHT", window.height)
         .with("IMAGE_WIDTH", window.width)
         .with("ROW_STEPS", packed(steps_of(counts, rows)))
-        .with("ROW_START", -window.padding[0])
+        .with("ROW_START", -window.padding.top)
         .with("COLUMN_STEPS", packed(steps_of(counts, columns)))
-        .with("COLUMN_START", -window.padding[1]);
+        .with("COLUMN_START", -window.padding.left);
   text.instance.with("FILL_COLUMNS", static_cast<std::int64_t>(tables.columns.size()))
       .with("FILL_ROWS", static_cast<std::int64_t>(tables.rows.size()))
       .with("FILL_WIDTH", need_width)

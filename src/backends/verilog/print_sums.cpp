@@ -76,7 +76,7 @@ class SumsPrinter {
  private:
   const Sums& sums() const { return shape_.sums; }
   std::int64_t out_width() const { return sums().pe * shape_.output.width; }
-  bool is_padded() const { return shape_.window.padding != graph::Pair{0, 0}; }
+  bool is_padded() const { return shape_.window.padding != graph::Sides(); }
   bool matrix() const { return pipeline_.matrix_stages > 0; }
   int stages() const { return matrix() ? pipeline_.matrix_stages - 1 : pipeline_.sum_stages; }
   void use(const std::string& module) { text_.support.insert(module); }

@@ -96,7 +96,7 @@ std::string SumsWindow::walk(EngineText& engine_text) const {
   engine_text.support.insert("qfx_walk");
   engine_text.support.insert("qfx_ram");
   const std::int64_t rows = (window.kernel[0] - 1) * lanes_ * bits_;
-  const std::int64_t delay = (window.width + 2 * window.padding[1]) * window.dilation[0];
+  const std::int64_t delay = window.padded(1) * window.dilation[0];
   return fmt::format("  wire {}index;\n  wire valid;\n  wire {}taps;\n", range(index_width_),
                      range(lanes_ * bits_ * window.kernel[0] * window.kernel[1])) +
          Instance("qfx_walk", "window")
@@ -109,8 +109,10 @@ std::string SumsWindow::walk(EngineText& engine_text) const {
              .with("STRIDE_X", window.stride[1])
              .with("DILATION_Y", window.dilation[0])
              .with("DILATION_X", window.dilation[1])
-             .with("PADDING_Y", window.padding[0])
-             .with("PADDING_X", window.padding[1])
+             .with("PADDING_TOP", window.padding.top)
+             .with("PADDING_LEFT", window.padding.left)
+             .with("PADDING_BOTTOM", window.padding.bottom)
+             .with("PADDING_RIGHT", window.padding.right)
              .with("BLOCKS", shape_.sums.blocks)
              .with("BLOCK_WIDTH", index_width_)
              .with("BLOCK_RAM", circuit::in_block_ram(delay, rows) ? 1 : 0)

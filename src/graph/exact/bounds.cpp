@@ -112,10 +112,11 @@ Bounds::Value Bounds::either(const Value& a, const Value& b) {
 }
 
 Bounds::Value Bounds::mean_of(const Value& operand) const {
-  const WideInterval cells{taps_.count(), taps_.count()};
+  // So many elements as count, times the factor that makes of their number the divisor.
+  const WideInterval cells{taps_.divisor, taps_.divisor};
   Value all = term(operand.frac_bits, operand.total * cells);
   if (taps_.padded) all = optional(all);
-  all.divisor = taps_.count();
+  all.divisor = taps_.divisor;
   return all;
 }
 

@@ -68,13 +68,14 @@ class Analysis {
   // What a sum becomes that is rounded on its way (accumulator_of): anything that its accumulator
   // holds. What stands before each of its casts must fit too.
   static void keep_to_accumulator(const FrozenNode& node, const fixed::Format& format,
-                                  std::vector<Bounds::Value>& values) {
+                                  const Taps& taps, std::vector<Bounds::Value>& values) {
     const WideInterval held = widened(held_range(format));
     for (Bounds::Value& value : values) {
       const int frac_bits = std::max(format.frac_bits(), value.frac_bits);
       accumulator(node, shifted(held, frac_bits - format.frac_bits()) +
                             aligned(value, frac_bits).any_order);
-      value = {format.frac_bits(), held, held, value.divisor};
+      const WideInterval scaled = held * WideInterval{1, taps.largest_factor};
+      value = {format.frac_bits(), scaled, scaled, value.divisor};
     }
   }
 
@@ -93,7 +94,7 @@ class Analysis {
       values.push_back(value(domain, kind));
     }
     if (const fixed::Format* format = accumulator_of(node.op))
-      keep_to_accumulator(node, *format, values);
+      keep_to_accumulator(node, *format, domain.taps(), values);
     for (Bounds::Value& value : values) {
       value = aligned(value, frac_bits);
       all = graph::join(all, value.any_order);

@@ -1,6 +1,7 @@
 #include "graph/exact/taps.h"
 
 #include "qfx/graph/form.h"
+#include "qfx/graph/window_counts.h"
 
 namespace qfx::graph {
 
@@ -11,12 +12,21 @@ Taps taps_of(const FrozenNode& node, const Shape& input) {
                         [](const Map&) { return Taps{}; },
                         [&](const Window& window) {
                           const std::int64_t groups = window.groups == 0 ? in : window.groups;
-                          return Taps{.inputs = in / groups,
-                                      .cells = window.kernel[0] * window.kernel[1],
-                                      .group_outputs = out / groups,
-                                      .padded = window.padding[0] > 0 || window.padding[1] > 0};
+                          Taps taps{.inputs = in / groups,
+                                    .cells = window.kernel[0] * window.kernel[1],
+                                    .group_outputs = out / groups,
+                                    .padded = window.padding != Sides()};
+                          if (window.reduce != Reduce::Mean) return taps;
+                          const WindowCounts counts = window_counts(window, input, node.shape);
+                          taps.padded = window.counted != Sides();
+                          taps.largest_factor = counts.largest_factor();
+                          taps.divisor = counts.divisor();
+                          return taps;
                         },
-                        [&](const Plane&) { return Taps{.cells = input[1] * input[2]}; },
+                        [&](const Plane&) {
+                          const std::int64_t cells = input[1] * input[2];
+                          return Taps{.cells = cells, .divisor = cells};
+                        },
                         [&](const Dot&) { return Taps{.inputs = in, .group_outputs = out}; },
                         [](const Spread& spread) {
                           return Taps{.group_outputs = spread.channels};

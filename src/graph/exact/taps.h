@@ -13,7 +13,9 @@ struct Taps {
   std::int64_t inputs = 1;
   std::int64_t cells = 1;
   std::int64_t group_outputs = 1;
-  bool padded = false;  // some of them may lie in the padding
+  bool padded = false;  // some of them may lie in the padding, as zeros
+  // A mean is the sum times a factor from 1 to this, by `divisor` (window_counts.h).
+  std::int64_t largest_factor = 1, divisor = 1;
 
   std::int64_t count() const { return inputs * cells; }
   std::int64_t first_input(std::int64_t output) const { return output / group_outputs * inputs; }

@@ -22,6 +22,13 @@ struct Writer {
   static void put(store::Json& entry, const std::optional<fixed::Format>& format) {
     entry = fixed::to_string(*format);  // never empty: that is the usual
   }
+  // As before it could differ, where it does not.
+  static void put(store::Json& entry, const Sides& sides) {
+    if (sides.is_alike())
+      entry = Pair{sides.top, sides.left};
+    else
+      entry = Shape{sides.top, sides.left, sides.bottom, sides.right};
+  }
   static void put(store::Json& entry, const auto& member) { entry = member; }
   void operator()(const Attribute& attribute, FunctionName member, const auto&, const auto&) {
     json[std::string(attribute.name)] = to_string(member);
@@ -54,6 +61,15 @@ struct Reader {
   static void read(const store::JsonValue& json, double& member) { member = json.number(); }
   static void read(const store::JsonValue& json, bool& member) { member = json.boolean(); }
   static void read(const store::JsonValue& json, Pair& member) { member = json.pair(); }
+  static void read(const store::JsonValue& json, Sides& member) {
+    const Shape values = json.integers();
+    if (values.size() == 2)
+      member = {values[0], values[1]};
+    else if (values.size() == 4)
+      member = {values[0], values[1], values[2], values[3]};
+    else
+      json.fail(fmt::format("this list has {} entries, it must have 2 or 4", values.size()));
+  }
   static void read(const store::JsonValue& json, Shape& member) { member = json.integers(); }
   static void read(const store::JsonValue& json, std::vector<double>& member) {
     member = json.numbers();

@@ -10,6 +10,7 @@
 #include "qfx/base/error.h"
 #include "qfx/graph/clip.h"
 #include "qfx/graph/graph.h"
+#include "qfx/graph/window_counts.h"
 
 namespace qfx::graph {
 namespace {
@@ -59,6 +60,11 @@ struct Checker {
                   const auto& usual) const {
     for (std::int64_t side : value) (*this)(attribute, side, bounds, usual);
   }
+  void operator()(const Attribute& attribute, const Sides& value, const IntBounds& bounds,
+                  const auto& usual) const {
+    for (std::int64_t side : {value.top, value.left, value.bottom, value.right})
+      (*this)(attribute, side, bounds, usual);
+  }
   void operator()(const Attribute& attribute, double value, const RealBounds& bounds,
                   const auto&) const {
     if (!bounds.hold(value)) fail("{} is {}, {}", attribute.name, value, bounds.sentence);
@@ -87,29 +93,35 @@ struct Checker {
     return inputs[0];
   }
 
-  // Positions of a window along one side.
-  std::int64_t positions(std::int64_t extent, std::int64_t kernel, std::int64_t stride,
-                         std::int64_t padding, std::int64_t dilation) const {
-    const std::int64_t window = dilation * (kernel - 1) + 1;
-    const std::int64_t padded = extent + 2 * padding;
+  // Positions of a window along an axis.
+  std::int64_t positions(const auto& op, int axis) const {
+    const std::int64_t window = op.dilation[axis] * (op.kernel[axis] - 1) + 1;
+    const std::int64_t padded = image()[1 + axis] + op.padding.both(axis);
     if (window > padded)
       fail(
           "its window spans {} rows or columns, the padded input {} has only {}; use a smaller "
           "kernel or dilation, or more padding",
           window, to_string(inputs[0]), padded);
-    return (padded - window) / stride + 1;
+    return (padded - window) / op.stride[axis] + 1;
   }
 
-  Shape pool(const Pair& kernel, const Pair& stride, const Pair& padding) const {
-    const Shape& x = image();
-    for (int side : {0, 1}) {
-      // As in torch; it also means that every window sees at least one real element.
-      if (2 * padding[side] > kernel[side])
-        fail("padding is {} for a kernel of {}, at most half the kernel is allowed", padding[side],
-             kernel[side]);
+  // A maximum and a mean are of something: every window has an element of the image.
+  Shape pooled(const Window& pool) const {
+    const Shape shape{image()[0], positions(pool, 0), positions(pool, 1)};
+    for (int axis : {0, 1}) {
+      const std::int64_t extent = image()[1 + axis], step = pool.dilation[axis];
+      for (std::int64_t i = 0; i < shape[1 + axis]; ++i) {
+        const std::int64_t begin = i * pool.stride[axis] - pool.padding.before(axis);
+        const std::int64_t first = begin >= 0 ? 0 : (-begin + step - 1) / step;  // of its taps
+        if (first < pool.kernel[axis] && begin + first * step < extent) continue;
+        fail(
+            "its window at {} {} lies on padding alone (kernel {}, dilation {}, padding {} before and "
+            "{} behind {}); every window must hold an element of the image: use less padding",
+            axis == 0 ? "row" : "column", i, pool.kernel[axis], step, pool.padding.before(axis),
+            pool.padding.after(axis), extent);
+      }
     }
-    return {x[0], positions(x[1], kernel[0], stride[0], padding[0], 1),
-            positions(x[2], kernel[1], stride[1], padding[1], 1)};
+    return shape;
   }
 
   void preprocess(const Preprocess& p, std::int64_t channels) const {
@@ -207,11 +219,7 @@ struct Checker {
     if (x[0] % conv.groups != 0 || conv.out_channels % conv.groups != 0)
       fail("groups is {}, it must divide both the {} input channels and the {} output channels",
            conv.groups, x[0], conv.out_channels);
-    return {
-        conv.out_channels,
-        positions(x[1], conv.kernel[0], conv.stride[0], conv.padding[0], conv.dilation[0]),
-        positions(x[2], conv.kernel[1], conv.stride[1], conv.padding[1], conv.dilation[1]),
-    };
+    return {conv.out_channels, positions(conv, 0), positions(conv, 1)};
   }
 
   Shape shape(const Linear& linear) const {
@@ -222,8 +230,16 @@ struct Checker {
     return {linear.out_features};
   }
 
-  Shape shape(const MaxPool2d& p) const { return pool(p.kernel, p.stride, p.padding); }
-  Shape shape(const AvgPool2d& p) const { return pool(p.kernel, p.stride, p.padding); }
+  Shape shape(const MaxPool2d& pool) const { return pooled(pool.window()); }
+  Shape shape(const AvgPool2d& pool) const {
+    const Shape result = pooled(pool.window());
+    if (window_counts(pool.window(), image(), result).divisor() == 0)
+      fail(
+          "its windows count so many different numbers of elements that these have no common "
+          "multiple below 2^31; use a smaller kernel or less padding, or let padding count "
+          "(count_include_pad)");
+    return result;
+  }
   Shape shape(const GlobalAvgPool2d&) const { return {image()[0], 1, 1}; }
 
   Shape shape(const Concat&) const {

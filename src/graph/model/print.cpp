@@ -70,6 +70,10 @@ std::string model_text(const auto& model) {
 std::string shown(const Pair& value) {
   return fmt::format("{}x{}", value[0], value[1]);
 }
+std::string shown(const Sides& sides) {
+  if (sides.is_alike()) return shown(Pair{sides.top, sides.left});
+  return fmt::format("[{}, {}, {}, {}]", sides.top, sides.left, sides.bottom, sides.right);
+}
 std::string shown(FunctionName function) {
   return std::string(to_string(function));
 }

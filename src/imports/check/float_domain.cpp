@@ -6,6 +6,7 @@
 
 #include "qfx/base/error.h"
 #include "qfx/graph/table.h"
+#include "qfx/graph/window_counts.h"
 
 namespace qfx::imports {
 namespace {
@@ -45,7 +46,13 @@ FloatDomain::FloatDomain(const graph::Node& node, std::vector<FloatInput> inputs
     window_.kernel = {in[1], in[2]};
     window_.stride = window_.kernel;
     taps_ = in[1] * in[2];
+    window_.reduce = graph::Reduce::Mean;
   }
+  if (window_.reduce != graph::Reduce::Mean) return;
+  const graph::WindowCounts counts = graph::window_counts(window_, in, node.shape);
+  for (std::int64_t row = 0; row < node.shape[1]; ++row)
+    for (std::int64_t column = 0; column < node.shape[2]; ++column)
+      counted_.push_back(counts.count(row, column));
 }
 
 Reals FloatDomain::x(std::size_t i) const {
@@ -69,8 +76,8 @@ Reals FloatDomain::under_tap() const {
   }
   const std::int64_t height = input.shape[1], width = input.shape[2];
   const std::int64_t rows = node_.shape[1], columns = node_.shape[2];
-  const std::int64_t shift_y = tap_ / window_.kernel[1] * window_.dilation[0] - window_.padding[0];
-  const std::int64_t shift_x = tap_ % window_.kernel[1] * window_.dilation[1] - window_.padding[1];
+  const std::int64_t shift_y = tap_ / window_.kernel[1] * window_.dilation[0] - window_.padding.top;
+  const std::int64_t shift_x = tap_ % window_.kernel[1] * window_.dilation[1] - window_.padding.left;
   for (std::int64_t b = 0; b < batch_; ++b) {
     const double* from = input.values->data() + (b * input.shape[0] + channel) * height * width;
     double* to = result.values.data() + b * plane_;

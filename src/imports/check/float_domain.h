@@ -66,7 +66,8 @@ class FloatDomain {
   template <class Term>
   Value mean(const Term& term) {
     Value total = sum(term);
-    for (double& value : total.values) value /= static_cast<double>(taps_);
+    for (std::size_t i = 0; i < total.values.size(); ++i)
+      total.values[i] /= static_cast<double>(counted_[i % counted_.size()]);
     return total;
   }
   template <class Term>
@@ -97,6 +98,7 @@ class FloatDomain {
   std::int64_t channel_ = 0;
   // Of a window: channels a group, taps a channel, and which one is read.
   graph::Window window_;
+  std::vector<std::int64_t> counted_;  // elements of a mean, pixel by pixel of the output
   std::int64_t depth_ = 1, taps_ = 1, tap_channel_ = 0, tap_ = 0;
   std::int64_t outputs_a_group_ = 1;
   bool in_window_ = false;

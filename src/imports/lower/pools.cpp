@@ -48,33 +48,31 @@ void Lowering::pool(const Node& node) {
   const auto [x, channels] = image(input_of(node));
   std::vector<WindowAxis> windows = as_plane(given);
   if (given.size() == 1 && x.held[2] == 1 && x.held[1] != 1) std::swap(windows[0], windows[1]);
-  const bool is_max = node.op == "MaxPool";
-  const bool counts = call.integer("count_include_pad", 0) != 0;
-  for (const WindowAxis& axis : windows) {
-    if (axis.dilation != 1)
-      fault("its dilations hold {}; the nearest is a window without holes", axis.dilation);
-    const bool reads_padding = axis.before > 0 || axis.overhang() > 0;
-    if (!is_max && reads_padding && (!counts || axis.overhang() > axis.after))
-      fault(
-          "its mean leaves out the padding that its windows read; the nearest is one that counts "
-          "it, count_include_pad 1, or no padding");
-    const std::int64_t room = axis.extent + 2 * axis.before - axis.span();
-    if (room < 0 || room / axis.stride + 1 != axis.positions)
-      fault(
-          "its windows read {} before and {} behind the input; the nearest are pads that are alike "
-          "on "
-          "both sides",
-          axis.before, std::max<std::int64_t>(0, axis.overhang()));
-  }
-  const Pair kernel{windows[0].kernel, windows[1].kernel};
-  const Pair stride{windows[0].stride, windows[1].stride};
-  const Pair padding{windows[0].before, windows[1].before};
-  graph::Op op = graph::MaxPool2d{kernel, stride, padding};
-  const bool is_whole = kernel == Pair{x.held[1], x.held[2]} && padding == Pair{0, 0};
-  if (!is_max && is_whole)
+  const WindowAxis &v = windows[0], &h = windows[1];
+  // Behind the padding, where ceil_mode lets one more window in.
+  const Pair beyond{v.beyond(), h.beyond()};
+  graph::Sides padding{v.before, h.before, v.after, h.after};
+  const bool reads_padding =
+      std::ranges::any_of(windows, [](const WindowAxis& a) { return a.before > 0 || a.overhang() > 0; });
+  if (!reads_padding) padding = {};
+  const Pair kernel{v.kernel, h.kernel}, stride{v.stride, h.stride};
+  const Pair dilation{v.dilation, h.dilation};
+  graph::Op op;
+  if (node.op == "MaxPool") {
+    padding.bottom += beyond[0];
+    padding.right += beyond[1];
+    op = graph::MaxPool2d{.kernel = kernel, .stride = stride, .padding = padding, .dilation = dilation};
+  } else if (kernel == Pair{x.held[1], x.held[2]} && !reads_padding) {
     op = graph::GlobalAvgPool2d{};
-  else if (!is_max)
-    op = graph::AvgPool2d{.kernel = kernel, .stride = stride, .padding = padding};
+  } else {
+    const bool counts = call.integer("count_include_pad", 0) != 0;
+    op = graph::AvgPool2d{.kernel = kernel,
+                          .stride = stride,
+                          .padding = padding,
+                          .dilation = dilation,
+                          .count_include_pad = counts || padding == graph::Sides(),
+                          .overhang = beyond};
+  }
   const NodeId id = append(std::move(op), {x.node});
   place(node.outputs[0],
         spot_of_channels(id, builder_.shape(id), shape_of(source_, node.outputs[0]), channels));

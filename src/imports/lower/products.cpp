@@ -20,14 +20,6 @@ void Lowering::conv(const Node& node) {
   if (call.has(2) && bias == nullptr) fault("its bias is computed from the samples");
   const auto given =
       read_windows(call, input_of(node).shape, {weight->shape.begin() + 2, weight->shape.end()});
-  for (const WindowAxis& axis : given) {
-    if (axis.before != axis.after)
-      fault(
-          "its pads are {} before and {} behind with a stride of {} and a dilation of {}; the "
-          "nearest "
-          "are pads that are alike on both sides",
-          axis.before, axis.after, axis.stride, axis.dilation);
-  }
   const auto [x, channels] = image(input_of(node));
   // A sequence may lie along either side of its image.
   std::vector<WindowAxis> windows = as_plane(given);
@@ -43,7 +35,8 @@ void Lowering::conv(const Node& node) {
   graph::Conv2d op{.out_channels = outputs,
                    .kernel = {windows[0].kernel, windows[1].kernel},
                    .stride = {windows[0].stride, windows[1].stride},
-                   .padding = {windows[0].before, windows[1].before},
+                   .padding = {windows[0].before, windows[1].before, windows[0].after,
+                               windows[1].after},
                    .dilation = {windows[0].dilation, windows[1].dilation},
                    .groups = groups,
                    .has_bias = bias != nullptr};

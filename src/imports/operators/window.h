@@ -2,6 +2,8 @@
 // channel.
 #pragma once
 
+#include <algorithm>
+
 #include "imports/operators/call.h"
 
 namespace qfx::imports {
@@ -18,6 +20,8 @@ struct WindowAxis {
   // How much of the padding behind the input the last window reads, negative where it ends before
   // the input does.
   std::int64_t overhang() const { return begin(positions - 1) + span() - extent; }
+  // How far it reaches beyond that padding: ceil_mode.
+  std::int64_t beyond() const { return std::max<std::int64_t>(0, overhang() - after); }
 };
 
 // From the attributes of the node; `kernel` where it has no kernel_shape. Resolves auto_pad and

@@ -21,7 +21,7 @@ bool plain_products(Source& source);
 // Constants into the convolution or product before them; sums and products by constants in a row as
 // one.
 bool merge_constants(Source& source);
-// auto_pad and Pad nodes as pads; those of a convolution alike on both sides.
+// auto_pad and Pad nodes as pads of the windows behind them.
 bool plain_padding(Source& source);
 
 // Channels that are the same for every sample, where what reads them can do without.

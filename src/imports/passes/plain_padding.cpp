@@ -9,61 +9,8 @@ namespace {
 
 using Sizes = std::vector<std::int64_t>;
 
-// A kernel that reads the same under padding that is alike on both sides: zero taps before and
-// behind it.
-struct Symmetric {
-  std::int64_t padding = 0, before = 0, behind = 0;
-};
-
-// The one with the fewest taps.
-std::optional<Symmetric> symmetric(const WindowAxis& axis) {
-  std::optional<Symmetric> best;
-  const std::int64_t most = std::max(axis.before, axis.after) + axis.stride + axis.dilation;
-  for (std::int64_t padding = axis.before; padding <= axis.before + most; ++padding) {
-    if ((padding - axis.before) % axis.dilation != 0) continue;
-    const std::int64_t front = (padding - axis.before) / axis.dilation;
-    // Positions with no taps behind, and how many taps bring them to what they were.
-    const std::int64_t room = axis.extent + 2 * padding - axis.span() - front * axis.dilation;
-    const std::int64_t least = (axis.positions - 1) * axis.stride;
-    if (room < least) continue;
-    const std::int64_t excess = std::max<std::int64_t>(0, room - (least + axis.stride - 1));
-    const std::int64_t behind = (excess + axis.dilation - 1) / axis.dilation;
-    if (room - behind * axis.dilation < least) continue;
-    if (!best || front + behind < best->before + best->behind)
-      best = Symmetric{.padding = padding, .before = front, .behind = behind};
-  }
-  return best;
-}
-
-// The weight with zero taps around each kernel.
-Tensor widened(const Tensor& weight, const std::vector<Symmetric>& sides) {
-  Tensor result{.shape = weight.shape};
-  for (std::size_t i = 0; i < sides.size(); ++i)
-    result.shape[i + 2] += sides[i].before + sides[i].behind;
-  result.reals.assign(static_cast<std::size_t>(result.size()), 0);
-  const Sizes from = strides_of(weight.shape), to = strides_of(result.shape);
-  for (std::int64_t i = 0; i < weight.size(); ++i) {
-    std::int64_t rest = i, place = 0;
-    for (std::size_t axis = 0; axis < from.size(); ++axis) {
-      const std::int64_t at = rest / from[axis];
-      rest %= from[axis];
-      place += (at + (axis >= 2 ? sides[axis - 2].before : 0)) * to[axis];
-    }
-    result.reals[place] = weight.reals[i];
-  }
-  return result;
-}
-
-Attribute pads_of(const std::vector<WindowAxis>& windows) {
-  Sizes pads;
-  for (const WindowAxis& axis : windows) pads.push_back(axis.before);
-  for (const WindowAxis& axis : windows) pads.push_back(axis.after);
-  return pads;
-}
-
-// A kernel that stays a kernel: padding may be tens of thousands wide.
-bool is_affordable(const Shape& weight) {
-  return is_reasonable(weight) && element_count(weight) <= 1 << 24;
+bool is_pool(const Node& node) {
+  return node.op == "MaxPool" || node.op == "AveragePool";
 }
 
 class Padding {
@@ -79,8 +26,7 @@ class Padding {
 
  private:
   bool rewrite(const Node& node) {
-    if (node.op == "Conv") return convolution(node);
-    if (node.op == "MaxPool" || node.op == "AveragePool") return pool(node);
+    if (node.op == "Conv" || is_pool(node)) return take_pads(node);
     if (node.op == "Pad") return by_convolution(node);
     return false;
   }
@@ -128,60 +74,18 @@ class Padding {
   // A node with plain attributes for these windows.
   Node with_windows(const Node& node, const std::vector<WindowAxis>& windows) const {
     Node plain = node;
-    Sizes kernel, strides;
+    Sizes kernel, strides, pads;
     for (const WindowAxis& axis : windows) {
       kernel.push_back(axis.kernel);
       strides.push_back(axis.stride);
+      pads.push_back(axis.before);
     }
+    for (const WindowAxis& axis : windows) pads.push_back(axis.after);
     plain.attributes["kernel_shape"] = kernel;
     plain.attributes["strides"] = strides;
-    plain.attributes["pads"] = pads_of(windows);
+    plain.attributes["pads"] = pads;
     plain.attributes.erase("auto_pad");
     return plain;
-  }
-
-  bool convolution(const Node& node) {
-    const Tensor* weight = constant(source_, node.inputs[1]);
-    if (weight == nullptr) return false;
-    std::vector<WindowAxis> windows = windows_of(node);
-    std::string input = node.inputs[0];
-    // A Pad of zeros before it is its own padding.
-    bool took_pad = false;
-    const Node* before = rewriter_.links().maker(input);
-    if (before != nullptr && before->op == "Pad") {
-      if (const auto pads = zero_pads(*before)) {
-        for (std::size_t i = 0; i < windows.size(); ++i) {
-          windows[i].before += (*pads)[i];
-          windows[i].after += (*pads)[i + windows.size()];
-          windows[i].extent -= (*pads)[i] + (*pads)[i + windows.size()];
-        }
-        input = before->inputs[0];
-        took_pad = true;
-      }
-    }
-    std::vector<Symmetric> sides;
-    bool is_plain = !took_pad && !node.attributes.contains("auto_pad");
-    for (WindowAxis& axis : windows) {
-      const auto side = symmetric(axis);
-      if (!side) return false;
-      is_plain &= side->before + side->behind == 0 && axis.before == axis.after;
-      sides.push_back(*side);
-      axis.kernel += side->before + side->behind;
-      axis.before = axis.after = side->padding;
-    }
-    if (is_plain) return false;
-    Shape wide = weight->shape;
-    for (std::size_t i = 0; i < windows.size(); ++i) wide[i + 2] = windows[i].kernel;
-    if (!is_affordable(wide)) return false;
-    Node plain = with_windows(node, windows);
-    plain.inputs[0] = input;
-    if (took_pad)
-      plain.origins.insert(plain.origins.begin(), before->origins.begin(), before->origins.end());
-    if (std::ranges::any_of(sides, [](const Symmetric& s) { return s.before + s.behind > 0; }))
-      plain.inputs[1] = add_constant(source_, node.inputs[1], widened(*weight, sides));
-    rewriter_.keep(std::move(plain));
-    rewriter_.change();
-    return true;
   }
 
   // Whether no element of a value can be below zero.
@@ -193,8 +97,7 @@ class Padding {
       return true;
     if (node->op == "Clip" && node->opset >= 11)
       return node->inputs.size() > 1 && scalar(source_, node->inputs[1]).value_or(-1) >= 0;
-    if (node->op == "MaxPool" || node->op == "AveragePool")
-      return is_never_negative(node->inputs[0], depth + 1);
+    if (is_pool(*node)) return is_never_negative(node->inputs[0], depth + 1);
     if (node->op == "Add" || node->op == "Concat" || node->op == "Mul")
       return std::ranges::all_of(node->inputs, [&](const std::string& input) {
         const Tensor* tensor = constant(source_, input);
@@ -205,66 +108,61 @@ class Padding {
     return false;
   }
 
-  // Padding that differs between the sides, by zeros before the pool where zeros are what it would
-  // see: an average that counts them, a maximum of what is never below them.
-  bool pool(const Node& node) {
-    std::vector<WindowAxis> windows = windows_of(node);
-    const bool had_auto = node.attributes.contains("auto_pad");
-    const bool is_max = node.op == "MaxPool";
+  // With the zeros that a Pad puts around images, {before..., behind...}, as padding of the windows
+  // that read it; empty where that is another function.
+  std::optional<Node> with_zeros(const Node& node, const Node& pad, const Sizes& zeros) const {
+    const bool is_max = node.op == "MaxPool", is_mean = node.op == "AveragePool";
+    if (is_max && !is_never_negative(pad.inputs[0])) return std::nullopt;
+    // A mean counts a Pad's zeros, its own padding maybe not, and what ceil_mode adds never.
     const auto counted = node.attributes.find("count_include_pad");
     const bool counts =
         counted != node.attributes.end() && counted->second == Attribute(std::int64_t{1});
-    const bool takes_zeros = is_max ? is_never_negative(node.inputs[0]) : counts;
-    // What the last window reads of the padding is all that there needs to be.
-    bool is_symmetric = true, reads_padding = false;
-    for (WindowAxis& axis : windows) {
-      const std::int64_t overhang = std::max<std::int64_t>(0, axis.overhang());
-      reads_padding |= overhang > 0 || axis.before > 0;
-      const std::int64_t room = axis.extent + 2 * axis.before - axis.span();
-      const bool fits = room >= 0 && room / axis.stride + 1 == axis.positions;
-      is_symmetric &= fits;
-    }
-    if (is_symmetric && reads_padding) {
-      for (WindowAxis& axis : windows) {
-        // An average counts padding, and no window may reach beyond it.
-        is_symmetric &= is_max || axis.overhang() <= axis.after;
-      }
-    }
-    if (is_symmetric) {
-      bool is_plain = !had_auto && !node.attributes.contains("ceil_mode");
-      for (WindowAxis& axis : windows) {
-        is_plain &= axis.after == axis.before;
-        axis.after = axis.before;
-      }
-      if (is_plain) return false;
-      Node plain = with_windows(node, windows);
-      plain.attributes.erase("ceil_mode");
-      if (!is_max && !counts && !reads_padding)
-        plain.attributes["count_include_pad"] = std::int64_t{1};
-      rewriter_.keep(std::move(plain));
-      rewriter_.change();
-      return true;
-    }
-    if (!takes_zeros) return false;
-    // An average whose window reaches beyond the padding divides by less.
-    for (const WindowAxis& axis : windows) {
-      if (!is_max && axis.overhang() > axis.after) return false;
-    }
-    const std::string padded = new_name(source_, node.inputs[0]);
-    Sizes pads(2 * (windows.size() + 2), 0);
+    std::vector<WindowAxis> windows = windows_of(node);
     for (std::size_t i = 0; i < windows.size(); ++i) {
-      pads[i + 2] = windows[i].before;
-      pads[i + 4 + windows.size()] = std::max<std::int64_t>(0, windows[i].overhang());
-      windows[i].before = windows[i].after = 0;
+      WindowAxis& axis = windows[i];
+      const std::int64_t beyond = axis.beyond();
+      if (is_mean && (beyond > 0 || (!counts && axis.before + axis.after > 0))) return std::nullopt;
+      axis.extent -= zeros[i] + zeros[i + windows.size()];
+      axis.before += zeros[i];
+      axis.after += zeros[i + windows.size()] + (is_max ? beyond : 0);
+      if (is_max && !sees_elements(axis)) return std::nullopt;
     }
-    const Shape count{std::ssize(pads)};
-    rewriter_.keep(made(
-        node, "Pad",
-        {node.inputs[0], add_constant(source_, "pads", Tensor::of_integers(count, pads))}, padded));
     Node plain = with_windows(node, windows);
-    plain.attributes.erase("ceil_mode");
-    plain.inputs[0] = padded;
-    rewriter_.keep(std::move(plain));
+    if (is_max || is_mean) plain.attributes.erase("ceil_mode");
+    if (is_mean) plain.attributes["count_include_pad"] = std::int64_t{1};
+    plain.inputs[0] = pad.inputs[0];
+    plain.origins.insert(plain.origins.begin(), pad.origins.begin(), pad.origins.end());
+    return plain;
+  }
+
+  // Every window has a tap on the image.
+  static bool sees_elements(const WindowAxis& axis) {
+    for (std::int64_t i = 0; i < axis.positions; ++i) {
+      const std::int64_t begin = axis.begin(i), step = axis.dilation;
+      const std::int64_t first = begin >= 0 ? 0 : (-begin + step - 1) / step;
+      if (first >= axis.kernel || begin + first * step >= axis.extent) return false;
+    }
+    return true;
+  }
+
+  // The node that needs no Pad before it any more; empty where none is there that it takes in.
+  std::optional<Node> without_pad(const Node& node) const {
+    if (node.op == "Conv" ? constant(source_, node.inputs[1]) == nullptr : !is_pool(node))
+      return std::nullopt;
+    const Node* pad = rewriter_.links().maker(node.inputs[0]);
+    if (pad == nullptr || pad->op != "Pad") return std::nullopt;
+    const auto zeros = zero_pads(*pad);
+    return zeros ? with_zeros(node, *pad, *zeros) : std::nullopt;
+  }
+
+  bool take_pads(const Node& node) {
+    std::optional<Node> plain = without_pad(node);
+    if (!plain) {
+      const bool is_known = node.op != "Conv" || constant(source_, node.inputs[1]) != nullptr;
+      if (!node.attributes.contains("auto_pad") || !is_known) return false;
+      plain = with_windows(node, windows_of(node));
+    }
+    rewriter_.keep(std::move(*plain));
     rewriter_.change();
     return true;
   }
@@ -273,36 +171,20 @@ class Padding {
   bool by_convolution(const Node& node) {
     const auto pads = zero_pads(node);
     if (!pads) return false;
-    // A convolution that reads it takes it in.
     for (const Node& other : rewriter_.before()) {
       const bool reads = std::ranges::find(other.inputs, node.outputs[0]) != other.inputs.end();
-      if (reads && other.op == "Conv" && constant(source_, other.inputs[1]) != nullptr)
-        return false;
+      if (reads && without_pad(other)) return false;
     }
     const Shape& in = shape_of(source_, node.inputs[0]);
-    Shape kernel{in[1], 1};
-    Sizes sides;
-    std::int64_t tap = 0;
-    for (std::size_t i = 0; i + 2 < in.size(); ++i) {
-      const std::int64_t before = (*pads)[i], behind = (*pads)[i + in.size() - 2];
-      const std::int64_t padding = std::max(before, behind);
-      kernel.push_back(2 * padding + 1 - before - behind);
-      sides.push_back(padding);
-      tap = tap * kernel.back() + padding - before;
-    }
-    if (!is_affordable(kernel)) return false;
+    Shape kernel(in.size(), 1);
+    kernel[0] = in[1];
     Tensor weight{.shape = kernel};
-    weight.reals.assign(static_cast<std::size_t>(weight.size()), 0);
-    const std::int64_t taps = weight.size() / in[1];
-    for (std::int64_t c = 0; c < in[1]; ++c) weight.reals[c * taps + tap] = 1;
+    weight.reals.assign(static_cast<std::size_t>(in[1]), 1);
     Node conv =
         made(node, "Conv", {node.inputs[0], add_constant(source_, "pad", std::move(weight))},
              node.outputs[0]);
-    Sizes both = sides;
-    both.insert(both.end(), sides.begin(), sides.end());
-    conv.attributes = {{"group", in[1]},
-                       {"pads", both},
-                       {"kernel_shape", Sizes(kernel.begin() + 2, kernel.end())}};
+    conv.attributes = {
+        {"group", in[1]}, {"pads", *pads}, {"kernel_shape", Sizes(in.size() - 2, 1)}};
     rewriter_.keep(std::move(conv));
     rewriter_.change();
     return true;

@@ -49,12 +49,12 @@ struct BinaryConv::Impl {
       : shape(s),
         source{bit_planes, s.channels, s.height * s.width},
         words((s.group_channels() + kWordChannels - 1) / kWordChannels),
-        width(s.width + 2 * s.pad_width),
-        height(s.height + 2 * s.pad_height),
+        width(s.width + s.pad_left + s.pad_right),
+        height(s.height + s.pad_top + s.pad_bottom),
         columns(round_up(s.group_outputs(), kBitColumns)),
-        rows(s.out_height(), s.kernel_height, s.stride_height, s.pad_height, s.dilation_height,
+        rows(s.out_height(), s.kernel_height, s.stride_height, s.pad_top, s.dilation_height,
              s.height),
-        cols(s.out_width(), s.kernel_width, s.stride_width, s.pad_width, s.dilation_width,
+        cols(s.out_width(), s.kernel_width, s.stride_width, s.pad_left, s.dilation_width,
              s.width) {
     const std::int64_t size = s.group_channels() * s.taps();
     QFX_ASSERT(s.channels % s.groups == 0 && s.out_channels % s.groups == 0);
@@ -191,7 +191,7 @@ void BinaryConv::lay_out(const std::uint16_t* x, std::byte* image) const {
     for (std::int64_t y = 0; y < s.height; ++y, x += row_words)
       for (std::int64_t g = 0; g < s.groups; ++g) {
         std::uint16_t* row = to + k * i.plane_size() + g * i.group_size() +
-                             ((y + s.pad_height) * i.width + s.pad_width) * i.words;
+                             ((y + s.pad_top) * i.width + s.pad_left) * i.words;
         if (s.groups == 1)
           std::copy_n(x, row_words, row);
         else

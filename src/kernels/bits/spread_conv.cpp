@@ -32,8 +32,8 @@ struct SpreadConv::Impl {
         channels(s.channels / level_count),
         lo(lowest),
         values(hi - lowest + 1),
-        width(s.width + 2 * s.pad_width),
-        height(s.height + 2 * s.pad_height),
+        width(s.width + s.pad_left + s.pad_right),
+        height(s.height + s.pad_top + s.pad_bottom),
         columns(round_up(s.out_channels, kLookUpColumns)),
         entries(most_entries(level_count, lowest, hi)) {
     QFX_ASSERT(takes(s, level_count, lowest, hi));
@@ -119,7 +119,7 @@ void SpreadConv::lay_out(const In* x, std::byte* image) const {
   const ConvShape& s = i.shape;
   for (std::int64_t y = 0; y < s.height; ++y) {
     std::uint16_t* to = reinterpret_cast<std::uint16_t*>(image) +
-                        ((y + s.pad_height) * i.width + s.pad_width) * i.channels;
+                        ((y + s.pad_top) * i.width + s.pad_left) * i.channels;
     for (std::int64_t pixel = 0; pixel < s.width; ++pixel) {
       const std::uint16_t* places = i.places.data();
       for (std::int64_t c = 0; c < i.channels; ++c, places += i.values) *to++ = places[*x++ - i.lo];

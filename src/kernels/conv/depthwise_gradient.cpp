@@ -58,14 +58,14 @@ DepthwiseGradient::DepthwiseGradient(const ConvShape& shape, std::span<const flo
           weights[static_cast<std::size_t>(c * s.taps() + tap)];
   const std::int64_t reach_down = (s.kernel_height - 1) * s.dilation_height;
   const std::int64_t reach_right = (s.kernel_width - 1) * s.dilation_width;
-  x_ = Framed::of(s.height, s.width, s.channels, -s.pad_height,
-                  (s.out_height() - 1) * s.stride_height - s.pad_height + reach_down, -s.pad_width,
-                  (s.out_width() - 1) * s.stride_width - s.pad_width + reach_right);
+  x_ = Framed::of(s.height, s.width, s.channels, -s.pad_top,
+                  (s.out_height() - 1) * s.stride_height - s.pad_top + reach_down, -s.pad_left,
+                  (s.out_width() - 1) * s.stride_width - s.pad_left + reach_right);
   dy_ = Framed::of(s.out_height(), s.out_width(), s.channels,
-                   floor_div(s.pad_height - reach_down, s.stride_height),
-                   (s.height - 1 + s.pad_height) / s.stride_height,
-                   floor_div(s.pad_width - reach_right, s.stride_width),
-                   (s.width - 1 + s.pad_width) / s.stride_width);
+                   floor_div(s.pad_top - reach_down, s.stride_height),
+                   (s.height - 1 + s.pad_top) / s.stride_height,
+                   floor_div(s.pad_left - reach_right, s.stride_width),
+                   (s.width - 1 + s.pad_left) / s.stride_width);
   set_taps();
 }
 
@@ -80,11 +80,11 @@ void DepthwiseGradient::set_taps() {
                           weights_at(y, x)});
   for (std::int64_t row = 0; row < s.stride_height; ++row) {
     const auto rows =
-        taps_back(row, s.kernel_height, s.stride_height, s.pad_height, s.dilation_height);
+        taps_back(row, s.kernel_height, s.stride_height, s.pad_top, s.dilation_height);
     for (std::int64_t column = 0; column < s.stride_width; ++column) {
       std::vector<DepthwiseTap>& taps = back_.emplace_back();
       const auto columns =
-          taps_back(column, s.kernel_width, s.stride_width, s.pad_width, s.dilation_width);
+          taps_back(column, s.kernel_width, s.stride_width, s.pad_left, s.dilation_width);
       for (const AxisTap& y : rows)
         for (const AxisTap& x : columns)
           taps.push_back({dy_.offset(y.at, x.at), weights_at(y.tap, x.tap)});
@@ -107,7 +107,7 @@ void DepthwiseGradient::add_of_weights(const float* x, const float* dy, float* d
   const DepthwiseRun run{forward_, s.out_width(), s.channels, s.stride_width * s.channels,
                          s.channels};
   for (std::int64_t row = 0; row < s.out_height(); ++row)
-    weigh(run, x + x_.offset(row * s.stride_height - s.pad_height, -s.pad_width),
+    weigh(run, x + x_.offset(row * s.stride_height - s.pad_top, -s.pad_left),
           dy + row * s.out_width() * s.channels, dw);
 }
 

@@ -23,8 +23,9 @@ void widen(const In* x, std::int64_t count, std::int16_t* to) {
 
 DepthwisePlanes::DepthwisePlanes(const ConvShape& shape, std::span<const std::int32_t> weights)
     : shape_(shape),
-      pitch_((shape.width + 2 * shape.pad_width + shape.stride_width - 1) / shape.stride_width),
-      phase_((shape.height + 2 * shape.pad_height) * pitch_),
+      pitch_((shape.width + shape.pad_left + shape.pad_right + shape.stride_width - 1) /
+             shape.stride_width),
+      phase_((shape.height + shape.pad_top + shape.pad_bottom) * pitch_),
       plane_(shape.stride_width * phase_) {
   QFX_ASSERT(shape.is_depthwise() && std::ssize(weights) == shape.channels * shape.taps());
   std::vector<std::int64_t> offsets;
@@ -49,12 +50,12 @@ void DepthwisePlanes::lay_out(const In* x, std::int16_t* image) const {
   const std::int64_t stride = shape_.stride_width;
   for (std::int64_t c = 0; c < shape_.channels; ++c)
     for (std::int64_t row = 0; row < shape_.height; ++row, x += shape_.width) {
-      std::int16_t* to = image + c * plane_ + (row + shape_.pad_height) * pitch_;
+      std::int16_t* to = image + c * plane_ + (row + shape_.pad_top) * pitch_;
       if (stride == 1) {
-        widen(x, shape_.width, to + shape_.pad_width);
+        widen(x, shape_.width, to + shape_.pad_left);
       } else {
         for (std::int64_t i = 0; i < shape_.width; ++i) {
-          const std::int64_t at = i + shape_.pad_width;
+          const std::int64_t at = i + shape_.pad_left;
           to[at % stride * phase_ + at / stride] = static_cast<std::int16_t>(x[i]);
         }
       }

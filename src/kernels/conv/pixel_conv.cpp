@@ -36,8 +36,8 @@ struct PixelConv::Impl {
         offset(bytes && lo < 0 ? 128 : 0),
         word(bytes ? 4 : 2),
         pixel(depthwise ? s.channels : (s.channels + word - 1) / word * word),
-        padded_width(s.width + 2 * s.pad_width),
-        padded_height(s.height + 2 * s.pad_height),
+        padded_width(s.width + s.pad_left + s.pad_right),
+        padded_height(s.height + s.pad_top + s.pad_bottom),
         to_grid(std::ldexp(1.0, x_frac_bits)) {
     QFX_ASSERT(takes(s) && s.out_height() > 0 && s.out_width() > 0);
     QFX_ASSERT(std::ssize(weights) == s.out_channels * s.group_channels() * s.taps());
@@ -138,7 +138,7 @@ struct PixelConv::Impl {
   template <class T, class Number>
   void lay_out(const T* x, Number* image) const {
     for (std::int64_t row = 0; row < shape.height; ++row) {
-      Number* to = image + ((row + shape.pad_height) * padded_width + shape.pad_width) * pixel;
+      Number* to = image + ((row + shape.pad_top) * padded_width + shape.pad_left) * pixel;
       const T* from = x + row * shape.width * shape.channels;
       convert(from, shape.width * shape.channels, to + shape.width * (pixel - shape.channels));
       if (pixel > shape.channels) spread(to);
@@ -345,7 +345,8 @@ template <class T>
 bool PixelConv::is_image() const {
   const Impl& i = *impl_;
   return !i.depthwise && i.offset == 0 && i.pixel == i.shape.channels &&
-         i.number_bytes() == sizeof(T) && i.shape.pad_height == 0 && i.shape.pad_width == 0;
+         i.number_bytes() == sizeof(T) && i.padded_height == i.shape.height &&
+         i.padded_width == i.shape.width;
 }
 template bool PixelConv::is_image<std::uint8_t>() const;
 template bool PixelConv::is_image<std::int8_t>() const;

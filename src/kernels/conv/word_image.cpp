@@ -29,9 +29,9 @@ WordImage::WordImage(const ConvShape& shape, int per_word) : shape_(shape), per_
   QFX_ASSERT(s.out_height() > 0 && s.out_width() > 0);
   planes_ = ceil_div(s.group_channels(), per_word);
   // Note [Word images]: without a stride, rows share their padding.
-  pitch_ = s.stride_width == 1 ? s.width + s.pad_width
-                               : ceil_div(s.width + 2 * s.pad_width, s.stride_width);
-  phase_height_ = ceil_div(s.height + 2 * s.pad_height, s.stride_height);
+  pitch_ = s.stride_width == 1 ? s.width + std::max(s.pad_left, s.pad_right)
+                               : ceil_div(s.width + s.pad_left + s.pad_right, s.stride_width);
+  phase_height_ = ceil_div(s.height + s.pad_top + s.pad_bottom, s.stride_height);
   has_neighbour_ = per_word == 2 && s.group_channels() % 2 == 1;
 
   for (std::int64_t plane = 0; plane < planes_; ++plane) {
@@ -67,13 +67,13 @@ void WordImage::add_channel(const In* channel, std::int64_t plane, int shift, st
   const ConvShape& s = shape_;
   const std::uint32_t mask = per_word_ == 1 ? ~0u : (1u << (32 / per_word_)) - 1;
   for (std::int64_t py = 0; py < s.stride_height; ++py) {
-    const Span rows = in_phase(s.height, s.stride_height, py - s.pad_height);
+    const Span rows = in_phase(s.height, s.stride_height, py - s.pad_top);
     for (std::int64_t px = 0; px < s.stride_width; ++px) {
-      Span columns = in_phase(s.width, s.stride_width, px - s.pad_width + right);
+      Span columns = in_phase(s.width, s.stride_width, px - s.pad_left + right);
       columns.last = std::min(columns.last, pitch_);
       if (rows.first >= rows.last || columns.first >= columns.last) continue;
-      const std::int64_t y = rows.first * s.stride_height + py - s.pad_height;
-      const std::int64_t x = columns.first * s.stride_width + px - s.pad_width + right;
+      const std::int64_t y = rows.first * s.stride_height + py - s.pad_top;
+      const std::int64_t x = columns.first * s.stride_width + px - s.pad_left + right;
       const std::int64_t phase = py * s.stride_width + px;
       mix_values(channel + y * s.width + x,
                  {.rows = rows.last - rows.first,

@@ -9,7 +9,7 @@
 //
 // A stride s splits a plane into s phases a direction, each of the pixels s apart, so that
 // neighbours of the output are neighbours in memory again. Without a stride the zeros right of a
-// row are those left of the next one.
+// row are those left of the next one, where there are more of them with a few behind these.
 //
 // Where two share a word and a group has an odd number of channels, the last one is paired with its
 // own right neighbour at the kernel's dilation: one word then serves two taps.
@@ -57,7 +57,7 @@ class WordImage {
   }
   // Behind the last row lies its padding: the next plane's words left of its first row may hold a
   // neighbour.
-  std::int64_t phase_words() const { return phase_height_ * pitch_ + shape_.pad_width; }
+  std::int64_t phase_words() const { return phase_height_ * pitch_ + shape_.pad_right; }
   void add_row(std::int64_t plane, std::int64_t ky, std::int64_t kx, WordWeights weights);
 
   // Adds a channel to the words of a plane, `shift` bits up, read `right` pixels further right.

@@ -162,7 +162,7 @@ ElementChain FixedPass::value(const graph::AvgPool2d& pool) {
 
 ElementChain FixedPass::value(const graph::GlobalAvgPool2d&) {
   const graph::Pair window{x().size(2), x().size(3)};
-  return value(graph::AvgPool2d{.kernel = window, .stride = window, .padding = {0, 0}});
+  return value(graph::AvgPool2d{.kernel = window, .stride = window});
 }
 
 }  // namespace qfx::train

@@ -6,6 +6,7 @@
 #include "train/network/readers.h"
 #include "train/ops/activation.h"
 #include "train/ops/batch_norm/peer_batch_norm.h"
+#include "train/ops/border.h"
 #include "train/ops/fractional.h"
 #include "train/ops/levels.h"
 #include "train/ops/pool.h"
@@ -99,8 +100,9 @@ at::Tensor real_value(const graph::Node& node, Layer& layer, const std::vector<a
           [&](const graph::Input&) { return inputs[0]; },
           [&](const graph::Cast&) { return inputs[0]; },
           [&](const graph::Conv2d& conv) {
-            return at::convolution(inputs[0], weight_of(conv, parameters), bias_of(parameters),
-                                   conv.stride, conv.padding, conv.dilation, false, {0, 0},
+            const auto [x, padding] = for_window(inputs[0], conv.padding);
+            return at::convolution(x, weight_of(conv, parameters), bias_of(parameters),
+                                   conv.stride, padding, conv.dilation, false, {0, 0},
                                    conv.groups);
           },
           [&](const graph::FractionalConv2d& conv) {
@@ -140,9 +142,7 @@ at::Tensor real_value(const graph::Node& node, Layer& layer, const std::vector<a
             return inputs[0] + per_channel(parameters.at(graph::Role::Offset), inputs[0]);
           },
           [&](const graph::MaxPool2d& pool) { return max_pool(inputs[0], pool); },
-          [&](const graph::AvgPool2d& pool) {
-            return at::avg_pool2d(inputs[0], pool.kernel, pool.stride, pool.padding, false, true);
-          },
+          [&](const graph::AvgPool2d& pool) { return mean_pool(inputs[0], pool); },
           [&](const graph::GlobalAvgPool2d&) {
             return at::mean(inputs[0], {2, 3}, true);
           },

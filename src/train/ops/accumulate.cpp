@@ -2,7 +2,9 @@
 
 #include <functional>
 
+#include "train/ops/border.h"
 #include "train/ops/differentiable.h"
+#include "train/ops/pool.h"
 #include "train/tensors/layout.h"
 
 #include "qfx/kernels/fake_cast.h"
@@ -41,12 +43,14 @@ at::Tensor start_of(const at::Tensor& bias, std::int64_t outputs) {
 }
 
 struct Windows {
-  graph::Pair kernel, stride, padding, dilation;
+  graph::Pair kernel, stride;
+  graph::Sides padding;
+  graph::Pair dilation;
   std::int64_t groups = 1;
 
   std::int64_t places(const at::Tensor& x, int axis) const {
     const std::int64_t covered = dilation[axis] * (kernel[axis] - 1) + 1;
-    return (x.size(2 + axis) + 2 * padding[axis] - covered) / stride[axis] + 1;
+    return (x.size(2 + axis) + padding.both(axis) - covered) / stride[axis] + 1;
   }
 };
 
@@ -56,12 +60,13 @@ at::Tensor add_up_windows(const at::Tensor& given, const Windows& windows,
                           const fixed::Format& format) {
   const at::Tensor x = on_processor(given);
   const std::int64_t height = windows.places(x, 0), width = windows.places(x, 1);
+  const Bordered read = for_window(x, windows.padding);
   at::Tensor y = at::empty({x.size(0), start.size(0), height * width}, x.options());
   at::parallel_for(0, x.size(0), 1, [&](std::int64_t begin, std::int64_t end) {
     const at::NoGradGuard no_grad;
     for (std::int64_t image = begin; image < end; ++image) {
-      const at::Tensor columns =
-          at::im2col(x[image], windows.kernel, windows.dilation, windows.padding, windows.stride);
+      const at::Tensor columns = at::im2col(read.images[image], windows.kernel, windows.dilation,
+                                            read.padding, windows.stride);
       y[image].copy_(
           add_up(columns.view({windows.groups, -1, height * width}), weights, start, format));
     }
@@ -90,13 +95,13 @@ at::Tensor accumulated_linear(const at::Tensor& x, const at::Tensor& weight, con
 
 at::Tensor accumulated_mean(const at::Tensor& x, const graph::AvgPool2d& pool,
                             const fixed::Format& accumulator) {
-  const std::int64_t channels = x.size(1), area = pool.kernel[0] * pool.kernel[1];
-  const Windows windows{pool.kernel, pool.stride, pool.padding, {1, 1}, channels};
+  const graph::Window window = pool.window();
+  const std::int64_t channels = x.size(1), taps = pool.kernel[0] * pool.kernel[1];
+  const Windows windows{pool.kernel, pool.stride, window.padding, pool.dilation, channels};
   const auto doubles = at::TensorOptions().dtype(at::kDouble);
-  const at::Tensor sums = add_up_windows(x, windows, at::ones({channels, 1, area}, doubles),
+  const at::Tensor sums = add_up_windows(x, windows, at::ones({channels, 1, taps}, doubles),
                                          at::zeros({channels, 1}, doubles), accumulator);
-  // By a number a library is free to multiply by its reciprocal.
-  return sums / at::full_like(sums, static_cast<double>(area));
+  return sums / window_sizes(window, x, sums);
 }
 
 at::Tensor with_gradient_of(const at::Tensor& exact, const at::Tensor& values) {

@@ -1,5 +1,6 @@
 #include "train/ops/fractional.h"
 
+#include "train/ops/border.h"
 #include "train/ops/differentiable.h"
 #include "train/ops/product.h"
 #include "train/tensors/layout.h"
@@ -155,12 +156,15 @@ Tensors backward_on_kernels(const BackwardCall& call, const graph::Conv2d& conv)
   const at::Tensor &x = call.kept[0], &weight = call.kept[1];
   const GateBack back = gate_back(call, call.dy[0].contiguous(at::MemoryFormat::ChannelsLast));
   const auto conv_backward = [&](const at::Tensor& dy, const at::Tensor& values, bool of_weight) {
-    return at::convolution_backward(dy, values, weight, c10::nullopt, conv.stride, conv.padding,
-                                    conv.dilation, false, {0, 0}, conv.groups,
+    const Bordered read = for_window(values, conv.padding);
+    return at::convolution_backward(dy, read.images, weight, c10::nullopt, conv.stride,
+                                    read.padding, conv.dilation, false, {0, 0}, conv.groups,
                                     {!of_weight, of_weight, false});
   };
   Tensors gradients{{}, {}, back.threshold};
-  if (call.wants(0)) gradients[0] = std::get<0>(conv_backward(back.of_levels, x, false));
+  if (call.wants(0)) 
+    gradients[0] =
+        from_window(std::get<0>(conv_backward(back.of_levels, x, false)), conv.padding);
   if (call.wants(1)) {
     const at::Tensor signs = x.ge(0).to(at::kFloat).mul_(4).sub_(2);
     gradients[1] = std::get<1>(conv_backward(back.full, x, true)) +

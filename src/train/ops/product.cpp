@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "train/ops/border.h"
 #include "train/ops/differentiable.h"
 #include "train/tensors/layout.h"
 #include "train/tensors/values.h"
@@ -27,14 +28,15 @@ class WithoutCudnn {
 // Torch's own dispatch may choose NNPACK, whose 3x3 kernel is Winograd; oneDNN through this door is
 // always direct. In float64 the only algorithm is im2col with a matrix product, on other devices
 // too once cuDNN is left out, which may choose an FFT.
-at::Tensor convolve(const at::Tensor& x, const at::Tensor& weight, const graph::Conv2d& conv) {
+at::Tensor convolve(const at::Tensor& given, const at::Tensor& weight, const graph::Conv2d& conv) {
+  const auto [x, padding] = for_window(given, conv.padding);
   if (x.scalar_type() == at::kFloat && x.device().is_cpu() &&
       at::globalContext().userEnabledMkldnn() && at::Context::hasMKLDNN()) {
-    return at::mkldnn_convolution(x, weight, {}, conv.padding, conv.stride, conv.dilation,
+    return at::mkldnn_convolution(x, weight, {}, padding, conv.stride, conv.dilation,
                                   conv.groups);
   }
   const WithoutCudnn direct;
-  return at::convolution(x.to(at::kDouble), weight.to(at::kDouble), {}, conv.stride, conv.padding,
+  return at::convolution(x.to(at::kDouble), weight.to(at::kDouble), {}, conv.stride, padding,
                          conv.dilation, false, {0, 0}, conv.groups)
       .to(x.scalar_type());
 }
@@ -126,10 +128,11 @@ Tensors conv_backward(const BackwardCall& call, const graph::Conv2d& conv) {
     const auto [dx, dw] = depthwise_backward(dy, x, weight, shape, call.wants(0));
     return {dx, dw};
   }
-  const auto d = at::convolution_backward(dy, x, weight, c10::nullopt, conv.stride, conv.padding,
-                                          conv.dilation, false, {0, 0}, conv.groups,
+  const Bordered read = for_window(x, conv.padding);
+  const auto d = at::convolution_backward(dy, read.images, weight, c10::nullopt, conv.stride,
+                                          read.padding, conv.dilation, false, {0, 0}, conv.groups,
                                           {call.wants(0), call.wants(1), false});
-  return {std::get<0>(d), std::get<1>(d)};
+  return {from_window(std::get<0>(d), conv.padding), std::get<1>(d)};
 }
 
 at::Tensor linear_forward(const at::Tensor& x, const at::Tensor& weight, steps::Carrier carrier) {

@@ -1,8 +1,9 @@
-// The mean of each channel's taps, padding counted as zeros, rounded once (mean.h): a reducer
-// (window.h).
+// The mean of each channel's taps, where every window counts as many, rounded once (mean.h): a
+// reducer (window.h).
 #ifndef QFX_AVERAGE_H_
 #define QFX_AVERAGE_H_
 
+#include "qfx/any_place.h"
 #include "qfx/mean.h"
 #include "qfx/operands.h"
 
@@ -11,7 +12,7 @@ namespace qfx {
 // TOTAL<CONFIG, IN> is how taps are added up: `type` a sum, add(sum, tap), and raw(sum), the
 // integer that the mean is taken of.
 template <class CONFIG, class IN, int C, template <class, class> class TOTAL>
-class MeanOfTaps {
+class MeanOfTaps : public AnyPlace {
  public:
   typedef Operands<IN, C> operands;
 
@@ -55,6 +56,7 @@ class MeanOfTaps {
  private:
   typedef TOTAL<CONFIG, IN> total;
 
+ protected:
   typename total::type sums_[C];
 };
 

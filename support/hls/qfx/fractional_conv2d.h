@@ -6,6 +6,7 @@
 #ifndef QFX_FRACTIONAL_CONV2D_H_
 #define QFX_FRACTIONAL_CONV2D_H_
 
+#include "qfx/any_place.h"
 #include "qfx/multiply_accumulate.h"
 #include "qfx/xnor.h"
 
@@ -14,7 +15,7 @@ namespace qfx {
 // Weights as in multiply_accumulate.h. gate[o] is the largest integer that the upper sum must
 // exceed.
 template <class CONFIG, class IN, int C>
-class FractionalConv2d {
+class FractionalConv2d : public AnyPlace {
  public:
   typedef BitPlanes<IN, C, C / CONFIG::simd, 2> operands;
   typedef Blocks<CONFIG::out_channels, CONFIG::parallelism> outputs;

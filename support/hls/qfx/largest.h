@@ -2,12 +2,13 @@
 #ifndef QFX_LARGEST_H_
 #define QFX_LARGEST_H_
 
+#include "qfx/any_place.h"
 #include "qfx/operands.h"
 
 namespace qfx {
 
 template <class CONFIG, class IN, int C>
-class Largest {
+class Largest : public AnyPlace {
  public:
   typedef Operands<IN, C> operands;
 

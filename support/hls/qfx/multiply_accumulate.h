@@ -6,6 +6,7 @@
 #ifndef QFX_MULTIPLY_ACCUMULATE_H_
 #define QFX_MULTIPLY_ACCUMULATE_H_
 
+#include "qfx/any_place.h"
 #include "qfx/products.h"
 
 namespace qfx {
@@ -49,7 +50,7 @@ struct GroupCursor {
 // step. weight[o][step] are their weights; steps are taps in row-major order of the kernel, and
 // pieces of the group's inputs within a tap.
 template <class CONFIG, class IN, int C>
-class MultiplyAccumulate {
+class MultiplyAccumulate : public AnyPlace {
  public:
   typedef ProductOperands<typename CONFIG::product, IN, C, C / CONFIG::simd> operands;
   typedef Blocks<CONFIG::out_channels, CONFIG::parallelism> outputs;

@@ -5,8 +5,8 @@
 // `up` rows above and `left` columns left of the newest one in the line buffer, one pixel a cycle.
 // A window of one row keeps no more of it than the window's own pixels.
 //
-// GEOMETRY gives in_height, in_width, padding_h, padding_w, stride_h, stride_w, reach_h, reach_w
-// with reach = (kernel - 1) * dilation. OPERANDS is how a pixel is kept (operands.h).
+// GEOMETRY gives in_height, in_width, padding_top, padding_left, padding_bottom, padding_right,
+// stride_h, stride_w, reach_h, reach_w with reach = (kernel - 1) * dilation. OPERANDS is how a pixel is kept (operands.h).
 #ifndef QFX_SLIDING_WINDOW_H_
 #define QFX_SLIDING_WINDOW_H_
 
@@ -30,17 +30,17 @@ class SlidingWindow {
     QFX_INLINE
     y_ = 0;
     x_ = 0;
-    slot_ = (kRows - GEOMETRY::padding_h % kRows) % kRows;
+    slot_ = (kRows - GEOMETRY::padding_top % kRows) % kRows;
     rows_to_wait_ = GEOMETRY::reach_h;
     columns_to_wait_ = 0;
     in_row_ = false;
     in_column_ = false;
   }
 
-  // Enters row y, from -padding_h to in_height + padding_h - 1, in order.
+  // Enters row y, from -padding_top to in_height + padding_bottom - 1, in order.
   void start_row(int y) {
     QFX_INLINE
-    if (y != -GEOMETRY::padding_h) {
+    if (y != -GEOMETRY::padding_top) {
       slot_ = slot_ == kRows - 1 ? 0 : slot_ + 1;
       rows_to_wait_ = rows_to_wait_ == 0 ? GEOMETRY::stride_h - 1 : rows_to_wait_ - 1;
     }
@@ -48,12 +48,12 @@ class SlidingWindow {
     in_row_ = y >= 0 && y < GEOMETRY::in_height;
   }
 
-  // Enters column x of this row, from -padding_w to in_width + padding_w - 1, in order.
+  // Enters column x of this row, from -padding_left to in_width + padding_right - 1, in order.
   void start_column(int x) {
     QFX_INLINE
-    if (x == -GEOMETRY::padding_w) {
+    if (x == -GEOMETRY::padding_left) {
       columns_to_wait_ = GEOMETRY::reach_w;
-      column_ = (kColumns - GEOMETRY::padding_w % kColumns) % kColumns;
+      column_ = (kColumns - GEOMETRY::padding_left % kColumns) % kColumns;
     } else {
       columns_to_wait_ = columns_to_wait_ == 0 ? GEOMETRY::stride_w - 1 : columns_to_wait_ - 1;
       column_ = column_ == kColumns - 1 ? 0 : column_ + 1;

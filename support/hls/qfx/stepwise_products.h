@@ -6,6 +6,7 @@
 #ifndef QFX_STEPWISE_PRODUCTS_H_
 #define QFX_STEPWISE_PRODUCTS_H_
 
+#include "qfx/any_place.h"
 #include "qfx/multiply_accumulate.h"
 #include "qfx/stepwise.h"
 
@@ -13,7 +14,7 @@ namespace qfx {
 
 // The other tables as in multiply_accumulate.h.
 template <class CONFIG, class IN, int C>
-class StepwiseProducts {
+class StepwiseProducts : public AnyPlace {
  public:
   typedef Operands<IN, C> operands;
   typedef Blocks<CONFIG::out_channels, CONFIG::parallelism> outputs;

@@ -7,6 +7,7 @@
 // lanes one after the other:
 //
 //   operands                          how the window keeps a pixel (operands.h, bit_planes.h)
+//   go_to(row, column)                which place of the window comes next
 //   clear(tables...)                  before the first tap of a block
 //   parts, simd                       steps that a tap takes, and channels of each
 //   take(tap, index, part, first, tables...)
@@ -17,8 +18,9 @@
 //   give(result, tables...)           behind the last tap: the block's lanes of the result, cast
 //   prepare(tables...)                what a vendor wants to know of the tables
 //
-// The reducers are multiply_accumulate.h, fractional_conv2d.h, largest.h and average.h, and with
-// sums that are rounded step by step stepwise_products.h and stepwise_average.h.
+// The reducers are multiply_accumulate.h, fractional_conv2d.h, largest.h, average.h and
+// placed_average.h, and with sums that are rounded step by step stepwise_products.h,
+// stepwise_average.h and stepwise_placed_average.h.
 #ifndef QFX_WINDOW_H_
 #define QFX_WINDOW_H_
 
@@ -34,17 +36,20 @@ void window(Stream<Pixel<OUT, M> >& out, Stream<Pixel<IN, C> >& in, const TABLES
   reducer_t::prepare(tables...);
   QFX_BUFFER SlidingWindow<CONFIG, typename reducer_t::operands> sliding;
   sliding.start_image();
+  int place_row = 0;
   QFX_LOOP(ROW, SEQUENTIAL)
-  for (int y = -CONFIG::padding_h; y < CONFIG::in_height + CONFIG::padding_h; ++y) {
+  for (int y = -CONFIG::padding_top; y < CONFIG::in_height + CONFIG::padding_bottom; ++y) {
     sliding.start_row(y);
+    int place_column = 0;
     QFX_LOOP(COLUMN, SEQUENTIAL)
-    for (int x = -CONFIG::padding_w; x < CONFIG::in_width + CONFIG::padding_w; ++x) {
+    for (int x = -CONFIG::padding_left; x < CONFIG::in_width + CONFIG::padding_right; ++x) {
       sliding.start_column(x);
       if (sliding.takes_pixel()) sliding.store(in.read());
       if (!sliding.is_due()) continue;
 
       Pixel<OUT, M> result;
       reducer_t reducer;
+      reducer.go_to(place_row, place_column);
       QFX_LOOP(BLOCK, SEQUENTIAL)
       for (int block = 0; block < reducer_t::blocks; ++block) {
         reducer.clear(tables...);
@@ -66,7 +71,9 @@ void window(Stream<Pixel<OUT, M> >& out, Stream<Pixel<IN, C> >& in, const TABLES
         reducer.give(result, tables...);
       }
       out.write(result);
+      ++place_column;
     }
+    if (place_column != 0) ++place_row;
   }
 }
 

@@ -25,13 +25,15 @@ inline void write_image(Beats<kIn, kChannels>& in) {
       write(in, {pixel(0, y, x), pixel(1, y, x), pixel(2, y, x), pixel(3, y, x)});
 }
 
+// Beyond the padding above and left, MORE rows below and columns right.
 template <int KERNEL_H, int KERNEL_W, int STRIDE_H, int STRIDE_W, int PADDING_H, int PADDING_W,
-          int DILATION_H, int DILATION_W>
+          int DILATION_H, int DILATION_W, int MORE_H = 0, int MORE_W = 0>
 struct Geometry {
   static const int in_height = kHeight, in_width = kWidth;
   static const int kernel_h = KERNEL_H, kernel_w = KERNEL_W;
   static const int stride_h = STRIDE_H, stride_w = STRIDE_W;
-  static const int padding_h = PADDING_H, padding_w = PADDING_W;
+  static const int padding_top = PADDING_H, padding_left = PADDING_W;
+  static const int padding_bottom = PADDING_H + MORE_H, padding_right = PADDING_W + MORE_W;
   static const int dilation_h = DILATION_H, dilation_w = DILATION_W;
   static const int reach_h = (KERNEL_H - 1) * DILATION_H, reach_w = (KERNEL_W - 1) * DILATION_W;
 };
@@ -39,9 +41,9 @@ struct Geometry {
 // f(y, x) for the first pixel of each place of the window.
 template <class GEOMETRY, class F>
 void each_place(const F& f) {
-  for (int y = -GEOMETRY::padding_h; y + GEOMETRY::reach_h < kHeight + GEOMETRY::padding_h;
+  for (int y = -GEOMETRY::padding_top; y + GEOMETRY::reach_h < kHeight + GEOMETRY::padding_bottom;
        y += GEOMETRY::stride_h)
-    for (int x = -GEOMETRY::padding_w; x + GEOMETRY::reach_w < kWidth + GEOMETRY::padding_w;
+    for (int x = -GEOMETRY::padding_left; x + GEOMETRY::reach_w < kWidth + GEOMETRY::padding_right;
          x += GEOMETRY::stride_w)
       f(y, x);
 }

@@ -10,6 +10,7 @@
 #include "qfx/linear.h"
 #include "qfx/multiply.h"
 #include "qfx/multiply_accumulate.h"
+#include "qfx/placed_average.h"
 #include "qfx/whole_image.h"
 #include "qfx/window.h"
 
@@ -103,6 +104,7 @@ void check_largest() {
 TEST(Window, Largest) {
   check_largest<Geometry<2, 2, 2, 2, 0, 0, 1, 1>>();
   check_largest<Geometry<3, 3, 2, 1, 1, 1, 1, 1>>();
+  check_largest<Geometry<2, 3, 2, 1, 1, 0, 2, 1, 1, 1>>();
 }
 
 // The reciprocal fits one word.
@@ -125,6 +127,33 @@ TEST(Window, Average) {
       std::int64_t sum = 0;
       each_tap<Walk>(y, x, [&](int row, int column, int) { sum += pixel(c, row, column); });
       ASSERT_EQ(raw_value(result.data[c]), fixed::cast_quotient(sum, 3, 9, kOut))
+          << c << " at " << y << ", " << x;
+    }
+  });
+  EXPECT_TRUE(in.empty() && out.empty());
+}
+
+// Of 7 x 5 pixels, padding not counted: windows have 2, 3, 3, 2 rows and 2, 3, 2 columns.
+TEST(Window, PlacedAverage) {
+  using Walk = Geometry<3, 3, 2, 2, 1, 1, 1, 1, 1, 1>;
+  struct Config : Walk, MeanConfig<18, 3, 36, 4> {
+    static const int total_width = 12, factor_width = 6;
+  };
+  const unsigned reciprocal[1] = {reciprocal_of<Config>()};
+  const unsigned row_factors[4] = {3, 2, 2, 3}, column_factors[3] = {3, 2, 3};
+  Beats<kIn, kChannels> in;
+  Beats<kOut, kChannels> out;
+  write_image(in);
+  window<Config, PlacedAverage>(out, in, reciprocal, row_factors, column_factors);
+  each_place<Walk>([&](int y, int x) {
+    const Pixel<Number<kOut>, kChannels> result = out.read();
+    for (int c = 0; c < kChannels; ++c) {
+      std::int64_t sum = 0, count = 0;
+      each_tap<Walk>(y, x, [&](int row, int column, int) {
+        sum += pixel(c, row, column);
+        ++count;
+      });
+      ASSERT_EQ(raw_value(result.data[c]), fixed::cast_quotient(sum, 3, count, kOut))
           << c << " at " << y << ", " << x;
     }
   });

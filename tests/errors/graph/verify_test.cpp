@@ -184,10 +184,30 @@ TEST(VerifyModel, SaysWhatIsWrongAndWhatIsAllowed) {
        [=](Model& m) { std::get<BatchNorm>(m.nodes[kBn].op).eps = nan; }},
       {"node 'bn' (batch_norm): momentum is 1.5, allowed are 0 to 1",
        [](Model& m) { std::get<BatchNorm>(m.nodes[kBn].op).momentum = 1.5; }},
-      {"node 'pool' (max_pool2d): padding is 2 for a kernel of 2, at most half the kernel is "
-       "allowed",
+      {"node 'pool' (max_pool2d): its window at row 0 lies on padding alone (kernel 2, dilation 1, "
+       "padding 2 before and 0 behind 4); every window must hold an element of the image: use less "
+       "padding",
        [](Model& m) {
-         std::get<MaxPool2d>(m.nodes[kPool].op).padding = {2, 0};
+         std::get<MaxPool2d>(m.nodes[kPool].op).padding = {2, 0, 0, 0};
+       }},
+      {"node 'pool' (max_pool2d): its window at column 2 lies on padding alone",
+       [](Model& m) {
+         std::get<MaxPool2d>(m.nodes[kPool].op).padding = {0, 0, 0, 2};
+       }},
+      {"node 'pool' (max_pool2d): its window at row 0 lies on padding alone (kernel 2, dilation 6, "
+       "padding 1 before and 4 behind 4)",
+       [](Model& m) {
+         auto& pool = std::get<MaxPool2d>(m.nodes[kPool].op);
+         pool.padding = {1, 0, 4, 0};
+         pool.dilation = {6, 1};
+       }},
+      {"node 'pool' (avg_pool2d): its windows count so many different numbers of elements that "
+       "these have no common multiple below 2^31",
+       [](Model& m) {
+         m.nodes[kPool].op = AvgPool2d{.kernel = {30, 30},
+                                       .stride = {1, 1},
+                                       .padding = {29, 29, 10, 10},
+                                       .overhang = {19, 19}};
        }},
       {"node 'conv' (conv2d): it has a parameter 'slope' that this kind does not have",
        [](Model& m) { m.nodes[kConv].params[Role::Slope] = {}; }},

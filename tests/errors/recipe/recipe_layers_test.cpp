@@ -148,8 +148,10 @@ INSTANTIATE_TEST_SUITE_P(
                   "'last' looks its values up in a table, which takes at most 16",
                   "put a cast of 16 bits between them"}},
         HeadCase{kPool, {"this layer needs kernel_size"}},
-        HeadCase{kPool + "kernel_size = 2\ndilation = 2\n",
-                 {"dilation = 2", "a max_pool2d has no such key"}},
+        HeadCase{kPool + "kernel_size = 2\ngroups = 2\n",
+                 {"groups = 2", "a max_pool2d has no such key"}},
+        HeadCase{kPool + "kernel_size = 2\npadding = [1, 0, 1]\n",
+                 {"padding", "one whole number, [height, width] or [top, left, bottom, right]"}},
         HeadCase{kPool + "kernel_size = 2\npadding = 2\n", {"network.layers[0]", "padding"}},
         HeadCase{kAny + "kind = \"relu\"\n",
                  {"the network's last layer 'relu_1' gives 784 values, and the data has 10 "

@@ -30,12 +30,14 @@ ConvShape random_shape(std::mt19937_64& random) {
     s.kernel_width = pick(random, 1, 4);
     s.stride_height = random() % 2 == 0 ? 1 : pick(random, 1, 3);
     s.stride_width = random() % 2 == 0 ? 1 : pick(random, 1, 3);
-    s.pad_height = pick(random, 0, 3);
-    s.pad_width = pick(random, 0, 3);
+    s.pad_top = pick(random, 0, 3);
+    s.pad_left = pick(random, 0, 3);
+    s.pad_bottom = random() % 2 == 0 ? s.pad_top : pick(random, 0, 3);
+    s.pad_right = random() % 2 == 0 ? s.pad_left : pick(random, 0, 3);
     s.dilation_height = pick(random, 1, 3);
     s.dilation_width = pick(random, 1, 3);
-    if (s.height + 2 * s.pad_height > (s.kernel_height - 1) * s.dilation_height &&
-        s.width + 2 * s.pad_width > (s.kernel_width - 1) * s.dilation_width)
+    if (s.height + s.pad_top + s.pad_bottom > (s.kernel_height - 1) * s.dilation_height &&
+        s.width + s.pad_left + s.pad_right > (s.kernel_width - 1) * s.dilation_width)
       return s;
   }
 }
@@ -44,7 +46,8 @@ std::string describe(const ConvShape& s) {
   std::string text;
   for (const std::int64_t value : {s.channels, s.height, s.width, s.out_channels, s.groups,
                                    s.kernel_height, s.kernel_width, s.stride_height, s.stride_width,
-                                   s.pad_height, s.pad_width, s.dilation_height, s.dilation_width})
+                                   s.pad_top, s.pad_left, s.pad_bottom, s.pad_right,
+                                   s.dilation_height, s.dilation_width})
     text += std::to_string(value) + " ";
   return text;
 }
@@ -83,8 +86,8 @@ std::vector<std::int32_t> convolved(const ConvShape& s, const std::vector<std::i
         for (std::int64_t c = 0; c < s.group_channels(); ++c)
           for (std::int64_t ky = 0; ky < s.kernel_height; ++ky)
             for (std::int64_t kx = 0; kx < s.kernel_width; ++kx, ++w) {
-              const std::int64_t y = oy * s.stride_height + ky * s.dilation_height - s.pad_height;
-              const std::int64_t at = ox * s.stride_width + kx * s.dilation_width - s.pad_width;
+              const std::int64_t y = oy * s.stride_height + ky * s.dilation_height - s.pad_top;
+              const std::int64_t at = ox * s.stride_width + kx * s.dilation_width - s.pad_left;
               if (y < 0 || y >= s.height || at < 0 || at >= s.width) continue;
               sum += x[(y * s.width + at) * s.channels + first + c] * *w;
             }

@@ -55,9 +55,9 @@ class Case {
       for (std::int64_t ox = 0; ox < s.out_width(); ++ox)
         for (std::int64_t tap = 0; tap < s.taps(); ++tap) {
           const std::int64_t y =
-              oy * s.stride_height - s.pad_height + tap / s.kernel_width * s.dilation_height;
+              oy * s.stride_height - s.pad_top + tap / s.kernel_width * s.dilation_height;
           const std::int64_t x =
-              ox * s.stride_width - s.pad_width + tap % s.kernel_width * s.dilation_width;
+              ox * s.stride_width - s.pad_left + tap % s.kernel_width * s.dilation_width;
           if (y < 0 || y >= s.height || x < 0 || x >= s.width) continue;
           for (std::int64_t c = 0; c < s.channels; ++c)
             body((y * s.width + x) * s.channels + c, (oy * s.out_width() + ox) * s.channels + c,

@@ -36,12 +36,14 @@ class Case {
               .kernel_width = 3,
               .stride_height = pick(1, 2),
               .stride_width = pick(1, 2),
-              .pad_height = pick(0, 1),
-              .pad_width = pick(0, 1),
+              .pad_top = pick(0, 1),
+              .pad_left = pick(0, 1),
+              .pad_bottom = pick(0, 1),
+              .pad_right = pick(0, 1),
               .dilation_height = pick(0, 3) == 0 && shape_.height >= 5 ? 2 : 1};
     shape_.channels = std::max<std::int64_t>(shape_.channels, 2);
     shape_.out_channels = shape_.groups = shape_.channels;
-    if (shape_.height + 2 * shape_.pad_height < 5) shape_.dilation_height = 1;
+    if (shape_.height + shape_.pad_top + shape_.pad_bottom < 5) shape_.dilation_height = 1;
     weight_frac_bits_ = {0};
   }
 
@@ -145,8 +147,8 @@ class Case {
     for (std::int64_t c = 0; c < s.group_channels(); ++c)
       for (std::int64_t ky = 0; ky < s.kernel_height; ++ky)
         for (std::int64_t kx = 0; kx < s.kernel_width; ++kx) {
-          const std::int64_t iy = oy * s.stride_height - s.pad_height + ky * s.dilation_height;
-          const std::int64_t ix = ox * s.stride_width - s.pad_width + kx * s.dilation_width;
+          const std::int64_t iy = oy * s.stride_height - s.pad_top + ky * s.dilation_height;
+          const std::int64_t ix = ox * s.stride_width - s.pad_left + kx * s.dilation_width;
           if (iy < 0 || iy >= s.height || ix < 0 || ix >= s.width) continue;
           total += std::int64_t{x[(iy * s.width + ix) * s.channels + first + c]} *
                    w[((o * s.group_channels() + c) * s.kernel_height + ky) * s.kernel_width + kx];

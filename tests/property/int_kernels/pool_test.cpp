@@ -14,6 +14,19 @@ namespace {
 using test::pick;
 
 // Every window holds a pixel of the image; a stride may leave some out.
+bool sees_image(std::int64_t outputs, std::int64_t stride, std::int64_t pad, std::int64_t kernel,
+                std::int64_t dilation, std::int64_t size) {
+  for (std::int64_t out = 0; out < outputs; ++out) {
+    bool sees = false;
+    for (std::int64_t tap = 0; tap < kernel; ++tap) {
+      const std::int64_t at = out * stride - pad + tap * dilation;
+      sees |= at >= 0 && at < size;
+    }
+    if (!sees) return false;
+  }
+  return true;
+}
+
 Pooling random_pooling(std::mt19937_64& random) {
   const ConvShape s = test::random_conv_shape(random, false, 4);
   Pooling p{.channels = pick(random, 1, 40),
@@ -23,14 +36,17 @@ Pooling random_pooling(std::mt19937_64& random) {
             .kernel_width = s.kernel_width,
             .stride_height = s.stride_height,
             .stride_width = s.stride_width,
-            .pad_height = std::min(s.pad_height, s.kernel_height / 2),
-            .pad_width = std::min(s.pad_width, s.kernel_width / 2)};
-  const std::int64_t height = p.height + 2 * p.pad_height - p.kernel_height;
-  const std::int64_t width = p.width + 2 * p.pad_width - p.kernel_width;
-  if (height < 0 || width < 0) return random_pooling(random);
-  p.out_height = height / p.stride_height + 1;
-  p.out_width = width / p.stride_width + 1;
-  return p;
+            .pad_top = s.pad_top,
+            .pad_left = s.pad_left,
+            .dilation_height = s.dilation_height,
+            .dilation_width = s.dilation_width,
+            .out_height = s.out_height(),
+            .out_width = s.out_width()};
+  const bool sees = sees_image(p.out_height, p.stride_height, p.pad_top, p.kernel_height,
+                               p.dilation_height, p.height) &&
+                    sees_image(p.out_width, p.stride_width, p.pad_left, p.kernel_width,
+                               p.dilation_width, p.width);
+  return sees ? p : random_pooling(random);
 }
 
 // reduce(result so far, value) over the pixels under every window, from `start` on.
@@ -44,8 +60,8 @@ std::vector<std::int64_t> reduced(const Pooling& p, const std::vector<T>& x, std
         std::int64_t result = start;
         for (std::int64_t ky = 0; ky < p.kernel_height; ++ky)
           for (std::int64_t kx = 0; kx < p.kernel_width; ++kx) {
-            const std::int64_t row = oy * p.stride_height - p.pad_height + ky;
-            const std::int64_t column = ox * p.stride_width - p.pad_width + kx;
+            const std::int64_t row = oy * p.stride_height - p.pad_top + ky * p.dilation_height;
+            const std::int64_t column = ox * p.stride_width - p.pad_left + kx * p.dilation_width;
             if (row < 0 || row >= p.height || column < 0 || column >= p.width) continue;
             result = reduce(result, std::int64_t{x[(row * p.width + column) * p.channels + c]});
           }

@@ -35,9 +35,9 @@ void check(std::mt19937_64& random, std::int64_t lo, std::int64_t hi) {
         for (std::int64_t c = 0; c < s.channels; ++c)
           for (std::int64_t tap = 0; tap < s.taps(); ++tap) {
             const std::int64_t y =
-                oy * s.stride_height - s.pad_height + tap / s.kernel_width * s.dilation_height;
+                oy * s.stride_height - s.pad_top + tap / s.kernel_width * s.dilation_height;
             const std::int64_t at =
-                ox * s.stride_width - s.pad_width + tap % s.kernel_width * s.dilation_width;
+                ox * s.stride_width - s.pad_left + tap % s.kernel_width * s.dilation_width;
             if (y < 0 || y >= s.height || at < 0 || at >= s.width) continue;
             const bool reached = x[(y * s.width + at) * channels + c / levels] >= thresholds[c];
             const std::int32_t weight = weights[(o * s.channels + c) * s.taps() + tap];

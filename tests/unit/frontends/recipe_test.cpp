@@ -321,6 +321,38 @@ const std::string kSequenceHead =
     "[data]\nsource = \"idx:nowhere\"\ninput = [3, 32]\nclasses = 2\nnormalize = { divisor = 256 "
     "}\n";
 
+TEST(Recipe, PaddingIsFourNumbersAndPoolsCount) {
+  const graph::Model model =
+      parse_recipe(
+          "[data]\nsource = \"idx:nowhere\"\ninput = [1, 9, 8]\nclasses = 2\nnormalize = { divisor "
+          "= 256 }\n" +
+              layer("kind = \"conv2d\"\nout_channels = 4\nkernel_size = 2\npadding = [1, 0, 2, 3]") +
+              layer("kind = \"max_pool2d\"\nkernel_size = 2\ndilation = [2, 1]\npadding = [0, 1, 0, 0]\n"
+                    "stride = 3\nceil_mode = true") +
+              layer("kind = \"avg_pool2d\"\nkernel_size = 3\nstride = 2\npadding = 1\n"
+                    "count_include_pad = false\nceil_mode = true") +
+              layer("kind = \"flatten\"") + layer("kind = \"linear\"\nout_features = 2"),
+          "recipe.toml")
+          .model;
+  EXPECT_EQ(model.nodes[1].op,
+            graph::Op(graph::Conv2d{
+                .out_channels = 4, .kernel = {2, 2}, .padding = {1, 0, 2, 3}, .has_bias = true}));
+  EXPECT_EQ(model.nodes[1].shape, (graph::Shape{4, 11, 10}));
+  // Rows: 11 leave 8 behind a span of 3, so that a window at 9 reaches one beyond; columns: 11 with
+  // the padding leave 9, all of them used.
+  EXPECT_EQ(model.nodes[2].op, graph::Op(graph::MaxPool2d{.kernel = {2, 2},
+                                                          .stride = {3, 3},
+                                                          .padding = {0, 1, 1, 0},
+                                                          .dilation = {2, 1}}));
+  EXPECT_EQ(model.nodes[2].shape, (graph::Shape{4, 4, 4}));
+  EXPECT_EQ(model.nodes[3].op, graph::Op(graph::AvgPool2d{.kernel = {3, 3},
+                                                          .stride = {2, 2},
+                                                          .padding = {1, 1},
+                                                          .count_include_pad = false,
+                                                          .overhang = {1, 1}}));
+  EXPECT_EQ(model.nodes[3].shape, (graph::Shape{4, 3, 3}));
+}
+
 TEST(Recipe, ASequenceBecomesAnImageOfOneRowOnce) {
   const graph::Model model =
       parse_recipe(kSequenceHead + layer("kind = \"batch_norm\"") +

@@ -22,6 +22,15 @@ TEST(Form, APoolTakesEachChannelByItself) {
   EXPECT_EQ(form_of(GlobalAvgPool2d{}), Form(Plane{Reduce::Mean}));
 }
 
+TEST(Form, AMeanCountsWhatItIsToldTo) {
+  AvgPool2d mean{.kernel = {3, 2}, .padding = {1, 2, 3, 4}, .overhang = {1, 0}};
+  EXPECT_EQ(mean.window().padding, (Sides{1, 2, 4, 4}));
+  EXPECT_EQ(mean.window().counted, (Sides{1, 2, 3, 4}));
+  mean.count_include_pad = false;
+  EXPECT_EQ(mean.window().padding, (Sides{1, 2, 4, 4}));
+  EXPECT_EQ(mean.window().counted, Sides());
+}
+
 TEST(Form, WhatKeepsItsInputsFormatOnlyRenames) {
   for (const Op& op : {Op(Flatten{}), Op(Unsqueeze{}), Op(Relu{}), Op(Concat{}), Op(Input{})})
     EXPECT_EQ(std::holds_alternative<Rename>(form_of(op)), keeps_format(op)) << kind_name(op);

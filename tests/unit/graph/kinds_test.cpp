@@ -50,6 +50,11 @@ TEST(Kinds, NameTheirAttributesAsTorchAndOnnxDo) {
   EXPECT_EQ(
       names(Conv2d{}, &Attribute::onnx),
       (Strings{"", "kernel_shape", "strides", "pads", "dilations", "group", "", "", "", ""}));
+  EXPECT_EQ(names(AvgPool2d{}, &Attribute::torch),
+            (Strings{"kernel_size", "stride", "padding", "dilation", "count_include_pad", "overhang",
+                     "accumulator"}));
+  EXPECT_EQ(names(AvgPool2d{}, &Attribute::onnx),
+            (Strings{"kernel_shape", "strides", "pads", "dilations", "count_include_pad", "", ""}));
   EXPECT_EQ(names(LeakyRelu{}, &Attribute::onnx), (Strings{"alpha"}));
   EXPECT_EQ(names(Relu{}, &Attribute::name), Strings{});
 }
@@ -65,6 +70,11 @@ struct BoundsCheck {
   void operator()(const Attribute& attribute, const Pair& value, IntBounds bounds,
                   const auto&) const {
     for (const std::int64_t side : value)
+      expect(attribute, side >= bounds.low && side <= bounds.high);
+  }
+  void operator()(const Attribute& attribute, const Sides& value, IntBounds bounds,
+                  const auto&) const {
+    for (const std::int64_t side : {value.top, value.left, value.bottom, value.right})
       expect(attribute, side >= bounds.low && side <= bounds.high);
   }
   void operator()(const Attribute& attribute, double value, const RealBounds& bounds,

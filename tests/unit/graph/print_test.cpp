@@ -46,6 +46,12 @@ TEST(Describe, ShowsWhatIsUnusual) {
   EXPECT_EQ(describe(MaxPool2d{}), "max_pool2d 2x2");
   EXPECT_EQ(describe(AvgPool2d{.kernel = {3, 3}, .padding = {1, 1}}),
             "avg_pool2d 3x3 stride 2x2 padding 1x1");
+  EXPECT_EQ(describe(AvgPool2d{.kernel = {2, 2},
+                               .padding = {0, 0, 1, 1},
+                               .dilation = {1, 2},
+                               .count_include_pad = false,
+                               .overhang = {1, 0}}),
+            "avg_pool2d 2x2 padding [0, 0, 1, 1] dilation 1x2 count_include_pad false overhang 1x0");
   EXPECT_EQ(describe(BatchNorm{.eps = 0.25}), "batch_norm eps 0.25");
   EXPECT_EQ(describe(Clip{.min = -0.5, .max = 6}), "clip -0.5 to 6");
   EXPECT_EQ(describe(Prelu{}), "prelu");

@@ -32,7 +32,7 @@ TEST(RealWeights, TakeTheBinaryOnesPlaces) {
   EXPECT_FALSE(std::get<Linear>(node_named(real, "fc").op).binary);
   const auto& conv = std::get<Conv2d>(node_named(real, "conv2").op);
   EXPECT_FALSE(conv.binary || conv.has_bias);
-  EXPECT_EQ(conv.padding, (Pair{1, 0}));
+  EXPECT_EQ(conv.padding, (Sides{1, 0}));
   EXPECT_EQ(node_named(real, "conv2").shape, node_named(binary, "conv2").shape);
   EXPECT_EQ(node_named(real, "conv2").params.at(Role::Weight).values,
             node_named(binary, "conv2").params.at(Role::Weight).values);

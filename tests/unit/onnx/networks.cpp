@@ -173,6 +173,39 @@ const std::map<std::string, std::pair<int, Write>>& behind_a_convolution() {
               .ints("pads", {0, 1, 1, 0})
               .integer("count_include_pad", 1);
         }}},
+      {"means of what counts",
+       {19,
+        [](OnnxFile& f) {
+          f.node("AveragePool", {"c"}, {"1"}).ints("kernel_shape", {3, 3}).ints("pads", {1, 1, 1, 1});
+          f.node("AveragePool", {"1"}, {"2"})
+              .ints("kernel_shape", {3, 2})
+              .ints("strides", {1, 2})
+              .ints("pads", {0, 1, 2, 0})
+              .ints("dilations", {2, 1})
+              .integer("ceil_mode", 1);
+          f.node("AveragePool", {"2"}, {"y"})
+              .ints("kernel_shape", {3, 2})
+              .ints("strides", {2, 2})
+              .ints("pads", {1, 0, 1, 1})
+              .integer("ceil_mode", 1)
+              .integer("count_include_pad", 1);
+        }}},
+      {"maxima with holes",
+       {17,
+        [](OnnxFile& f) {
+          f.integers("p", {0, 0, 1, 0, 0, 0, 1, 2});
+          f.node("MaxPool", {"c"}, {"1"}).ints("kernel_shape", {2, 3}).ints("dilations", {2, 1});
+          f.node("Pad", {"1", "p"}, {"2"});
+          f.node("MaxPool", {"2"}, {"3"}).ints("kernel_shape", {2, 2}).ints("pads", {1, 0, 0, 1});
+          f.node("Relu", {"3"}, {"4"});
+          f.node("Pad", {"4", "p"}, {"5"});
+          f.node("MaxPool", {"5"}, {"6"})
+              .ints("kernel_shape", {3, 3})
+              .ints("strides", {2, 2})
+              .integer("ceil_mode", 1);
+          f.node("Pad", {"6", "p"}, {"7"});
+          f.node("AveragePool", {"7"}, {"y"}).ints("kernel_shape", {2, 3});
+        }}},
       {"dead channels",
        {17,
         [](OnnxFile& f) {

@@ -131,8 +131,8 @@ class Fractional {
     for (std::int64_t c = 0; c < w_.size(1); ++c) {
       for (std::int64_t ky = 0; ky < 3; ++ky) {
         for (std::int64_t kx = 0; kx < 3; ++kx) {
-          const std::int64_t row = i * conv_.stride[0] - conv_.padding[0] + ky,
-                             column = j * conv_.stride[1] - conv_.padding[1] + kx;
+          const std::int64_t row = i * conv_.stride[0] - conv_.padding.top + ky,
+                             column = j * conv_.stride[1] - conv_.padding.left + kx;
           if (row < 0 || column < 0 || row >= x_.size(2) || column >= x_.size(3)) continue;
           f(std::initializer_list<std::int64_t>{0, group * w_.size(1) + c, row, column},
             std::initializer_list<std::int64_t>{o, c, ky, kx});

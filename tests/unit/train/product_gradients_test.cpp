@@ -12,7 +12,7 @@ struct Shape {
 };
 
 graph::Conv2d depthwise(std::int64_t channels, graph::Pair kernel, graph::Pair stride,
-                        graph::Pair padding, graph::Pair dilation = {1, 1}) {
+                        graph::Sides padding, graph::Pair dilation = {1, 1}) {
   return {.out_channels = channels,
           .kernel = kernel,
           .stride = stride,
@@ -43,7 +43,8 @@ TEST(ProductGradients, OfADepthwiseConvolutionAreTorchs) {
         const at::Tensor dy = integers(y.sizes());
         y.backward(dy);
         const auto [dx, dw, db] = at::convolution_backward(
-            dy, x.detach(), w.detach(), c10::nullopt, s.conv.stride, s.conv.padding,
+            dy, x.detach(), w.detach(), c10::nullopt, s.conv.stride,
+            {s.conv.padding.top, s.conv.padding.left},
             s.conv.dilation, false, {0, 0}, s.conv.groups, {true, true, false});
         EXPECT_TRUE(at::equal(w.grad(), dw)) << s.images << " images";
         EXPECT_EQ(x.grad().defined(), wants_dx);

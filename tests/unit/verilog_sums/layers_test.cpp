@@ -168,6 +168,12 @@ TEST(VerilogLayers, EdgesOfWindows) {
   conv({3, 1, 6}, {.out_channels = 2, .kernel = {1, 3}, .padding = {0, 1}}, {{2, 3}, {2, 9}});
   conv({3, 6, 1}, {.out_channels = 2, .kernel = {3, 1}, .padding = {1, 0}}, {{2, 3}, {2, 9}});
   conv({6, 3, 3}, {.out_channels = 9, .kernel = {2, 2}, .groups = 3}, {{2, 1}, {3, 2}});
+  // Padding that differs between the sides: none before, none behind, on the first row alone.
+  conv({2, 4, 5}, {.out_channels = 2, .kernel = {2, 2}, .padding = {0, 0, 1, 1}}, {{1, 2}, {2, 8}});
+  conv({2, 5, 4},
+       {.out_channels = 2, .kernel = {3, 2}, .stride = {2, 1}, .padding = {2, 1, 0, 3}},
+       {{2, 1}, {2, 12}});
+  conv({1, 3, 4}, {.out_channels = 2, .kernel = {2, 3}, .padding = {1, 0, 0, 0}}, {{1, 1}, {2, 6}});
   EXPECT_EQ(layers.problems(), "");
 }
 
@@ -181,6 +187,18 @@ TEST(VerilogLayers, Pools) {
   pool(graph::MaxPool2d{.kernel = {2, 3}, .stride = {2, 1}, .padding = {1, 1}});
   pool(graph::AvgPool2d{.kernel = {3, 3}, .stride = {1, 2}, .padding = {1, 1}});
   pool(graph::AvgPool2d{.kernel = {2, 4}, .stride = {2, 2}, .padding = {0, 0}});
+  pool(graph::MaxPool2d{
+      .kernel = {2, 2}, .stride = {1, 2}, .padding = {1, 0, 2, 1}, .dilation = {3, 2}});
+  // Windows that count differently: nothing of the padding, and what lies behind it.
+  pool(graph::AvgPool2d{
+      .kernel = {3, 3}, .stride = {1, 1}, .padding = {1, 1}, .count_include_pad = false});
+  pool(graph::AvgPool2d{.kernel = {2, 3}, .padding = {0, 1, 1, 2}, .overhang = {1, 1}});
+  pool(graph::AvgPool2d{
+      .kernel = {3, 2},
+      .stride = {1, 2},
+      .padding = {2, 0, 1, 1},
+      .count_include_pad = false,
+      .accumulator = fixed::Format{6, 4, true, fixed::Rounding::RND_CONV, fixed::Overflow::WRAP}});
   pool(graph::AvgPool2d{
       .kernel = {5, 3},
       .stride = {1, 1},

@@ -33,7 +33,7 @@ void convolution_attributes(auto& op, auto&& visit) {
   visit({.name = "stride", .onnx = "strides", .text = " stride {}"}, op.stride, kExtents,
         Pair{1, 1});
   visit({.name = "padding", .onnx = "pads", .text = " padding {}"}, op.padding, kPaddings,
-        Pair{0, 0});
+        Sides());
   visit({.name = "dilation", .onnx = "dilations", .text = " dilation {}"}, op.dilation, kExtents,
         Pair{1, 1});
   visit({.name = "groups", .onnx = "group", .text = " groups {}"}, op.groups, kCounts,
@@ -72,7 +72,7 @@ struct Conv2d {
   std::int64_t out_channels = 1;
   Pair kernel{1, 1};
   Pair stride{1, 1};
-  Pair padding{0, 0};
+  Sides padding = {};
   Pair dilation{1, 1};
   std::int64_t groups = 1;
   bool has_bias = false;
@@ -100,7 +100,7 @@ struct FractionalConv2d {
   std::int64_t out_channels = 1;
   Pair kernel{1, 1};
   Pair stride{1, 1};
-  Pair padding{0, 0};
+  Sides padding = {};
   Pair dilation{1, 1};
   std::int64_t groups = 1;
   double clip_range = kBinaryClipRange;  // of the weights, and of x / 3 before its sign
