@@ -275,6 +275,8 @@ std::unique_ptr<Step> make_mean(const Analyzed& analyzed, graph::NodeId id,
                         .stride_width = p.stride_width,
                         .pad_top = p.pad_top,
                         .pad_left = p.pad_left,
+                        .pad_bottom = p.pad_bottom,
+                        .pad_right = p.pad_right,
                         .dilation_height = p.dilation_height,
                         .dilation_width = p.dilation_width};
   if (fits<std::int32_t>(pixel_addition(analyzed, id).exact_range()) &&

@@ -13,6 +13,7 @@ namespace qfx::runtime {
 kernels::Pooling pooling_of(const Analyzed& analyzed, graph::NodeId id, const auto& pool) {
   const graph::Shape& in = analyzed.source(id).shape;
   const graph::Shape& out = analyzed.node(id).shape;
+  const graph::Sides padding = pool.window().padding;
   return {.channels = in[0],
           .height = in[1],
           .width = in[2],
@@ -20,8 +21,10 @@ kernels::Pooling pooling_of(const Analyzed& analyzed, graph::NodeId id, const au
           .kernel_width = pool.kernel[1],
           .stride_height = pool.stride[0],
           .stride_width = pool.stride[1],
-          .pad_top = pool.padding.top,
-          .pad_left = pool.padding.left,
+          .pad_top = padding.top,
+          .pad_left = padding.left,
+          .pad_bottom = padding.bottom,
+          .pad_right = padding.right,
           .dilation_height = pool.dilation[0],
           .dilation_width = pool.dilation[1],
           .out_height = out[1],

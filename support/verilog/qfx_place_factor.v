@@ -44,18 +44,18 @@ module qfx_place_factor #(
       if (last_word && last_column) row <= last_row ? {ROW_BITS{1'b0}} : row + 1'b1;
     end
 
-  wire [WIDTH-1:0] row_factors[0:ROWS-1];
-  wire [WIDTH-1:0] column_factors[0:COLUMNS-1];
-  genvar i;
-  generate
-    for (i = 0; i < ROWS; i = i + 1) begin : of_row
-      assign row_factors[i] = ROW_FACTORS[32*i+:WIDTH];
-    end
-    for (i = 0; i < COLUMNS; i = i + 1) begin : of_column
-      assign column_factors[i] = COLUMN_FACTORS[32*i+:WIDTH];
-    end
-  endgenerate
-  always @(posedge clk) if (en) factor <= row_factors[row] * column_factors[column];
+  // Few of them differ: what is left are some comparisons.
+  integer i;
+  reg [WIDTH-1:0] row_factor, column_factor;
+  always @* begin
+    row_factor = {WIDTH{1'b0}};
+    column_factor = {WIDTH{1'b0}};
+    for (i = 0; i < ROWS; i = i + 1)
+      if (row == i[ROW_BITS-1:0]) row_factor = ROW_FACTORS[32*i+:WIDTH];
+    for (i = 0; i < COLUMNS; i = i + 1)
+      if (column == i[COLUMN_BITS-1:0]) column_factor = COLUMN_FACTORS[32*i+:WIDTH];
+  end
+  always @(posedge clk) if (en) factor <= row_factor * column_factor;
 
   wire _unused_ok = &{1'b0, LAST_WORD, LAST_ROW, LAST_COLUMN, ROW_FACTORS, COLUMN_FACTORS};
 endmodule

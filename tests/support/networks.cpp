@@ -74,7 +74,7 @@ graph::FrozenModel windows() {
       x, {.kernel = {2, 3}, .stride = {1, 1}, .padding = {1, 0, 2, 1}, .dilation = {3, 1}});
   x = b.avg_pool2d(
       x, {.kernel = {3, 3}, .stride = {1, 1}, .padding = {1, 1}, .count_include_pad = false});
-  x = b.avg_pool2d(x, {.kernel = {3, 2}, .padding = {1, 0, 0, 1}, .overhang = {2, 1}});
+  x = b.avg_pool2d(x, {.kernel = {3, 2}, .padding = {1, 1, 0, 0}, .overhang = {2, 1}});
   x = b.avg_pool2d(x, {.kernel = {2, 2},
                        .stride = {1, 1},
                        .padding = {0, 1, 1, 0},

@@ -106,7 +106,7 @@ class TopologyMaker {
         {4, 2, 3, one(graph::BatchNorm{})},
         {1.5, 1, 1, [&] { append(random_affine(shape[0]), {source}); }},
         {2, 1, 1, [&] { append(random_levels(rng_.between(1, 4)), {source}); }},
-        {1, 0.5, 0.5, fitting([&] { return random_thermometer(); })},
+        {1.3, 0.6, 0.6, fitting([&] { return random_thermometer(); })},
         {3, 1, 2, one(graph::Relu{})},
         {1.5, 1, 1.2, [&] { append(random_clip(), {source}); }},
         {2, 1, 1.5, [&] { append(random_prelu(shape[0]), {source}); }},

@@ -9,7 +9,7 @@ struct Pooling {
   std::int64_t channels = 1, height = 1, width = 1;  // of the input, without padding
   std::int64_t kernel_height = 1, kernel_width = 1;
   std::int64_t stride_height = 1, stride_width = 1;
-  std::int64_t pad_top = 0, pad_left = 0;
+  std::int64_t pad_top = 0, pad_left = 0, pad_bottom = 0, pad_right = 0;
   std::int64_t dilation_height = 1, dilation_width = 1;
   std::int64_t out_height = 1, out_width = 1;
 };

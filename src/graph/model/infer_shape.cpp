@@ -105,15 +105,19 @@ struct Checker {
     return (padded - window) / op.stride[axis] + 1;
   }
 
-  // A maximum and a mean are of something: every window has an element of the image.
+  // A maximum and a mean are of something: every window has an element of the image, or of padding
+  // that counts.
   Shape pooled(const Window& pool) const {
     const Shape shape{image()[0], positions(pool, 0), positions(pool, 1)};
     for (int axis : {0, 1}) {
       const std::int64_t extent = image()[1 + axis], step = pool.dilation[axis];
       for (std::int64_t i = 0; i < shape[1 + axis]; ++i) {
-        const std::int64_t begin = i * pool.stride[axis] - pool.padding.before(axis);
+        // From the first that counts.
+        const std::int64_t begin =
+            i * pool.stride[axis] - pool.padding.before(axis) + pool.counted.before(axis);
         const std::int64_t first = begin >= 0 ? 0 : (-begin + step - 1) / step;  // of its taps
-        if (first < pool.kernel[axis] && begin + first * step < extent) continue;
+        if (first < pool.kernel[axis] && begin + first * step < extent + pool.counted.both(axis))
+          continue;
         fail(
             "its window at {} {} lies on padding alone (kernel {}, dilation {}, padding {} before and "
             "{} behind {}); every window must hold an element of the image: use less padding",

@@ -198,7 +198,8 @@ const std::map<std::string, std::pair<int, Write>>& behind_a_convolution() {
           f.node("Pad", {"1", "p"}, {"2"});
           f.node("MaxPool", {"2"}, {"3"}).ints("kernel_shape", {2, 2}).ints("pads", {1, 0, 0, 1});
           f.node("Relu", {"3"}, {"4"});
-          f.node("Pad", {"4", "p"}, {"5"});
+          f.integers("q", {0, 0, 1, 0, 0, 0, 1, 1});
+          f.node("Pad", {"4", "q"}, {"5"});
           f.node("MaxPool", {"5"}, {"6"})
               .ints("kernel_shape", {3, 3})
               .ints("strides", {2, 2})
