@@ -112,12 +112,14 @@ class PoolPrinter {
         "      wire {}x = {{{}, {}}};\n", range(bits),
         input_.is_signed ? fmt::format("data[p*{}+{}]", input_.width, input_.width - 1) : "1'b0",
         slice("data", input_.width));
-    out += fmt::format("      wire {}total;\n", range(work_->mean->total.width));
+    out += fmt::format("      wire {}{};\n", range(work_->mean->total.width), total());
     out += work_->accumulator ? rounded(*work_->accumulator, bits) : exact(bits);
-    const std::string sum = work_->mean->has_factors() ? "sum" : "total";
     if (work_->mean->has_factors()) out += scaled();
-    return out + mean_text(*work_->mean, sum, output_, slice("result", output_.width), 6);
+    return out + mean_text(*work_->mean, "sum", output_, slice("result", output_.width), 6);
   }
+
+  // The wire of a window's sum, which its factor still has to make the one that is divided.
+  std::string total() const { return work_->mean->has_factors() ? "total" : "sum"; }
 
   // Of the place of the window whose sums are there.
   std::string factor() {
@@ -164,7 +166,7 @@ class PoolPrinter {
         .port("first", "first")
         .port("absent", "padded")
         .port("x", "x")
-        .port("sum", "total")
+        .port("sum", total())
         .text(6);
   }
 
@@ -188,8 +190,8 @@ class PoolPrinter {
                .port("from", fmt::format("{}'b0", accumulator.width))
                .port("sum", "held")
                .text(6) +
-           (accumulator.is_signed ? "      assign total = held;\n"
-                                  : "      assign total = {1'b0, held};\n");
+           fmt::format("      assign {} = {};\n", total(),
+                       accumulator.is_signed ? "held" : "{1'b0, held}");
   }
 
   const Context& context_;

@@ -133,12 +133,15 @@ TEST(Window, Average) {
   EXPECT_TRUE(in.empty() && out.empty());
 }
 
+using PlacedWalk = Geometry<3, 3, 2, 2, 1, 1, 1, 1, 1, 1>;
+struct PlacedConfig : PlacedWalk, MeanConfig<18, 3, 36, 4> {
+  static const int total_width = 12, factor_width = 6;
+};
+
 // Of 7 x 5 pixels, padding not counted: windows have 2, 3, 3, 2 rows and 2, 3, 2 columns.
 TEST(Window, PlacedAverage) {
-  using Walk = Geometry<3, 3, 2, 2, 1, 1, 1, 1, 1, 1>;
-  struct Config : Walk, MeanConfig<18, 3, 36, 4> {
-    static const int total_width = 12, factor_width = 6;
-  };
+  using Walk = PlacedWalk;
+  using Config = PlacedConfig;
   const unsigned reciprocal[1] = {reciprocal_of<Config>()};
   const unsigned row_factors[4] = {3, 2, 2, 3}, column_factors[3] = {3, 2, 3};
   Beats<kIn, kChannels> in;

@@ -9,12 +9,14 @@ namespace small_network_net {
 struct pool_config {
   static const int in_height = 6;
   static const int in_width = 6;
+  static const int padding_top = 0;
+  static const int padding_left = 0;
+  static const int padding_bottom = 0;
+  static const int padding_right = 0;
   static const int stride_h = 3;
-  static const int padding_h = 0;
   static const int dilation_h = 1;
   static const int reach_h = 2;
   static const int stride_w = 3;
-  static const int padding_w = 0;
   static const int dilation_w = 1;
   static const int reach_w = 2;
   static const int sum_width = 12;

@@ -11,12 +11,14 @@ namespace small_network_net {
 struct conv1_config {
   static const int in_height = 6;
   static const int in_width = 6;
+  static const int padding_top = 1;
+  static const int padding_left = 1;
+  static const int padding_bottom = 1;
+  static const int padding_right = 1;
   static const int stride_h = 1;
-  static const int padding_h = 1;
   static const int dilation_h = 1;
   static const int reach_h = 2;
   static const int stride_w = 1;
-  static const int padding_w = 1;
   static const int dilation_w = 1;
   static const int reach_w = 2;
   static const int out_channels = 2;
