@@ -260,7 +260,7 @@ LaneDomain::Value LaneDomain::lesser(const Value& a, const Value& b, bool takes_
                   left.frac_bits);
 }
 
-LaneDomain::Value LaneDomain::look_up(graph::FunctionName, const Value& x) {
+LaneDomain::Value LaneDomain::look_up(const graph::Function&, const Value& x) {
   const std::vector<std::int32_t>& table = node_.params.at(graph::Role::Table).raw;
   const Ref at = ref_of(x);
   const ValueRange from = builder_.range(at);

@@ -41,7 +41,7 @@ class LaneDomain {
   Value multiply(const Value& a, const Value& b);
   Value min(const Value& a, const Value& b) { return lesser(a, b, true); }
   Value max(const Value& a, const Value& b) { return lesser(a, b, false); }
-  Value look_up(graph::FunctionName function, const Value& x);
+  Value look_up(const graph::Function& function, const Value& x);
 
   template <class F, class G>
   Value by_sign(const Value& x, const F& not_negative, const G& negative) {

@@ -88,6 +88,10 @@ struct OpReader {
       layer.fail(key, error.what());
     }
   }
+  std::optional<std::vector<graph::Point>> read(const std::string& key,
+                                                const std::vector<graph::Point>&, AnyValue) const {
+    return layer.points(key);
+  }
   // The function is the word itself, and the input's shape is the data's.
   template <class T>
   std::optional<T> read(const std::string& key, const T&, AnyValue) const {
@@ -129,7 +133,11 @@ const std::map<std::string, LayerKind, std::less<>>& layer_kinds() {
     }
     for (int i = 0; i < graph::kFunctionCount; ++i) {
       const auto function = static_cast<graph::FunctionName>(i);
-      all.emplace(to_string(function), special(graph::Function{function}));
+      std::vector<std::pair<std::string, std::string>> keys;
+      if (usual_alpha(function)) keys.emplace_back("alpha", "alpha");
+      if (usual_beta(function)) keys.emplace_back("beta", "beta");
+      if (function == graph::FunctionName::Points) keys.emplace_back("points", "points");
+      all.emplace(to_string(function), special(graph::Function(function), std::move(keys)));
     }
     all["conv1d"] = plain(graph::Conv2d{}, Axes::Length);
     all["max_pool1d"] = plain(graph::MaxPool2d{}, Axes::Length);

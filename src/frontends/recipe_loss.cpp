@@ -48,21 +48,8 @@ std::string_view word_of(const graph::Op& op) {
 
 // Whether no value of the node is below 0.
 bool never_negative(const graph::Op& op) {
-  if (const auto* function = std::get_if<graph::Function>(&op)) {
-    switch (function->function) {
-      case graph::FunctionName::Sigmoid:
-      case graph::FunctionName::HardSigmoid:
-      case graph::FunctionName::Softplus:
-      case graph::FunctionName::Exp:
-        return true;
-      case graph::FunctionName::Tanh:
-      case graph::FunctionName::HardSwish:
-      case graph::FunctionName::Silu:
-      case graph::FunctionName::Gelu:
-      case graph::FunctionName::Elu:
-        return false;
-    }
-  }
+  if (const auto* function = std::get_if<graph::Function>(&op))
+    return !graph::can_be_negative(*function, true);
   if (const auto* clip = std::get_if<graph::Clip>(&op)) return clip->min >= 0;
   return std::holds_alternative<graph::Relu>(op) || std::holds_alternative<graph::Softmax>(op) ||
          std::holds_alternative<graph::Abs>(op);

@@ -219,6 +219,21 @@ std::optional<std::vector<std::string>> TableReader::texts(std::string_view key)
   return values;
 }
 
+std::optional<std::vector<graph::Point>> TableReader::points(std::string_view key) const {
+  constexpr std::string_view kAllowed = "a list of points [x, y]";
+  const toml::node* node = table_->get(key);
+  if (node == nullptr) return std::nullopt;
+  std::vector<graph::Point> values;
+  for (const toml::node& item : array_of({*node, key}, kAllowed)) {
+    const std::string at = fmt::format("[{}]", values.size());
+    const toml::array& point = array_of({item, key, at}, "a point [x, y]");
+    if (point.size() != 2) refuse(Item{item, key, at}, "a point [x, y] is allowed");
+    values.push_back({real_of({point[0], key, at + "[0]"}, graph::kSingles),
+                      real_of({point[1], key, at + "[1]"}, graph::kSingles)});
+  }
+  return values;
+}
+
 std::optional<std::vector<std::int64_t>> TableReader::some_integers(
     std::string_view key, IntBounds bounds, const std::vector<std::size_t>& counts,
     std::string_view allowed) const {

@@ -69,6 +69,8 @@ class TableReader {
   std::optional<graph::Sides> sides(std::string_view key, IntBounds bounds) const;
   // One whole number for both ends, or [before, behind].
   std::optional<graph::Pair> ends(std::string_view key, IntBounds bounds) const;
+  // A list of [x, y], in single precision's range.
+  std::optional<std::vector<graph::Point>> points(std::string_view key) const;
   std::optional<TableReader> table(std::string_view key, std::vector<std::string> known) const;
   // The tables of [[key]], in order.
   std::vector<TableReader> tables(std::string_view key,

@@ -127,7 +127,7 @@ Tile::Value Tile::max(const Value& a, const Value& b) {
   return of_both(a, b, [](std::int64_t a, std::int64_t b) { return std::max(a, b); });
 }
 
-Tile::Value Tile::look_up(graph::FunctionName, const Value& x) {
+Tile::Value Tile::look_up(const graph::Function&, const Value& x) {
   const std::vector<std::int32_t>& table = node_.params.at(graph::Role::Table).raw;
   const std::int64_t low = fixed::min_raw(analyzed_.source(id_).format);
   return each(node_.format.frac_bits(),

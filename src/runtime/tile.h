@@ -41,7 +41,7 @@ class Tile {
   Value multiply(const Value& a, const Value& b);
   Value min(const Value& a, const Value& b);
   Value max(const Value& a, const Value& b);
-  Value look_up(graph::FunctionName function, const Value& x);
+  Value look_up(const graph::Function& function, const Value& x);
 
   // Both sides are computed everywhere.
   template <class F, class G>

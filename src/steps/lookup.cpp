@@ -2,48 +2,15 @@
 
 #include <cmath>
 #include <limits>
-#include <numbers>
 
-#include "qfx/base/error.h"
+#include "steps/derivative.h"
 
 namespace qfx::steps {
 namespace {
 
-using graph::FunctionName;
-
-double normal_density(double x) {
-  return std::exp(-0.5 * x * x) * 0.5 * std::numbers::inv_sqrtpi * std::numbers::sqrt2;
-}
-
-// As torch's backward passes, at the corners too.
-double derivative(FunctionName function, double x) {
-  const auto sigmoid = [](double at) { return graph::function_value(FunctionName::Sigmoid, at); };
-  switch (function) {
-    case FunctionName::Sigmoid:
-      return sigmoid(x) * sigmoid(-x);
-    case FunctionName::Tanh:
-      return 1 - std::tanh(x) * std::tanh(x);
-    case FunctionName::HardSigmoid:
-      return -3 < x && x < 3 ? 1.0 / 6 : 0;
-    case FunctionName::HardSwish:
-      return x < -3 ? 0 : x <= 3 ? x / 3 + 0.5 : 1;
-    case FunctionName::Silu:
-      return sigmoid(x) * (1 + x * sigmoid(-x));
-    case FunctionName::Gelu:
-      return 0.5 * std::erfc(-x / std::numbers::sqrt2) + x * normal_density(x);
-    case FunctionName::Softplus:
-      return sigmoid(x);
-    case FunctionName::Elu:
-      return x > 0 ? 1 : std::exp(x);
-    case FunctionName::Exp:
-      return graph::function_value(FunctionName::Exp, x);
-  }
-  internal_error("unknown function {}", static_cast<int>(function));
-}
-
 // Each entry is a channel of its own to the kernel that defines the cast's gradient.
 TableGradient make_gradient(const Lookup& lookup) {
-  const FunctionName function = std::get<graph::Function>(lookup.op).function;
+  const auto& function = std::get<graph::Function>(lookup.op);
   const auto size = static_cast<std::int64_t>(lookup.table.size());
   const std::int64_t low = fixed::min_raw(lookup.input);
   std::vector<double> x(size), values(size), inside(size, 1.0);

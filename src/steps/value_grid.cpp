@@ -37,7 +37,7 @@ class Magnitude {
   Value by_sign(const Value& x, const F& not_negative, const G& negative) const {
     return of_both(steps::wider, not_negative(x), negative(x));
   }
-  Value look_up(graph::FunctionName, const Value&) const { return std::nullopt; }
+  Value look_up(const graph::Function&, const Value&) const { return std::nullopt; }
 
   // Training bounds sums where it has their weights: `sums` of exact_grid.
   template <class Term>

@@ -191,9 +191,10 @@ class FormatFiller {
     const graph::Node& input = model_.nodes[node.inputs[0]];
     const int input_frac = input.spec.point_of(input.frac_bits[0]);
     double largest = 0;
-    for (const std::int32_t raw : raw_[node.inputs[0]])
-      largest = std::max(
-          largest, std::abs(graph::function_value(op.function, std::ldexp(raw, -input_frac))));
+    for (const std::int32_t raw : raw_[node.inputs[0]]) {
+      const double value = std::abs(graph::function_value(op, std::ldexp(raw, -input_frac)));
+      if (value < 0x1p40) largest = std::max(largest, value);  // not the reciprocal of 0
+    }
     node.frac_bits = {random_point(node.spec, largest)};
     try {
       const graph::FrozenModel frozen = graph::freeze(keep_ancestors(model_, id));

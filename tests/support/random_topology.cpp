@@ -2,6 +2,7 @@
 #include <cmath>
 #include <functional>
 
+#include "support/functions.h"
 #include "support/random_model.h"
 
 #include "qfx/base/error.h"
@@ -191,7 +192,8 @@ class TopologyMaker {
   }
 
   Op random_function() {
-    return graph::Function{static_cast<graph::FunctionName>(rng_.below(graph::kFunctionCount))};
+    const std::vector<graph::Function> functions = every_function();
+    return functions[static_cast<std::size_t>(rng_.below(std::ssize(functions)))];
   }
 
   // Bounds near the magnitudes that tensors have here, on grids finer and coarser than theirs.

@@ -33,7 +33,7 @@ namespace qfx::graph {
 //   look_up(function, x)   the entry of the node's table for x
 template <class D>
 concept Domain = requires(D& d, const typename D::Value& a, std::size_t i, Role role,
-                          const Dyadic& k, FunctionName function) {
+                          const Dyadic& k, const Function& function) {
   { d.x(i) } -> std::same_as<typename D::Value>;
   { d.selected() } -> std::same_as<typename D::Value>;
   { d.parameter(role) } -> std::same_as<typename D::Value>;
@@ -172,7 +172,7 @@ typename D::Value value(D& d, const Abs&) {
 
 template <Domain D>
 typename D::Value value(D& d, const Function& function) {
-  return d.look_up(function.function, d.x(0));
+  return d.look_up(function, d.x(0));
 }
 
 // ---- values that only change their place -----------------------------------------------------

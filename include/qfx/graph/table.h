@@ -16,12 +16,19 @@ inline constexpr int kMaxTableInputWidth = 16;
 
 bool has_table(const Op& op);
 
-// f(x), the nearest double the library gives; what exceeds every double is the largest one.
-double function_value(FunctionName function, double x);
+// f(x), the nearest double the library gives; what exceeds every double is the largest one or the
+// least, and what is no number, as the root of -1, is 0.
+double function_value(const Function& function, double x);
+
+// How many corners lie at x or before it.
+std::size_t segment_of(const std::vector<Point>& points, double x);
+
+// Whether it has values below 0, of inputs at least 0 or of any.
+bool can_be_negative(const Function& function, bool negative_input);
 
 // Entry i is function_value of the input's raw value min_raw + i, cast from the double's exact
 // value to `output`.
-std::vector<std::int32_t> function_table(FunctionName function, const fixed::Format& input,
+std::vector<std::int32_t> function_table(const Function& function, const fixed::Format& input,
                                          const fixed::Format& output);
 
 // ufixed<table_width,1,RND,SAT>: one integer bit, because exp(0) is 1.

@@ -88,7 +88,7 @@ Bounds::Value Bounds::max(const Value& a, const Value& b) const {
   return term(frac_bits, graph::max(aligned(a, frac_bits).total, aligned(b, frac_bits).total));
 }
 
-Bounds::Value Bounds::look_up(FunctionName, const Value& x) const {
+Bounds::Value Bounds::look_up(const Function&, const Value& x) const {
   const std::vector<std::int32_t>& table = node_.params.at(Role::Table).raw;
   const Interval at = narrowed(x.total);
   const auto [least, largest] =

@@ -54,7 +54,7 @@ class Bounds {
   Value multiply(const Value& a, const Value& b) const;
   Value min(const Value& a, const Value& b) const;
   Value max(const Value& a, const Value& b) const;
-  Value look_up(FunctionName function, const Value& x) const;
+  Value look_up(const Function& function, const Value& x) const;
 
   template <class F, class G>
   Value by_sign(const Value& x, const F& not_negative, const G& negative) const {

@@ -67,7 +67,7 @@ class Operations {
     const Value sides[] = {added_up(not_negative(any)), added_up(negative(any))};
     return {Bounds::either(sides[0].bounds, sides[1].bounds)};
   }
-  Value look_up(FunctionName function, const Value& x) {
+  Value look_up(const Function& function, const Value& x) {
     return {bounds_.look_up(function, added_up(x).bounds)};
   }
 

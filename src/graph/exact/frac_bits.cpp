@@ -34,7 +34,7 @@ class FracBits {
   int by_sign(int x, const F& not_negative, const G& negative) const {
     return std::max(not_negative(x), negative(x));
   }
-  int look_up(FunctionName, int) const { return node_.format.frac_bits(); }
+  int look_up(const Function&, int) const { return node_.format.frac_bits(); }
 
   template <class Term>
   int sum(const Term& term) const {

@@ -74,6 +74,13 @@ struct Reader {
   static void read(const store::JsonValue& json, std::vector<double>& member) {
     member = json.numbers();
   }
+  static void read(const store::JsonValue& json, std::vector<Point>& member) {
+    json.each_element([&](const store::JsonValue& element) {
+      const std::vector<double> point = element.numbers();
+      if (point.size() != 2) element.fail("a point is [x, y]");
+      member.push_back({point[0], point[1]});
+    });
+  }
   static void read(const store::JsonValue& json, std::optional<fixed::Format>& member) {
     const std::string text = json.string();
     try {

@@ -171,6 +171,38 @@ struct Checker {
     return inputs[0];
   }
 
+  Shape shape(const Function& function) const {
+    const std::string_view name = to_string(function.function);
+    if (!usual_alpha(function.function) && function.alpha != 0)
+      fail("alpha is {}, and {} has none; leave it out", function.alpha, name);
+    if (!usual_beta(function.function) && function.beta != 0)
+      fail("beta is {}, and {} has none; leave it out", function.beta, name);
+    if (function.function == FunctionName::Celu && function.alpha == 0)
+      fail("alpha is 0, and celu divides by it; it must be another number");
+    points(function);
+    return inputs[0];
+  }
+
+  void points(const Function& function) const {
+    const std::vector<Point>& points = function.points;
+    if (function.function != FunctionName::Points) {
+      if (!points.empty())
+        fail("it has points, and {} takes none; leave them out, or make it 'points'",
+             to_string(function.function));
+      return;
+    }
+    if (points.size() < 2 || points.size() > kMaxPoints)
+      fail("it has {} points [x, y]; 2 to {} are allowed", points.size(), kMaxPoints);
+    for (std::size_t i = 0; i < points.size(); ++i) {
+      for (const double value : points[i]) {
+        if (!kSingles.hold(value)) fail("points[{}] holds {}, {}", i, value, kSingles.sentence);
+      }
+      if (i > 0 && points[i][0] < points[i - 1][0])
+        fail("points[{}] has x {} after {}; x must not descend", i, points[i][0],
+             points[i - 1][0]);
+    }
+  }
+
   Shape shape(const Prelu& prelu) const {
     parameter_count(prelu.num_parameters, "slope");
     return inputs[0];

@@ -77,6 +77,9 @@ std::string shown(const Sides& sides) {
 std::string shown(FunctionName function) {
   return std::string(to_string(function));
 }
+std::string shown(const std::vector<Point>& points) {
+  return fmt::format("{}", points.size());
+}
 std::string shown(const std::optional<fixed::Format>& format) {
   return fixed::to_string(*format);  // shown where it is not the usual, which is none
 }

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "qfx/base/error.h"
 #include "qfx/graph/exact.h"
+#include "qfx/graph/table.h"
 
 namespace qfx::graph {
 namespace {
@@ -11,24 +11,6 @@ namespace {
 bool can_be_negative(const Preprocess& preprocess) {
   const auto positive = [](double mean) { return mean > 0; };
   return preprocess.signed_samples || std::ranges::any_of(preprocess.mean, positive);
-}
-
-// exp and what is built on it without a factor x stay above zero; the others have the sign of x.
-bool follows_sign(FunctionName function) {
-  switch (function) {
-    case FunctionName::Sigmoid:
-    case FunctionName::HardSigmoid:
-    case FunctionName::Softplus:
-    case FunctionName::Exp:
-      return false;
-    case FunctionName::Tanh:
-    case FunctionName::HardSwish:
-    case FunctionName::Silu:
-    case FunctionName::Gelu:
-    case FunctionName::Elu:
-      return true;
-  }
-  internal_error("unknown function {}", static_cast<int>(function));
 }
 
 // A number is the signs it may have; it may always be zero.
@@ -64,8 +46,8 @@ class Signs {
     const Value above = not_negative(Value{false, x.positive});
     return x.negative ? either(above, negative(Value{true, false})) : above;
   }
-  Value look_up(FunctionName function, Value x) const {
-    return {follows_sign(function) && x.negative, true};
+  Value look_up(const Function& function, Value x) const {
+    return {can_be_negative(function, x.negative), true};
   }
 
   template <class Term>

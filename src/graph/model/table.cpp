@@ -1,30 +1,12 @@
 #include "qfx/graph/table.h"
 
-#include <algorithm>
 #include <cmath>
-#include <limits>
-#include <numbers>
 
 #include "qfx/base/error.h"
 #include "qfx/fixed/raw.h"
 
 namespace qfx::graph {
 namespace {
-
-// exp overflows far inside the range of formats with few fraction bits.
-double finite(double value) {
-  return std::min(value, std::numeric_limits<double>::max());
-}
-
-// Without the overflow of exp(-x) and without the cancellation of 1 - 1 / (1 + exp(x)).
-double sigmoid(double x) {
-  const double e = std::exp(-std::abs(x));
-  return (x >= 0 ? 1 : e) / (1 + e);
-}
-
-double relu6(double x) {
-  return std::clamp(x, 0.0, 6.0);
-}
 
 std::size_t entries(const fixed::Format& input) {
   QFX_ASSERT(input.width >= 1 && input.width <= kMaxTableInputWidth);
@@ -43,31 +25,7 @@ bool has_table(const Op& op) {
       op);
 }
 
-double function_value(FunctionName function, double x) {
-  switch (function) {
-    case FunctionName::Sigmoid:
-      return sigmoid(x);
-    case FunctionName::Tanh:
-      return std::tanh(x);
-    case FunctionName::HardSigmoid:
-      return relu6(x + 3) / 6;
-    case FunctionName::HardSwish:
-      return x * relu6(x + 3) / 6;
-    case FunctionName::Silu:
-      return x * sigmoid(x);
-    case FunctionName::Gelu:
-      return 0.5 * x * std::erfc(-x / std::numbers::sqrt2);
-    case FunctionName::Softplus:
-      return std::max(x, 0.0) + std::log1p(std::exp(-std::abs(x)));
-    case FunctionName::Elu:
-      return x > 0 ? x : std::expm1(x);
-    case FunctionName::Exp:
-      return finite(std::exp(x));
-  }
-  internal_error("unknown function {}", static_cast<int>(function));
-}
-
-std::vector<std::int32_t> function_table(FunctionName function, const fixed::Format& input,
+std::vector<std::int32_t> function_table(const Function& function, const fixed::Format& input,
                                          const fixed::Format& output) {
   std::vector<std::int32_t> table(entries(input));
   std::int64_t raw = fixed::min_raw(input);
@@ -104,7 +62,7 @@ std::optional<FrozenParam> make_table(const Op& op, const fixed::Format& input,
         .shape = shape, .raw = std::move(raw), .format = format, .channel_frac_bits = {}};
   };
   if (const auto* function = std::get_if<Function>(&op))
-    return param(function_table(function->function, input, output), output);
+    return param(function_table(*function, input, output), output);
   if (const auto* softmax = std::get_if<Softmax>(&op))
     return param(softmax_table(*softmax, input), softmax_table_format(*softmax));
   return std::nullopt;

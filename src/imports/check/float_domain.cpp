@@ -143,7 +143,7 @@ Reals FloatDomain::max(const Reals& a, const Reals& b) const {
   return elementwise(a, b, [](double x, double y) { return std::max(x, y); });
 }
 
-Reals FloatDomain::look_up(graph::FunctionName function, const Reals& x) const {
+Reals FloatDomain::look_up(const graph::Function& function, const Reals& x) const {
   Reals result = x;
   for (double& value : result.values) value = graph::function_value(function, value);
   return result;

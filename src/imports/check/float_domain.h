@@ -40,7 +40,7 @@ class FloatDomain {
   Value multiply(const Value& a, const Value& b) const;
   Value min(const Value& a, const Value& b) const;
   Value max(const Value& a, const Value& b) const;
-  Value look_up(graph::FunctionName function, const Value& x) const;
+  Value look_up(const graph::Function& function, const Value& x) const;
 
   template <class F, class G>
   Value by_sign(const Value& x, const F& at_least_zero, const G& below) const {

@@ -4,6 +4,7 @@
 
 #include "train/network/batch_norm_layer.h"
 #include "train/network/readers.h"
+#include "train/network/real_function.h"
 #include "train/ops/activation.h"
 #include "train/ops/batch_norm/peer_batch_norm.h"
 #include "train/ops/border.h"
@@ -41,31 +42,6 @@ at::Tensor fractional(const at::Tensor& x, const RealParameters& parameters,
 
 at::Tensor per_channel(const at::Tensor& values, const at::Tensor& like) {
   return along_channels(values.to(like.scalar_type()), like);
-}
-
-// torch's softplus is x from 20 on, which is less than 2^-28 off.
-at::Tensor real_function(graph::FunctionName function, const at::Tensor& x) {
-  switch (function) {
-    case graph::FunctionName::Sigmoid:
-      return at::sigmoid(x);
-    case graph::FunctionName::Tanh:
-      return at::tanh(x);
-    case graph::FunctionName::HardSigmoid:
-      return at::hardsigmoid(x);
-    case graph::FunctionName::HardSwish:
-      return at::hardswish(x);
-    case graph::FunctionName::Silu:
-      return at::silu(x);
-    case graph::FunctionName::Gelu:
-      return at::gelu(x);
-    case graph::FunctionName::Softplus:
-      return at::softplus(x);
-    case graph::FunctionName::Elu:
-      return at::elu(x);
-    case graph::FunctionName::Exp:
-      return at::exp(x);
-  }
-  internal_error("unknown function {}", static_cast<int>(function));
 }
 
 // Torch moves the running statistics where they are: on another device those of a copy.
@@ -157,7 +133,7 @@ at::Tensor real_value(const graph::Node& node, Layer& layer, const std::vector<a
           [&](const graph::Thermometer& levels) { return thermometer(inputs[0], levels); },
           [&](const graph::Flatten&) { return at::flatten(inputs[0], 1); },
           [&](const graph::Unsqueeze&) { return channels_last(at::unsqueeze(inputs[0], 2)); },
-          [&](const graph::Function& op) { return real_function(op.function, inputs[0]); },
+          [&](const graph::Function& op) { return real_function(op, inputs[0]); },
           [&](const graph::Softmax&) { return at::softmax(inputs[0], 1); },
       },
       node.op);

@@ -173,7 +173,9 @@ TEST(Recipe, LayersReadTheOneBeforeUnlessTheySayOtherwise) {
 TEST(Recipe, FunctionsAreKindsOfTheirOwnNames) {
   std::string layers;
   for (const std::string& function : graph::function_names())
-    layers += "[[network.layers]]\nkind = \"" + function + "\"\n";
+    layers += "[[network.layers]]\nkind = \"" + function + "\"\n" +
+              (function == "points" ? "points = [[-1, 0], [0.5, 2]]\n" : "");
+  layers += "[[network.layers]]\nkind = \"hardsigmoid\"\nalpha = 0.2\nbeta = 0.25\n";
   const Recipe recipe = parse_recipe(kDataHead + layers +
                                          "[[network.layers]]\nkind = \"softmax\"\n"
                                          "[[network.layers]]\nkind = \"flatten\"\n"
@@ -186,8 +188,12 @@ TEST(Recipe, FunctionsAreKindsOfTheirOwnNames) {
   for (int i = 0; i < graph::kFunctionCount; ++i) {
     const auto function = static_cast<graph::FunctionName>(i);
     EXPECT_EQ(node_named(model, std::string(graph::to_string(function)) + "_1").op,
-              graph::Op(graph::Function{function}));
+              graph::Op(function == graph::FunctionName::Points
+                            ? graph::Function(std::vector<graph::Point>{{-1, 0}, {0.5, 2}})
+                            : graph::Function(function)));
   }
+  EXPECT_EQ(node_named(model, "hardsigmoid_2").op,
+            graph::Op(graph::Function(graph::FunctionName::HardSigmoid, 0.2, 0.25)));
   EXPECT_EQ(node_named(model, "softmax_1").op, graph::Op(graph::Softmax{.table_width = 16}));
   EXPECT_EQ(node_named(model, "softmax_2").op, graph::Op(graph::Softmax{.table_width = 12}));
 }

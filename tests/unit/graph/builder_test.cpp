@@ -85,9 +85,12 @@ TEST(InferSigns, OfAFunctionAreThoseOfItsGraph) {
     return builder.finish().nodes[1].spec.is_signed;
   };
   using enum FunctionName;
-  for (FunctionName function : {Sigmoid, HardSigmoid, Softplus, Exp})
+  for (FunctionName function : {Sigmoid, HardSigmoid, Softplus, Exp, Sqrt, Rsqrt})
     EXPECT_FALSE(is_signed(function, true)) << to_string(function);
-  for (FunctionName function : {Tanh, HardSwish, Silu, Gelu, Elu}) {
+  for (FunctionName function : {LogSigmoid, Sin, Cos, Log})
+    EXPECT_TRUE(is_signed(function, false)) << to_string(function);
+  for (FunctionName function : {Tanh, HardSwish, Silu, Gelu, Elu, Selu, Celu, GeluTanh, Mish, Softsign,
+                                Erf, Atan, Reciprocal, Sign, Floor, Ceil, Round, Shrink}) {
     EXPECT_TRUE(is_signed(function, true)) << to_string(function);
     EXPECT_FALSE(is_signed(function, false)) << to_string(function);
   }

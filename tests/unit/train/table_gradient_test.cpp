@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 #include <numbers>
 
+#include "support/functions.h"
 #include "train/network/fixed_forward.h"
 #include "train/network/float_forward.h"
 #include "train/ops/function_cast.h"
@@ -12,6 +13,7 @@
 
 #include "qfx/fixed/raw.h"
 #include "qfx/graph/builder.h"
+#include "qfx/graph/print.h"
 
 namespace qfx::train {
 namespace {
@@ -56,9 +58,9 @@ at::Tensor every_input() {
   return (raw * std::ldexp(1.0, -kInput.frac_bits())).reshape({4, 2, 8, 8});
 }
 
-at::Tensor torch_function(graph::FunctionName function, const at::Tensor& x) {
+at::Tensor torch_function(const graph::Function& function, const at::Tensor& x) {
   graph::Node node;
-  node.op = graph::Function{function};
+  node.op = function;
   Layer layer;
   return real_value(node, layer, {x}, {}, true);
 }
@@ -66,10 +68,9 @@ at::Tensor torch_function(graph::FunctionName function, const at::Tensor& x) {
 TEST(FunctionGradient, IsTorchsWhereTheCastDoesNotOverflow) {
   at::manual_seed(1);
   for (const at::ScalarType type : {at::kFloat, at::kDouble}) {
-    for (int i = 0; i < graph::kFunctionCount; ++i) {
-      const auto function = static_cast<graph::FunctionName>(i);
+    for (const graph::Function& function : test::every_function()) {
       steps::LookupPtr lookup;
-      update_lookup(lookup, graph::Function{function}, kInput, kOutput);
+      update_lookup(lookup, function, kInput, kOutput);
       steps::OverflowCount count;
       const auto a = assignment(kOutput);
       a->count = &count;
@@ -91,15 +92,15 @@ TEST(FunctionGradient, IsTorchsWhereTheCastDoesNotOverflow) {
         const double dy = at(weight);
         const CastGradient cast = closed_form(at(values), kOutput);
         EXPECT_NEAR(at(x.grad()), cast.dx * at(real.grad()) * dy, 1e-6 * std::abs(dy))
-            << graph::to_string(function) << " at " << at(real);
+            << graph::describe(function) << " at " << at(real);
         EXPECT_EQ(at(y), fixed::to_double(fixed::raw_from_double(at(values), kOutput),
                                           kOutput.frac_bits()))
-            << graph::to_string(function) << " at " << at(real);
+            << graph::describe(function) << " at " << at(real);
         df += cast.df * dy;
         overflows += cast.dx == 0;
       }
       EXPECT_NEAR(f.grad().item<double>(), df, 1e-4 * (1 + std::abs(df)));
-      EXPECT_EQ(count.overflows, overflows) << graph::to_string(function);
+      EXPECT_EQ(count.overflows, overflows) << graph::describe(function);
       EXPECT_EQ(count.values, x.numel());
     }
   }

@@ -1,8 +1,11 @@
 // Kinds that make an element of one element. Part of kinds.h.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "qfx/base/shape.h"
 #include "qfx/graph/attribute.h"
@@ -167,16 +170,40 @@ struct Neg {
   Map form() const { return {}; }
 };
 
+// {x, y}: a corner of a function that is straight between corners.
+using Point = std::array<double, 2>;
+inline constexpr std::size_t kMaxPoints = std::size_t{1} << 16;
+
 // By a table with an entry for every raw value of the input's format (table.h).
 struct Function {
   static constexpr std::string_view kName = "function";
   static constexpr Arity kInputs = kOneInput;
   static constexpr bool kHasTable = true;
   FunctionName function = FunctionName::Sigmoid;
+  // What they are to the function: docs/semantics.md. 0 where it has none.
+  double alpha = 0;
+  double beta = 0;
+  std::vector<Point> points = {};  // of FunctionName::Points, x ascending
+
+  // With the usual alpha and beta.
+  Function(FunctionName name = FunctionName::Sigmoid)  // NOLINT(google-explicit-constructor)
+      : function(name),
+        alpha(usual_alpha(name).value_or(0)),
+        beta(usual_beta(name).value_or(0)) {}
+  Function(FunctionName name, double alpha_given, double beta_given)
+      : function(name), alpha(alpha_given), beta(beta_given) {}
+  explicit Function(std::vector<Point> corners)
+      : function(FunctionName::Points), points(std::move(corners)) {}
   bool operator==(const Function&) const = default;
 
   static void attributes(auto& op, auto&& visit) {
     visit({.name = "function", .text = " {}"}, op.function, AnyValue{}, Required{});
+    visit({.name = "alpha", .text = " alpha {}", .only_if_unusual = true}, op.alpha, kSingles,
+          usual_alpha(op.function).value_or(0));
+    visit({.name = "beta", .text = " beta {}", .only_if_unusual = true}, op.beta, kSingles,
+          usual_beta(op.function).value_or(0));
+    visit({.name = "points", .text = " through {} points", .only_if_unusual = true}, op.points,
+          AnyValue{}, std::vector<Point>());
   }
   Map form() const { return {}; }
 };

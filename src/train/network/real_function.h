@@ -1,0 +1,12 @@
+// Functions by table as torch computes them, for the float network and for calibration.
+#pragma once
+
+#include <ATen/core/Tensor.h>
+
+#include "qfx/graph/op.h"
+
+namespace qfx::train {
+
+at::Tensor real_function(const graph::Function& function, const at::Tensor& x);
+
+}  // namespace qfx::train
