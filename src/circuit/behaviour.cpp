@@ -52,6 +52,10 @@ class Behaviours {
         behaviour.rounds.push_back({.count = inputs_[i]->words() / pixels, .takes = 1 << i});
     return behaviour;
   }
+  // The words of the next frame come while those of this one are given.
+  Behaviour operator()(const Repeat&) const {
+    return {2 * words_in(), {{.count = outputs_[0]->words(), .need = words_in(), .free = words_in()}}};
+  }
   Behaviour operator()(const Reorder&) const {
     return {2 * words_in(), {{.count = words_in(), .need = words_in(), .free = words_in()}}};
   }

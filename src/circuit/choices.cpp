@@ -56,6 +56,7 @@ class Choices {
   void operator()(const Spread& spread) { by_lanes(spread, spread.lanes); }
   void operator()(const Join& join) { by_lanes(join, join.lanes); }
   void operator()(const Softmax& softmax) { add(softmax, {}, 0); }
+  void operator()(const Repeat& repeat) { by_lanes(repeat, repeat.lanes); }
   void operator()(const Reorder& reorder) { add(reorder, {}, 0); }
   void operator()(const Fork& fork) { choices_.push_back({.part = fork}); }
   void operator()(const Repack& repack) { choices_.push_back({.part = repack}); }

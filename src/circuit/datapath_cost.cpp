@@ -135,7 +135,9 @@ Resources map_cost(const dataflow::Network& network, const dataflow::Process& pr
   if (map.lookup) one += rom(std::int64_t{1} << std::min(in, 16), map.lookup->format.width);
   if (map.steps) one.luts += real(map.steps->shape[0]) * in * cost::kCompareBit;
   if (process.inputs.size() > 1) {
-    const bool is_product = std::holds_alternative<graph::Mul>(network.node(process.node).op);
+    const graph::Op& op = network.node(process.node).op;
+    const bool is_product =
+        std::holds_alternative<graph::Mul>(op) || std::holds_alternative<graph::Gate>(op);
     const int second = width(process.inputs[1]);
     one += is_product ? multiply_cost(in, second)
                       : Resources{.luts = (std::max(in, second) + 1) * cost::kAddBit};

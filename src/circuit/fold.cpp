@@ -96,7 +96,8 @@ class Wiring {
         link.groups = loops.pixels * loops.groups;
       }
     }
-    link.is_trace = !std::holds_alternative<Reorder>(unit.part);
+    link.is_trace = !std::holds_alternative<Reorder>(unit.part) &&
+                    !std::holds_alternative<Repeat>(unit.part);
     if (const auto* chain = std::get_if<Chain>(&unit.part))
       link.is_trace = !chain->processes.empty();
     return id;

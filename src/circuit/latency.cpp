@@ -68,7 +68,8 @@ class Latency {
   // Cast into the output register.
   int operator()(const Join&) const { return 1; }
 
-  // Read the frame's memory, move on.
+  // Read the memory, move on.
+  int operator()(const Repeat&) const { return 2; }
   int operator()(const Reorder&) const { return 2; }
 
   int operator()(const Chain& chain) const { return formula_of(network_, chain).stages(); }

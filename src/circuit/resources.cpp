@@ -83,6 +83,16 @@ class PartCost {
     result.registers += real(join.lanes * output_width(process));
     return result;
   }
+  Resources operator()(const Repeat& repeat) const {
+    const dataflow::Process& process = network_.processes[repeat.process];
+    const std::int64_t words =
+        network_.streams[process.inputs[0]].layout.elements() / repeat.lanes;
+    Resources result = control();
+    result += ram(2 * words, repeat.lanes * input_width(process));
+    result.luts += 20;
+    result.registers += real(repeat.lanes * output_width(process)) * 2;
+    return result;
+  }
   Resources operator()(const Reorder& reorder) const {
     const dataflow::Process& process = network_.processes[reorder.process];
     Resources result = control();

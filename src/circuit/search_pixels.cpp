@@ -43,6 +43,9 @@ class PixelPart {
   }
   Part operator()(const dataflow::Spread&) const { return Spread{id_, lanes()}; }
   Part operator()(const dataflow::Join&) const { return Join{id_, lanes()}; }
+  Part operator()(const dataflow::Repeat&) const {
+    return Repeat{id_, network_.streams[network_.processes[id_].outputs[0]].layout.lanes};
+  }
   Part operator()(const dataflow::Reorder&) const { return Reorder{id_}; }
   Part operator()(const dataflow::Clone&) const { return Fork{}; }
   Part operator()(const dataflow::Copy&) const { return Chain{{}, lanes()}; }

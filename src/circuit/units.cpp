@@ -59,6 +59,7 @@ class Units {
     add(Spread{id_, pe / each});
   }
   void operator()(const dataflow::Join&) { add(Join{id_, pe_that_divides()}); }
+  void operator()(const dataflow::Repeat&) { add(Repeat{id_, lanes_of_reader()}); }
   void operator()(const dataflow::Reorder&) { add(Reorder{id_}); }
   void operator()(const dataflow::Clone&) { add(Fork{}); }
   void operator()(const dataflow::Copy&) { add(Chain{{}, 0}); }
@@ -74,6 +75,7 @@ class Units {
     std::string suffix;
     if (std::holds_alternative<Fork>(part)) suffix = "_fork";
     if (std::holds_alternative<Reorder>(part)) suffix = "_order";
+    if (std::holds_alternative<Repeat>(part)) suffix = "_repeat";
     for (dataflow::StreamId stream : process().outputs)
       writer_[stream] = static_cast<int>(units_.size());
     units_.push_back({name() + suffix, std::move(part), process().inputs, process().outputs});
@@ -98,6 +100,15 @@ class Units {
       user_error("the fold of '{}' computes {} results at once; allowed are divisors of {}: {}",
                  name(), pe, channels, divisors_text(channels));
     return pe;
+  }
+
+  // A repetition keeps step with the layer that it is for; 0: open, as that is.
+  std::int64_t lanes_of_reader() const {
+    for (const Process& reader : network_.processes) {
+      if (std::ranges::find(reader.inputs, process().outputs[0]) != reader.inputs.end())
+        return reader.fold.pe;
+    }
+    internal_error("nobody reads what '{}' repeats", name());
   }
 
   // Puts an element-wise process behind the chain that writes its input.
@@ -161,6 +172,7 @@ class Lanes {
   }
   std::int64_t operator()(const Spread& spread) const { return elements_in() / spread.lanes; }
   std::int64_t operator()(const Join& join) const { return elements_out() / join.lanes; }
+  std::int64_t operator()(const Repeat& repeat) const { return elements_out() / repeat.lanes; }
   std::int64_t operator()(const Reorder&) const { return elements_in(); }
   std::int64_t operator()(const Fork&) const { return 0; }
   std::int64_t operator()(const Repack&) const { return 0; }
@@ -183,6 +195,7 @@ std::int64_t* open_lanes(Part& part) {
                         [](Softmax&) -> std::int64_t* { return nullptr; },
                         [](Spread& spread) { return &spread.lanes; },
                         [](Join& join) { return &join.lanes; },
+                        [](Repeat& repeat) { return &repeat.lanes; },
                         [](Reorder&) -> std::int64_t* { return nullptr; },
                         [](Fork&) -> std::int64_t* { return nullptr; },
                         [](Repack&) -> std::int64_t* { return nullptr; },
@@ -234,6 +247,7 @@ std::int64_t lanes_in(const Network& network, const Part& part) {
                         [](const Softmax&) -> std::int64_t { return 1; },
                         [](const Spread& spread) { return spread.lanes; },
                         [](const Join& join) { return join.lanes; },
+                        [](const Repeat& repeat) { return repeat.lanes; },
                         [](const Reorder&) -> std::int64_t { return 1; },
                         [](const Fork&) -> std::int64_t { return 0; },
                         [](const Repack&) -> std::int64_t { return 0; },

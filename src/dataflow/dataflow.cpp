@@ -10,6 +10,7 @@ bool computes(const Process& process) {
                         [](const Normalise&) { return true; },
                         [](const Spread&) { return true; },
                         [](const Join&) { return true; },
+                        [](const Repeat&) { return false; },
                         [](const Reorder&) { return false; },
                         [](const Clone&) { return false; },
                         [](const Copy&) { return false; },

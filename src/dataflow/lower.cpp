@@ -1,6 +1,7 @@
 #include "qfx/dataflow/lower.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "dataflow/fifo_depth.h"
 #include "dataflow/work.h"
@@ -40,6 +41,7 @@ std::vector<Layout> layouts_of(const graph::FrozenModel& model) {
     const Layout layout = std::visit(graph::Overloaded{
                                          [&](const graph::Source&) { return own(); },
                                          [&](const graph::Map&) { return common(); },
+                                         [&](const graph::ByChannel&) { return own(); },
                                          [&](const graph::Window&) { return own(); },
                                          [&](const graph::Plane&) { return own(); },
                                          [&](const graph::Dot&) { return own(); },
@@ -59,6 +61,10 @@ bool needs_order(const graph::Op& op) {
   const graph::Form form = graph::form_of(op);
   return std::holds_alternative<graph::Join>(form) || std::holds_alternative<graph::Spread>(form) ||
          graph::accumulator_of(op) != nullptr;
+}
+
+bool is_by_channel(const graph::Op& op) {
+  return std::holds_alternative<graph::ByChannel>(graph::form_of(op));
 }
 
 // How a node needs the values of `input`.
@@ -125,7 +131,7 @@ class Connection {
       return;
     }
     std::vector<StreamId> inputs;
-    for (NodeId input : node.inputs) inputs.push_back(read(input, id));
+    for (std::size_t i = 0; i < node.inputs.size(); ++i) inputs.push_back(read(i, id));
     StreamId value;
     if (id == 0) {
       value = network_.input = port(0);
@@ -164,14 +170,29 @@ class Connection {
     return id;
   }
 
-  // The stream from which `reader` takes the values of `input`, in the order it needs.
-  StreamId read(NodeId input, NodeId reader) {
-    const NodeId source = network_.source[input];
+  // The stream from which `reader` takes the values of its input `at`, in the order it needs.
+  StreamId read(std::size_t at, NodeId reader) {
+    const NodeId input = network_.node(reader).inputs[at], source = network_.source[input];
+    const bool is_gate = is_by_channel(network_.node(reader).op) && at == 1;
     const StreamId from = take(source);
-    const Layout wanted = wanted_layout(network_, input, reader);
-    if (network_.layouts[input] == wanted) return from;
+    if (is_gate) return repeated(source, from, network_.layouts[input], network_.layouts[reader]);
+    return moved(Reorder{}, source, from, network_.layouts[input],
+                 wanted_layout(network_, input, reader));
+  }
+
+  // One number for each channel, again for every pixel of `image`.
+  StreamId repeated(NodeId source, StreamId from, const Layout& given, const Layout& image) {
+    Layout vector = given;
+    if (given.order == Order::Pixels) vector = vector_layout(given.elements());
+    const StreamId in_order = moved(Reorder{}, source, from, given, vector);
+    return moved(Repeat{image.beats}, source, in_order, vector, image);
+  }
+
+  StreamId moved(Work work, NodeId source, StreamId from, const Layout& given,
+                 const Layout& wanted) {
+    if (given == wanted) return from;
     const StreamId to = stream(source, wanted);
-    network_.processes.push_back({Reorder{}, source, {from}, {to}});
+    network_.processes.push_back({std::move(work), source, {from}, {to}});
     return to;
   }
 

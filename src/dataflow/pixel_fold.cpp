@@ -47,6 +47,7 @@ class PixelCycles {
   std::int64_t operator()(const Join& join) const {
     return join.side_by_side ? out().beats : out().elements();
   }
+  std::int64_t operator()(const Repeat&) const { return in().beats + out().beats; }
   std::int64_t operator()(const Reorder&) const { return in().beats + out().elements(); }
   std::int64_t operator()(const Clone&) const { return out().beats; }
   std::int64_t operator()(const Copy&) const { return out().beats; }

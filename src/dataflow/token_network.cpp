@@ -39,6 +39,7 @@ class Rounds {
   std::vector<Round> operator()(const Join& join) const {
     return join.side_by_side ? beat_by_beat() : one_after_the_other(1);
   }
+  std::vector<Round> operator()(const Repeat&) const { return all_then_all(); }
   std::vector<Round> operator()(const Reorder&) const { return all_then_all(); }
   std::vector<Round> operator()(const Clone&) const { return beat_by_beat(); }
   std::vector<Round> operator()(const Copy&) const { return beat_by_beat(); }

@@ -48,6 +48,8 @@ class Lowering {
     return map;
   }
 
+  Work operator()(const graph::ByChannel&) const { return Map{.sum = sum_}; }
+
   Work operator()(const graph::Window& form) const {
     const Window window{.height = input_.shape[1],
                         .width = input_.shape[2],

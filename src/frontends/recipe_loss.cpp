@@ -7,6 +7,7 @@
 #include "qfx/base/error.h"
 #include "qfx/graph/links.h"
 #include "qfx/graph/outputs.h"
+#include "qfx/graph/table.h"
 
 namespace qfx::frontends {
 namespace {

@@ -41,7 +41,7 @@ Tile::Tile(const Analyzed& analyzed, graph::NodeId id, const std::byte* const* i
 
 // f(i) for every element of the tile.
 template <class F>
-Tile::Value Tile::each(int frac_bits, const F& f) {
+Tile::Value Tile::each(int frac_bits, F f) {
   auto* raw = carver_.take<std::int64_t>(kTile);
   for (std::int64_t i = 0; i < count_; ++i) raw[i] = f(i);
   return {frac_bits, raw};
@@ -65,9 +65,26 @@ Tile::Value Tile::x(std::size_t i) {
       return raw_at(i, at / channels_ * layout.channels + at % channels_ / thermometer->levels);
     });
   }
+  if (std::holds_alternative<graph::Gate>(node_.op) && i == 1) return gates(frac_bits);
   auto* words = carver_.take<std::int32_t>(kTile);
   if (count_ > 0) kernels::widen(inputs_[i] + layout.offset(first_), layout.storage, count_, words);
   return each(frac_bits, [=](std::int64_t element) { return std::int64_t{words[element]}; });
+}
+
+// Of input 1, which has one element for each channel of a sample.
+Tile::Value Tile::gates(int frac_bits) {
+  const TensorLayout layout = layout_of(analyzed_, node_.inputs[1]);
+  const std::int64_t size = layout_of(analyzed_, id_).elements();
+  auto* words = carver_.take<std::int32_t>(channels_);
+  std::int64_t loaded = -1;
+  return each(frac_bits, [=, this](std::int64_t element) mutable {
+    const std::int64_t at = first_ + element, sample = at / size;
+    if (sample != loaded)
+      kernels::widen(inputs_[1] + layout.offset(sample * channels_), layout.storage, channels_,
+                     words);
+    loaded = sample;
+    return std::int64_t{words[at % channels_]};
+  });
 }
 
 std::int64_t Tile::raw_at(std::size_t input, std::int64_t element) const {

@@ -55,8 +55,9 @@ class Tile {
  private:
   std::int64_t raw_at(std::size_t input, std::int64_t element) const;
   Value select(const Value& sign, const Value& not_negative, const Value& negative);
+  Value gates(int frac_bits);
   template <class F>
-  Value each(int frac_bits, const F& f);
+  Value each(int frac_bits, F f);
   template <class F>
   Value of_both(const Value& a, const Value& b, const F& f);
 

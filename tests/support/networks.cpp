@@ -136,6 +136,21 @@ graph::FrozenModel activations(const std::string& name, int k_hot, bool signed_d
                                           .adjust = vary});
 }
 
+// Squeeze and excitation: the image waits until its gate is known. Gates as an image of one pixel,
+// as a vector, and as a flattened image whose elements come in another order.
+graph::FrozenModel gates() {
+  Builder b("gates");
+  const NodeId x = b.relu(b.conv2d(b.input({3, 4, 5}), {.out_channels = 6, .kernel = {3, 3}}));
+  NodeId squeezed = b.conv2d(b.global_avg_pool2d(x), {.out_channels = 2});
+  squeezed = b.function(b.conv2d(b.relu(squeezed), {.out_channels = 6}), graph::FunctionName::HardSigmoid);
+  const NodeId gated = b.append(graph::Gate{}, {x, squeezed});
+  const NodeId vector = b.linear(b.flatten(b.global_avg_pool2d(gated)), {.out_features = 6});
+  const NodeId again = b.append(graph::Gate{}, {gated, vector});
+  const NodeId reordered = b.flatten(b.conv2d(again, {.out_channels = 1, .kernel = {1, 1}}));
+  b.append(graph::Gate{}, {b.conv2d(again, {.out_channels = 6}), reordered});
+  return with_random_numbers(b.finish(), {.seed = 12, .width = 7, .adjust = vary_modes});
+}
+
 // The same on vectors of several beats and on flattened images, whose channels lie in the lanes.
 graph::FrozenModel joined_vectors() {
   Builder b("joined_vectors");
@@ -333,6 +348,7 @@ std::vector<graph::FrozenModel> all_kinds() {
                                          joined_vectors(),
                                          sequence(),
                                          nothing_but_a_name(),
+                                         gates(),
                                          tables(),
                                          binary(),
                                          accumulators(),

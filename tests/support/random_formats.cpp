@@ -211,7 +211,8 @@ class FormatFiller {
   // not by the values that the range analysis proves.
   int product_width(const graph::Node& node) const {
     const int x = model_.nodes[node.inputs[0]].spec.width;
-    if (std::holds_alternative<graph::Mul>(node.op))
+    if (std::holds_alternative<graph::Mul>(node.op) ||
+        std::holds_alternative<graph::Gate>(node.op))
       return x + model_.nodes[node.inputs[1]].spec.width;
     const Param* slope = find(node.params, graph::Role::Slope);
     return slope == nullptr ? x : x + slope->spec.width;

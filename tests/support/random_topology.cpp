@@ -119,6 +119,7 @@ class TopologyMaker {
         {4, 1, 3, two(graph::Add{})},
         {1.5, 1, 1, two(graph::Sub{})},
         {1.5, 1, 1, two(graph::Mul{})},
+        {2, 1, 0, [&] { append_gate(source); }},
         {1.5, 1, 1, two(graph::Maximum{})},
         {1.5, 1, 1, two(graph::Minimum{})},
         {1.5, 1, 1, one(graph::Abs{})},
@@ -236,6 +237,30 @@ class TopologyMaker {
     }
     if (!unread.empty() && rng_.chance(0.8)) return rng_.pick(unread);
     return others.empty() || rng_.chance(0.05) ? source : rng_.pick(others);
+  }
+
+  // By a tensor that has one element a channel, or by one made of the source itself, as squeeze and
+  // excitation is.
+  void append_gate(NodeId source) {
+    const std::int64_t channels = drafts_[source].shape[0];
+    std::vector<NodeId> gates;
+    for (NodeId id = 0; id < std::ssize(drafts_); ++id) {
+      const Shape& shape = drafts_[id].shape;
+      if (id != source && shape[0] == channels && graph::element_count(shape) == channels)
+        gates.push_back(id);
+    }
+    const auto newest = [&] { return static_cast<NodeId>(drafts_.size()) - 1; };
+    if (drafts_[source].shape.size() == 3 && (gates.empty() || rng_.chance(0.6))) {
+      append(graph::GlobalAvgPool2d{}, {source});
+      if (rng_.chance(0.5)) append(graph::Conv2d{.out_channels = channels}, {newest()});
+      if (rng_.chance(0.3)) append(graph::Flatten{}, {newest()});
+      if (rng_.chance(0.5)) append(graph::Function{graph::FunctionName::HardSigmoid}, {newest()});
+      gates = {newest()};
+    }
+    if (gates.empty())
+      append(graph::Cast{}, {source});
+    else
+      append(graph::Gate{}, {source, rng_.pick(gates)});
   }
 
   // Draws until the attributes fit the shape and the budget of products.

@@ -259,6 +259,13 @@ std::vector<Exact> exact_values(const graph::FrozenNode& node, const std::vector
           [&](const graph::Mul&) {
             return combine(inputs, [](const Exact& a, const Exact& b) { return a * b; });
           },
+          [&](const graph::Gate&) {
+            std::vector<Exact> values = all_elements(x);
+            const std::vector<Exact> gates = all_elements(Tensor(inputs.at(1)));
+            const std::int64_t pixels = x.height() * x.width();
+            for (std::int64_t i = 0; i < x.size(); ++i) values[i] = values[i] * gates[i / pixels];
+            return values;
+          },
           [&](const graph::Maximum&) {
             return combine(inputs, [](const Exact& a, const Exact& b) { return a < b ? b : a; });
           },

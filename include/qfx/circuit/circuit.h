@@ -102,6 +102,12 @@ struct Join {
   std::int64_t lanes = 1;
 };
 
+// A pixel's worth of words, kept and given once for every pixel of an image.
+struct Repeat {
+  ProcessId process = 0;
+  std::int64_t lanes = 1;
+};
+
 // A frame in another order, one element at a time.
 struct Reorder {
   ProcessId process = 0;
@@ -110,7 +116,8 @@ struct Reorder {
 struct Fork {};    // a word to two readers
 struct Repack {};  // words of another width; a group's padding is dropped
 
-using Part = std::variant<Sums, Pool, Plane, Chain, Softmax, Spread, Join, Reorder, Fork, Repack>;
+using Part = std::variant<Sums, Pool, Plane, Chain, Softmax, Spread, Join, Repeat, Reorder, Fork,
+                          Repack>;
 
 // ---- behaviour: what it does at every step
 // -------------------------------------------------------

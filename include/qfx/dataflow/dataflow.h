@@ -101,12 +101,17 @@ struct Join {
   bool side_by_side = false;
 };
 
+// A vector, read once, once for every pixel of an image.
+struct Repeat {
+  std::int64_t times = 1;
+};
+
 struct Reorder {};  // a flattened image into the order of vectors
 struct Clone {};    // one stream to two readers, of which the outside may be one
 struct Copy {};     // the input passed on as an output
 
-using Work = std::variant<Map, MultiplyAccumulate, WindowReduce, Normalise, Spread, Join, Reorder,
-                          Clone, Copy>;
+using Work = std::variant<Map, MultiplyAccumulate, WindowReduce, Normalise, Spread, Join, Repeat,
+                          Reorder, Clone, Copy>;
 
 struct Process {
   Work work;

@@ -149,6 +149,11 @@ typename D::Value value(D& d, const Mul&) {
 }
 
 template <Domain D>
+typename D::Value value(D& d, const Gate&) {
+  return d.multiply(d.x(0), d.x(1));
+}
+
+template <Domain D>
 typename D::Value value(D& d, const Maximum&) {
   return d.max(d.x(0), d.x(1));
 }

@@ -38,6 +38,11 @@ struct Map {
   bool operator==(const Map&) const = default;
 };
 
+// The element of input 0 at the same position, and of input 1 the one element of its channel.
+struct ByChannel {
+  bool operator==(const ByChannel&) const = default;
+};
+
 // What becomes of the operands under a window or of a whole plane.
 enum class Reduce : std::uint8_t {
   Products,  // their products with a weight, added up
@@ -92,6 +97,6 @@ struct Normalise {
   bool operator==(const Normalise&) const = default;
 };
 
-using Form = std::variant<Source, Map, Window, Plane, Dot, Spread, Join, Rename, Normalise>;
+using Form = std::variant<Source, Map, ByChannel, Window, Plane, Dot, Spread, Join, Rename, Normalise>;
 
 }  // namespace qfx::graph

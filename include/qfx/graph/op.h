@@ -14,7 +14,7 @@ namespace qfx::graph {
 
 using Op = std::variant<Input, Cast, Conv2d, FractionalConv2d, Linear, BatchNorm, Affine, QuantSign,
                         Relu, Clip, Prelu, LeakyRelu, Offset, Abs, Neg, MaxPool2d, AvgPool2d,
-                        GlobalAvgPool2d, Add, Sub, Mul, Maximum, Minimum, Concat, Thermometer,
+                        GlobalAvgPool2d, Add, Sub, Mul, Gate, Maximum, Minimum, Concat, Thermometer,
                         Flatten, Unsqueeze, Function, Softmax>;
 
 // Each kind once, with its default attributes.

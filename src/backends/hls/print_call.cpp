@@ -97,6 +97,9 @@ class Visitor {
       beats.push_back(std::to_string(design_.stream(id).layout.beats));
     return {"concat_vectors", join(beats, ", "), {}, {"concat"}};
   }
+  Function operator()(const dataflow::Repeat& repeat) const {
+    return {"repeat", fmt::format("{}, {}", beats(), repeat.times), {}, {"repeat"}};
+  }
   Function operator()(const dataflow::Reorder&) const { return by_beats("reorder"); }
   Function operator()(const dataflow::Clone&) const { return by_beats("clone"); }
   Function operator()(const dataflow::Copy&) const { return by_beats("copy"); }

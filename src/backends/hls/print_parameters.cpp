@@ -190,6 +190,7 @@ class Printer {
   }
 
   Text operator()(const dataflow::Join&) const { return {}; }
+  Text operator()(const dataflow::Repeat&) const { return {}; }
   Text operator()(const dataflow::Reorder&) const { return {}; }
   Text operator()(const dataflow::Clone&) const { return {}; }
   Text operator()(const dataflow::Copy&) const { return {}; }
@@ -262,6 +263,7 @@ bool has_parameters(const dataflow::Process& process) {
                         [](const dataflow::Normalise&) { return true; },
                         [](const dataflow::Spread&) { return true; },
                         [](const dataflow::Join&) { return false; },
+                        [](const dataflow::Repeat&) { return false; },
                         [](const dataflow::Reorder&) { return false; },
                         [](const dataflow::Clone&) { return false; },
                         [](const dataflow::Copy&) { return false; },

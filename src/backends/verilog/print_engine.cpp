@@ -35,6 +35,9 @@ struct Printer {
   EngineText operator()(const circuit::Join& part) const {
     return print_join(context, engine, part);
   }
+  EngineText operator()(const circuit::Repeat& part) const {
+    return print_repeat(context, engine, part);
+  }
   EngineText operator()(const circuit::Reorder& part) const {
     return print_reorder(context, engine, part);
   }

@@ -10,6 +10,7 @@ Taps taps_of(const FrozenNode& node, const Shape& input) {
   return std::visit(Overloaded{
                         [](const Source&) { return Taps{}; },
                         [](const Map&) { return Taps{}; },
+                        [](const ByChannel&) { return Taps{}; },
                         [&](const Window& window) {
                           const std::int64_t groups = window.groups == 0 ? in : window.groups;
                           Taps taps{.inputs = in / groups,

@@ -163,6 +163,19 @@ struct Checker {
     return inputs[0];
   }
 
+  Shape shape(const Gate&) const {
+    const Shape &x = inputs[0], &gate = inputs[1];
+    if (x.size() < 2)
+      fail("its first input has shape {}, it takes an image [C, H, W] or a sequence [C, L]; of "
+           "vectors a mul is the product",
+           to_string(x));
+    if (gate[0] != x[0] || element_count(gate) != x[0])
+      fail("its inputs have shapes {} and {}; the second must hold one number for each of the {} "
+           "channels",
+           to_string(x), to_string(gate), x[0]);
+    return x;
+  }
+
   Shape shape(const Clip& clip) const {
     clip_bound("min", clip.min);
     clip_bound("max", clip.max);

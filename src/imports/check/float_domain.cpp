@@ -59,6 +59,12 @@ Reals FloatDomain::x(std::size_t i) const {
   if (in_window_) return under_tap();
   const FloatInput& input = inputs_.at(i);
   Reals result{std::vector<double>(count_)};
+  if (i == 1 && std::holds_alternative<graph::Gate>(node_.op)) {
+    for (std::int64_t b = 0; b < batch_; ++b)
+      std::fill_n(result.values.begin() + b * plane_, plane_,
+                  (*input.values)[b * input.shape[0] + channel_]);
+    return result;
+  }
   for (std::int64_t b = 0; b < batch_; ++b)
     std::copy_n(input.values->begin() + (b * input.shape[0] + channel_) * plane_, plane_,
                 result.values.begin() + b * plane_);

@@ -2,12 +2,12 @@
 #include <array>
 #include <cmath>
 
+#include "imports/lower/functions.h"
 #include "imports/lower/lowering.h"
 
 namespace qfx::imports {
 namespace {
 
-using graph::FunctionName;
 using graph::NodeId;
 using graph::Role;
 
@@ -18,21 +18,6 @@ bool all_equal(const std::vector<double>& values) {
 // A bound on the grid that a clip's bounds lie on; what is not bounded, at its ends.
 double clip_bound(double value) {
   return std::clamp(std::nearbyint(value * 0x1p32) * 0x1p-32, -0x1p31, 0x1p31);
-}
-
-// Functions that the graph has under another name.
-std::optional<FunctionName> function_of(const Call& call) {
-  const std::string& op = call.node.op;
-  if (op == "Sigmoid") return FunctionName::Sigmoid;
-  if (op == "Tanh") return FunctionName::Tanh;
-  if (op == "HardSigmoid") return FunctionName::HardSigmoid;
-  if (op == "HardSwish") return FunctionName::HardSwish;
-  if (op == "Swish") return FunctionName::Silu;
-  if (op == "Gelu") return FunctionName::Gelu;
-  if (op == "Softplus") return FunctionName::Softplus;
-  if (op == "Elu") return FunctionName::Elu;
-  if (op == "Exp") return FunctionName::Exp;
-  return std::nullopt;
 }
 
 [[noreturn]] void not_by_channel(const Tensor& constant, const Spot& x) {
@@ -55,9 +40,7 @@ void Lowering::unary(const Node& node) {
     if (!std::isfinite(slope)) fault("its alpha is {}", slope);
     op = graph::LeakyRelu{slope};
   }
-  if (const auto function = function_of(call)) op = graph::Function{*function};
-  if ((node.op == "Celu" || node.op == "Elu") && call.real("alpha", 1) != 1)
-    fault("its alpha is {}", call.real("alpha", 1));
+  if (const auto function = function_of(call)) op = *function;
   place_like(node, x, append(std::move(op), {x.node}));
 }
 
@@ -82,12 +65,18 @@ void Lowering::binary(const Node& node) {
   if (node.inputs.size() != 2) fault("it has {} inputs", node.inputs.size());
   if (known(node.inputs[0]) != nullptr || known(node.inputs[1]) != nullptr)
     fault("its constant is no single number; the nearest is a Clip");
+  if (node.op == "Mul" && gate(node)) return;
   Spot a = spot(node.inputs[0]), b = spot(node.inputs[1]);
   if (a.shape != b.shape) {
-    fault(
-        "its inputs have the shapes {} and {}, and one would be repeated along the other; the "
-        "nearest are two of one shape",
-        to_string(a.shape), to_string(b.shape));
+    if (const auto whole = repeated_along_channels(b, a))
+      b = *whole;
+    else if (const auto other = repeated_along_channels(a, b))
+      a = *other;
+    else
+      fault(
+          "its inputs have the shapes {} and {}, and one would be repeated along the other; the "
+          "nearest are two of one shape, or the product with one value a channel",
+          to_string(a.shape), to_string(b.shape));
   }
   if (!a.same_places(b) && a.held != b.held && !a.index && !b.index) {
     // An image of one pixel and a vector.

@@ -121,7 +121,27 @@ bool Lowering::lower_by_name(const Node& node) {
       {"Gelu", &Lowering::unary},
       {"Softplus", &Lowering::unary},
       {"Elu", &Lowering::unary},
-      {"Exp", &Lowering::unary}};
+      {"Exp", &Lowering::unary},
+      {"Points", &Lowering::unary},
+      {"Selu", &Lowering::unary},
+      {"Celu", &Lowering::unary},
+      {"Mish", &Lowering::unary},
+      {"Softsign", &Lowering::unary},
+      {"LogSigmoid", &Lowering::unary},
+      {"Erf", &Lowering::unary},
+      {"Sin", &Lowering::unary},
+      {"Cos", &Lowering::unary},
+      {"Atan", &Lowering::unary},
+      {"Sqrt", &Lowering::unary},
+      {"Rsqrt", &Lowering::unary},
+      {"Reciprocal", &Lowering::unary},
+      {"Log", &Lowering::unary},
+      {"Sign", &Lowering::unary},
+      {"Floor", &Lowering::unary},
+      {"Ceil", &Lowering::unary},
+      {"Round", &Lowering::unary},
+      {"ThresholdedRelu", &Lowering::unary},
+      {"Shrink", &Lowering::unary}};
   const auto found = kMembers.find(node.op);
   if (found == kMembers.end()) return false;
   std::invoke(found->second, *this, node);

@@ -39,6 +39,8 @@ class Lowering {
   void clip(const Node& node);           // elementwise.cpp
   void binary(const Node& node);         // elementwise.cpp
   void with_constant(const Node& node);  // elementwise.cpp
+  bool gate(const Node& node);           // gate.cpp
+  std::optional<Spot> repeated_along_channels(const Spot& one, const Spot& image);  // gate.cpp
   void prelu(const Node& node);          // elementwise.cpp
   void batch_norm(const Node& node);     // elementwise.cpp
 

@@ -37,6 +37,19 @@ double sign(double x) {
   return x > 0 ? 1 : x < 0 ? -1 : 0;
 }
 
+// Straight between corners and constant outside; of two at one place the second counts there.
+RealFunction through_points(const Call& call) {
+  const auto& xs = std::get<std::vector<double>>(call.node.attributes.at("x"));
+  const auto& ys = std::get<std::vector<double>>(call.node.attributes.at("y"));
+  return [&xs, &ys](double x) {
+    const auto next = static_cast<std::size_t>(std::ranges::upper_bound(xs, x) - xs.begin());
+    if (next == 0) return ys.front();
+    if (next == xs.size()) return ys.back();
+    const double part = (x - xs[next - 1]) / (xs[next] - xs[next - 1]);
+    return ys[next - 1] + part * (ys[next] - ys[next - 1]);
+  };
+}
+
 // The function of one variable that a node is; empty for another kind of node.
 RealFunction real_function(const Call& call) {
   const std::string& op = call.node.op;
@@ -57,6 +70,11 @@ RealFunction real_function(const Call& call) {
       {"Round", round_even},
       {"Sign", sign},
       {"Reciprocal", [](double x) { return 1 / x; }},
+      {"Sin", [](double x) { return std::sin(x); }},
+      {"Cos", [](double x) { return std::cos(x); }},
+      {"Atan", [](double x) { return std::atan(x); }},
+      {"Rsqrt", [](double x) { return 1 / std::sqrt(x); }},
+      {"LogSigmoid", [](double x) { return -softplus(-x); }},
       {"Mish", [](double x) { return x * std::tanh(softplus(x)); }},
       {"HardSwish", [](double x) { return x * std::clamp(x / 6 + 0.5, 0.0, 1.0); }}};
   if (const auto found = kPlain.find(op); found != kPlain.end()) return found->second;
@@ -82,6 +100,15 @@ RealFunction real_function(const Call& call) {
   if (op == "HardSigmoid") {
     const double alpha = call.real("alpha", 0.2F), beta = call.real("beta", 0.5);
     return [=](double x) { return std::clamp(alpha * x + beta, 0.0, 1.0); };
+  }
+  if (op == "Points") return through_points(call);
+  if (op == "ThresholdedRelu") {
+    const double alpha = call.real("alpha", 1);
+    return [=](double x) { return x > alpha ? x : 0; };
+  }
+  if (op == "Shrink") {
+    const double edge = call.real("lambd", 0.5), bias = call.real("bias", 0);
+    return [=](double x) { return x < -edge ? x + bias : x > edge ? x - bias : 0; };
   }
   if (op == "Swish") {
     const double alpha = call.real("alpha", 1);

@@ -1,7 +1,7 @@
 // Which operators there are.
 #include <algorithm>
-#include <array>
 #include <cstddef>
+#include <vector>
 
 #include "imports/operators/rules.h"
 #include "imports/operators/unsupported.h"
@@ -21,10 +21,14 @@ constexpr std::string_view kConvAttributes = "auto_pad dilations group kernel_sh
 constexpr std::string_view kOnly = "constants only";
 constexpr std::size_t kMany = 1 << 16;
 
+// Of what passes make where ONNX has no operator for it.
+constexpr std::string_view kOwn = "qfx";
+
 constexpr Entry kTable[] = {
     {{"", "Abs", "", "abs"}, unary},
     {{"", "Add", "axis broadcast", "add, offset; into a bias"}, binary, 2, 2},
     {{"", "And", "axis broadcast", kOnly}, binary, 2, 2},
+    {{"", "Atan", "", "atan"}, unary},
     {{"", "AveragePool", "auto_pad ceil_mode count_include_pad dilations kernel_shape pads strides",
       "avg_pool2d, global_avg_pool2d"},
      average_pool},
@@ -34,8 +38,8 @@ constexpr Entry kTable[] = {
      5},
     {{"", "Cast", "saturate round_mode to", "nothing"}, cast},
     {{"", "CastLike", "saturate round_mode", kOnly}, cast_like, 2, 2},
-    {{"", "Ceil", "", kOnly}, unary},
-    {{"", "Celu", "alpha", "affine, elu, affine"}, unary},
+    {{"", "Ceil", "", "ceil"}, unary},
+    {{"", "Celu", "alpha", "celu"}, unary},
     {{"", "Clip", "max min", "relu, clip"}, clip, 1, 3},
     {{"", "Concat", "axis", "concat"}, concat, 1, kMany},
     {{"", "Constant", "value value_float value_floats value_int value_ints", kOnly},
@@ -44,29 +48,30 @@ constexpr Entry kTable[] = {
      0},
     {{"", "ConstantOfShape", "value", kOnly}, constant_of_shape},
     {{"", "Conv", kConvAttributes, "conv2d"}, conv, 2, 3},
-    {{"", "Div", "axis broadcast", "affine (by a constant)"}, binary, 2, 2},
+    {{"", "Cos", "", "cos"}, unary},
+    {{"", "Div", "axis broadcast", "affine; reciprocal, mul"}, binary, 2, 2},
     {{"", "Dropout", "is_test ratio seed", "nothing"}, dropout, 1, 3},
-    {{"", "Elu", "alpha", "elu, leaky_relu"}, unary},
+    {{"", "Elu", "alpha", "elu"}, unary},
     {{"", "Equal", "axis broadcast", kOnly}, binary, 2, 2},
-    {{"", "Erf", "", "gelu (in its pattern)"}, unary},
+    {{"", "Erf", "", "erf; gelu in its pattern"}, unary},
     {{"", "Exp", "", "exp"}, unary},
     {{"", "Expand", "", kOnly}, expand, 2, 2},
     {{"", "Flatten", "axis", "flatten"}, flatten},
-    {{"", "Floor", "", kOnly}, unary},
+    {{"", "Floor", "", "floor"}, unary},
     {{"", "Gather", "axis", "weights of the next layer"}, gather, 2, 2},
-    {{"", "Gelu", "approximate", "gelu"}, unary},
+    {{"", "Gelu", "approximate", "gelu, gelu_tanh"}, unary},
     {{"", "Gemm", "alpha beta broadcast transA transB", "linear"}, gemm, 2, 3},
     {{"", "GlobalAveragePool", "", "global_avg_pool2d"}, global_pool},
     {{"", "GlobalMaxPool", "", "max_pool2d"}, global_pool},
     {{"", "Greater", "axis broadcast", kOnly}, binary, 2, 2},
     {{"", "GreaterOrEqual", "", kOnly}, binary, 2, 2},
-    {{"", "HardSigmoid", "alpha beta", "hardsigmoid; affine, clip"}, unary},
+    {{"", "HardSigmoid", "alpha beta", "hardsigmoid"}, unary},
     {{"", "HardSwish", "", "hardswish"}, unary},
     {{"", "Identity", "", "nothing"}, identity},
     {{"", "LeakyRelu", "alpha", "leaky_relu"}, unary},
     {{"", "Less", "axis broadcast", kOnly}, binary, 2, 2},
     {{"", "LessOrEqual", "", kOnly}, binary, 2, 2},
-    {{"", "Log", "", kOnly}, unary},
+    {{"", "Log", "", "log"}, unary},
     {{"", "MatMul", "", "linear, conv2d"}, matmul, 2, 2},
     {{"", "Max", "", "maximum, relu, clip"}, variadic, 1, kMany},
     {{"", "MaxPool", "auto_pad ceil_mode dilations kernel_shape pads storage_order strides",
@@ -74,16 +79,19 @@ constexpr Entry kTable[] = {
      max_pool},
     {{"", "Mean", "", "add, affine"}, variadic, 1, kMany},
     {{"", "Min", "", "minimum, clip"}, variadic, 1, kMany},
-    {{"", "Mish", "", "softplus, tanh, mul"}, unary},
+    {{"", "Mish", "", "mish"}, unary},
     {{"", "Mod", "fmod", kOnly}, binary, 2, 2},
-    {{"", "Mul", "axis broadcast", "mul, affine; into weights"}, binary, 2, 2},
+    {{"", "Mul", "axis broadcast", "mul, gate, affine; into weights"}, binary, 2, 2},
     {{"", "Neg", "", "neg"}, unary},
     {{"", "Or", "axis broadcast", kOnly}, binary, 2, 2},
     {{"", "PRelu", "", "prelu"}, binary, 2, 2},
     {{"", "Pad", "mode pads value", "padding of the next layer, conv2d"}, pad, 1, 4},
-    {{"", "Pow", "axis broadcast", "mul (squares and cubes)"}, binary, 2, 2},
+    {{"", "Pow", "axis broadcast", "mul, sqrt, reciprocal (2, 3, 4, 0.5, -0.5, -1)"},
+     binary,
+     2,
+     2},
     {{"", "Range", "", kOnly}, range, 3, 3},
-    {{"", "Reciprocal", "", kOnly}, unary},
+    {{"", "Reciprocal", "", "reciprocal"}, unary},
     {{"", "ReduceL1", "axes keepdims noop_with_empty_axes", kOnly}, reduce, 1, 2},
     {{"", "ReduceL2", "axes keepdims noop_with_empty_axes", kOnly}, reduce, 1, 2},
     {{"", "ReduceMax", "axes keepdims noop_with_empty_axes", "max_pool2d"}, reduce, 1, 2},
@@ -100,23 +108,26 @@ constexpr Entry kTable[] = {
     {{"", "ReduceSumSquare", "axes keepdims noop_with_empty_axes", kOnly}, reduce, 1, 2},
     {{"", "Relu", "", "relu"}, unary},
     {{"", "Reshape", "allowzero", "nothing, flatten"}, reshape, 2, 2},
-    {{"", "Round", "", kOnly}, unary},
-    {{"", "Selu", "alpha gamma", "elu, leaky_relu, affine"}, unary},
+    {{"", "Round", "", "round"}, unary},
+    {{"", "Selu", "alpha gamma", "selu"}, unary},
     {{"", "Shape", "end start", kOnly}, shape_of},
+    {{"", "Shrink", "bias lambd", "shrink"}, unary},
     {{"", "Sigmoid", "", "sigmoid"}, unary},
-    {{"", "Sign", "", kOnly}, unary},
+    {{"", "Sign", "", "signum"}, unary},
+    {{"", "Sin", "", "sin"}, unary},
     {{"", "Size", "", kOnly}, size_of},
     {{"", "Slice", "axes ends starts", "weights of the next layer"}, slice, 1, 5},
     {{"", "Softmax", "axis", "softmax"}, softmax},
     {{"", "Softplus", "", "softplus"}, unary},
-    {{"", "Softsign", "", kOnly}, unary},
+    {{"", "Softsign", "", "softsign"}, unary},
     {{"", "Split", "axis num_outputs split", "weights of the next layers"}, split, 1, 2},
-    {{"", "Sqrt", "", kOnly}, unary},
+    {{"", "Sqrt", "", "sqrt"}, unary},
     {{"", "Squeeze", "axes", "nothing"}, squeeze, 1, 2},
     {{"", "Sub", "axis broadcast", "sub, offset"}, binary, 2, 2},
     {{"", "Sum", "", "add"}, variadic, 1, kMany},
     {{"", "Swish", "alpha", "silu"}, unary},
     {{"", "Tanh", "", "tanh"}, unary},
+    {{"", "ThresholdedRelu", "alpha", "thresholded_relu"}, unary},
     {{"", "Transpose", "perm", "an order of values, in weights"}, transpose},
     {{"", "Unsqueeze", "axes", "unsqueeze"}, unsqueeze, 1, 2},
     {{"", "Where", "", kOnly}, where, 3, 3},
@@ -136,6 +147,9 @@ constexpr Entry kTable[] = {
      nullptr,
      2,
      2},
+    {{kOwn, "LogSigmoid", "", "logsigmoid"}, unary},
+    {{kOwn, "Points", "x y", "points"}, unary},
+    {{kOwn, "Rsqrt", "", "rsqrt"}, unary},
 };
 
 const Entry* find(const Node& node) {
@@ -158,8 +172,10 @@ bool lists(std::string_view attributes, std::string_view name) {
 
 std::span<const OperatorInfo> operators() {
   static const auto list = [] {
-    std::array<OperatorInfo, std::size(kTable)> infos;
-    std::ranges::transform(kTable, infos.begin(), &Entry::info);
+    std::vector<OperatorInfo> infos;
+    for (const Entry& entry : kTable) {
+      if (entry.info.domain != kOwn) infos.push_back(entry.info);
+    }
     return infos;
   }();
   return list;

@@ -38,7 +38,6 @@ constexpr std::pair<std::string_view, std::string_view> kHints[] = {
     {"Resize", "the size of an image changes by strides and pools alone"},
     {"Scan", "a network here has no loops"},
     {"SpaceToDepth", "the nearest is a Conv with a stride"},
-    {"ThresholdedRelu", "the nearest is a Relu"},
     {"TopK", "the network ends before it"},
     {"Upsample", "the size of an image changes by strides and pools alone"}};
 

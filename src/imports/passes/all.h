@@ -10,11 +10,15 @@ bool split_fused(Source& source);
 // Nodes that give what they read: Identity, Dropout, a Reshape to the same shape, times 1, plus 0.
 bool remove_idle(Source& source);
 // Differences and quotients by constants as sums and products, constants as the second operand,
-// sums of many as sums of two, small powers as products.
+// sums of many as sums of two, small powers as products, a quotient as a product with a reciprocal.
 bool plain_arithmetic(Source& source);
-// hardswish, hardsigmoid, silu, gelu and softplus that are written out.
+// Functions of one variable that are written out: hardswish, hardsigmoid, silu, both gelus, softplus,
+// mish, softsign, the logarithm of a sigmoid, 1 / sqrt.
 bool find_activations(Source& source);
-// Functions that the graph does not have by those it has: Selu, Celu, Mish, any alpha of an Elu.
+// Functions of one variable that are written with comparisons, as the corners of their straight
+// pieces.
+bool tabulate(Source& source);
+// Operators that the graph does not have by those it has: the maximum of a whole image.
 bool decompose(Source& source);
 // Gemm and MatMul of a vector as one form, weight [outputs, inputs], bias.
 bool plain_products(Source& source);

@@ -13,6 +13,7 @@ constexpr Pass kPasses[] = {
     {"remove_idle", remove_idle},        // patterns see what lies behind
     {"plain_arithmetic", plain_arithmetic},  // one form of a sum and a product by a constant
     {"find_activations", find_activations},  // before anything takes their parts away
+    {"tabulate", tabulate},
     {"decompose", decompose},
     {"plain_products", plain_products},
     {"merge_constants", merge_constants},  // into the forms of the pass before

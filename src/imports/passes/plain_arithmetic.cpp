@@ -55,16 +55,45 @@ class Plain {
       put(made(node, "Add", {minus, a}, y));
     } else if (op == "Div" && is_real_constant(b)) {
       put(made(node, "Mul", {a, mapped(source_, b, [](double x) { return 1 / x; })}, y));
-    } else if (op == "Pow" && scalar(source_, b) == 2.0) {
-      put(made(node, "Mul", {a, a}, y));
-    } else if (op == "Pow" && scalar(source_, b) == 3.0) {
-      const std::string square = next(node);
-      put(made(node, "Mul", {a, a}, square));
-      put(made(node, "Mul", {square, a}, y));
+    } else if (op == "Div" && !is_idle_quotient(a, b)) {
+      const std::string inverse = next(node);
+      put(made(node, "Reciprocal", {b}, inverse));
+      put(made(node, "Mul", {a, inverse}, y));
+    } else if (op == "Pow" && scalar(source_, b)) {
+      return power(node, *scalar(source_, b));
     } else if ((op == "Add" || op == "Mul") && is_real_constant(a)) {
       put(made(node, op, {b, a}, y));
     } else if (op == "Max" || op == "Min") {
       return bounded(node);
+    } else {
+      return false;
+    }
+    return true;
+  }
+
+  // One whose operands are of other kinds than real numbers that depend on the samples.
+  bool is_idle_quotient(const std::string& a, const std::string& b) const {
+    const Tensor *first = constant(source_, a), *second = constant(source_, b);
+    return second != nullptr || (first != nullptr && first->is_integer);
+  }
+
+  bool power(const Node& node, double exponent) {
+    const std::string &a = node.inputs[0], &y = node.outputs[0];
+    if (shape_of(source_, a) != shape_of(source_, y)) return false;
+    if (exponent == 0.5) {
+      put(made(node, "Sqrt", {a}, y));
+    } else if (exponent == -1) {
+      put(made(node, "Reciprocal", {a}, y));
+    } else if (exponent == -0.5) {
+      const std::string root = next(node);
+      put(made(node, "Sqrt", {a}, root));
+      put(made(node, "Reciprocal", {root}, y));
+    } else if (exponent == 2) {
+      put(made(node, "Mul", {a, a}, y));
+    } else if (exponent == 3 || exponent == 4) {
+      const std::string square = next(node);
+      put(made(node, "Mul", {a, a}, square));
+      put(made(node, "Mul", {square, exponent == 3 ? a : square}, y));
     } else {
       return false;
     }
@@ -126,6 +155,32 @@ class Plain {
       std::vector<std::string> inputs{node.inputs[1 - i], node.op == "Max" ? limit : ""};
       if (node.op == "Min") inputs.push_back(limit);
       put(made(node, "Clip", std::move(inputs), node.outputs[0]));
+      return true;
+    }
+    return bounded_by_channel(node);
+  }
+
+  // max(x, c) is relu(x - c) + c and min(x, c) is c - relu(c - x).
+  bool bounded_by_channel(const Node& node) {
+    for (const std::size_t i : {0, 1}) {
+      const std::string &bound = node.inputs[i], &x = node.inputs[1 - i];
+      if (!is_real_constant(bound) || constant(source_, x) != nullptr ||
+          shape_of(source_, x) != shape_of(source_, node.outputs[0]))
+        continue;
+      const auto minus = [](double value) { return -value; };
+      const std::string low = next(node), rest = next(node);
+      if (node.op == "Max") {
+        put(made(node, "Add", {x, mapped(source_, bound, minus)}, low));
+        put(made(node, "Relu", {low}, rest));
+        put(made(node, "Add", {rest, bound}, node.outputs[0]));
+        return true;
+      }
+      const std::string negative = next(node), back = next(node);
+      put(made(node, "Neg", {x}, negative));
+      put(made(node, "Add", {negative, bound}, low));
+      put(made(node, "Relu", {low}, rest));
+      put(made(node, "Neg", {rest}, back));
+      put(made(node, "Add", {back, bound}, node.outputs[0]));
       return true;
     }
     return false;

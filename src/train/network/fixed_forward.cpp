@@ -243,6 +243,15 @@ ElementChain FixedPass::value(const graph::Mul&) {
   return join(&ElementChain::mul, longer_chain(), steps::product(*a, *b));
 }
 
+ElementChain FixedPass::value(const graph::Gate&) {
+  const std::optional<Grid> a = grid(0), b = grid(1);
+  const at::Tensor gate = gate_along(x(1), x(0));
+  if (!a || !b || !layer_->output.casts()) return assign(x(0) * gate);
+  const Carrier carrier =
+      at_least_network(carrier_for(steps::product(*a, *b), node_->name));
+  return assign(x(0).to(type_of(carrier)) * gate.to(type_of(carrier)));
+}
+
 // One of the inputs or its negative: every type that carries the inputs carries it, and torch's
 // function has torch's gradient.
 ElementChain FixedPass::exact_in_float(const std::vector<at::Tensor>& inputs) {

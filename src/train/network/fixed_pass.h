@@ -90,6 +90,7 @@ class FixedPass {
   ElementChain value(const graph::Add&);
   ElementChain value(const graph::Sub&);
   ElementChain value(const graph::Mul&);
+  ElementChain value(const graph::Gate&);
   ElementChain value(const graph::Maximum&) { return exact_in_float({x(0), x(1)}); }
   ElementChain value(const graph::Minimum&) { return exact_in_float({x(0), x(1)}); }
   ElementChain value(const graph::Abs&) { return exact_in_float({x()}); }

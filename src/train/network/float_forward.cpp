@@ -125,6 +125,7 @@ at::Tensor real_value(const graph::Node& node, Layer& layer, const std::vector<a
           [&](const graph::Add&) { return inputs[0] + inputs[1]; },
           [&](const graph::Sub&) { return inputs[0] - inputs[1]; },
           [&](const graph::Mul&) { return inputs[0] * inputs[1]; },
+          [&](const graph::Gate&) { return inputs[0] * gate_along(inputs[1], inputs[0]); },
           [&](const graph::Maximum&) { return at::maximum(inputs[0], inputs[1]); },
           [&](const graph::Minimum&) { return at::minimum(inputs[0], inputs[1]); },
           [&](const graph::Abs&) { return at::abs(inputs[0]); },

@@ -1,6 +1,5 @@
 #include "train/network/real_function.h"
 
-#include <ATen/ATen.h>
 #include <limits>
 #include <vector>
 

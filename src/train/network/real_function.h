@@ -1,7 +1,7 @@
 // Functions by table as torch computes them, for the float network and for calibration.
 #pragma once
 
-#include <ATen/core/Tensor.h>
+#include "train/machine/torch.h"
 
 #include "qfx/graph/op.h"
 

@@ -59,6 +59,13 @@ at::Tensor along_channels(const std::vector<double>& values, const at::Tensor& l
   return along_channels(double_tensor(values).to(like.options()), like);
 }
 
+at::Tensor gate_along(const at::Tensor& gate, const at::Tensor& like) {
+  std::vector<std::int64_t> shape(static_cast<std::size_t>(like.dim()), 1);
+  shape[0] = like.size(0);
+  shape[1] = like.size(1);
+  return gate.reshape(shape);
+}
+
 std::vector<std::int64_t> all_but_channels(const at::Tensor& x) {
   std::vector<std::int64_t> axes;
   for (std::int64_t axis = 0; axis < x.dim(); ++axis) {

@@ -32,6 +32,8 @@ kernels::Extent parameter_extent(const at::Tensor& x, std::int64_t channels);
 at::Tensor along_channels(const at::Tensor& values, const at::Tensor& like);
 // The same in the type of `like`, where it lies.
 at::Tensor along_channels(const std::vector<double>& values, const at::Tensor& like);
+// A gate, one number a channel in whatever shape, against {N, C, ...}.
+at::Tensor gate_along(const at::Tensor& gate, const at::Tensor& like);
 std::vector<std::int64_t> all_but_channels(const at::Tensor& x);
 
 }  // namespace qfx::train

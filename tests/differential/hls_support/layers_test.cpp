@@ -11,6 +11,7 @@
 #include "qfx/clip.h"
 #include "qfx/concat.h"
 #include "qfx/fixed/value.h"
+#include "qfx/gate.h"
 #include "qfx/khot.h"
 #include "qfx/maximum.h"
 #include "qfx/minimum.h"
@@ -20,6 +21,7 @@
 #include "qfx/offset.h"
 #include "qfx/prelu.h"
 #include "qfx/relu.h"
+#include "qfx/repeat.h"
 #include "qfx/sub.h"
 
 namespace qfx::test {
@@ -56,6 +58,7 @@ TEST(Layers, OfTwoStreams) {
     check_pairs<Add, TO>(3, [](std::int64_t x, std::int64_t y) { return 2 * x + y; });
     check_pairs<Sub, TO>(3, [](std::int64_t x, std::int64_t y) { return 2 * x - y; });
     check_pairs<Mul, TO>(5, [](std::int64_t x, std::int64_t y) { return x * y; });
+    check_pairs<Gate, TO>(5, [](std::int64_t x, std::int64_t y) { return x * y; });
     check_pairs<Maximum, TO>(3, [](std::int64_t x, std::int64_t y) { return std::max(2 * x, y); });
     check_pairs<Minimum, TO>(3, [](std::int64_t x, std::int64_t y) { return std::min(2 * x, y); });
   });
@@ -179,6 +182,22 @@ TEST(Layers, ARowOfConstantsForEachBeat) {
     const Pixel<Number<kTo>, 2> y = out.read();
     EXPECT_EQ(raw_value(y.data[0]), fixed::cast_raw(4 * beat + offset[beat][0], 4, kTo));
     EXPECT_EQ(raw_value(y.data[1]), fixed::cast_raw(-4 * beat + offset[beat][1], 4, kTo));
+  }
+}
+
+// Three beats of two lanes become one of six, four times.
+TEST(Layers, ARepeatedVectorIsAPixelEachTime) {
+  Beats<kA, 2> in;
+  Beats<kA, 6> out;
+  for (std::int64_t image : {0, 1})
+    for (std::int64_t beat = 0; beat < 3; ++beat) write(in, {2 * beat - image, 2 * beat + 1});
+  for (std::int64_t image : {0, 1}) {
+    repeat<3, 4>(out, in);
+    for (int time = 0; time < 4; ++time) {
+      const Pixel<Number<kA>, 6> y = out.read();
+      for (int lane = 0; lane < 6; ++lane)
+        EXPECT_EQ(raw_value(y.data[lane]), lane % 2 == 0 ? lane - image : lane);
+    }
   }
 }
 

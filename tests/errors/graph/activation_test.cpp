@@ -59,6 +59,15 @@ TEST(InferShape, RefusesWithASentence) {
       {Offset{}, {}, "node 'n' (offset): the number of its inputs is 0, it must be 1"},
       {Sub{}, {{3}}, "node 'n' (sub): the number of its inputs is 1, it must be 2"},
       {Sub{}, {{3}, {4}}, "node 'n' (sub): its inputs have shapes [3] and [4], they must be equal"},
+      {Gate{},
+       {{3}, {3}},
+       "node 'n' (gate): its first input has shape [3], it takes an image [C, H, W] or a sequence [C, "
+       "L]; of vectors a mul is the product"},
+      {Gate{},
+       {{3, 2, 2}, {2, 1, 1}},
+       "its inputs have shapes [3, 2, 2] and [2, 1, 1]; the second must hold one number for each of "
+       "the 3 channels"},
+      {Gate{}, {{3, 2, 2}, {3, 2, 1}}, "one number for each of the 3 channels"},
       {Mul{}, {{3}, {3, 1, 1}}, "node 'n' (mul): its inputs have shapes [3] and [3, 1, 1]"},
       {Concat{}, {{3}}, "node 'n' (concat): the number of its inputs is 1, it must be at least 2"},
       {Concat{},

@@ -90,6 +90,22 @@ TEST(FifoDepth, HoldsAWholeImageBesideAReductionOfIt) {
 }
 
 // Vectors are read one after the other: the second one waits whole while the first is computed.
+// The gate is known when the last pixel has been seen.
+TEST(FifoDepth, HoldsAWholeImageBesideItsGate) {
+  Builder builder("gated");
+  const NodeId x = builder.input({2, 5, 7});
+  builder.append(graph::Gate{}, {x, builder.global_avg_pool2d(x)});
+  const graph::FrozenModel model = test::with_random_numbers(builder.finish());
+  const Network network = lower(graph::Analyzed(model));
+  EXPECT_EQ(deepest(network).depth, 5 * 7 + 1);
+  std::vector<std::int64_t> depths = depths_of(network);
+  const auto image = &deepest(network) - network.streams.data();
+  --depths[image];  // the spare one
+  EXPECT_TRUE(completes(token_network(network), depths));
+  --depths[image];
+  EXPECT_FALSE(completes(token_network(network), depths));
+}
+
 TEST(FifoDepth, AConcatOfVectorsTakesOneInputAfterTheOther) {
   Builder builder("joined");
   const NodeId x = builder.input({96});  // two beats

@@ -30,6 +30,7 @@ std::vector<std::string> forms(const Network& network) {
                                    [](const Normalise&) { return "normalise"; },
                                    [](const Spread&) { return "spread"; },
                                    [](const Join&) { return "join"; },
+                                   [](const Repeat&) { return "repeat"; },
                                    [](const Reorder&) { return "reorder"; },
                                    [](const Clone&) { return "clone"; },
                                    [](const Copy&) { return "copy"; },
@@ -70,6 +71,28 @@ TEST(Lower, AFlattenedImageIsReorderedWhereItMeetsAVector) {
   const NodeId x = b.flatten(b.input({2, 4, 4}));
   b.add(b.linear(x, {.out_features = 32}), x);
   EXPECT_THAT(forms(lowered(b)), ElementsAre("clone", "multiply-accumulate", "reorder", "map"));
+}
+
+TEST(Lower, AGateIsRepeatedForEveryPixel) {
+  Builder b("gated");
+  const NodeId x = b.input({3, 4, 5});
+  b.append(graph::Gate{}, {x, b.global_avg_pool2d(x)});
+  const Network network = lowered(b);
+  EXPECT_THAT(forms(network), ElementsAre("clone", "window reduce", "repeat", "map"));
+  EXPECT_EQ(std::get<Repeat>(network.processes[2].work).times, 20);
+  EXPECT_EQ(network.streams[network.processes[3].inputs[1]].layout, network.layouts[0]);
+}
+
+// Of one pixel it is a product, whose gate may come in another order of its own.
+TEST(Lower, AGateOfOnePixelNeedsNoRepeating) {
+  Builder b("pixel");
+  const NodeId x = b.input({6, 1, 1});
+  b.append(graph::Gate{}, {x, b.flatten(x)});
+  EXPECT_THAT(forms(lowered(b)), ElementsAre("clone", "map"));
+  Builder c("reordered");
+  const NodeId y = c.flatten(c.input({2, 1, 3}));
+  c.append(graph::Gate{}, {c.conv2d(0, {.out_channels = 6}), y});
+  EXPECT_THAT(forms(lowered(c)), ElementsAre("clone", "multiply-accumulate", "reorder", "repeat", "map"));
 }
 
 // Behind a flatten the weights of a linear layer lie pixel by pixel, as the stream does.

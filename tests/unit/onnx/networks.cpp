@@ -17,7 +17,7 @@ OnnxFile behind_conv(std::int64_t opset = 17) {
   return file;
 }
 
-using Write = std::function<void(OnnxFile&)>;
+using Write = OnnxWrite;
 
 const std::map<std::string, std::pair<int, Write>>& behind_a_convolution() {
   static const std::map<std::string, std::pair<int, Write>> kAll{
@@ -276,10 +276,12 @@ const std::map<std::string, std::pair<int, Write>>& behind_a_convolution() {
 
 std::map<std::string, OnnxFile> onnx_networks() {
   std::map<std::string, OnnxFile> networks;
-  for (const auto& [name, network] : behind_a_convolution()) {
-    OnnxFile file = behind_conv(network.first);
-    network.second(file);
-    networks.emplace(name, std::move(file));
+  for (const auto* behind : {&behind_a_convolution(), &functions_and_gates()}) {
+    for (const auto& [name, network] : *behind) {
+      OnnxFile file = behind_conv(network.first);
+      network.second(file);
+      networks.emplace(name, std::move(file));
+    }
   }
   OnnxFile last(17);
   last.input("x", {1, 8, 9, 3}).output("y");

@@ -122,6 +122,23 @@ TEST(ImportPasses, LeaveWhatIsMeant) {
               ElementsAre("input", "conv2d", "flatten", "linear"));
   EXPECT_THAT(kinds("shape computed"),
               ElementsAre("input", "conv2d", "flatten", "linear", "softmax"));
+  EXPECT_THAT(kinds("a hard shrink and a threshold by comparisons"),
+              ElementsAre("input", "conv2d", "function", "function", "function"));
+  EXPECT_THAT(kinds("gelu by tanh written out"), ElementsAre("input", "conv2d", "function"));
+  EXPECT_THAT(kinds("squeeze and excitation"),
+              ElementsAre("input", "conv2d", "global_avg_pool2d", "conv2d", "relu", "conv2d",
+                          "function", "gate"));
+  EXPECT_THAT(kinds("mish, softsign, quick gelu written out"),
+              ElementsAre("input", "conv2d", "function", "function", "function"));
+  EXPECT_THAT(kinds("hardsigmoid, logsigmoid, inverse root written out"),
+              ElementsAre("input", "conv2d", "function", "function", "function", "function"));
+  for (const char* name :
+       {"squeeze and excitation", "squeeze and excitation by a mean and an expanded gate",
+        "squeeze and excitation by linear layers", "a gate of channels last"}) {
+    const std::vector<std::string> all = kinds(name);
+    EXPECT_EQ(std::ranges::count(all, "gate"), 1) << name;
+    EXPECT_EQ(std::ranges::count(all, "mul"), 0) << name;
+  }
   EXPECT_THAT(kinds("bounds"), ElementsAre("input", "conv2d", "clip", "clip"));
 }
 

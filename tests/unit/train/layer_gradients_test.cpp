@@ -153,6 +153,11 @@ TEST(LayerGradients, FollowTorchWhenFormatsAreFine) {
       [](Builder& g, NodeId a, NodeId b) { g.sub(g.relu(a), g.sub(b, a)); },
       [](Builder& g, NodeId a, NodeId b) { g.mul(a, b); },
       [](Builder& g, NodeId a, NodeId b) { g.mul(a, g.mul(a, b)); },
+      // {4, 1, 4} by its four channels' own numbers
+      [](Builder& g, NodeId a, NodeId b) {
+        const NodeId image = g.conv2d(a, {.out_channels = 4});
+        g.append(graph::Gate{}, {image, b});
+      },
       [](Builder& g, NodeId a, NodeId b) {
         g.append(graph::Maximum{}, {a, g.append(graph::Neg{}, {b})});
       },

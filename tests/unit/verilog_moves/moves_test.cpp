@@ -194,6 +194,36 @@ TEST(VerilogMoves, AJoinTakesItsInputsInTurnsAndCasts) {
   bench.run(2000);
 }
 
+TEST(VerilogMoves, ARepeatGivesItsWordsForEveryPixel) {
+  test::Rng rng(7);
+  Bench bench;
+  for (const std::int64_t lanes : {1, 2, 6}) {
+    for (const graph::Pair& size : {graph::Pair{2, 3}, graph::Pair{1, 2}}) {
+      graph::Builder builder("repeat");
+      const graph::NodeId x = builder.input({6, size[0], size[1]});
+      builder.append(graph::Gate{}, {x, builder.global_avg_pool2d(x)}, "gate");
+      const graph::FrozenModel model = test::with_random_numbers(builder.finish());
+      const Circuit circuit =
+          circuit::fold(dataflow::lower(graph::Analyzed(model)), {{"gate", {lanes, 0}}});
+      const Engine& engine = engine_with<circuit::Repeat>(circuit);
+      const Link& in = circuit.links[engine.inputs[0]];
+      const Link& out = circuit.links[engine.outputs[0]];
+      EXPECT_EQ(in.lanes, lanes);
+      const std::vector<std::int64_t> elements =
+          random_elements(rng, kFrames * 6, in.element_width);
+      std::vector<std::int64_t> repeated;
+      for (std::int64_t frame = 0; frame < kFrames; ++frame)
+        for (std::int64_t pixel = 0; pixel < size[0] * size[1]; ++pixel)
+          repeated.insert(repeated.end(), elements.begin() + frame * 6,
+                          elements.begin() + (frame + 1) * 6);
+      const std::string name = fmt::format("repeat_{}_{}", lanes, size[0]);
+      bench.add(name, print_repeat({circuit, name}, engine, std::get<circuit::Repeat>(engine.part)),
+                {"", {words_of(rng, "i0", in, elements)}, {words_of(rng, "o0", out, repeated)}});
+    }
+  }
+  bench.run(1500);
+}
+
 TEST(VerilogMoves, AReorderTurnsPixelsIntoChannels) {
   test::Rng rng(6);
   Bench bench;

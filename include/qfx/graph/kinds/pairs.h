@@ -48,4 +48,13 @@ struct Minimum {
   Map form() const { return {}; }
 };
 
+// An image or a sequence, each channel times its own number: {C, H, W} by {C, 1, 1}, {C, L} by
+// {C, 1}, or either by {C}. As Mul.
+struct Gate {
+  static constexpr std::string_view kName = "gate";
+  static constexpr Arity kInputs = kTwoInputs;
+  bool operator==(const Gate&) const = default;
+  Form form() const { return ByChannel{}; }
+};
+
 }  // namespace qfx::graph
