@@ -185,7 +185,7 @@ TEST(HostileFile, SaysWhatIsWrong) {
       {with_graph("\"linear\"", "\"lineal\""),
        "f: graph.nodes[3].op: 'lineal' is no node kind; allowed are input, cast, conv2d, "
        "fractional_conv2d, linear, batch_norm, affine, quant_sign, relu, clip, prelu, leaky_relu, "
-       "shift, abs, neg, max_pool2d, avg_pool2d, global_avg_pool2d, add, sub, mul, maximum, "
+       "shift, abs, neg, max_pool2d, avg_pool2d, global_avg_pool2d, add, sub, mul, gate, maximum, "
        "minimum, concat, thermometer, flatten, unsqueeze, function, softmax"},
       {with_graph("\"out_features\":2", "\"out_features\":2.5"),
        "attributes.out_features: this is a number, it must be a whole number"},
