@@ -77,8 +77,8 @@ const std::map<std::string, std::pair<int, OnnxWrite>>& functions_and_gates() {
           f.node("Tanh", {"s"}, {"t"});
           f.node("Mul", {"c", "t"}, {"m"});
           f.node("Abs", {"m"}, {"a"});
-          f.node("Add", {"one", "a"}, {"b"});
-          f.node("Div", {"m", "b"}, {"d"});
+          f.node("Add", {"one", "a"}, {"bb"});
+          f.node("Div", {"m", "bb"}, {"d"});
           f.node("Mul", {"d", "k"}, {"e"});
           f.node("Sigmoid", {"e"}, {"g"});
           f.node("Mul", {"d", "g"}, {"y"});
@@ -107,8 +107,8 @@ const std::map<std::string, std::pair<int, OnnxWrite>>& functions_and_gates() {
           f.constant("zero", {}, {0});
           f.constant("three", {}, {3});
           f.node("Greater", {"c", "half"}, {"a"});
-          f.node("Less", {"c", "minus"}, {"b"});
-          f.node("Or", {"a", "b"}, {"o"});
+          f.node("Less", {"c", "minus"}, {"bb"});
+          f.node("Or", {"a", "bb"}, {"o"});
           f.node("Where", {"o", "c", "zero"}, {"s"});
           f.node("Tanh", {"s"}, {"t"});
           f.node("Mul", {"t", "three"}, {"m"});
