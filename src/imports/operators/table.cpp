@@ -72,6 +72,7 @@ constexpr Entry kTable[] = {
     {{"", "Less", "axis broadcast", kOnly}, binary, 2, 2},
     {{"", "LessOrEqual", "", kOnly}, binary, 2, 2},
     {{"", "Log", "", "log"}, unary},
+    {{"", "LogSoftmax", "axis", "softmax, log"}, softmax},
     {{"", "MatMul", "", "linear, conv2d"}, matmul, 2, 2},
     {{"", "Max", "", "maximum, relu, clip"}, variadic, 1, kMany},
     {{"", "MaxPool", "auto_pad ceil_mode dilations kernel_shape pads storage_order strides",

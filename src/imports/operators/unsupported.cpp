@@ -28,7 +28,6 @@ constexpr std::pair<std::string_view, std::string_view> kHints[] = {
     {"LRN", "the nearest is a BatchNormalization"},
     {"LSTM", "recurrent networks are not; the nearest is a Conv over the sequence"},
     {"LayerNormalization", "the nearest is a BatchNormalization"},
-    {"LogSoftmax", "the nearest is a Softmax; give the network's output before it"},
     {"Loop", "a network here has no loops"},
     {"NonMaxSuppression", "the network ends before it"},
     {"NonZero", "shapes must not depend on values"},

@@ -18,7 +18,8 @@ bool find_activations(Source& source);
 // Functions of one variable that are written with comparisons, as the corners of their straight
 // pieces.
 bool tabulate(Source& source);
-// Operators that the graph does not have by those it has: the maximum of a whole image.
+// Operators that the graph does not have by those it has: the maximum of a whole image,
+// the logarithm of a softmax.
 bool decompose(Source& source);
 // Gemm and MatMul of a vector as one form, weight [outputs, inputs], bias.
 bool plain_products(Source& source);

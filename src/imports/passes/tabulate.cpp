@@ -40,7 +40,7 @@ bool is_of_one_element(const std::string& op) {
 
 bool lies_between(const Corner& a, const Corner& m, const Corner& b) {
   const double chord = a[1] + (m[0] - a[0]) / (b[0] - a[0]) * (b[1] - a[1]);
-  return std::abs(m[1] - chord) <= kTolerance * (1 + std::abs(a[1]) + std::abs(b[1]));
+  return std::abs(m[1] - chord) <= kTolerance * (1 + std::abs(m[1]));
 }
 
 // Looks ever closer wherever a function is not straight; empty where that is in too many places.

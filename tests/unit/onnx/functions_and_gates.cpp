@@ -116,6 +116,12 @@ const std::map<std::string, std::pair<int, OnnxWrite>>& functions_and_gates() {
           f.node("Abs", {"m"}, {"n"});
           f.node("Where", {"p", "n", "minus"}, {"y"});
         }}},
+      {"the logarithm of a softmax",
+       {17,
+        [](OnnxFile& f) {
+          f.node("Flatten", {"c"}, {"v"});
+          f.node("LogSoftmax", {"v"}, {"y"}).integer("axis", 1);
+        }}},
       {"quotients of two",
        {17,
         [](OnnxFile& f) {
