@@ -31,8 +31,8 @@ std::vector<double> random_samples(std::int64_t count) {
   return samples;
 }
 
-// Relative to the largest value of the output.
-double difference_of(const std::vector<double>& wanted, const std::vector<double>& got) {
+// Relative to the largest value of the output; empty where the file's values are no numbers.
+std::optional<double> difference_of(const std::vector<double>& wanted, const std::vector<double>& got) {
   QFX_ASSERT(wanted.size() == got.size());
   double largest = 0, difference = 0;
   std::size_t numbers = 0;
@@ -45,7 +45,7 @@ double difference_of(const std::vector<double>& wanted, const std::vector<double
     if (!(distance <= difference)) difference = std::isnan(distance) ? INFINITY : distance;
   }
   if (numbers == 0) return std::nullopt;
-  return difference == 0 ? 0 : difference / std::max(largest, 1e-30);
+  return difference == 0 ? 0.0 : difference / std::max(largest, 1e-30);
 }
 
 // The model and the network as it came, on the same samples; the output that differs most.
@@ -60,9 +60,11 @@ std::optional<double> compare(const Source& before, const Lowered& lowered) {
     return std::nullopt;  // too large to be computed here
   }
   const std::vector<std::vector<double>> outputs = run_as_file(lowered, samples, 1);
-  double most = 0;
-  for (std::size_t i = 0; i < outputs.size(); ++i)
-    most = std::max(most, difference_of(values.at(before.outputs.at(i)).reals, outputs[i]));
+  std::optional<double> most;
+  for (std::size_t i = 0; i < outputs.size(); ++i) {
+    const auto apart = difference_of(values.at(before.outputs.at(i)).reals, outputs[i]);
+    if (apart) most = std::max(most.value_or(0), *apart);
+  }
   return most;
 }
 
