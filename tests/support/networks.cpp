@@ -282,6 +282,17 @@ graph::FrozenModel nothing_left() {
                                           }});
 }
 
+// Scales of 0 leave constants by channel, which the layer behind goes on with.
+graph::FrozenModel constants_alone() {
+  Builder b("constants_alone");
+  const NodeId x = b.batch_norm(b.input({3, 2, 2}), {}, "constant");
+  b.append(graph::Neg{}, {b.batch_norm(x, {}, "next")});
+  graph::FrozenModel model =
+      with_random_numbers(b.finish(), {.seed = 16, .per_channel = true, .adjust = vary_modes});
+  find(model.nodes[1].params, graph::Role::Scale)->raw.assign(3, 0);
+  return model;
+}
+
 // Sums that are rounded after every addition, of each kind that has them.
 graph::FrozenModel accumulators() {
   Builder b("accumulators");
@@ -353,6 +364,7 @@ std::vector<graph::FrozenModel> all_kinds() {
                                          binary(),
                                          accumulators(),
                                          nothing_left(),
+                                         constants_alone(),
                                          one_pixel(),
                                          widest(),
                                          several_outputs(),

@@ -78,7 +78,9 @@ void FormulaPrinter::find_uses() {
   for (const Formula::Inner& inner : formula_.inner) {
     for (const Ref& element : inner.elements) {
       use(element, inner.stage);
-      if (!std::holds_alternative<circuit::Constant>(value(element.value).operation))
+      const circuit::Value& shown = value(element.value);
+      if (!std::holds_alternative<circuit::Constant>(shown.operation) &&
+          !std::holds_alternative<circuit::Rows>(shown.operation))
         maybe_unused_.insert(name(element.value, inner.stage));
     }
   }
@@ -373,6 +375,10 @@ std::string FormulaPrinter::body() {
   for (ValueId id = 0; id < std::ssize(formula_.values); ++id)
     if (last_use_[static_cast<std::size_t>(id)] >= 0) values += print(id);
   outputs(1);  // so that the rows it reads are known
+  for (const Formula::Inner& inner : formula_.inner)
+    for (const Ref& element : inner.elements)
+      if (std::holds_alternative<circuit::Rows>(value(element.value).operation))
+        maybe_unused_.insert(row_wire(element.value, inner.stage));
   const std::string declarations = delays();
   std::string text = row_memories();
   for (const auto& [name, wire] : row_wires_) text += wire;

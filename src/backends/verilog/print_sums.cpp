@@ -304,6 +304,7 @@ class SumsPrinter {
                .with("IN_WIDTH", sum_width_)
                .with("LEFT", constants_.left + (pipeline_.counts ? counting_.left : 0))
                .with("LEFT_WIDTH", std::max(constants_.left_width, 1))
+               .with("SHIFTS", constants_.left_width > 0 ? 1 : 0)
                .with("OFFSET_WIDTH", constants_.has_offset ? constants_.offset_width : 2)
                .with("OUT_WIDTH", sum.width)
                .ports({"clk", "en"})
