@@ -16,6 +16,9 @@ namespace qfx::train {
 struct ForwardTrace {
   std::vector<std::vector<std::int64_t>> raw;  // by node id, row-major {batch, shape...}
   std::vector<std::string> carrier;
+  // What the forward gives, {batch, all outputs}: on the same roads as a training step takes,
+  // where `raw` has every node by itself.
+  std::vector<double> outputs;
 };
 ForwardTrace trace_forward(const graph::Model& model, const std::vector<float>& samples,
                            std::int64_t batch);

@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include "backends/hls/c_literals.h"
 #include "backends/hls/print_top.h"
 
 #include "qfx/graph/outputs.h"
@@ -40,11 +39,11 @@ std::string print_network(const Design& design) {
       extents += fmt::format("      shape[{}] = {};\n", axis, shape[axis]);
     outputs += fmt::format(
         "  struct output_{0} {{\n{1}"
-        "    static const char* name() {{ return {2}; }}\n"
+        "    static const char* name() {{ return \"{2}\"; }}\n"
         "    // In C, H, W order; returns its rank.\n"
         "    static int shape(long* shape) {{\n{3}      return {4};\n    }}\n  }};\n",
         i, side(design, design.network.outputs[i], output.axis, output.port),
-        string_literal(design.network.node(output.node).name), extents, shape.size());
+        design.nodes[output.node].value, extents, shape.size());
     streams += fmt::format("    {0}<output_{1}::axis> out_{1};\n", design.vendor.stream, i);
     arguments += fmt::format(", outputs.out_{}", i);
     visits += fmt::format("    each.template take<output_{0}>(outputs.out_{0});\n", i);

@@ -5,6 +5,7 @@
 #include "train/calibration/calibrate.h"
 #include "train/network/fixed_forward.h"
 #include "train/samples/samples.h"
+#include "train/tensors/values.h"
 
 #include "qfx/base/error.h"
 
@@ -21,8 +22,10 @@ ForwardTrace trace_forward(const graph::Model& model, const std::vector<float>& 
     }
   }
   std::vector<at::Tensor> values;
-  fixed_forward(network, preprocessed(model, samples, batch), {}, &values);
   ForwardTrace trace;
+  const at::Tensor input = preprocessed(model, samples, batch);
+  trace.outputs = doubles(fixed_forward(network, input, {}).flatten(1));
+  fixed_forward(network, input, {}, &values);
   for (int id = 0; id < network.size(); ++id) {
     const at::Tensor row = values[id].to(at::kDouble).contiguous();
     const double* real = row.data_ptr<double>();

@@ -9,22 +9,37 @@
 namespace small_network_net {
 
 struct network {
-  typedef ::small_network_net::input_beat input_beat;
-  static const long input_beats = 36;
-  static const qfx::Order input_order = qfx::kPixels;
-  typedef ::small_network_net::input_axis input_axis;
-  static const int input_container = 8;
-  typedef ::small_network_net::dense_beat output_beat;
-  static const long output_beats = 1;
-  static const qfx::Order output_order = qfx::kElements;
-  typedef ::small_network_net::output_axis output_axis;
-  static const int output_container = 8;
-  // Of the result, in C, H, W order; returns its rank.
-  static int output_shape(long* shape) {
-    shape[0] = 3;
-    return 1;
+  struct input {
+    typedef ::small_network_net::input_beat beat;
+    static const long beats = 36;
+    static const qfx::Order order = qfx::kPixels;
+    typedef ::small_network_net::input_axis axis;
+    static const int container = 8;
+  };
+  struct output_0 {
+    typedef ::small_network_net::dense_beat beat;
+    static const long beats = 1;
+    static const qfx::Order order = qfx::kElements;
+    typedef ::small_network_net::output_axis axis;
+    static const int container = 8;
+    static const char* name() { return "dense"; }
+    // In C, H, W order; returns its rank.
+    static int shape(long* shape) {
+      shape[0] = 3;
+      return 1;
+    }
+  };
+  // The values of all outputs, of a sample.
+  static const long output_size = 3;
+  struct output_streams {
+    ac_channel<output_0::axis> out_0;
+  };
+  static void run(ac_channel<input::axis>& in, output_streams& outputs) { CCS_DESIGN(small_network)(in, outputs.out_0); }
+  // each.take<output_0>(its stream), and so on.
+  template <class EACH>
+  static void visit(EACH& each, output_streams& outputs) {
+    each.template take<output_0>(outputs.out_0);
   }
-  static void run(ac_channel<input_axis>& in, ac_channel<output_axis>& out) { CCS_DESIGN(small_network)(in, out); }
 };
 
 }  // namespace small_network_net
