@@ -14,7 +14,7 @@ namespace {
 using graph::Builder;
 using graph::NodeId;
 
-Network lowered(Builder& builder, const std::vector<NodeId>& outputs) {
+Network with_outputs(Builder& builder, const std::vector<NodeId>& outputs) {
   return lower(graph::Analyzed(test::with_random_numbers(builder.finish(outputs))));
 }
 
@@ -49,7 +49,7 @@ TEST(SeveralOutputs, HaveAStreamEach) {
   const NodeId image = b.conv2d(trunk, {.out_channels = 3, .kernel = {3, 3}});
   const NodeId vector = b.linear(b.flatten(b.max_pool2d(trunk, {})), {.out_features = 4});
   const std::vector<NodeId> outputs{vector, image, trunk};
-  check(lowered(b, outputs), outputs);
+  check(with_outputs(b, outputs), outputs);
 }
 
 TEST(SeveralOutputs, OfOneSource) {
@@ -57,7 +57,7 @@ TEST(SeveralOutputs, OfOneSource) {
   const NodeId x = b.relu(b.input({2, 3, 3}), "x");
   const NodeId flat = b.flatten(x, "flat");
   const NodeId last = b.cast(flat, "last");
-  check(lowered(b, {x, flat, last}), {x, flat, last});
+  check(with_outputs(b, {x, flat, last}), {x, flat, last});
 }
 
 TEST(SeveralOutputs, TheInputByAnotherName) {
@@ -65,7 +65,7 @@ TEST(SeveralOutputs, TheInputByAnotherName) {
   const NodeId x = b.input({2, 3, 3});
   const NodeId flat = b.flatten(x);
   const NodeId cut = b.relu(x);
-  check(lowered(b, {flat, cut}), {flat, cut});
+  check(with_outputs(b, {flat, cut}), {flat, cut});
 }
 
 // Beside a convolution that begins to give after two rows, a FIFO holds what the sum waits for; an
@@ -74,7 +74,7 @@ TEST(SeveralOutputs, ThatNobodyWaitsForNeedNoDepth) {
   Builder b("depth");
   const NodeId x = b.relu(b.input({1, 8, 8}));
   const NodeId conv = b.conv2d(x, {.out_channels = 1, .kernel = {3, 3}, .padding = {1, 1}});
-  const Network network = lowered(b, {x, conv});
+  const Network network = with_outputs(b, {x, conv});
   for (const Stream& stream : network.streams) EXPECT_LE(stream.depth, 3) << stream.node;
 }
 

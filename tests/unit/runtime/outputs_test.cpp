@@ -9,6 +9,7 @@
 
 #include "qfx/graph/builder.h"
 #include "qfx/graph/freeze.h"
+#include "qfx/graph/own_format.h"
 #include "qfx/runtime/engine.h"
 
 namespace qfx::runtime {
@@ -19,8 +20,9 @@ constexpr std::int64_t kBatch = 5;
 graph::FrozenModel frozen(graph::Builder& builder, std::vector<graph::NodeId> outputs) {
   graph::Model model = builder.finish(std::move(outputs));
   for (graph::Node& node : model.nodes) {
-    node.frac_bits = {4};
-    for (auto& [name, param] : node.params) param.frac_bits = {5};
+    if (!graph::own_format(node.op)) node.frac_bits = {4};
+    for (auto& [role, param] : node.params)
+      if (!graph::own_format(node.op, role)) param.frac_bits = {5};
   }
   return graph::freeze(model);
 }
