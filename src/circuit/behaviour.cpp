@@ -6,6 +6,7 @@
 #include "circuit/sums_fold.h"
 
 #include "qfx/base/error.h"
+#include "qfx/circuit/word_moves.h"
 
 namespace qfx::circuit {
 namespace {
@@ -55,6 +56,9 @@ class Behaviours {
   // The words of the next frame come while those of this one are given.
   Behaviour operator()(const Repeat&) const {
     return {2 * words_in(), {{.count = outputs_[0]->words(), .need = words_in(), .free = words_in()}}};
+  }
+  Behaviour operator()(const Move& move) const {
+    return circuit::behaviour_of(word_moves(network_, move), words_in());
   }
   Behaviour operator()(const Reorder&) const {
     return {2 * words_in(), {{.count = words_in(), .need = words_in(), .free = words_in()}}};

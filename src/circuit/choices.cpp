@@ -1,6 +1,7 @@
 #include "circuit/choices.h"
 
 #include <algorithm>
+#include <concepts>
 #include <map>
 #include <numeric>
 
@@ -8,6 +9,8 @@
 #include "circuit/ring.h"
 #include "circuit/stream_groups.h"
 #include "circuit/sums_fold.h"
+
+#include "qfx/circuit/word_moves.h"
 
 namespace qfx::circuit {
 namespace {
@@ -57,6 +60,7 @@ class Choices {
   void operator()(const Join& join) { by_lanes(join, join.lanes); }
   void operator()(const Softmax& softmax) { add(softmax, {}, 0); }
   void operator()(const Repeat& repeat) { by_lanes(repeat, repeat.lanes); }
+  void operator()(const Move& move) { by_lanes(move, move.lanes); }
   void operator()(const Reorder& reorder) { add(reorder, {}, 0); }
   void operator()(const Fork& fork) { choices_.push_back({.part = fork}); }
   void operator()(const Repack& repack) { choices_.push_back({.part = repack}); }
@@ -69,8 +73,11 @@ class Choices {
   template <class P>
   void by_lanes(P part, std::int64_t given) {
     std::int64_t channels = 0;
-    for (dataflow::StreamId stream : unit_.inputs)
-      channels = std::gcd(channels, group_of(layout(stream)));
+    if constexpr (std::same_as<P, Move>)
+      channels = widest_word(network_, network_.processes[part.process]);
+    else
+      for (dataflow::StreamId stream : unit_.inputs)
+        channels = std::gcd(channels, group_of(layout(stream)));
     for (std::int64_t lanes : given > 0 ? std::vector{given} : divisors(channels)) {
       part.lanes = lanes;
       add(part, {.pe = lanes_out(network_, part)}, 0);
@@ -101,6 +108,9 @@ class Choices {
 
   // Words of its ring, which depend on the words of a pixel alone.
   std::int64_t buffer(const Part& part, std::int64_t lanes) {
+    if (const auto* move = std::get_if<Move>(&part))
+      return behaviour_of(word_moves(network_, *move), layout(unit_.inputs[0]).elements() / lanes)
+          .buffer;
     const dataflow::Window* window = ring_window(part);
     if (window == nullptr) return 0;
     const std::int64_t frame = layout(unit_.inputs[0]).elements() / lanes;

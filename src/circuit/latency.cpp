@@ -2,6 +2,7 @@
 #include <bit>
 
 #include "qfx/circuit/pipeline.h"
+#include "qfx/circuit/word_moves.h"
 
 namespace qfx::circuit {
 namespace {
@@ -70,6 +71,11 @@ class Latency {
 
   // Read the memory, move on.
   int operator()(const Repeat&) const { return 2; }
+
+  // Read the memory, move on; what is only picked goes through no memory.
+  int operator()(const Move& move) const { return word_moves(network_, move).only_picks() ? 1 : 2; }
+
+  // Read the frame's memory, move on.
   int operator()(const Reorder&) const { return 2; }
 
   int operator()(const Chain& chain) const { return formula_of(network_, chain).stages(); }

@@ -93,6 +93,14 @@ class PartCost {
     result.registers += real(repeat.lanes * output_width(process)) * 2;
     return result;
   }
+  Resources operator()(const Move& move) const {
+    const std::int64_t width = move.lanes * input_width(network_.processes[move.process]);
+    Resources result = control();
+    result += ram(site_.buffer, width);
+    result.luts += 20;
+    result.registers += real(width);
+    return result;
+  }
   Resources operator()(const Reorder& reorder) const {
     const dataflow::Process& process = network_.processes[reorder.process];
     Resources result = control();

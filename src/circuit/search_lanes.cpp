@@ -41,7 +41,7 @@ struct Space {
 };
 
 // One step of the search: a unit's choice, or how a fork passes on.
-struct Move {
+struct Turn {
   std::vector<Wires> outputs = {};
   double cost = 0;
   std::int64_t cycles = 0;
@@ -53,11 +53,11 @@ struct State {
   std::vector<Wires> live;  // in the order of the layer's streams
   double cost = 0;
   std::size_t parent = 0;
-  const Move* move = nullptr;
+  const Turn* move = nullptr;
 };
 
 // Moves stay where they are for states to point to.
-using Moves = std::map<std::vector<Wires>, std::vector<Move>>;
+using Moves = std::map<std::vector<Wires>, std::vector<Turn>>;
 
 struct Layer {
   std::vector<StreamId> streams;
@@ -108,7 +108,7 @@ class Run {
   }
 
   // Takes a stream in words of these lanes. False: it cannot within the interval.
-  bool take(StreamId stream, const Wires& wires, std::int64_t lanes, Move& move) const {
+  bool take(StreamId stream, const Wires& wires, std::int64_t lanes, Turn& move) const {
     move.cycles = std::max(move.cycles, words(stream, wires));
     if (wires.lanes != lanes || wires.padded_group != 0) {
       if (wires.is_bound) return false;
@@ -120,7 +120,7 @@ class Run {
   }
 
   // What leaves the network leaves in words of its port. False: it cannot within the interval.
-  bool leave(StreamId stream, Wires& wires, Move& move) const {
+  bool leave(StreamId stream, Wires& wires, Turn& move) const {
     if (std::ranges::find(network().outputs, stream) == network().outputs.end()) return true;
     if (!take(stream, wires, rim_lanes(stream), move)) return false;
     wires = {.lanes = rim_lanes(stream)};
@@ -128,14 +128,14 @@ class Run {
   }
 
   // All a unit can do with inputs of these words, the cheapest for each output.
-  std::vector<Move> moves_of(std::size_t unit, const std::vector<Wires>& inputs) const {
+  std::vector<Turn> moves_of(std::size_t unit, const std::vector<Wires>& inputs) const {
     if (std::holds_alternative<Fork>(space_.units[unit].part)) return fork_moves(unit, inputs[0]);
-    std::map<std::vector<Wires>, Move> best;
+    std::map<std::vector<Wires>, Turn> best;
     const std::vector<Choice>& choices = space_.choices[unit];
     for (std::size_t i = 0; i < choices.size(); ++i) {
       const Choice& choice = choices[i];
       if (choice.cycles > interval_) continue;
-      Move move{.cycles = choice.cycles, .choice = i};
+      Turn move{.cycles = choice.cycles, .choice = i};
       bool can_take = true;
       for (std::size_t k = 0; k < inputs.size() && can_take; ++k)
         can_take = take(space_.units[unit].inputs[k], inputs[k],
@@ -155,11 +155,11 @@ class Run {
     return values(best);
   }
 
-  std::vector<Move> fork_moves(std::size_t unit, const Wires& input) const {
+  std::vector<Turn> fork_moves(std::size_t unit, const Wires& input) const {
     const Unit& fork = space_.units[unit];
     const StreamId stream = fork.inputs[0];
-    std::map<std::vector<Wires>, Move> best;
-    const auto pass = [&](const Wires& wires, Move move) {
+    std::map<std::vector<Wires>, Turn> best;
+    const auto pass = [&](const Wires& wires, Turn move) {
       move.cycles = std::max(move.cycles, words(stream, wires));
       if (move.cycles > interval_) return;
       Resources own = part_resources(network(), Fork{}, {});
@@ -176,7 +176,7 @@ class Run {
     if (!input.is_bound) {
       for (std::int64_t lanes : divisors(group_of(network().streams[stream].layout))) {
         const bool is_as_it_is = lanes == input.lanes && input.padded_group == 0;
-        Move move;
+        Turn move;
         if (!is_as_it_is && take(stream, input, lanes, move))
           pass({.lanes = static_cast<std::int32_t>(lanes), .is_bound = true}, std::move(move));
       }
@@ -184,12 +184,12 @@ class Run {
     return values(best);
   }
 
-  static void keep(std::map<std::vector<Wires>, Move>& best, Move move) {
+  static void keep(std::map<std::vector<Wires>, Turn>& best, Turn move) {
     const auto [found, is_new] = best.try_emplace(move.outputs, move);
     if (!is_new && move.cost < found->second.cost) found->second = std::move(move);
   }
-  static std::vector<Move> values(std::map<std::vector<Wires>, Move>& best) {
-    std::vector<Move> moves;
+  static std::vector<Turn> values(std::map<std::vector<Wires>, Turn>& best) {
+    std::vector<Turn> moves;
     for (auto& [outputs, move] : best) moves.push_back(std::move(move));
     return moves;
   }
@@ -216,7 +216,7 @@ class Run {
       auto found = after.moves.find(inputs);
       if (found == after.moves.end())
         found = after.moves.emplace(inputs, moves_of(at, inputs)).first;
-      for (const Move& move : found->second) {
+      for (const Turn& move : found->second) {
         std::vector<Wires> live;
         live.reserve(after.streams.size());
         for (std::size_t i : kept) live.push_back(state.live[i]);
@@ -246,7 +246,7 @@ class Run {
     for (std::size_t layer = space_.units.size(); layer > 0; --layer) {
       const State& reached = layers_[layer].states[state];
       const Unit& unit = space_.units[layer - 1];
-      const Move& move = *reached.move;
+      const Turn& move = *reached.move;
       const Choice& choice = space_.choices[layer - 1][move.choice];
       result.resources += move.around;
       result.resources += choice.resources;

@@ -7,6 +7,7 @@
 #include "circuit/softmax_bits.h"
 
 #include "qfx/base/error.h"
+#include "qfx/dataflow/beat_moves.h"
 #include "qfx/dataflow/lower.h"
 #include "qfx/dataflow/pixel_fold.h"
 
@@ -46,6 +47,7 @@ class PixelPart {
   Part operator()(const dataflow::Repeat&) const {
     return Repeat{id_, network_.streams[network_.processes[id_].outputs[0]].layout.lanes};
   }
+  Part operator()(const dataflow::Move&) const { return Move{id_, lanes()}; }
   Part operator()(const dataflow::Reorder&) const { return Reorder{id_}; }
   Part operator()(const dataflow::Clone&) const { return Fork{}; }
   Part operator()(const dataflow::Copy&) const { return Chain{{}, lanes()}; }
@@ -162,6 +164,11 @@ class PixelSearch : public Search {
     };
     if (const auto* pool = std::get_if<dataflow::WindowReduce>(&process.work))
       return pool->window ? rows(*pool->window) : Resources{};
+    if (const auto* move = std::get_if<dataflow::Move>(&process.work)) {
+      const Layout& out = network_.streams[process.outputs[0]].layout;
+      return ram(dataflow::beat_moves(move->moves, in.layout, out).span,
+                 in.layout.lanes * network_.node(in.node).format.width);
+    }
     const auto* sums = std::get_if<dataflow::MultiplyAccumulate>(&process.work);
     if (sums == nullptr) return {};
     if (sums->window) return rows(*sums->window);

@@ -9,6 +9,7 @@
 #include "circuit/sums_fold.h"
 
 #include "qfx/base/error.h"
+#include "qfx/circuit/word_moves.h"
 
 namespace qfx::circuit {
 namespace {
@@ -60,6 +61,14 @@ class Units {
   }
   void operator()(const dataflow::Join&) { add(Join{id_, pe_that_divides()}); }
   void operator()(const dataflow::Repeat&) { add(Repeat{id_, lanes_of_reader()}); }
+  void operator()(const dataflow::Move&) {
+    check_simd();
+    const std::int64_t widest = widest_word(network_, process()), pe = process().fold.pe;
+    if (pe != 0 && (pe < 0 || widest % pe != 0))
+      user_error("the fold of '{}' moves {} elements at once; allowed are divisors of {}: {}",
+                 name(), pe, widest, divisors_text(widest));
+    add(Move{id_, pe});
+  }
   void operator()(const dataflow::Reorder&) { add(Reorder{id_}); }
   void operator()(const dataflow::Clone&) { add(Fork{}); }
   void operator()(const dataflow::Copy&) { add(Chain{{}, 0}); }
@@ -142,6 +151,8 @@ class Lanes {
 
   // The channels that lanes divide; 0: they are not open.
   std::int64_t channels() const {
+    if (const auto* move = std::get_if<Move>(&unit_.part))
+      return widest_word(network_, network_.processes[move->process]);
     std::int64_t all = 0;
     for (dataflow::StreamId stream : unit_.inputs)
       all = std::gcd(all, group_of(network_.streams[stream].layout));
@@ -173,6 +184,9 @@ class Lanes {
   std::int64_t operator()(const Spread& spread) const { return elements_in() / spread.lanes; }
   std::int64_t operator()(const Join& join) const { return elements_out() / join.lanes; }
   std::int64_t operator()(const Repeat& repeat) const { return elements_out() / repeat.lanes; }
+  std::int64_t operator()(const Move& move) const {
+    return std::max(elements_in(), elements_out()) / move.lanes;
+  }
   std::int64_t operator()(const Reorder&) const { return elements_in(); }
   std::int64_t operator()(const Fork&) const { return 0; }
   std::int64_t operator()(const Repack&) const { return 0; }
@@ -196,6 +210,7 @@ std::int64_t* open_lanes(Part& part) {
                         [](Spread& spread) { return &spread.lanes; },
                         [](Join& join) { return &join.lanes; },
                         [](Repeat& repeat) { return &repeat.lanes; },
+                        [](Move& move) { return &move.lanes; },
                         [](Reorder&) -> std::int64_t* { return nullptr; },
                         [](Fork&) -> std::int64_t* { return nullptr; },
                         [](Repack&) -> std::int64_t* { return nullptr; },
@@ -248,6 +263,7 @@ std::int64_t lanes_in(const Network& network, const Part& part) {
                         [](const Spread& spread) { return spread.lanes; },
                         [](const Join& join) { return join.lanes; },
                         [](const Repeat& repeat) { return repeat.lanes; },
+                        [](const Move& move) { return move.lanes; },
                         [](const Reorder&) -> std::int64_t { return 1; },
                         [](const Fork&) -> std::int64_t { return 0; },
                         [](const Repack&) -> std::int64_t { return 0; },

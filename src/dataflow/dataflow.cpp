@@ -11,6 +11,7 @@ bool computes(const Process& process) {
                         [](const Spread&) { return true; },
                         [](const Join&) { return true; },
                         [](const Repeat&) { return false; },
+                        [](const Move&) { return true; },
                         [](const Reorder&) { return false; },
                         [](const Clone&) { return false; },
                         [](const Copy&) { return false; },

@@ -16,12 +16,12 @@ namespace {
 
 using graph::NodeId;
 
-// The node itself, or the one whose format and stream it keeps.
+// The node itself, or the one whose stream it keeps.
 std::vector<NodeId> sources_of(const graph::FrozenModel& model) {
   std::vector<NodeId> sources;
   for (const graph::FrozenNode& node : model.nodes) {
     const auto id = static_cast<NodeId>(sources.size());
-    sources.push_back(graph::keeps_format(node.op) ? sources[node.inputs[0]] : id);
+    sources.push_back(graph::renames(node.op) ? sources[node.inputs[0]] : id);
   }
   return sources;
 }
@@ -48,6 +48,7 @@ std::vector<Layout> layouts_of(const graph::FrozenModel& model) {
                                          [&](const graph::Spread&) { return own(); },
                                          [&](const graph::Join&) { return own(); },
                                          [&](const graph::Rename&) { return kept(); },
+                                         [&](const graph::Move&) { return own(); },
                                          [&](const graph::Normalise&) { return kept(); },
                                      },
                                      graph::form_of(node.op));
@@ -56,11 +57,12 @@ std::vector<Layout> layouts_of(const graph::FrozenModel& model) {
   return layouts;
 }
 
-// The elements' order counts: tensors are put together from it, or additions follow it.
+// The elements' order counts: tensors are put together from it, elements are found by it, or
+// additions follow it.
 bool needs_order(const graph::Op& op) {
   const graph::Form form = graph::form_of(op);
   return std::holds_alternative<graph::Join>(form) || std::holds_alternative<graph::Spread>(form) ||
-         graph::accumulator_of(op) != nullptr;
+         std::holds_alternative<graph::Move>(form) || graph::accumulator_of(op) != nullptr;
 }
 
 bool is_by_channel(const graph::Op& op) {
@@ -102,7 +104,7 @@ class Connection {
 
   void count_uses() {
     for (const graph::FrozenNode& node : network_.model().nodes) {
-      if (graph::keeps_format(node.op)) continue;
+      if (graph::renames(node.op)) continue;
       for (NodeId input : node.inputs) ++uses_[network_.source[input]];
     }
     for (const NodeId id : graph::output_ids(network_.model())) {
@@ -124,7 +126,7 @@ class Connection {
 
   void add(NodeId id) {
     const graph::FrozenNode& node = network_.node(id);
-    if (graph::keeps_format(node.op)) {
+    if (graph::renames(node.op)) {
       Trace trace = network_.traces[node.inputs[0]];
       trace.node = id;
       network_.traces.push_back(trace);

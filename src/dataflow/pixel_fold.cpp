@@ -3,6 +3,7 @@
 #include <string>
 
 #include "qfx/base/error.h"
+#include "qfx/dataflow/beat_moves.h"
 
 namespace qfx::dataflow {
 namespace {
@@ -48,6 +49,11 @@ class PixelCycles {
     return join.side_by_side ? out().beats : out().elements();
   }
   std::int64_t operator()(const Repeat&) const { return in().beats + out().beats; }
+  // A block is read, and then it is made something of.
+  std::int64_t operator()(const Move& move) const {
+    const BeatMoves beats = beat_moves(move.moves, in(), out());
+    return in().beats + beats.blocks * beats.steps;
+  }
   std::int64_t operator()(const Reorder&) const { return in().beats + out().elements(); }
   std::int64_t operator()(const Clone&) const { return out().beats; }
   std::int64_t operator()(const Copy&) const { return out().beats; }

@@ -1,5 +1,7 @@
 #include "dataflow/token_network.h"
 
+#include "qfx/dataflow/beat_moves.h"
+
 namespace qfx::dataflow {
 namespace {
 
@@ -40,6 +42,16 @@ class Rounds {
     return join.side_by_side ? beat_by_beat() : one_after_the_other(1);
   }
   std::vector<Round> operator()(const Repeat&) const { return all_then_all(); }
+  std::vector<Round> operator()(const Move& move) const {
+    const BeatMoves beats = beat_moves(move.moves, input(0), output());
+    std::vector<Round> rounds;
+    for (std::int64_t block = 0; block < beats.blocks; ++block) {
+      rounds.push_back({true, false, beats.dropped_before(block) + beats.span});
+      rounds.push_back({false, true, output().beats / beats.blocks});
+    }
+    if (beats.dropped_at_end > 0) rounds.push_back({true, false, beats.dropped_at_end});
+    return rounds;
+  }
   std::vector<Round> operator()(const Reorder&) const { return all_then_all(); }
   std::vector<Round> operator()(const Clone&) const { return beat_by_beat(); }
   std::vector<Round> operator()(const Copy&) const { return beat_by_beat(); }

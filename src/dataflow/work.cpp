@@ -94,6 +94,11 @@ class Lowering {
   }
   Work operator()(const graph::Join&) const { return Join{.side_by_side = node_.shape.size() > 1}; }
 
+  Work operator()(const graph::Move&) const {
+    return Move{graph::moves_of(graph::view_of(node_.op, input_.shape), input_.shape,
+                                graph::Arrangement::ChannelsLast)};
+  }
+
   Work operator()(const graph::Normalise&) const {
     return Normalise{node_.shape.size() > 1, sum_, lookup()};
   }

@@ -71,6 +71,10 @@ struct OpReader {
     if (!along) return std::nullopt;
     return graph::Sides{bounds.low, (*along)[0], bounds.low, (*along)[1]};
   }
+  std::optional<graph::Shape> read(const std::string& key, const graph::Shape&,
+                                   IntBounds bounds) const {
+    return layer.integers(key, bounds);
+  }
   std::optional<double> read(const std::string& key, double, const RealBounds& bounds) const {
     return layer.real(key, bounds);
   }
@@ -102,6 +106,7 @@ struct OpReader {
   std::string hint(const graph::Pair&) const {
     return kind.axes == Axes::Both ? ", one number or [height, width]" : ", one number";
   }
+  std::string hint(const graph::Shape&) const { return ", a list of numbers"; }
   std::string hint(const auto&) const { return ""; }
 };
 
@@ -150,6 +155,20 @@ const std::map<std::string, LayerKind, std::less<>>& layer_kinds() {
     all["sign"] = special(graph::QuantSign{.bits = 1, .clip_range = graph::kBinaryClipRange},
                           {{"clip_range", "clip_range"}});
     all["rprelu"] = special(graph::Prelu{});  // between two offsets: recipe_layers.cpp
+    all["conv_transpose2d"] = {.op = graph::Conv2d{},  // and more: recipe_transposed.cpp
+                               .axes = Axes::Both,
+                               .keys = {{"out_channels", "out_channels"},
+                                        {"kernel_size", "kernel_size"},
+                                        {"stride", "stride"},
+                                        {"padding", "padding"},
+                                        {"output_padding", "output_padding"},
+                                        {"bias", "bias"}}};
+    all["pixel_shuffle"] = {.op = graph::DepthToSpace{.crd = true},
+                            .axes = Axes::Both,
+                            .keys = {{"blocksize", "upscale_factor"}}};
+    all["pixel_unshuffle"] = {.op = graph::SpaceToDepth{.crd = true},
+                              .axes = Axes::Both,
+                              .keys = {{"blocksize", "downscale_factor"}}};
     all["shift"] = plain(graph::Offset{});    // its first name
     return all;
   }();

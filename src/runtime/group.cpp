@@ -123,7 +123,7 @@ std::vector<Group> with_look_ups(const graph::Analyzed& analyzed, std::vector<Gr
 
 bool is_alias(const graph::FrozenModel& model, graph::NodeId id) {
   const graph::FrozenNode& node = model.nodes[id];
-  if (!graph::keeps_format(node.op)) return false;
+  if (!graph::renames(node.op)) return false;
   if (!std::holds_alternative<graph::Flatten>(node.op)) return true;
   const graph::Shape& in = model.nodes[node.inputs[0]].shape;
   return in[0] == 1 || in[0] == graph::element_count(in);

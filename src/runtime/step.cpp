@@ -32,6 +32,7 @@ std::unique_ptr<Step> make_step(const Analyzed& analyzed, const Group& group) {
           [&](const graph::GlobalAvgPool2d& pool) { return make_pool(analyzed, group, pool); },
           [&](const graph::Concat&) { return make_concat(analyzed, id); },
           [&](const graph::Flatten&) { return make_flatten(analyzed, id); },
+          [&]<graph::IsMove Kind>(const Kind&) { return make_move(analyzed, id); },
           [&](const graph::Softmax&) { return make_softmax(analyzed, id); },
           // no kernel of its own, or too wide for one
           [&](const auto& kind) { return make_generic(analyzed, id, kind); },

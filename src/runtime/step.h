@@ -44,6 +44,8 @@ std::unique_ptr<Step> make_step(const Analyzed& analyzed, const Group& group);
 // By family; each in its own file.
 std::unique_ptr<Step> make_elements(const Analyzed& analyzed, const Group& group);
 std::unique_ptr<Step> make_flatten(const Analyzed& analyzed, graph::NodeId id);
+// Of a node whose form is a Move.
+std::unique_ptr<Step> make_move(const Analyzed& analyzed, graph::NodeId id);
 std::unique_ptr<Step> make_concat(const Analyzed& analyzed, graph::NodeId id);
 std::unique_ptr<Step> make_softmax(const Analyzed& analyzed, graph::NodeId id);
 std::unique_ptr<Step> make_pool(const Analyzed& analyzed, const Group& group,

@@ -111,13 +111,25 @@ class FormatFiller {
     return frozen;
   }
 
+  // All images' values at their new places.
+  static std::vector<std::int32_t> moved(const graph::Node& node, const graph::Shape& in,
+                                         const std::vector<std::int32_t>& from) {
+    if (graph::renames(node.op)) return from;
+    const std::vector<std::int64_t> sources = graph::sources_of(
+        graph::moves_of(graph::view_of(node.op, in), in, graph::Arrangement::RowMajor));
+    std::vector<std::int32_t> to;
+    for (std::int64_t first = 0; first < std::ssize(from); first += graph::element_count(in))
+      for (const std::int64_t source : sources) to.push_back(from[first + source]);
+    return to;
+  }
+
   bool fill_node(NodeId id) {
     graph::Node& node = model_.nodes[id];
     if (graph::keeps_format(node.op)) {
       const graph::Node& source = model_.nodes[node.inputs[0]];
       node.spec = source.spec;
       node.frac_bits = source.frac_bits;
-      raw_[id] = raw_[node.inputs[0]];
+      raw_[id] = moved(node, source.shape, raw_[node.inputs[0]]);
       return true;
     }
     constexpr int kTries = 12;

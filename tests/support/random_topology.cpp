@@ -4,6 +4,7 @@
 
 #include "support/functions.h"
 #include "support/random_model.h"
+#include "support/random_moves.h"
 
 #include "qfx/base/error.h"
 #include "qfx/graph/builder.h"
@@ -127,6 +128,13 @@ class TopologyMaker {
         {2, 1, 1.5, [&] { append(graph::Concat{}, random_neighbours(source)); }},
         {2, 1, 0.5, one(graph::Flatten{})},
         {0, 6, 0, one(graph::Unsqueeze{})},
+        {1.5, 1, 1, fitting([&] { return random_slice(rng_, shape); })},
+        {1.5, 0, 0, fitting([&] { return random_upsample(rng_); })},
+        {2, 1.5, 1, fitting([&] { return random_shuffle(rng_); })},
+        {2.5, 0, 0, fitting([&] { return random_blocks<graph::DepthToSpace>(rng_); })},
+        {2.5, 0, 0, fitting([&] { return random_blocks<graph::SpaceToDepth>(rng_); })},
+        {1.8, 1.5, 0.5, fitting([&] { return random_permute(rng_, shape); })},
+        {2.5, 1.5, 1.5, fitting([&] { return random_rearrange(rng_, shape); })},
         {2, 1, 2, [&] { append(random_function(), {source}); }},
         {1, 1, 1, [&] { append(graph::Softmax{.table_width = rng_.between(2, 24)}, {source}); }},
     };

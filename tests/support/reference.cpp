@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "support/reference_moves.h"
 #include "support/reference_sums.h"
 
 #include "qfx/base/error.h"
@@ -286,6 +287,7 @@ std::vector<Exact> exact_values(const graph::FrozenNode& node, const std::vector
           [&](const graph::Thermometer& op) { return thermometer(node, op, x); },
           [&](const graph::Flatten&) { return all_elements(x); },
           [&](const graph::Unsqueeze&) { return all_elements(x); },
+          [&]<graph::IsMove Kind>(const Kind& kind) { return moved(node, kind, inputs.at(0)); },
           [&](const graph::Function&) { return look_up(node, inputs.at(0)); },
           [&](const graph::Softmax&) { return quotients(node, inputs.at(0)); },
       },

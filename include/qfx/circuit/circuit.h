@@ -108,6 +108,12 @@ struct Repeat {
   std::int64_t lanes = 1;
 };
 
+// Words under another index, each whole (word_moves.h).
+struct Move {
+  ProcessId process = 0;
+  std::int64_t lanes = 1;
+};
+
 // A frame in another order, one element at a time.
 struct Reorder {
   ProcessId process = 0;
@@ -116,8 +122,8 @@ struct Reorder {
 struct Fork {};    // a word to two readers
 struct Repack {};  // words of another width; a group's padding is dropped
 
-using Part = std::variant<Sums, Pool, Plane, Chain, Softmax, Spread, Join, Repeat, Reorder, Fork,
-                          Repack>;
+using Part = std::variant<Sums, Pool, Plane, Chain, Softmax, Spread, Join, Repeat, Move, Reorder,
+                          Fork, Repack>;
 
 // ---- behaviour: what it does at every step
 // -------------------------------------------------------

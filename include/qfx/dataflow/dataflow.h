@@ -18,7 +18,7 @@ using StreamId = int;
 
 // A FIFO between two processes, or an end of the network.
 struct Stream {
-  graph::NodeId node = 0;  // whose values it carries; never one that keeps its input's format
+  graph::NodeId node = 0;  // whose values it carries; never one that only renames its input
   Layout layout;
   bool is_port = false;
   std::int64_t depth = 2;
@@ -106,12 +106,18 @@ struct Repeat {
   std::int64_t times = 1;
 };
 
+// Elements under another index, by their places on the streams: which lie pixel by pixel, or as
+// torch counts them where they are a vector.
+struct Move {
+  graph::Moves moves;
+};
+
 struct Reorder {};  // a flattened image into the order of vectors
 struct Clone {};    // one stream to two readers, of which the outside may be one
 struct Copy {};     // the input passed on as an output
 
 using Work = std::variant<Map, MultiplyAccumulate, WindowReduce, Normalise, Spread, Join, Repeat,
-                          Reorder, Clone, Copy>;
+                          Move, Reorder, Clone, Copy>;
 
 struct Process {
   Work work;
@@ -121,7 +127,7 @@ struct Process {
   Fold fold = {};
 };
 
-// It computes a node's values; else it only moves them.
+// It makes a node's values; else it only passes them on.
 bool computes(const Process& process);
 
 // The stream on which a node's values can be seen, and the process after which they are there.
@@ -133,7 +139,7 @@ struct Trace {
 
 struct Network {
   graph::Analyzed analyzed;
-  std::vector<graph::NodeId> source = {};  // indexed by node: itself, or whose format it keeps
+  std::vector<graph::NodeId> source = {};  // indexed by node: itself, or whose stream it keeps
   std::vector<Layout> layouts = {};        // indexed by node
   std::vector<Stream> streams = {};
   std::vector<Process> processes = {};  // in topological order

@@ -197,6 +197,11 @@ typename D::Value value(D& d, const Unsqueeze&) {
   return d.x(0);
 }
 
+template <Domain D, IsMove Kind>
+typename D::Value value(D& d, const Kind&) {
+  return d.x(0);
+}
+
 // ---- many elements of an input ---------------------------------------------------------------
 
 template <WindowDomain D>

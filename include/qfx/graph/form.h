@@ -92,11 +92,17 @@ struct Rename {
   bool operator==(const Rename&) const = default;
 };
 
+// One element of the input, which the kind's view (view.h) says; no cast.
+struct Move {
+  bool operator==(const Move&) const = default;
+};
+
 // All channels: of the whole vector {N}, at its own pixel of {C, H, W}.
 struct Normalise {
   bool operator==(const Normalise&) const = default;
 };
 
-using Form = std::variant<Source, Map, ByChannel, Window, Plane, Dot, Spread, Join, Rename, Normalise>;
+using Form = std::variant<Source, Map, ByChannel, Window, Plane, Dot, Spread, Join, Rename, Move,
+                          Normalise>;
 
 }  // namespace qfx::graph

@@ -15,7 +15,8 @@ namespace qfx::graph {
 using Op = std::variant<Input, Cast, Conv2d, FractionalConv2d, Linear, BatchNorm, Affine, QuantSign,
                         Relu, Clip, Prelu, LeakyRelu, Offset, Abs, Neg, MaxPool2d, AvgPool2d,
                         GlobalAvgPool2d, Add, Sub, Mul, Gate, Maximum, Minimum, Concat, Thermometer,
-                        Flatten, Unsqueeze, Function, Softmax>;
+                        Flatten, Unsqueeze, Slice, Upsample, ChannelShuffle, DepthToSpace,
+                        SpaceToDepth, Permute, Rearrange, Function, Softmax>;
 
 // Each kind once, with its default attributes.
 std::vector<Op> all_kinds();
@@ -29,8 +30,12 @@ std::string_view file_name(const Op& op);
 Arity arity(const Op& op);
 Form form_of(const Op& op);
 
-// The input's values under another shape, in the input's format.
+// The input's values in the input's format: nothing is computed.
 bool keeps_format(const Op& op);
+// Of these, where every value is at its place too: the same tensor under another shape.
+bool renames(const Op& op);
+// Of the others, which of an input of this shape; the shape must fit.
+View view_of(const Op& op, const Shape& input);
 
 // The one format that a kind's output can have, where its values are few and known: the odd integers
 // of a quant_sign, the -1 and +1 of a thermometer. Nobody chooses, calibrates or learns it.

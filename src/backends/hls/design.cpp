@@ -40,6 +40,9 @@ std::vector<NodeNames> name_nodes(const graph::FrozenModel& model,
     names.column_factors = identifiers.unique(names.value + "_column_factors");
     names.table = identifiers.unique(names.value + "_table");
     names.threshold = identifiers.unique(names.value + "_threshold");
+    names.blocks = identifiers.unique(names.value + "_blocks");
+    names.steps = identifiers.unique(names.value + "_steps");
+    names.wires = identifiers.unique(names.value + "_wires");
   }
   return nodes;
 }

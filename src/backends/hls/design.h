@@ -11,11 +11,12 @@
 
 namespace qfx::backends::hls {
 
-// Identifiers of what is printed for a node; one that keeps its input's format has none but what
-// its source has.
+// Identifiers of what is printed for a node; one that only renames its input has none but what its
+// source has.
 struct NodeNames {
   std::string value, type, beat, config, weight, shift, bias, reciprocal, table, threshold;
   std::string row_factors, column_factors;
+  std::string blocks, steps, wires;  // of a move
 };
 
 inline constexpr char kFrameEnds[] = "frame_ends";

@@ -100,6 +100,9 @@ class Visitor {
   Function operator()(const dataflow::Repeat& repeat) const {
     return {"repeat", fmt::format("{}, {}", beats(), repeat.times), {}, {"repeat"}};
   }
+  Function operator()(const dataflow::Move&) const {
+    return {"move", names_.config, {names_.blocks, names_.steps, names_.wires}, {"move"}};
+  }
   Function operator()(const dataflow::Reorder&) const { return by_beats("reorder"); }
   Function operator()(const dataflow::Clone&) const { return by_beats("clone"); }
   Function operator()(const dataflow::Copy&) const { return by_beats("copy"); }

@@ -1,5 +1,6 @@
 #include "backends/hls/print_parameters.h"
 
+#include <algorithm>
 #include <fmt/format.h>
 #include <set>
 
@@ -7,6 +8,7 @@
 #include "backends/names/identifiers.h"
 
 #include "qfx/base/error.h"
+#include "qfx/dataflow/beat_moves.h"
 #include "qfx/dataflow/pixel_fold.h"
 
 namespace qfx::backends::hls {
@@ -107,6 +109,7 @@ class Printer {
       : design_(design),
         names_(design.nodes[process.node]),
         in_(design.stream(process.inputs[0]).layout),
+        out_(design.stream(process.outputs[0]).layout),
         fold_(dataflow::pixel_fold(design.network, process)) {}
 
   Text operator()(const dataflow::Map& map) const {
@@ -191,6 +194,25 @@ class Printer {
 
   Text operator()(const dataflow::Join&) const { return {}; }
   Text operator()(const dataflow::Repeat&) const { return {}; }
+  // A loop of one round stands where there is none: C++ has no empty arrays.
+  Text operator()(const dataflow::Move& move) const {
+    const dataflow::BeatMoves beats = dataflow::beat_moves(move.moves, in_, out_);
+    Table blocks{{std::max<std::int64_t>(1, std::ssize(beats.block_loops)), 2}, {}};
+    for (const dataflow::BlockLoop& loop : beats.block_loops)
+      blocks.values.insert(blocks.values.end(), {loop.extent, loop.dropped});
+    if (blocks.values.empty()) blocks.values = {1, 0};
+    Table steps{{std::max<std::int64_t>(1, std::ssize(beats.step_loops)), 3}, {}};
+    for (const dataflow::StepLoop& loop : beats.step_loops)
+      steps.values.insert(steps.values.end(), {loop.extent, loop.beats, loop.lanes});
+    if (steps.values.empty()) steps.values = {1, 0, 0};
+    return {constant("blocks", beats.blocks) + constant("span", beats.span) +
+                constant("steps", beats.steps) + constant("first_beat", beats.first_beat) +
+                constant("first_lane", beats.first_lane) +
+                constant("dropped_at_first", beats.dropped_at_first) +
+                constant("dropped_at_end", beats.dropped_at_end),
+            table("int", names_.blocks, blocks) + table("int", names_.steps, steps) +
+                table("int", names_.wires, {{std::ssize(beats.lanes)}, beats.lanes})};
+  }
   Text operator()(const dataflow::Reorder&) const { return {}; }
   Text operator()(const dataflow::Clone&) const { return {}; }
   Text operator()(const dataflow::Copy&) const { return {}; }
@@ -247,7 +269,7 @@ class Printer {
 
   const Design& design_;
   const NodeNames& names_;
-  const Layout& in_;
+  const Layout &in_, &out_;
   dataflow::Fold fold_;
 };
 
@@ -264,6 +286,7 @@ bool has_parameters(const dataflow::Process& process) {
                         [](const dataflow::Spread&) { return true; },
                         [](const dataflow::Join&) { return false; },
                         [](const dataflow::Repeat&) { return false; },
+                        [](const dataflow::Move&) { return true; },
                         [](const dataflow::Reorder&) { return false; },
                         [](const dataflow::Clone&) { return false; },
                         [](const dataflow::Copy&) { return false; },

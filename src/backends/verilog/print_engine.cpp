@@ -38,6 +38,9 @@ struct Printer {
   EngineText operator()(const circuit::Repeat& part) const {
     return print_repeat(context, engine, part);
   }
+  EngineText operator()(const circuit::Move& part) const {
+    return print_move(context, engine, part);
+  }
   EngineText operator()(const circuit::Reorder& part) const {
     return print_reorder(context, engine, part);
   }

@@ -120,7 +120,54 @@ std::string table_text(const std::vector<Change>& changes, const std::vector<boo
   return text;
 }
 
+// Rows that repeat stand once: they are read round and round.
+void shorten(Tables& tables) {
+  const std::size_t all = tables.rows.size();
+  for (std::size_t length = 1; length < all; ++length) {
+    if (all % length != 0) continue;
+    bool repeats = true;
+    for (std::size_t i = length; i < all && repeats; ++i)
+      repeats =
+          tables.rows[i] == tables.rows[i - length] && tables.keeps[i] == tables.keeps[i - length];
+    if (!repeats) continue;
+    tables.rows.resize(length);
+    tables.keeps.resize(length);
+    return;
+  }
+}
+
 }  // namespace
+
+void add_fill(RingText& text, const std::string& name, const circuit::Behaviour& behaviour,
+              std::int64_t frame_words, std::int64_t row_length) {
+  const std::int64_t buffer = behaviour.buffer;
+  Tables tables = tables_of(changes_of(behaviour.rounds, frame_words), row_length);
+  if (tables.columns.size() == 1) shorten(tables);
+  const Bounds bounds = bounds_of(behaviour.rounds, frame_words, buffer);
+  std::int64_t least_need = bounds.least_spare, most_need = bounds.most_spare, most_free = buffer;
+  for (const std::vector<Change>* changes : {&tables.columns, &tables.rows}) {
+    for (const Change& change : *changes) {
+      least_need = std::min(least_need, change.need);
+      most_need = std::max(most_need, change.need);
+      most_free = std::max(most_free, change.free);
+    }
+  }
+  const int need_width = signed_bits(least_need, most_need);
+  const int free_width = signed_bits(bounds.least_held, most_free);
+
+  const std::string column_file = name + "_columns.mem", row_file = name + "_rows.mem";
+  text.memories[row_file] = table_text(tables.rows, tables.keeps, need_width, free_width);
+  if (tables.columns.size() > 1)
+    text.memories[column_file] = table_text(tables.columns, {}, need_width, free_width);
+
+  text.instance.with("FILL_COLUMNS", static_cast<std::int64_t>(tables.columns.size()))
+      .with("FILL_ROWS", static_cast<std::int64_t>(tables.rows.size()))
+      .with("FILL_WIDTH", need_width)
+      .with("FREE_WIDTH", free_width)
+      .with("FIRST_NEED", behaviour.rounds[0].need)
+      .with("COLUMN_FILE", '"' + column_file + '"')
+      .with("ROW_FILE", '"' + row_file + '"');
+}
 
 RingText ring_text(const std::string& name, const dataflow::Window& window, const RingLoops& loops,
                    const circuit::Behaviour& behaviour, std::int64_t word_width) {
@@ -162,25 +209,7 @@ RingText ring_text(const std::string& name, const dataflow::Window& window, cons
   };
   const int place_width = unsigned_bits(std::max(reach(0), reach(1))) + 1;
 
-  const Tables tables = tables_of(changes_of(behaviour.rounds, frame_words), row_length);
-  const Bounds bounds = bounds_of(behaviour.rounds, frame_words, buffer);
-  std::int64_t least_need = bounds.least_spare, most_need = bounds.most_spare, most_free = buffer;
-  for (const std::vector<Change>* changes : {&tables.columns, &tables.rows}) {
-    for (const Change& change : *changes) {
-      least_need = std::min(least_need, change.need);
-      most_need = std::max(most_need, change.need);
-      most_free = std::max(most_free, change.free);
-    }
-  }
-  const int need_width = signed_bits(least_need, most_need);
-  const int free_width = signed_bits(bounds.least_held, most_free);
-
   RingText text{Instance("qfx_ring", "window"), unsigned_bits(number - 1), {}};
-  const std::string column_file = name + "_columns.mem", row_file = name + "_rows.mem";
-  text.memories[row_file] = table_text(tables.rows, tables.keeps, need_width, free_width);
-  if (tables.columns.size() > 1)
-    text.memories[column_file] = table_text(tables.columns, {}, need_width, free_width);
-
   const bool is_padded = window.padding != graph::Sides();
   std::vector<std::int64_t> counted(counts.begin(), counts.begin() + kLoops);
   text.instance.with("WIDTH", word_width)
@@ -201,13 +230,7 @@ RingText ring_text(const std::string& name, const dataflow::Window& window, cons
         .with("ROW_START", -window.padding.top)
         .with("COLUMN_STEPS", packed(steps_of(counts, columns)))
         .with("COLUMN_START", -window.padding.left);
-  text.instance.with("FILL_COLUMNS", static_cast<std::int64_t>(tables.columns.size()))
-      .with("FILL_ROWS", static_cast<std::int64_t>(tables.rows.size()))
-      .with("FILL_WIDTH", need_width)
-      .with("FREE_WIDTH", free_width)
-      .with("FIRST_NEED", behaviour.rounds[0].need)
-      .with("COLUMN_FILE", '"' + column_file + '"')
-      .with("ROW_FILE", '"' + row_file + '"');
+  add_fill(text, name, behaviour, frame_words, row_length);
   return text;
 }
 

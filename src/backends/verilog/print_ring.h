@@ -33,6 +33,11 @@ struct RingText {
   std::map<std::string, std::string> memories;
 };
 
+// The parameters of qfx_ring_fill, which come with others after a prefix: rounds of `row_length` to
+// a row, of frames of so many words. Its files are named after `name`.
+void add_fill(RingText& text, const std::string& name, const circuit::Behaviour& behaviour,
+              std::int64_t frame_words, std::int64_t row_length);
+
 // `word_width` bits are kept of each word. Files are named after `name`.
 RingText ring_text(const std::string& name, const dataflow::Window& window, const RingLoops& loops,
                    const circuit::Behaviour& behaviour, std::int64_t word_width);

@@ -43,8 +43,9 @@ class Analysis {
   }
 
   void keep(const FrozenNode& node, TensorRange& range, NodeRange& result) const {
-    range.groups = ranges_[node.inputs[0]].groups;
     result.output = result.accumulator = results_[node.inputs[0]].output;
+    // What has moved can be anything that the input holds.
+    range.groups = renames(node.op) ? ranges_[node.inputs[0]].groups : std::vector{result.output};
   }
 
   // An exponential over itself and the rest: the quotient rises with the one and falls with the

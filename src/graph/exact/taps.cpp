@@ -29,11 +29,10 @@ Taps taps_of(const FrozenNode& node, const Shape& input) {
                           return Taps{.cells = cells, .divisor = cells};
                         },
                         [&](const Dot&) { return Taps{.inputs = in, .group_outputs = out}; },
-                        [](const Spread& spread) {
-                          return Taps{.group_outputs = spread.channels};
-                        },
+                        [](const Spread& spread) { return Taps{.group_outputs = spread.channels}; },
                         [](const Join&) { return Taps{}; },
                         [](const Rename&) { return Taps{}; },
+                        [](const Move&) { return Taps{}; },
                         [](const Normalise&) { return Taps{}; },
                     },
                     form_of(node.op));

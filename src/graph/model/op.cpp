@@ -43,7 +43,22 @@ Form form_of(const Op& op) {
 }
 
 bool keeps_format(const Op& op) {
+  return renames(op) || std::holds_alternative<Move>(form_of(op));
+}
+
+bool renames(const Op& op) {
   return std::holds_alternative<Rename>(form_of(op));
+}
+
+View view_of(const Op& op, const Shape& input) {
+  return std::visit(
+      [&](const auto& kind) -> View {
+        if constexpr (requires { kind.view(input); })
+          return kind.view(input);
+        else
+          internal_error("a {} moves no elements", kind.kName);
+      },
+      op);
 }
 
 namespace {

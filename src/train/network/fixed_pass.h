@@ -10,6 +10,7 @@
 #include "train/network/fixed_forward.h"
 #include "train/network/readers.h"
 #include "train/ops/chain.h"
+#include "train/ops/move.h"
 
 #include "qfx/steps/exactness.h"
 #include "qfx/steps/product.h"
@@ -98,6 +99,10 @@ class FixedPass {
   ElementChain value(const graph::Concat&);
   ElementChain value(const graph::Flatten&) { return pending(at::flatten(x(), 1)); }
   ElementChain value(const graph::Unsqueeze&);
+  template <graph::IsMove Kind>
+  ElementChain value(const Kind& kind) {
+    return pending(moved(x(), kind.view(network_.node(node_->inputs[0]).shape)));
+  }
   ElementChain value(const graph::Function&);
   ElementChain value(const graph::Softmax&);
 

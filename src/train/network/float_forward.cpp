@@ -10,6 +10,7 @@
 #include "train/ops/border.h"
 #include "train/ops/fractional.h"
 #include "train/ops/levels.h"
+#include "train/ops/move.h"
 #include "train/ops/pool.h"
 #include "train/tensors/layout.h"
 
@@ -134,6 +135,10 @@ at::Tensor real_value(const graph::Node& node, Layer& layer, const std::vector<a
           [&](const graph::Thermometer& levels) { return thermometer(inputs[0], levels); },
           [&](const graph::Flatten&) { return at::flatten(inputs[0], 1); },
           [&](const graph::Unsqueeze&) { return channels_last(at::unsqueeze(inputs[0], 2)); },
+          [&]<graph::IsMove Kind>(const Kind& kind) {
+            const auto in = inputs[0].sizes().slice(1);
+            return moved(inputs[0], kind.view({in.begin(), in.end()}));
+          },
           [&](const graph::Function& op) { return real_function(op, inputs[0]); },
           [&](const graph::Softmax&) { return at::softmax(inputs[0], 1); },
       },

@@ -31,6 +31,7 @@ std::vector<std::string> forms(const Network& network) {
                                    [](const Spread&) { return "spread"; },
                                    [](const Join&) { return "join"; },
                                    [](const Repeat&) { return "repeat"; },
+                                   [](const Move&) { return "move"; },
                                    [](const Reorder&) { return "reorder"; },
                                    [](const Clone&) { return "clone"; },
                                    [](const Copy&) { return "copy"; },

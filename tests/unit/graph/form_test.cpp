@@ -31,9 +31,14 @@ TEST(Form, AMeanCountsWhatItIsToldTo) {
   EXPECT_EQ(mean.window().counted, Sides());
 }
 
-TEST(Form, WhatKeepsItsInputsFormatOnlyRenames) {
-  for (const Op& op : {Op(Flatten{}), Op(Unsqueeze{}), Op(Relu{}), Op(Concat{}), Op(Input{})})
-    EXPECT_EQ(std::holds_alternative<Rename>(form_of(op)), keeps_format(op)) << kind_name(op);
+TEST(Form, WhatKeepsItsInputsFormatRenamesOrMoves) {
+  for (const Op& op : all_kinds()) {
+    const Form form = form_of(op);
+    EXPECT_EQ(std::holds_alternative<Rename>(form) || std::holds_alternative<Move>(form),
+              keeps_format(op))
+        << kind_name(op);
+    EXPECT_EQ(std::holds_alternative<Rename>(form), renames(op)) << kind_name(op);
+  }
 }
 
 }  // namespace

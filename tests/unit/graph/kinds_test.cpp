@@ -77,6 +77,11 @@ struct BoundsCheck {
     for (const std::int64_t side : {value.top, value.left, value.bottom, value.right})
       expect(attribute, side >= bounds.low && side <= bounds.high);
   }
+  void operator()(const Attribute& attribute, const Shape& values, IntBounds bounds,
+                  const auto&) const {
+    for (const std::int64_t value : values)
+      expect(attribute, value >= bounds.low && value <= bounds.high);
+  }
   void operator()(const Attribute& attribute, double value, const RealBounds& bounds,
                   const auto&) const {
     expect(attribute, bounds.hold(value));
@@ -97,6 +102,7 @@ TEST(Kinds, SayWhatTheyAreOnce) {
   EXPECT_EQ(arity(Mul{}), kTwoInputs);
   EXPECT_TRUE(keeps_format(Flatten{}) && keeps_format(Unsqueeze{}));
   EXPECT_FALSE(keeps_format(Cast{}));
+  EXPECT_TRUE(keeps_format(Slice{}) && !renames(Slice{}));
   EXPECT_TRUE(derives_params(BatchNorm{}) && derives_params(LeakyRelu{}));
   EXPECT_FALSE(derives_params(Prelu{}));
 }

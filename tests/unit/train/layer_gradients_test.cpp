@@ -6,6 +6,7 @@
 #include "train/network/float_forward.h"
 #include "train/ops/activation.h"
 #include "train/ops/chain.h"
+#include "train/ops/move.h"
 
 #include "qfx/graph/builder.h"
 
@@ -108,6 +109,43 @@ TEST(LayerGradients, ATieIsSharedAndZeroHasNoSlope) {
   fixed_forward(network, at::tensor({2.0F, 0.0F, -1.0F}).reshape({1, 3}), {}).sum().backward();
   const at::Tensor gradient = network.layers()[1].params.at(graph::Role::Offset).value.grad();
   EXPECT_TRUE(gradient.equal(at::tensor({1.0F, -0.5F, -1.0F}))) << gradient;
+}
+
+// An element that stands in several places gets the sum of their gradients, one that is left out
+// none; every element of a random view by its own place.
+TEST(LayerGradients, AMoveGivesEachElementTheSumOfItsPlaces) {
+  at::manual_seed(5);
+  const graph::Shape in{4, 3, 5};
+  for (const graph::Op& op :
+       {graph::Op(graph::Upsample{{2, 3}}), graph::Op(graph::DepthToSpace{2, true}),
+        graph::Op(graph::Slice{.begin = {1, 0, 1}, .end = {3, 3, 5}, .step = {1, 2, 3}}),
+        graph::Op(graph::Permute{{1, 2, 0}}),
+        graph::Op(graph::Rearrange{{6, 2}, {2, 3, 2}, {0, 1, 2}, {3, 0, -1}, {0, 1, 4}})}) {
+    const graph::View view = graph::view_of(op, in);
+    const auto sources = graph::sources_of(graph::moves_of(view, in, graph::Arrangement::RowMajor));
+    for (const bool is_channels_last : {false, true}) {
+      at::Tensor values = at::randint(-64, 64, {2, 4, 3, 5}).to(at::kFloat);
+      if (is_channels_last) values = values.contiguous(at::MemoryFormat::ChannelsLast);
+      const at::Tensor x = leaf(values);
+      const at::Tensor y = moved(x, view);
+      std::vector<std::int64_t> shape = view.shape();
+      shape.insert(shape.begin(), 2);
+      ASSERT_EQ(y.sizes().vec(), shape);
+      const at::Tensor dy = at::randint(-8, 8, y.sizes()).to(at::kFloat);
+      (y * dy).sum().backward();
+      const at::Tensor rows = x.detach().contiguous().flatten(1),
+                       made = y.detach().contiguous().flatten(1),
+                       given = dy.contiguous().flatten(1);
+      at::Tensor gradient = at::zeros_like(rows);
+      for (std::int64_t n = 0; n < 2; ++n) {
+        for (std::int64_t i = 0; i < std::ssize(sources); ++i) {
+          EXPECT_TRUE(made[n][i].equal(rows[n][sources[i]])) << graph::kind_name(op) << i;
+          gradient[n][sources[i]] += given[n][i];
+        }
+      }
+      EXPECT_TRUE(x.grad().contiguous().flatten(1).equal(gradient)) << graph::kind_name(op);
+    }
+  }
 }
 
 TEST(LayerGradients, ClipPassesWhatLiesBetweenItsBounds) {

@@ -27,9 +27,12 @@ struct Bench {
   std::vector<BenchCase> cases;
   std::map<std::string, std::string> files;
   std::set<std::string> support;
+  std::map<std::string, std::map<std::string, std::string>> memories;  // by module
 
   void add(const std::string& name, const EngineText& text, BenchCase one) {
     files[name + ".v"] = text.module;
+    files.insert(text.memories.begin(), text.memories.end());
+    memories[name] = text.memories;
     support.insert(text.support.begin(), text.support.end());
     one.module = name;
     cases.push_back(std::move(one));
@@ -38,8 +41,9 @@ struct Bench {
   void run(std::int64_t cycles) {
     const std::vector<std::string> modules(support.begin(), support.end());
     for (const BenchCase& one : cases) {
-      const test::VerilogSources alone{
+      test::VerilogSources alone{
           one.module, {{one.module + ".v", files[one.module + ".v"]}}, modules};
+      alone.files.merge(memories[one.module]);
       const TemporaryDirectory folder;
       test::write_sources(alone, folder.path());
       EXPECT_EQ(test::complaints(alone, folder.path()), "") << one.module;
@@ -222,6 +226,56 @@ TEST(VerilogMoves, ARepeatGivesItsWordsForEveryPixel) {
     }
   }
   bench.run(1500);
+}
+
+struct MoveCase {
+  graph::Op op;
+  graph::Shape shape;
+  std::int64_t lanes;
+  std::int64_t buffer;  // words it keeps; 0: none
+};
+
+// What it gives, under stalls, is its view's; what it keeps is two blocks.
+TEST(VerilogMoves, AMoveGivesTheElementsOfItsViewAndKeepsTwoBlocks) {
+  test::Rng rng(7);
+  Bench bench;
+  const std::vector<MoveCase> cases{
+      {graph::ChannelShuffle{2}, {6, 2, 3}, 1, 12},
+      {graph::Upsample{{2, 3}}, {4, 3, 5}, 2, 20},
+      {graph::Upsample{{1, 2}}, {3, 2, 3}, 3, 2},
+      {graph::DepthToSpace{2}, {8, 3, 2}, 2, 16},
+      {graph::DepthToSpace{2, true}, {8, 2, 3}, 1, 48},
+      {graph::SpaceToDepth{2}, {2, 4, 6}, 2, 24},
+      {graph::Permute{{2, 0, 1}}, {2, 3, 4}, 1, 48},
+      {graph::Slice{.begin = {0, 1, 1}, .end = {4, 4, 3}, .step = {}}, {4, 5, 4}, 4, 0},
+      {graph::Slice{.begin = {2, 0, 0}, .end = {6, 3, 3}, .step = {1, 2, 1}}, {8, 3, 3}, 2, 0},
+      {graph::Slice{.begin = {1}, .end = {20}, .step = {3}}, {22}, 1, 0},
+      {graph::Rearrange{{3, 4}, {3, 2, 2}, {0, 1, 1}, {-2, 3, -1}, {4, 2}}, {5, 7}, 1, 35},
+      {graph::Rearrange{{1}, {}, {}, {}, {5}}, {9}, 1, 0},
+  };
+  for (const MoveCase& c : cases) {
+    graph::Builder builder("move");
+    builder.append(c.op, {builder.input(c.shape)}, "move");
+    const graph::FrozenModel model = test::with_random_numbers(builder.finish());
+    const Circuit circuit =
+        circuit::fold(dataflow::lower(graph::Analyzed(model)), {{"move", {c.lanes, 0}}});
+    const Engine& engine = engine_with<circuit::Move>(circuit);
+    const std::string name = fmt::format("{}_{}", graph::kind_name(c.op), bench.cases.size());
+    EXPECT_EQ(engine.behaviour.buffer, c.buffer) << name;
+    const Link& in = circuit.links[engine.inputs[0]];
+    const Link& out = circuit.links[engine.outputs[0]];
+    const std::int64_t frame = graph::element_count(c.shape);
+    const std::vector<std::int64_t> elements =
+        random_elements(rng, kFrames * frame, in.element_width);
+    std::vector<std::int64_t> moved;
+    for (std::int64_t i = 0; i < kFrames; ++i)
+      for (const std::int64_t source : graph::sources_of(graph::moves_of(
+               graph::view_of(c.op, c.shape), c.shape, graph::Arrangement::ChannelsLast)))
+        moved.push_back(elements[i * frame + source]);
+    bench.add(name, print_move({circuit, name}, engine, std::get<circuit::Move>(engine.part)),
+              {"", {words_of(rng, "i0", in, elements)}, {words_of(rng, "o0", out, moved)}});
+  }
+  bench.run(3000);
 }
 
 TEST(VerilogMoves, AReorderTurnsPixelsIntoChannels) {
