@@ -34,6 +34,18 @@ std::vector<double> softmax(const FloatInput& input, std::int64_t batch) {
   return result;
 }
 
+template <graph::IsMove Kind>
+std::vector<double> moved(const Kind& kind, const FloatInput& input, std::int64_t batch) {
+  const std::vector<std::int64_t> sources = graph::sources_of(
+      graph::moves_of(kind.view(input.shape), input.shape, graph::Arrangement::RowMajor));
+  std::vector<double> result;
+  result.reserve(static_cast<std::size_t>(batch) * sources.size());
+  for (std::int64_t b = 0; b < batch; ++b)
+    for (const std::int64_t source : sources)
+      result.push_back((*input.values)[b * element_count(input.shape) + source]);
+  return result;
+}
+
 template <class Kind>
 std::vector<double> by_channels(const Kind& kind, const graph::Node& node,
                                 std::vector<FloatInput> inputs, std::int64_t batch) {
@@ -61,6 +73,8 @@ std::vector<double> compute(const graph::Node& node, std::vector<FloatInput> inp
           internal_error("a model has two inputs");
         else if constexpr (std::is_same_v<Kind, graph::Softmax>)
           return softmax(inputs[0], batch);
+        else if constexpr (graph::IsMove<Kind>)
+          return moved(kind, inputs[0], batch);
         else if constexpr (std::is_same_v<decltype(std::declval<const Kind&>().form()),
                                           graph::Form>) {
           if (std::holds_alternative<graph::Rename>(kind.form())) return *inputs[0].values;

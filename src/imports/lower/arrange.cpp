@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <numeric>
 
+#include "imports/lower/find_move.h"
 #include "imports/lower/lowering.h"
 
 #include "qfx/base/error.h"
@@ -54,9 +55,20 @@ NodeId Lowering::flattened(const Spot& spot) {
   return flat_[spot.node] = append(graph::Flatten{}, {spot.node});
 }
 
-std::pair<Spot, std::vector<std::int64_t>> Lowering::image(const Spot& spot) {
-  const auto channels = channel_map(spot);
+std::pair<Spot, std::vector<std::int64_t>> Lowering::image(const Spot& given) {
+  Spot spot = given;
+  auto channels = channel_map(spot);
+  if (!channels) {
+    if (const auto found = moved(spot)) spot = *found;
+    channels = channel_map(spot);
+  }
   const Shape& shape = spot.shape;
+  if (!channels && (shape.size() == 3 || shape.size() == 4))
+    fault(
+        "its input of the shape {} takes its values in an order that no layer makes; of a Resize "
+        "the "
+        "nearest is one that repeats every pixel equally often",
+        to_string(shape));
   if (!channels || shape.size() < 3 || shape.size() > 4)
     fault("its input of the shape {} has its axes in another order than [N, C, H, W]",
           to_string(shape));
@@ -78,8 +90,30 @@ std::pair<Spot, std::vector<std::int64_t>> Lowering::image(const Spot& spot) {
   return {result, *channels};
 }
 
+std::optional<Spot> Lowering::moved(const Spot& spot) {
+  for (const auto& [from, to] : moved_)
+    if (from.node == spot.node && from.shape == spot.shape && from.same_places(spot)) return to;
+  Shape shape = spot.shape;
+  if (shape.size() > 1 && shape.size() < 5 && shape[0] == 1)
+    shape.erase(shape.begin());
+  else
+    shape = {spot.size()};
+  const auto op = find_move(spot.held, shape, places_of(spot));
+  if (!op) return std::nullopt;
+  const NodeId id = append(*op, {spot.node});
+  const Spot result{.node = id, .held = builder_.shape(id), .shape = spot.shape};
+  moved_.emplace_back(spot, result);
+  return result;
+}
+
+Spot Lowering::compact(const Spot& spot) {
+  if (!spot.index || spot.size() >= element_count(spot.held)) return spot;
+  return moved(spot).value_or(spot);
+}
+
 Spot Lowering::in_order(const Spot& spot) {
   if (!spot.index) return spot;
+  if (const auto found = moved(spot)) return *found;
   const auto channels = channel_map(spot);
   if (channels && spot.held.size() == 3) {
     const auto count = std::ssize(*channels);
@@ -141,6 +175,7 @@ void Lowering::arrange_output(const std::string& name) {
   Spot out = spots_.at(name);
   const Node* maker = links_.maker(name);
   current_ = maker;
+  moved_.clear();  // the output is the last node
   try {
     if (out.index && !is_channels_last(out)) out = in_order(out);
     if (out.node == 0) out.node = append(graph::Cast{}, {0});

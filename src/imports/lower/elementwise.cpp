@@ -30,7 +30,7 @@ double clip_bound(double value) {
 }  // namespace
 
 void Lowering::unary(const Node& node) {
-  const Spot& x = input_of(node);
+  const Spot x = compact_input(node);
   const Call call = call_of(node);
   graph::Op op = graph::Relu{};
   if (node.op == "Abs") op = graph::Abs{};
@@ -45,7 +45,7 @@ void Lowering::unary(const Node& node) {
 }
 
 void Lowering::clip(const Node& node) {
-  const Spot& x = input_of(node);
+  const Spot x = compact_input(node);
   const Call call = call_of(node);
   const double low = call.number("min", 1).value_or(-0x1p31);
   const double high = call.number("max", 2).value_or(0x1p31);
@@ -66,7 +66,7 @@ void Lowering::binary(const Node& node) {
   if (known(node.inputs[0]) != nullptr || known(node.inputs[1]) != nullptr)
     fault("its constant is no single number; the nearest is a Clip");
   if (node.op == "Mul" && gate(node)) return;
-  Spot a = spot(node.inputs[0]), b = spot(node.inputs[1]);
+  Spot a = compact(spot(node.inputs[0])), b = compact(spot(node.inputs[1]));
   if (a.shape != b.shape) {
     if (const auto whole = repeated_along_channels(b, a))
       b = *whole;
@@ -98,7 +98,7 @@ void Lowering::binary(const Node& node) {
 
 // A sum or a product with a constant, or a product and the sum behind it as one affine.
 void Lowering::with_constant(const Node& node) {
-  const Spot x = input_of(node);
+  const Spot x = compact_input(node);
   const Tensor& constant = *known(node.inputs[1]);
   if (constant.is_integer) fault("its constant holds integers");
   if (broadcast(constant.shape, x.shape) != x.shape)
@@ -143,7 +143,7 @@ void Lowering::with_constant(const Node& node) {
 }
 
 void Lowering::prelu(const Node& node) {
-  const Spot& x = input_of(node);
+  const Spot x = compact_input(node);
   const Tensor* slope = known(node.inputs.at(1));
   if (slope == nullptr) fault("its slopes are computed from the samples; they must be constants");
   Tensor placed = *slope;
@@ -158,7 +158,7 @@ void Lowering::prelu(const Node& node) {
 }
 
 void Lowering::batch_norm(const Node& node) {
-  const Spot& x = input_of(node);
+  const Spot x = compact_input(node);
   const Call call = call_of(node);
   std::array<std::vector<double>, 4> values;  // gamma, beta, mean, variance
   for (std::size_t i = 0; i < 4; ++i) {

@@ -30,6 +30,7 @@ class Lowering {
   void arrange(const Node& node);        // arrange.cpp
   void concat(const Node& node);         // arrange.cpp
   void conv(const Node& node);           // products.cpp
+  void conv_transpose(const Node& node);  // transposed.cpp
   void product(const Node& node);        // products.cpp
   void pool(const Node& node);           // pools.cpp
   void global_pool(const Node& node);    // pools.cpp
@@ -49,6 +50,7 @@ class Lowering {
   void set(graph::NodeId id, graph::Role role, const std::vector<double>& values);
   const Spot& spot(const std::string& value) const;
   const Spot& input_of(const Node& node) const { return spot(node.inputs.at(0)); }
+  Spot compact_input(const Node& node) { return compact(input_of(node)); }
   void place(const std::string& value, Spot spot) { spots_[value] = std::move(spot); }
   // The output lies where the input does, in another node of the same shape.
   void place_like(const Node& node, const Spot& like, graph::NodeId id);
@@ -59,8 +61,15 @@ class Lowering {
   graph::NodeId flattened(const Spot& spot);
   // An image [C, H, W], its channels those of the value by the second.
   std::pair<Spot, std::vector<std::int64_t>> image(const Spot& spot);
-  // The same value, in order: its channels picked by a convolution of zeros and ones.
+  // The same value as a node of its own whose elements have moved, if there is a kind that moves
+  // them so.
+  std::optional<Spot> moved(const Spot& spot);
+  // The same value, in order; where no kind moves its elements so, they are picked by products with
+  // zeros and ones.
   Spot in_order(const Spot& spot);
+  // A value that leaves out some of what its node holds as a node without them, where one can be:
+  // what follows computes no more than is wanted.
+  Spot compact(const Spot& spot);
   void arrange_input();
   void arrange_outputs();
   void arrange_output(const std::string& name);
@@ -83,6 +92,7 @@ class Lowering {
   Names names_;
   std::map<std::string, Spot> spots_;
   std::map<graph::NodeId, graph::NodeId> flat_, image_;
+  std::vector<std::pair<Spot, Spot>> moved_;  // values and what they became
   std::vector<Values> values_;
   std::vector<Statistics> statistics_;
   std::vector<std::vector<int>> origins_;  // by node of the model

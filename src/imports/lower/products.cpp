@@ -1,3 +1,6 @@
+#include <set>
+#include <tuple>
+
 #include "imports/lower/lowering.h"
 #include "imports/operators/window.h"
 
@@ -8,6 +11,15 @@ using graph::NodeId;
 using graph::Role;
 
 constexpr std::int64_t kMostWeights = std::int64_t{1} << 27;
+
+// Whether another order of the channels costs nothing in the weights: all are there, and no group
+// gets others' channels.
+bool goes_into_weights(const std::vector<std::int64_t>& channels, std::int64_t held,
+                       std::int64_t depth, std::int64_t groups) {
+  const bool stays = groups == 1 || (depth == 1 && groups == std::ssize(channels));
+  return stays && std::ssize(channels) == held &&
+         std::set(channels.begin(), channels.end()).size() == channels.size();
+}
 
 }  // namespace
 
@@ -20,13 +32,16 @@ void Lowering::conv(const Node& node) {
   if (call.has(2) && bias == nullptr) fault("its bias is computed from the samples");
   const auto given =
       read_windows(call, input_of(node).shape, {weight->shape.begin() + 2, weight->shape.end()});
-  const auto [x, channels] = image(input_of(node));
+  const std::int64_t outputs = weight->shape[0], depth = weight->shape[1];
+  const std::int64_t groups = call.integer("group", 1);
+  auto [x, channels] = image(input_of(node));
+  if (!goes_into_weights(channels, x.held[0], depth, groups)) {
+    if (const auto found = moved(input_of(node))) std::tie(x, channels) = image(*found);
+  }
   // A sequence may lie along either side of its image.
   std::vector<WindowAxis> windows = as_plane(given);
   if (given.size() == 1 && x.held[2] == 1 && x.held[1] != 1) std::swap(windows[0], windows[1]);
 
-  const std::int64_t outputs = weight->shape[0], depth = weight->shape[1];
-  const std::int64_t groups = call.integer("group", 1);
   const std::int64_t taps = windows[0].kernel * windows[1].kernel, held = x.held[0];
   bool is_in_order = held == std::ssize(channels);
   for (std::size_t c = 0; is_in_order && c < channels.size(); ++c)
@@ -107,6 +122,8 @@ void Lowering::dense(const Spot& x, const Tensor& weight, const Tensor* bias, co
   const std::int64_t outputs = weight.shape[0], inputs = weight.shape[1];
   const std::int64_t places = x.size() / inputs, held = element_count(x.held);
   if (places == 1) {
+    if (const Spot less = compact(x); less.node != x.node)
+      return dense(less, weight, bias, shape, output);
     const NodeId vector = flattened(x);
     if (outputs * held > kMostWeights) fault("its weight would have {} entries", outputs * held);
     std::vector<double> values(static_cast<std::size_t>(outputs * held), 0);

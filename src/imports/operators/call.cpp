@@ -40,6 +40,10 @@ std::optional<std::vector<std::int64_t>> Call::ints(const std::string& name) con
   return attribute<std::vector<std::int64_t>>(node, name, "a list of integers");
 }
 
+std::optional<std::vector<double>> Call::reals(const std::string& name) const {
+  return attribute<std::vector<double>>(node, name, "a list of numbers");
+}
+
 std::optional<std::vector<std::int64_t>> Call::list(const std::string& name,
                                                     std::size_t input) const {
   if (!has(input)) return ints(name);

@@ -36,6 +36,7 @@ struct Call {
   double real(const std::string& name, double usual) const;
   std::string text(const std::string& name, const std::string& usual) const;
   std::optional<std::vector<std::int64_t>> ints(const std::string& name) const;
+  std::optional<std::vector<double>> reals(const std::string& name) const;
 
   // What newer opsets have as an input and older ones as an attribute.
   std::optional<std::vector<std::int64_t>> list(const std::string& name, std::size_t input) const;

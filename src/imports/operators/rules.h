@@ -31,6 +31,12 @@ Tensors gather(const Call& call);
 Tensors pad(const Call& call);
 Tensors expand(const Call& call);
 
+// resample.cpp: pixels from elsewhere.
+Tensors depth_to_space(const Call& call);
+Tensors space_to_depth(const Call& call);
+Tensors resize(const Call& call);
+Tensors upsample(const Call& call);
+
 // constants.cpp
 Tensors constant(const Call& call);
 Tensors constant_of_shape(const Call& call);
@@ -40,6 +46,7 @@ Tensors range(const Call& call);
 
 // products.cpp
 Tensors conv(const Call& call);
+Tensors conv_transpose(const Call& call);
 Tensors gemm(const Call& call);
 Tensors matmul(const Call& call);
 Tensors batch_normalization(const Call& call);

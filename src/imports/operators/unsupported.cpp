@@ -16,8 +16,6 @@ constexpr std::pair<std::string_view, std::string_view> kHints[] = {
     {"ArgMax", "the network ends before it: classes are told by the largest output"},
     {"ArgMin", "the network ends before it"},
     {"Attention", "only convolutions, linear layers and what lies between them are"},
-    {"ConvTranspose", "the nearest is a Conv"},
-    {"DepthToSpace", "the nearest is a Reshape; give the network's output before it"},
     {"DequantizeLinear", "import the float network that was quantized"},
     {"DynamicQuantizeLinear", "import the float network that was quantized"},
     {"Einsum", "the nearest is a MatMul with a constant"},
@@ -34,11 +32,8 @@ constexpr std::pair<std::string_view, std::string_view> kHints[] = {
     {"QuantizeLinear", "import the float network that was quantized"},
     {"QLinearConv", "import the float network that was quantized"},
     {"RNN", "recurrent networks are not; the nearest is a Conv over the sequence"},
-    {"Resize", "the size of an image changes by strides and pools alone"},
     {"Scan", "a network here has no loops"},
-    {"SpaceToDepth", "the nearest is a Conv with a stride"},
-    {"TopK", "the network ends before it"},
-    {"Upsample", "the size of an image changes by strides and pools alone"}};
+    {"TopK", "the network ends before it"}};
 
 constexpr std::string_view kQonnx[] = {"onnx.brevitas", "qonnx.custom_op.general",
                                        "qonnx.custom_op.channels_last", "finn.custom_op.general"};

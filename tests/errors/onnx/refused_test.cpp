@@ -61,7 +61,8 @@ TEST(RefusedOnnx, SaysNodeOperatorNearestFormAndCut) {
               HasSubstr("its domain 'secret.ops' is not known"));
   EXPECT_THAT(behind_conv("Quant", [](OnnxNode& node) { node.domain("qonnx.custom_op.general"); }),
               HasSubstr("it is QONNX's"));
-  EXPECT_THAT(behind_conv("Resize"), HasSubstr("by strides and pools alone"));
+  EXPECT_THAT(behind_conv("Upsample", [](OnnxNode& node) { node.text("mode", "linear"); }),
+              HasSubstr("its mode is 'linear', whose values are no exact sums of few bits"));
 }
 
 TEST(RefusedOnnx, FormsOfOperatorsThatAreHere) {
@@ -88,11 +89,12 @@ TEST(RefusedOnnx, FormsOfOperatorsThatAreHere) {
               }),
               HasSubstr("one for each channel"));
   EXPECT_THAT(behind_conv([](OnnxFile& file) {
-                file.node("Transpose", {"c"}, {"t"}).ints("perm", {0, 1, 3, 2});
+                file.integers("places", {0, 3, 4, 1, 2});
+                file.node("Gather", {"c", "places"}, {"t"}).integer("axis", 3);
                 file.weights("k", {2, 4, 3, 3});
                 file.node("Conv", {"t", "k"}, {"y"});
               }),
-              HasSubstr("its axes in another order"));
+              HasSubstr("takes its values in an order that no layer makes"));
 }
 
 TEST(RefusedOnnx, OutputsAndInputs) {

@@ -139,6 +139,12 @@ TEST(ImportPasses, LeaveWhatIsMeant) {
     EXPECT_EQ(std::ranges::count(all, "gate"), 1) << name;
     EXPECT_EQ(std::ranges::count(all, "mul"), 0) << name;
   }
+  EXPECT_THAT(kinds("upsampling of the oldest"),
+              ElementsAre("input", "conv2d", "upsample", "conv2d"));
+  EXPECT_THAT(kinds("shuffled groups"), ElementsAre("input", "conv2d", "channel_shuffle", "conv2d",
+                                                    "slice", "conv2d", "permute"));
+  EXPECT_THAT(kinds("channels shuffled and split"),
+              ElementsAre("input", "conv2d", "conv2d", "slice", "conv2d", "slice", "concat"));
   EXPECT_THAT(kinds("bounds"), ElementsAre("input", "conv2d", "clip", "clip"));
 }
 
