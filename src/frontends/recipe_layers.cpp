@@ -8,6 +8,7 @@
 #include "frontends/recipe_dropout.h"
 #include "frontends/recipe_kinds.h"
 #include "frontends/recipe_network.h"
+#include "frontends/recipe_transposed.h"
 #include "frontends/words.h"
 
 #include "qfx/base/error.h"
@@ -56,7 +57,13 @@ std::vector<Part> read_parts(const TableReader& layer, const std::string& word,
                           : ""));
     }
   }
-  parts.push_back({"", read_op(layer, kind)});
+  graph::Op op = read_op(layer, kind);
+  if (word == "conv_transpose2d") {
+    for (auto& [suffix, part] : transposed_parts(layer, std::get<graph::Conv2d>(op), input))
+      parts.push_back({suffix, std::move(part)});
+    return parts;
+  }
+  parts.push_back({"", std::move(op)});
   apply_ceil_mode(layer, input.size() == 2 ? graph::Shape{input[0], 1, input[1]} : input,
                   parts.back().op);
   return parts;

@@ -23,10 +23,12 @@ constexpr std::int64_t kMostTransposedWeights = std::int64_t{1} << 27;
 struct Phases {
   explicit Phases(const TransposedAxis& axis) : axis(axis) {
     taps = (axis.span() + axis.stride - 1) / axis.stride;
-    // Up to the last place that is wanted, also where nothing adds to it.
+    // From the first q that is wanted to the last, also where nothing adds to it.
+    const std::int64_t first = axis.before / axis.stride;
     const std::int64_t last = (axis.before + axis.positions - 1) / axis.stride;
-    padding = std::max(taps - 1, last - axis.extent + 1);
-    cut = axis.before + (padding - (taps - 1)) * axis.stride;
+    before = std::max<std::int64_t>(taps - 1 - first, 0);
+    after = std::max<std::int64_t>(last - axis.extent + 1, 0);
+    cut = axis.before - (taps - 1 - before) * axis.stride;
   }
 
   // The weight's tap of phase `phase` at `tap` of the convolution; -1: none.
@@ -36,7 +38,7 @@ struct Phases {
   }
 
   TransposedAxis axis;
-  std::int64_t taps = 1, padding = 0;
+  std::int64_t taps = 1, before = 0, after = 0;
   std::int64_t cut = 0;  // places before the first that is wanted
 };
 
@@ -84,7 +86,7 @@ void Lowering::conv_transpose(const Node& node) {
   }
   NodeId id = append(graph::Conv2d{.out_channels = outputs,
                                    .kernel = {tall.taps, wide.taps},
-                                   .padding = {tall.padding, wide.padding},
+                                   .padding = {tall.before, wide.before, tall.after, wide.after},
                                    .groups = groups,
                                    .has_bias = bias != nullptr},
                      {x.node});
