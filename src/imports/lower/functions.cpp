@@ -68,8 +68,7 @@ std::optional<graph::Function> function_of(const Call& call) {
   if (op == "ThresholdedRelu") return with(FunctionName::ThresholdedRelu, number("alpha", 1));
   if (op == "Shrink") return with(FunctionName::Shrink, number("lambd", 0.5), number("bias", 0));
   if (op == "Points") {
-    const auto& xs = std::get<std::vector<double>>(call.node.attributes.at("x"));
-    const auto& ys = std::get<std::vector<double>>(call.node.attributes.at("y"));
+    const auto& [xs, ys] = corners_of(call);
     std::vector<graph::Point> points;
     for (std::size_t i = 0; i < xs.size(); ++i) points.push_back({xs[i], ys[i]});
     return graph::Function(std::move(points));

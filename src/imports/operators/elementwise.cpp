@@ -39,9 +39,8 @@ double sign(double x) {
 
 // Straight between corners and constant outside; of two at one place the second counts there.
 RealFunction through_points(const Call& call) {
-  const auto& xs = std::get<std::vector<double>>(call.node.attributes.at("x"));
-  const auto& ys = std::get<std::vector<double>>(call.node.attributes.at("y"));
-  return [&xs, &ys](double x) {
+  const auto& [xs, ys] = corners_of(call);
+  return [&xs = xs, &ys = ys](double x) {
     const auto next = static_cast<std::size_t>(std::ranges::upper_bound(xs, x) - xs.begin());
     if (next == 0) return ys.front();
     if (next == xs.size()) return ys.back();
@@ -224,6 +223,21 @@ Tensor slopes(const Call& call, const Tensor& x, const Tensor& slope) {
 }
 
 }  // namespace
+
+Corners corners_of(const Call& call) {
+  const auto list = [&](const char* name) -> const std::vector<double>& {
+    const auto found = call.node.attributes.find(name);
+    const auto* values = found == call.node.attributes.end()
+                             ? nullptr
+                             : std::get_if<std::vector<double>>(&found->second);
+    if (values == nullptr || values->size() < 2) fault("its attribute {} is no list of numbers", name);
+    return *values;
+  };
+  const Corners corners{list("x"), list("y")};
+  if (corners.x.size() != corners.y.size() || !std::ranges::is_sorted(corners.x))
+    fault("its corners do not ascend, or are not as many x as y");
+  return corners;
+}
 
 Tensors unary(const Call& call) {
   const Tensor& x = call.in(0);

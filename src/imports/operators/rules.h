@@ -5,6 +5,13 @@
 
 namespace qfx::imports {
 
+// The corners of a function that is straight between them, x ascending. Raises NodeFault where a file
+// has made such a node and made it badly.
+struct Corners {
+  const std::vector<double>&x, &y;
+};
+Corners corners_of(const Call& call);
+
 // elementwise.cpp: one or more values of a place to one. The operator's name says which.
 Tensors unary(const Call& call);
 Tensors binary(const Call& call);

@@ -44,7 +44,7 @@ bool lies_between(const Corner& a, const Corner& m, const Corner& b) {
 }
 
 // Looks ever closer wherever a function is not straight; empty where that is in too many places.
-std::vector<Corner> corners_of(const Function& f) {
+std::vector<Corner> straight_pieces(const Function& f) {
   std::vector<double> at{-kFar, 0, kFar};
   for (int power = -20; power <= 20; ++power) {
     for (const double factor : {1.0, 1.37}) {
@@ -144,7 +144,7 @@ class Tables {
     std::ranges::reverse(cone);
     std::vector<Corner> corners;
     try {
-      corners = corners_of([&](const std::vector<double>& places) {
+      corners = straight_pieces([&](const std::vector<double>& places) {
         return values_at(cone, x, y, places);
       });
     } catch (const NodeFault&) {

@@ -57,6 +57,8 @@ TEST(RefusedOnnx, SaysNodeOperatorNearestFormAndCut) {
   EXPECT_THAT(behind_conv("Reluu"), HasSubstr("the nearest name is Relu"));
   EXPECT_THAT(behind_conv("Relu", [](OnnxNode& node) { node.integer("fancy", 1); }),
               HasSubstr("its attribute 'fancy' is not known here"));
+  EXPECT_THAT(behind_conv("Points", [](OnnxNode& node) { node.domain("qfx").floats("x", {1, 2}); }),
+              HasSubstr("its attribute y is no list of numbers"));
   EXPECT_THAT(behind_conv("Relu", [](OnnxNode& node) { node.domain("secret.ops"); }),
               HasSubstr("its domain 'secret.ops' is not known"));
   EXPECT_THAT(behind_conv("Quant", [](OnnxNode& node) { node.domain("qonnx.custom_op.general"); }),
