@@ -1,12 +1,12 @@
 #include "qfx/graph/infer_shape.h"
 
-#include <algorithm>
 #include <cmath>
 #include <concepts>
 #include <cstdlib>
 #include <string>
 
 #include "graph/model/limits.h"
+#include "graph/model/move_fault.h"
 
 #include "qfx/base/error.h"
 #include "qfx/graph/clip.h"
@@ -317,103 +317,15 @@ struct Checker {
     return {inputs[0][0], 1, inputs[0][1]};
   }
 
-  // ---- what only moves: its view's shape, where its attributes fit the input
-
+  // What only moves has its view's shape.
   template <IsMove Kind>
   Shape shape(const Kind& kind) const {
-    fits(kind);
+    if constexpr (std::same_as<Kind, Upsample> || std::same_as<Kind, DepthToSpace> ||
+                  std::same_as<Kind, SpaceToDepth>)
+      image();
+    const std::string fault = move_fault(kind, inputs[0]);
+    if (!fault.empty()) fail("{}", fault);
     return kind.view(inputs[0]).shape();
-  }
-
-  void one_for_each_axis(const Shape& list, std::string_view what) const {
-    if (list.size() != inputs[0].size())
-      fail("{} has {} entries, and its input {} has {} axes: it takes one for each", what,
-           list.size(), to_string(inputs[0]), inputs[0].size());
-  }
-
-  void fits(const Slice& slice) const {
-    const Shape& x = inputs[0];
-    for (const auto* list : {&slice.begin, &slice.end, &slice.step})
-      if (!list->empty())
-        one_for_each_axis(*list, list == &slice.begin ? "begin"
-                                 : list == &slice.end ? "end"
-                                                      : "step");
-    for (std::size_t axis = 0; axis < x.size(); ++axis) {
-      const std::int64_t begin = slice.begin.empty() ? 0 : slice.begin[axis];
-      const std::int64_t end = slice.end.empty() ? x[axis] : slice.end[axis];
-      if (begin >= end || end > x[axis])
-        fail(
-            "along axis {} it goes from {} to {}, and its input {} has {} places there; the begin "
-            "comes before the end, which is at most {}",
-            axis, begin, end, to_string(x), x[axis], x[axis]);
-    }
-  }
-
-  void fits(const Upsample&) const { image(); }
-
-  void fits(const ChannelShuffle& shuffle) const {
-    if (inputs[0][0] % shuffle.groups != 0)
-      fail("groups is {}, it must divide the {} channels", shuffle.groups, inputs[0][0]);
-  }
-
-  void fits(const DepthToSpace& op) const {
-    if (image()[0] % (op.blocksize * op.blocksize) != 0)
-      fail("blocksize is {}, and its square, {}, must divide the {} channels", op.blocksize,
-           op.blocksize * op.blocksize, inputs[0][0]);
-  }
-
-  void fits(const SpaceToDepth& op) const {
-    const Shape& x = image();
-    if (x[1] % op.blocksize != 0 || x[2] % op.blocksize != 0)
-      fail("blocksize is {}, it must divide the height and the width of its input {}", op.blocksize,
-           to_string(x));
-  }
-
-  void fits(const Permute& permute) const {
-    one_for_each_axis(permute.axes, "axes");
-    Shape sorted = permute.axes;
-    std::ranges::sort(sorted);
-    for (std::size_t i = 0; i < sorted.size(); ++i)
-      if (sorted[i] != static_cast<std::int64_t>(i))
-        fail("axes is {}, it must name each of the axes 0 to {} once", to_string(permute.axes),
-             sorted.size() - 1);
-  }
-
-  // All sums are bounded as they grow: attributes of a file can be anything.
-  void fits(const Rearrange& op) const {
-    const Shape& x = inputs[0];
-    if (op.shape.empty() || op.shape.size() > 3)
-      fail("shape is {}, allowed are [C, H, W], [C, L] and [N]", to_string(op.shape));
-    if (op.axes.size() != op.extents.size() || op.steps.size() != op.extents.size())
-      fail(
-          "extents, axes and steps have {}, {} and {} entries; they belong together, digit by "
-          "digit",
-          op.extents.size(), op.axes.size(), op.steps.size());
-    one_for_each_axis(op.offsets, "offsets");
-    std::size_t at = 0;
-    for (const std::int64_t size : op.shape) {
-      std::int64_t made = 1;
-      while (made < size && at < op.extents.size()) made *= op.extents[at++];
-      if (made != size) fail("its extents do not multiply to an axis of {}", size);
-    }
-    if (at != op.extents.size())
-      fail("it has {} digits, and its shape {} takes {}", op.extents.size(), to_string(op.shape),
-           at);
-    Shape low = op.offsets, high = op.offsets;
-    for (std::size_t i = 0; i < op.extents.size(); ++i) {
-      const auto axis = static_cast<std::size_t>(op.axes[i]);
-      if (axis >= x.size())
-        fail("a digit moves along axis {}, and its input {} has {} axes", axis, to_string(x),
-             x.size());
-      const std::int64_t reach = (op.extents[i] - 1) * op.steps[i];
-      (reach < 0 ? low : high)[axis] += reach;
-      if (low[axis] < 0 || high[axis] >= x[axis])
-        fail("its digits reach beyond axis {} of its input {}", axis, to_string(x));
-    }
-    for (std::size_t axis = 0; axis < x.size(); ++axis)
-      if (high[axis] >= x[axis])
-        fail("its offset {} along axis {} lies outside its input {}", high[axis], axis,
-             to_string(x));
   }
 
   Shape shape(const Softmax&) const { return inputs[0]; }
