@@ -359,6 +359,17 @@ TEST(Recipe, PaddingIsFourNumbersAndPoolsCount) {
   EXPECT_EQ(model.nodes[3].shape, (graph::Shape{4, 3, 3}));
 }
 
+TEST(Recipe, ACausalConvolutionPadsBefore) {
+  const graph::Model model =
+      parse_recipe(kSequenceHead + layer("kind = \"conv1d\"\nout_channels = 4\nkernel_size = 3\n"
+                                         "dilation = 2\npadding = [4, 0]") +
+                       layer("kind = \"flatten\"") + layer("kind = \"linear\"\nout_features = 2"),
+                   "recipe.toml")
+          .model;
+  EXPECT_EQ(std::get<graph::Conv2d>(model.nodes[2].op).padding, (graph::Sides{0, 4, 0, 0}));
+  EXPECT_EQ(model.nodes[2].shape, (graph::Shape{4, 1, 32}));
+}
+
 TEST(Recipe, ASequenceBecomesAnImageOfOneRowOnce) {
   const graph::Model model =
       parse_recipe(kSequenceHead + layer("kind = \"batch_norm\"") +

@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <gtest/gtest.h>
 
+#include "graph/file/op_json.h"
 #include "support/small_models.h"
 #include "unit/graph/formats.h"
 
@@ -26,6 +27,18 @@ store::Tensor stored_weight(const FrozenModel& model) {
   save(model, path);
   EXPECT_EQ(load_frozen(path), model);
   return store::parse_safetensors(read_file(path), path).tensors.at("n1.weight");
+}
+
+// What older builds read they go on reading: padding as a pair, and no key that they do not know.
+TEST(File, WritesWindowsAsBeforeWhereTheyAreAsBefore) {
+  const auto written = [](const Op& op) { return attributes_to_json(op).dump(); };
+  EXPECT_EQ(written(AvgPool2d{.padding = {1, 0}}),
+            R"({"kernel":[2,2],"stride":[2,2],"padding":[1,0]})");
+  EXPECT_EQ(written(MaxPool2d{.padding = {0, 0, 1, 1}, .dilation = {1, 2}}),
+            R"({"kernel":[2,2],"stride":[2,2],"padding":[0,0,1,1],"dilation":[1,2]})");
+  EXPECT_EQ(written(AvgPool2d{.count_include_pad = false, .overhang = {0, 1}}),
+            R"({"kernel":[2,2],"stride":[2,2],"padding":[0,0],"count_include_pad":false,)"
+            R"("overhang":[0,1]})");
 }
 
 TEST(File, StoresRawValuesInTheNarrowestType) {
