@@ -7,8 +7,8 @@ namespace qfx::train {
 // Loops that repeat are left out of the index and made by expanding: then no element is taken
 // twice, and the sums of gradients, which expanding makes, have one order on every device.
 at::Tensor moved(const at::Tensor& x, const graph::View& view) {
-  const graph::Shape in(x.sizes().begin() + 1, x.sizes().end());
-  const graph::Shape out = view.shape();
+  const Shape in(x.sizes().begin() + 1, x.sizes().end());
+  const Shape out = view.shape();
   const bool is_image = in.size() == 3 && out.size() == 3;  // pixel by pixel in memory
   const graph::Moves moves = graph::moves_of(
       view, in, is_image ? graph::Arrangement::ChannelsLast : graph::Arrangement::RowMajor);
