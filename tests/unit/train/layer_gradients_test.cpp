@@ -185,17 +185,35 @@ void expect_near(const at::Tensor& a, const at::Tensor& b, const std::string& wh
   EXPECT_LE((a - b).abs().max().item<double>(), 1e-3 * scale) << what;
 }
 
+// Values and the gradients of all parameters in fine formats are those in floating point.
+void expect_like_float(const graph::Model& model, const at::Tensor& samples,
+                       const std::string& which) {
+  Network fixed(model), real(model);
+  const at::Tensor y = fixed_forward(fixed, samples, {.batch_statistics = true});
+  const at::Tensor z = float_forward(real, samples, true);
+  expect_near(y, z, which + ": y");
+  const at::Tensor weight = at::randn(y.sizes());
+  (y * weight).sum().backward();
+  (z * weight).sum().backward();
+  int gradients = 0;
+  for (std::size_t layer = 0; layer < fixed.layers().size(); ++layer) {
+    for (auto& [name, param] : fixed.layers()[layer].params) {
+      if (!param.value.defined()) continue;
+      const at::Tensor& expected = real.layers()[layer].params.at(name).value.grad();
+      ASSERT_TRUE(param.value.grad().defined()) << which << ", " << param.point.tensor;
+      expect_near(param.value.grad(), expected, which + ", " + param.point.tensor);
+      ++gradients;
+    }
+  }
+  EXPECT_GE(gradients, 4);
+}
+
 TEST(LayerGradients, FollowTorchWhenFormatsAreFine) {
   const std::vector<std::function<void(Builder&, NodeId, NodeId)>> networks = {
       [](Builder& g, NodeId a, NodeId b) { g.sub(a, b); },
       [](Builder& g, NodeId a, NodeId b) { g.sub(g.relu(a), g.sub(b, a)); },
       [](Builder& g, NodeId a, NodeId b) { g.mul(a, b); },
       [](Builder& g, NodeId a, NodeId b) { g.mul(a, g.mul(a, b)); },
-      // {4, 1, 4} by its four channels' own numbers
-      [](Builder& g, NodeId a, NodeId b) {
-        const NodeId image = g.conv2d(a, {.out_channels = 4});
-        g.append(graph::Gate{}, {image, b});
-      },
       [](Builder& g, NodeId a, NodeId b) {
         g.append(graph::Maximum{}, {a, g.append(graph::Neg{}, {b})});
       },
@@ -215,27 +233,25 @@ TEST(LayerGradients, FollowTorchWhenFormatsAreFine) {
       }};
   for (std::size_t i = 0; i < networks.size(); ++i) {
     at::manual_seed(static_cast<std::uint64_t>(i));
-    Network fixed(model_of(networks[i])), real(model_of(networks[i]));
-    const at::Tensor samples = at::randn({8, 6});
-    const at::Tensor y = fixed_forward(fixed, samples, {.batch_statistics = true});
-    const at::Tensor z = float_forward(real, samples, true);
-    const std::string which = "network " + std::to_string(i);
-    expect_near(y, z, which + ": y");
-    const at::Tensor weight = at::randn(y.sizes());
-    (y * weight).sum().backward();
-    (z * weight).sum().backward();
-    int gradients = 0;
-    for (std::size_t layer = 0; layer < fixed.layers().size(); ++layer) {
-      for (auto& [name, param] : fixed.layers()[layer].params) {
-        if (!param.value.defined()) continue;
-        const at::Tensor& expected = real.layers()[layer].params.at(name).value.grad();
-        ASSERT_TRUE(param.value.grad().defined()) << which << ", " << param.point.tensor;
-        expect_near(param.value.grad(), expected, which + ", " + param.point.tensor);
-        ++gradients;
-      }
-    }
-    EXPECT_GE(gradients, 4);
+    expect_like_float(model_of(networks[i]), at::randn({8, 6}), "network " + std::to_string(i));
   }
+}
+
+// Both the image and its gate learn, and the image twice: through its mean as well.
+TEST(LayerGradients, OfAGateFollowTorch) {
+  Builder builder("net", 5);
+  const NodeId x = builder.input({2, 3, 4}, {.mean = {}, .std = {}, .signed_samples = true});
+  const NodeId image = builder.conv2d(x, {.out_channels = 4, .has_bias = true}, "image");
+  const NodeId gate = builder.conv2d(builder.global_avg_pool2d(image),
+                                     {.out_channels = 4, .has_bias = true}, "gate");
+  builder.append(graph::Gate{}, {image, gate}, "gated");
+  graph::Model model = builder.finish();
+  for (graph::Node& node : model.nodes) {
+    node.spec = {.width = 22, .int_bits = 6};
+    for (auto& [name, param] : node.params) param.spec = {.width = 20, .int_bits = 3};
+  }
+  at::manual_seed(7);
+  expect_like_float(model, at::randn({3, 2, 3, 4}), "gate");
 }
 
 // Its format is learned, its value is not.
