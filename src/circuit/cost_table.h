@@ -1,54 +1,74 @@
-// What the pieces of an engine cost, in LUTs of six inputs unless said: sums of LUT1 to LUT6 that
-// Yosys 0.23 counted on 2026-11-29 by
+// What the pieces of parts cost (pieces.h). Written by bench/hardware/fit.py from what Yosys counted
+// for whole engines, by
 //
 //   synth_xilinx -family xcup -nowidelut -noiopad -noclkbuf -flatten
 //
-// on each piece alone; bench/hardware/cost_table.py measures them again. No vendor's tool ran.
+// No vendor's tool ran. How far the table is from Yosys on engines that it was not fitted to stands at
+// its end, and every estimate by it says so.
 #pragma once
+
+#include <array>
+
+#include "circuit/pieces.h"
 
 namespace qfx::circuit::cost {
 
-// A product of a * b bits in tables: a * b * (kMultiply - kMultiply / min(a, b)). 4x4 24, 8x8 120,
-// 16x12 380.
-inline constexpr double kMultiply = 2.0;
-// Products of at least so many bits take a DSP of kDspWide x kDspNarrow bits instead.
-inline constexpr int kLeastDspProduct = 9;
-inline constexpr int kDspWide = 26, kDspNarrow = 18;
+struct Price {
+  double luts = 0, registers = 0;
+};
 
-// Of a sum that Yosys makes of several terms at once, for each bit of each addition: 8 products of
-// 16x12 bits 285, where seven plain adders of their widths have 206.
-inline constexpr double kTreeBit = 1.35;
-// An adder or subtractor, a comparison with a constant, for each bit.
-inline constexpr double kAddBit = 1.0;
-inline constexpr double kCompareBit = 0.5;
-// Choosing one of n shifts, for each bit: 16 bits by 0..3 17, 0..7 34, 0..15 51.
-inline constexpr double kShiftOf4 = 1.1, kShiftOf8 = 2.15, kShiftOf16 = 3.2, kShiftOf32 = 4.3;
-// Exclusive nor and count of ones, a bit: 144 of them 241.
-inline constexpr double kCountBit = 1.67;
-// Rounding and saturating, a bit of what is cast: 28 to 16 bits 28.
-inline constexpr double kCastBit = 1.0;
-// Adder graphs: half an adder for each signed digit of the matrix, an adder as wide as its operand
-// and kGraphGrowth more. 16x16 of 8 bits: 690 digits, 3,995.
-inline constexpr double kAddersADigit = 0.5;
-inline constexpr int kGraphGrowth = 4;
+inline constexpr std::array<Price, kPieces> kPrices{{
+    {40, 30},  // Ring
+    {40, 30},  // Walk
+    {20, 15},  // Plane
+    {4, 3},  // Chain
+    {100, 60},  // Softmax
+    {15, 8},  // Join
+    {20, 20},  // Reorder
+    {4, 2},  // Fork
+    {5, 5},  // Repack
+    {2, 0},  // Fifo
+    {40, 40},  // Rim
+    {1, 1},  // RingAddress
+    {1.75, 0},  // MultiplyBit
+    {1, 1},  // SignedBit
+    {1, 0},  // ShiftBit
+    {1.4, 0.7},  // CountedBit
+    {1, 0},  // TreeBit
+    {0, 1},  // TreeRegister
+    {1, 1},  // AccumulateBit
+    {1, 1},  // AlignBit
+    {1.5, 1},  // GateBit
+    {1, 0},  // GraphBit
+    {0, 0.33},  // GraphRegister
+    {1, 0},  // AddBit
+    {0.5, 0},  // CompareBit
+    {0.5, 0},  // SelectBit
+    {1, 0},  // RoundBit
+    {0.7, 0},  // ClampBit
+    {1, 0.3},  // MeanBit
+    {1, 0},  // RomBit
+    {0, 1},  // RomWord
+    {0, 1},  // RamWord
+    {0, 1},  // WindowBit
+    {0, 1},  // Register
+    {0, 1},  // OutputBit
+    {1, 1},  // CounterBit
+    {0, 1},  // RepackedBit
+    {0.5, 0},  // RepackChoice
+    {1, 0},  // RepackSelect
+    {0.5, 0},  // JoinedBit
+    {0.5, 0.5},  // BeatBit
+}};
 
-// Constants in tables: bits of a LUT. Beyond kLeastBlockRom bits, and where they are deeper than
-// kLeastBlockDepth, they lie in block RAM of kBlockWidth x kBlockDepth.
-inline constexpr double kRomBits = 64;
-inline constexpr int kLeastBlockRom = 8192, kLeastBlockDepth = 64;
-inline constexpr int kBlockWidth = 36, kBlockDepth = 512;
-// Words that are written too: eight LUTs for seven bits of 64 words.
-inline constexpr double kRamBits = 56;
-// Shift registers: a LUT for a bit of 32 words.
-inline constexpr int kShiftRegisterDepth = 32;
-inline constexpr int kDeepestShiftRegister = 64;
-
-// What an engine has beside its datapath: counters, valid bits, addresses.
-inline constexpr double kControl = 40, kControlRegisters = 40;
-inline constexpr double kFifoControl = 12, kFifoRegisters = 8;
-
-// What a DSP and a block RAM are worth in LUTs where all are to be had: as on a ZU3EG (70,560 LUTs,
-// 360 DSPs, 432 blocks of 18 Kib).
-inline constexpr double kLutsADsp = 196, kLutsABram = 163;
+// Fitted to 0 engines.
+inline constexpr TableErrors kErrors{
+    .engines = 0,
+    .luts = {0, 0},
+    .memory_luts = {0, 0},
+    .registers = {0, 0},
+    .dsps = {0, 0},
+    .brams = {0, 0},
+};
 
 }  // namespace qfx::circuit::cost

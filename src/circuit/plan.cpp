@@ -4,7 +4,6 @@
 #include <limits>
 
 #include "circuit/behaviour.h"
-#include "circuit/cost_table.h"
 #include "circuit/resources.h"
 #include "circuit/search.h"
 
@@ -18,9 +17,13 @@ constexpr std::int64_t kAnyInterval = std::numeric_limits<std::int64_t>::max();
 // Among equals of what is asked for, the cheaper one.
 constexpr double kTie = 1e-7;
 
+// What a DSP and a block RAM are worth in LUTs where all are to be had: as on a ZU3EG (70,560 LUTs,
+// 360 DSPs, 432 blocks of 18 Kib).
+constexpr double kLutsADsp = 196, kLutsABram = 163;
+
 // Everything in LUTs.
 constexpr Prices kInLuts{
-    .luts = 1, .registers = 0.01, .dsps = cost::kLutsADsp, .brams = cost::kLutsABram};
+    .luts = 1, .registers = 0.01, .dsps = kLutsADsp, .brams = kLutsABram};
 
 Prices scaled(Prices prices, double by) {
   return {.luts = prices.luts * by,
@@ -56,7 +59,7 @@ std::string amounts(const Goal& goal, const Resources& resources, std::int64_t p
   const auto add = [&](const std::optional<std::int64_t>& budget, double taken, const char* what) {
     if (budget) parts.push_back(fmt::format("{:.0f} {}", taken, what));
   };
-  add(goal.luts, resources.luts, "LUTs");
+  add(goal.luts, resources.all_luts(), "LUTs");
   add(goal.dsps, resources.dsps, "DSPs");
   add(goal.brams, resources.brams, "block RAMs");
   if (parts.empty()) parts.push_back(fmt::format("{} products at once", products));
@@ -91,7 +94,7 @@ class Planner {
       return !budget || taken <= static_cast<double>(*budget);
     };
     if (!has_budget(goal_)) return goal_.interval || found.products <= kDefaultProducts;
-    return holds(goal_.luts, found.resources.luts) && holds(goal_.dsps, found.resources.dsps) &&
+    return holds(goal_.luts, found.resources.all_luts()) && holds(goal_.dsps, found.resources.dsps) &&
            holds(goal_.brams, found.resources.brams);
   }
 

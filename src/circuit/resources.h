@@ -2,16 +2,13 @@
 #pragma once
 
 #include <cstdint>
-#include <vector>
+
+#include "circuit/pieces.h"
 
 #include "qfx/circuit/circuit.h"
 #include "qfx/circuit/plan.h"
 
 namespace qfx::circuit {
-
-inline double real(std::int64_t value) {
-  return static_cast<double>(value);
-}
 
 // A part between links of so many elements a word; a ring of so many words at its input.
 struct Site {
@@ -19,18 +16,26 @@ struct Site {
   std::int64_t buffer = 0;
 };
 
+// What it is made of, and what that takes.
+Pieces part_pieces(const dataflow::Network& network, const Part& part, const Site& site);
 Resources part_resources(const dataflow::Network& network, const Part& part, const Site& site);
+
+// A fork of words of so many bits.
+Resources fork_resources(std::int64_t width);
 
 // From words of `from` elements to words of `to`.
 Resources repack_resources(int element_width, std::int64_t from, std::int64_t to);
 
 Resources fifo_resources(std::int64_t width, std::int64_t depth);
 
-// All engines and FIFOs.
-Resources total_resources(const Circuit& circuit);
+// The network's ports, of beats of so many bits together.
+Resources rim_resources(std::int64_t beat_bits);
 
-// Of tables that are only read, and of memories that are written too.
-Resources rom(std::int64_t depth, std::int64_t width);
-Resources ram(std::int64_t depth, std::int64_t width);
+// Of an engine, and of all that is none: FIFOs and the ports.
+Pieces pieces_of(const Circuit& circuit, EngineId engine);
+Pieces pieces_between(const Circuit& circuit);
+
+// All engines, FIFOs and ports.
+Resources total_resources(const Circuit& circuit);
 
 }  // namespace qfx::circuit

@@ -95,6 +95,9 @@ class Run {
   std::int32_t rim_lanes(StreamId stream) const {
     return static_cast<std::int32_t>(beat_lanes(elements(stream), element_width(stream)));
   }
+  std::int64_t beat_bits(StreamId stream) const {
+    return std::int64_t{rim_lanes(stream)} * container_bits(element_width(stream));
+  }
   std::int64_t words(StreamId stream, const Wires& wires) const {
     if (wires.padded_group == 0) return elements(stream) / wires.lanes;
     return elements(stream) / wires.padded_group *
@@ -162,10 +165,8 @@ class Run {
     const auto pass = [&](const Wires& wires, Turn move) {
       move.cycles = std::max(move.cycles, words(stream, wires));
       if (move.cycles > interval_) return;
-      Resources own = part_resources(network(), Fork{}, {});
-      own.registers += static_cast<double>(2 * wires.lanes * element_width(stream));
-      move.around += own;
-      move.around += fifo(stream, wires.lanes) * 2;
+      move.around += fork_resources(wires.lanes * element_width(stream));
+      for (int reader = 0; reader < 2; ++reader) move.around += fifo(stream, wires.lanes);
       move.outputs = {wires, wires};
       for (std::size_t i = 0; i < move.outputs.size(); ++i)
         if (!leave(fork.outputs[i], move.outputs[i], move)) return;
@@ -242,6 +243,9 @@ class Run {
     Found result{.interval = words(network().input, layers_[0].states[0].live[0]),
                  .slowest = network().node(network().streams[network().input].node).name};
     result.resources += fifo(network().input, layers_[0].states[0].live[0].lanes);
+    std::int64_t bits = beat_bits(network().input);
+    for (const StreamId output : network().outputs) bits += beat_bits(output);
+    result.resources += rim_resources(bits);
     std::int64_t slowest = 0;
     for (std::size_t layer = space_.units.size(); layer > 0; --layer) {
       const State& reached = layers_[layer].states[state];
@@ -326,7 +330,7 @@ class LanesSearch : public Search {
 }  // namespace
 
 double price(const Prices& prices, const Resources& resources, std::int64_t products) {
-  return prices.luts * resources.luts + prices.registers * resources.registers +
+  return prices.luts * resources.all_luts() + prices.registers * resources.registers +
          prices.dsps * resources.dsps + prices.brams * resources.brams +
          prices.products * static_cast<double>(products);
 }

@@ -2,6 +2,7 @@
 #include <limits>
 
 #include "circuit/choices.h"
+#include "circuit/mapping.h"
 #include "circuit/resources.h"
 #include "circuit/search.h"
 #include "circuit/softmax_bits.h"
@@ -145,7 +146,7 @@ class PixelSearch : public Search {
     PixelChoice result{.fold = fold,
                        .cycles = dataflow::pixel_cycles(network_, process, fold),
                        .resources = part_resources(network_, part, {.out = out_lanes(process)})};
-    result.resources += memory(process, fold);
+    result.resources += priced(memory(process, fold));
     return result;
   }
 
@@ -154,7 +155,7 @@ class PixelSearch : public Search {
   }
 
   // Rows of whole pixels, of one row only what lies under the window; of a matrix all its sums.
-  Resources memory(const Process& process, const dataflow::Fold& fold) const {
+  Pieces memory(const Process& process, const dataflow::Fold& fold) const {
     const dataflow::Stream& in = network_.streams[process.inputs[0]];
     const auto rows = [&](const dataflow::Window& window) {
       const std::int64_t reach = (window.kernel[0] - 1) * window.dilation[0];
@@ -163,7 +164,7 @@ class PixelSearch : public Search {
       return ram((reach + 1) * columns, in.layout.lanes * network_.node(in.node).format.width);
     };
     if (const auto* pool = std::get_if<dataflow::WindowReduce>(&process.work))
-      return pool->window ? rows(*pool->window) : Resources{};
+      return pool->window ? rows(*pool->window) : Pieces{};
     if (const auto* move = std::get_if<dataflow::Move>(&process.work)) {
       const Layout& out = network_.streams[process.outputs[0]].layout;
       return ram(dataflow::beat_moves(move->moves, in.layout, out).span,

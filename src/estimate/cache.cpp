@@ -44,7 +44,8 @@ std::optional<Resources> Cache::find(const std::string& key) const {
   try {
     const Json json = Json::parse(read_file(file));
     return Resources{json.at("luts"), json.at("memory_luts"), json.at("registers"),
-                     json.at("dsps"), json.at("brams"),       json.at("urams")};
+                     json.at("dsps"), json.at("brams"),       json.at("urams"),
+                     json.at("adders")};
   } catch (const Json::exception&) {
     return std::nullopt;
   } catch (const UserError&) {
@@ -59,7 +60,8 @@ void Cache::keep(const std::string& key, const Resources& resources) const {
   if (failed) return;
   const Json json{{"luts", resources.luts},           {"memory_luts", resources.memory_luts},
                   {"registers", resources.registers}, {"dsps", resources.dsps},
-                  {"brams", resources.brams},         {"urams", resources.urams}};
+                  {"brams", resources.brams},         {"urams", resources.urams},
+                  {"adders", resources.adders}};
   try {
     write_file_atomically(fs::path(folder_) / (key + ".json"), json.dump() + "\n");
   } catch (const UserError&) {

@@ -39,10 +39,15 @@ Resources resources_of_cell(const std::string& type) {
     for (const char* ram : {"RAMB18E1", "RAMB18E2"}) cells[ram].brams = 1;
     for (const char* ram : {"RAMB36E1", "RAMB36E2"}) cells[ram].brams = 2;
     cells["URAM288"].urams = 1;
+    for (const char* adder : {"$add", "$sub"}) cells[adder].adders = 1;  // before they are mapped
     return cells;
   }();
   const auto found = kCells.find(type);
   return found == kCells.end() ? Resources{} : found->second;
+}
+
+bool is_memory(const std::string& type) {
+  return type.starts_with("RAM") || type.starts_with("URAM");
 }
 
 std::string without_escape(const std::string& name) {
@@ -65,15 +70,20 @@ std::string without_table(const std::string& stat) {
 
 Resources times(const Resources& one, double count) {
   return {one.luts * count, one.memory_luts * count, one.registers * count,
-          one.dsps * count, one.brams * count,       one.urams * count};
+          one.dsps * count, one.brams * count,       one.urams * count,
+          one.adders * count};
 }
 
 using Modules = std::map<std::string, std::map<std::string, double>>;  // cells by type
 
-Resources sum_of(const Modules& modules, const std::string& module) {
+Resources sum_of(const Modules& modules, const std::string& module, Cells which) {
   Resources sum;
-  for (const auto& [type, count] : modules.at(module))
-    sum += times(modules.contains(type) ? sum_of(modules, type) : resources_of_cell(type), count);
+  for (const auto& [type, count] : modules.at(module)) {
+    if (modules.contains(type))
+      sum += times(sum_of(modules, type, which), count);
+    else if (which == Cells::All || (which == Cells::Memories) == is_memory(type))
+      sum += times(resources_of_cell(type), count);
+  }
   return sum;
 }
 
@@ -86,10 +96,11 @@ Resources& Resources::operator+=(const Resources& other) {
   dsps += other.dsps;
   brams += other.brams;
   urams += other.urams;
+  adders += other.adders;
   return *this;
 }
 
-Resources resources_of_module(const std::string& stat, const std::string& module) {
+Resources resources_of_module(const std::string& stat, const std::string& module, Cells which) {
   Modules modules;
   try {
     const Json parsed = Json::parse(without_table(stat));
@@ -107,7 +118,7 @@ Resources resources_of_module(const std::string& stat, const std::string& module
     user_error(
         "Yosys' statistics have no module '{}'; this QFX knows those of Yosys 0.23 and later",
         module);
-  return sum_of(modules, module);
+  return sum_of(modules, module, which);
 }
 
 }  // namespace qfx::estimate

@@ -1,11 +1,14 @@
 #include "estimate/yosys.h"
 
 #include <algorithm>
+#include <exception>
 #include <filesystem>
 #include <fstream>
+#include <mutex>
 #include <thread>
 
 #include "estimate/cells.h"
+#include "estimate/groups.h"
 
 #include "qfx/base/error.h"
 #include "qfx/base/file.h"
@@ -68,69 +71,141 @@ Yosys::Yosys(const backends::Files& project, const Options& options)
 
 Yosys::~Yosys() = default;
 
-// As many processes as cores, each with its share of the units: Yosys takes seconds to begin with,
-// and has one thread.
-std::vector<Resources> Yosys::count(const std::vector<Unit>& units,
-                                    const std::string& family) const {
+// Sources that these units are made of. Of the top the engines are stand-ins, of which the wrapper
+// consists; an engine may have modules of its own, which begin with its name.
+std::string Yosys::reading(const std::vector<const Unit*>& units, const std::string& name) const {
+  std::string script;
+  for (const std::string& source : sources_) {
+    const std::string module = source.substr(0, source.size() - 2);
+    const bool is_read =
+        module.starts_with("qfx_") || std::ranges::any_of(units, [&](const Unit* unit) {
+          return module == unit->module ||
+                 (!unit->is_top && module.starts_with(unit->module + "_"));
+        });
+    if (is_read) script += fmt::format("read_verilog {}\n", source);
+  }
+  return script + fmt::format("read_verilog {}.v\n", name);
+}
+
+// What multiplies is mapped twice: Yosys packs registers and accumulators into the DSPs of the 7
+// series alone, and there they are not counted twice; memories stay those of UltraScale+. What comes
+// before the DSPs is the same for both, and done once.
+std::vector<std::optional<Resources>> Yosys::count_group(const std::vector<const Unit*>& units,
+                                                         bool multiplies,
+                                                         const std::string& name) const {
+  const fs::path& folder = folder_->directory.path();
+  const bool is_top = units.front()->is_top;
+  const std::string top = is_top ? units.front()->module : name;
+  std::string wrapper, engines;
+  for (const Unit* unit : units) {
+    wrapper += unit->wrapper;
+    engines += " " + unit->module;
+  }
+  write(folder / (name + ".v"),
+        is_top ? wrapper : fmt::format("module {};\n{}endmodule\n", name, wrapper));
+
+  const auto mapped = [&](const std::string& family, const std::string& steps) {
+    return fmt::format(
+        "synth_xilinx -family {} -nowidelut -noiopad -noclkbuf -flatten -top {} -run {}\n", family,
+        top, steps);
+  };
+  const auto counted = [&](const std::string& what) {
+    return fmt::format("tee -q -o {}.{} stat -json\n", name, what);
+  };
+  std::string script = reading(units, name) + fmt::format("hierarchy -check -top {}\n", top);
+  if (!is_top) script += fmt::format("setattr -mod -set keep_hierarchy 1{}\n", engines);
+  script += mapped("xcup", "begin:map_dsp") + counted("adders");
+  if (multiplies) {
+    script += "design -save prepared\n" + mapped("xcup", "map_dsp:fine") + counted("memories") +
+              "design -load prepared\n" + mapped("xc7", "map_dsp:") + counted("cells");
+  } else {
+    script += mapped("xcup", "map_dsp:") + counted("cells");
+  }
+  write(folder / (name + ".ys"), script);
+
+  const ProcessResult ran =
+      run_process({options_.yosys, "-q", "-s", name + ".ys"}, folder.string(), options_.should_stop,
+                  StackLimit::Largest);
+  if (ran.exit_code != 0 || !is_file(folder / (name + ".cells")))
+    user_error("{} failed ({}): {}", version_, how_it_ended(ran), last_line(ran.output));
+  const auto read = [&](const std::string& what) { return read_file(folder / (name + "." + what)); };
+  std::vector<std::optional<Resources>> result;
+  const std::string adders = read("adders"), cells = read("cells");
+  const std::string memories = multiplies ? read("memories") : "";
+  for (const Unit* unit : units) {
+    const auto of = [&](const std::string& stat, Cells which) {
+      return resources_of_module(stat, unit->module, which);
+    };
+    Resources resources = of(cells, multiplies ? Cells::Others : Cells::All);
+    if (multiplies) resources += of(memories, Cells::Memories);
+    resources.adders = of(adders, Cells::All).adders;
+    const double dsps = multiplies ? of(memories, Cells::Others).dsps : resources.dsps;
+    result.push_back((dsps > 0) == multiplies ? std::optional(resources) : std::nullopt);
+  }
+  return result;
+}
+
+// As many processes as cores: Yosys has one thread.
+std::vector<std::size_t> Yosys::count_round(const std::vector<Unit>& units, const std::string& name,
+                                            const Counted& counted) const {
   const int cores = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
   const auto jobs = static_cast<std::size_t>(options_.jobs > 0 ? options_.jobs : cores);
-  const fs::path& folder = folder_->directory.path();
-  // The top has stand-ins for its engines, and so a process of its own.
-  std::vector<std::vector<std::size_t>> groups;
-  std::vector<std::size_t> engines;
-  for (std::size_t i = 0; i < units.size(); ++i) {
-    if (units[i].is_top) {
-      groups.push_back({i});
-    } else {
-      engines.push_back(i);
+  const std::vector<Group> groups = groups_of(units, jobs);
+
+  std::mutex mutex;
+  std::size_t next = 0;
+  std::exception_ptr failure;
+  std::vector<std::size_t> wrong;
+  const auto count_next = [&](std::size_t at) {
+    std::vector<const Unit*> members;
+    for (const std::size_t i : groups[at].units) members.push_back(&units[i]);
+    const std::vector<std::optional<Resources>> found =
+        count_group(members, groups[at].multiplies, fmt::format("{}_{}", name, at));
+    const std::lock_guard lock(mutex);
+    for (std::size_t i = 0; i < found.size(); ++i) {
+      const std::size_t unit = groups[at].units[i];
+      if (found[i])
+        counted(unit, *found[i]);
+      else
+        wrong.push_back(unit);
     }
-  }
-  const std::size_t shares = std::min(jobs, engines.size());
-  for (std::size_t share = 0; share < shares; ++share) {
-    groups.emplace_back();
-    for (std::size_t i = share; i < engines.size(); i += shares)
-      groups.back().push_back(engines[i]);
-  }
-  std::vector<std::vector<std::string>> commands;
-  std::vector<fs::path> results;
-  for (const std::vector<std::size_t>& group : groups) {
-    const std::string name = fmt::format("qfx_estimate_{}_{}", family, commands.size());
-    const bool is_top = units[group.front()].is_top;
-    std::string wrapper, script, engine_names;
-    for (const std::size_t i : group) {
-      wrapper += units[i].wrapper;
-      engine_names += " " + units[i].module;
+  };
+  const auto work = [&] {
+    while (true) {
+      std::size_t at = 0;
+      {
+        const std::lock_guard lock(mutex);
+        if (failure || next == groups.size()) return;
+        at = next++;
+      }
+      try {
+        count_next(at);
+      } catch (...) {
+        const std::lock_guard lock(mutex);
+        if (!failure) failure = std::current_exception();
+      }
     }
-    const std::string top = is_top ? units[group.front()].module : name;
-    if (!is_top) wrapper = fmt::format("module {};\n{}endmodule\n", name, wrapper);
-    write(folder / (name + ".v"), wrapper);
-    for (const std::string& source : sources_) {
-      // Of the top the engines are stand-ins, of which the wrapper consists; an engine may have
-      // modules of its own, and what nobody refers to is dropped.
-      const std::string module = source.substr(0, source.size() - 2);
-      const bool is_read = !is_top || module.starts_with("qfx_") || module == top;
-      if (is_read) script += fmt::format("read_verilog {}\n", source);
-    }
-    script += fmt::format("read_verilog {}.v\nhierarchy -check -top {}\n", name, top);
-    if (!is_top) script += fmt::format("setattr -mod -set keep_hierarchy 1{0}\n", engine_names);
-    script += fmt::format(
-        "synth_xilinx -family {} -nowidelut -noiopad -noclkbuf -flatten -top {}\n"
-        "tee -q -o {}.json stat -json\n",
-        family, top, name);
-    write(folder / (name + ".ys"), script);
-    commands.push_back({options_.yosys, "-q", "-s", name + ".ys"});
-    results.push_back(folder / (name + ".json"));
+  };
+  std::vector<std::thread> workers;
+  for (std::size_t i = 1; i < std::min(jobs, groups.size()); ++i) workers.emplace_back(work);
+  work();
+  for (std::thread& worker : workers) worker.join();
+  if (failure) std::rethrow_exception(failure);
+  return wrong;
+}
+
+void Yosys::count(const std::vector<Unit>& units, const Counted& counted) const {
+  const std::vector<std::size_t> wrong = count_round(units, "qfx_estimate", counted);
+  std::vector<Unit> again;
+  for (const std::size_t i : wrong) {
+    again.push_back(units[i]);
+    again.back().multiplies = !again.back().multiplies;
   }
-  const std::vector<ProcessResult> ran = run_processes(
-      commands, static_cast<int>(jobs), options_.should_stop, StackLimit::Largest, folder.string());
-  std::vector<Resources> counted(units.size());
-  for (std::size_t g = 0; g < groups.size(); ++g) {
-    if (ran[g].exit_code != 0 || !is_file(results[g]))
-      user_error("{} failed ({}): {}", version_, how_it_ended(ran[g]), last_line(ran[g].output));
-    const std::string stat = read_file(results[g]);
-    for (const std::size_t i : groups[g]) counted[i] = resources_of_module(stat, units[i].module);
-  }
-  return counted;
+  if (again.empty()) return;
+  const auto counted_again = [&](std::size_t i, const Resources& resources) {
+    counted(wrong[i], resources);
+  };
+  QFX_ASSERT(count_round(again, "qfx_estimate_again", counted_again).empty());
 }
 
 }  // namespace qfx::estimate

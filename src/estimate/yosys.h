@@ -1,7 +1,9 @@
 // Yosys on modules of an exported project.
 #pragma once
 
+#include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -13,7 +15,11 @@ namespace qfx::estimate {
 struct Unit {
   std::string module;
   std::string wrapper;  // Verilog that instantiates it, or what its parts are where it is the top
+  std::string content = {};  // all that decides what comes out, but for its name
   bool is_top = false;
+  // Guesses that decide how long it takes, and not what comes out.
+  double weight = 0;        // about its LUTs
+  bool multiplies = false;  // it may take DSPs
 };
 
 class Yosys {
@@ -27,8 +33,9 @@ class Yosys {
 
   const std::string& version() const { return version_; }  // "Yosys 0.23"
 
-  // Of each unit. family: xcup or xc7.
-  std::vector<Resources> count(const std::vector<Unit>& units, const std::string& family) const;
+  // Of each unit, as soon as it is known; one call at a time, from any thread.
+  using Counted = std::function<void(std::size_t unit, const Resources&)>;
+  void count(const std::vector<Unit>& units, const Counted& counted) const;
 
  private:
   struct Folder;
@@ -36,6 +43,14 @@ class Yosys {
   const Options& options_;
   std::string version_;
   std::vector<std::string> sources_;
+
+  // Nothing where `multiplies` was a wrong guess.
+  std::vector<std::optional<Resources>> count_group(const std::vector<const Unit*>& units,
+                                                    bool multiplies, const std::string& name) const;
+  // The units whose guess was wrong.
+  std::vector<std::size_t> count_round(const std::vector<Unit>& units, const std::string& name,
+                                       const Counted& counted) const;
+  std::string reading(const std::vector<const Unit*>& units, const std::string& name) const;
 };
 
 }  // namespace qfx::estimate

@@ -5,7 +5,7 @@ namespace {
 
 Json resources_json(const Json& object) {
   return pick_numbers(
-      object, {"luts", "memory_luts", "registers", "dsps", "brams", "urams", "adders", "cycles"});
+      object, {"luts", "memory_luts", "registers", "dsps", "brams", "urams", "multipliers", "adders", "cycles"});
 }
 
 }  // namespace
@@ -18,6 +18,9 @@ Json hardware_json(const Json& estimate) {
   Json out = pick_numbers(estimate,
                           {"clock_ns", "interval_cycles", "latency_cycles", "images_per_second"});
   out["source"] = text(estimate, "source").value_or("?");
+  const Json* error = field(estimate, "error");
+  const Json* luts = error == nullptr ? nullptr : field(*error, "luts");
+  out["error"] = luts == nullptr ? Json() : pick_numbers(*luts, {"median", "ninetieth"});
   out["engines"] = Json::array();
   for (const Json& engine : *engines) {
     Json one = resources_json(engine);

@@ -6,8 +6,9 @@
 namespace qfx::report {
 
 // estimate.json with every field of its type: {source, clock_ns, interval, latency,
-// images_per_second, engines [{name, luts, memory_luts, registers, dsps, brams, urams, adders,
-// cycles}], rest, total}. Null where there is none.
+// images_per_second, error {median, ninetieth} of LUTs or null, engines [{name, luts, memory_luts,
+// registers, dsps, brams, urams, multipliers, adders, cycles}], rest, total}. Null where there is
+// none.
 Json hardware_json(const Json& estimate);
 
 }  // namespace qfx::report

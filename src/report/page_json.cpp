@@ -103,16 +103,19 @@ Json page(const std::string& source, bool is_run, const RunFiles& run,
 
 }  // namespace
 
-Json page_json(const std::string& source, const Answers& answers) {
+Json page_json(const std::string& source, const Answers& answers, const std::string& estimate) {
   if (is_file(source)) {
     RunFiles none;
     none.written = written_time(source);
+    if (!estimate.empty()) none.estimate = Json::parse(estimate, nullptr, false);
     return page(source, false, none, graph::load_frozen(source), answers);
   }
   if (!path_exists(source))
     user_error("there is no {}; give a run folder that qfx train or qfx ptq wrote, or a model.qfx",
                source);
   RunFiles run = read_run_folder(source);
+  if (run.estimate.is_null() && !estimate.empty())
+    run.estimate = Json::parse(estimate, nullptr, false);
   std::optional<graph::FrozenModel> model;
   if (run.model) {
     try {

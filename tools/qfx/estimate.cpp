@@ -63,6 +63,12 @@ int run_estimate(const EstimateOptions& options) {
   estimate::Options how{.clock_period_ns = options.clock_ns, .yosys = options.yosys};
   if (options.no_cache) how.cache_folder.clear();
   how.should_stop = [&] { return interrupt.interrupted(); };
+  ProgressLine line(!options.json);
+  how.on_progress = [&](std::size_t done, std::size_t total) {
+    line.show({.phase = "Yosys",
+               .fraction = static_cast<double>(done) / static_cast<double>(total),
+               .note = fmt::format("{} of {} engines", done, total)});
+  };
   estimate::Estimate result;
   try {
     result = options.fast ? estimate::estimate_fast(circuit, "", how)
@@ -71,6 +77,7 @@ int run_estimate(const EstimateOptions& options) {
     if (!interrupt.interrupted()) throw;
     return interrupt.exit_code();
   }
+  line.clear();
   const std::string json = estimate::to_json(result);
   print_text(options.json ? json : estimate::to_text(result));
   keep(json, options);

@@ -119,7 +119,7 @@ bool fits(const FoldTask& task, const Folding& folding) {
 
 std::string text_of(const circuit::Resources& resources) {
   return fmt::format("{} LUTs, {} DSPs, {} block RAMs of 18 Kib",
-                     grouped(std::llround(resources.luts)), grouped(std::llround(resources.dsps)),
+                     grouped(std::llround(resources.all_luts())), grouped(std::llround(resources.dsps)),
                      grouped(std::llround(resources.brams)));
 }
 

@@ -103,14 +103,15 @@ void print_k_hot_work(const ModelFacts& facts) {
 
 void print_tables(const ModelFacts& facts) {
   Table layers = Table::headed({"layer", "kind", "shape", "format", "range", "sum bits", "overflow",
-                                "kernel", "cycles", "products at once"});
+                                "kernel", "cycles", "products at once", "multipliers"});
   for (const NodeFacts& node : facts.nodes) {
     layers.add_row({node.name, node.kind, graph::to_string(node.shape), node.format,
                     range_text(node.low, node.high),
                     node.accumulator_width > 0 ? std::to_string(node.accumulator_width) : "-",
                     node.can_overflow ? "possible" : "-", node.kernel.empty() ? "-" : node.kernel,
                     node.cycles > 0 ? grouped(node.cycles) : "-",
-                    node.products_at_once > 0 ? grouped(node.products_at_once) : "-"});
+                    node.products_at_once > 0 ? grouped(node.products_at_once) : "-",
+                    node.cycles > 0 ? grouped(node.multipliers()) : "-"});
   }
   print(layers.to_string());
   if (!facts.params.empty()) {
@@ -150,7 +151,8 @@ Json json_of(const ModelFacts& facts) {
          {"work", json_of(node.work)},
          {"ordinary_work", json_of(node.ordinary_work)},
          {"cycles", node.cycles > 0 ? Json(node.cycles) : Json()},
-         {"products_at_once", node.products_at_once > 0 ? Json(node.products_at_once) : Json()}});
+         {"products_at_once", node.products_at_once > 0 ? Json(node.products_at_once) : Json()},
+         {"multipliers", node.cycles > 0 ? Json(node.multipliers()) : Json()}});
   }
   for (const ParamFacts& param : facts.params) {
     params.push_back({{"name", param.name},

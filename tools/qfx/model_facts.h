@@ -33,6 +33,8 @@ struct NodeFacts {
   Work ordinary_work;  // if K-hot constants were multiplied by like others
   // In exported C++ that nobody folds: cycles of an image, and products of a cycle; 0: it has none.
   std::int64_t cycles = 0, products_at_once = 0;
+  // Of those products, the ones that multiply: not by constants of few ones or of one bit.
+  std::int64_t multipliers() const { return work.multiplies > 0 ? products_at_once : 0; }
 };
 
 struct ParamFacts {

@@ -13,8 +13,12 @@
 #include "verb.h"
 #include "worst_samples.h"
 
+#include "qfx/backends/engine_modules.h"
 #include "qfx/base/error.h"
 #include "qfx/base/file.h"
+#include "qfx/circuit/plan.h"
+#include "qfx/dataflow/lower.h"
+#include "qfx/estimate/estimate.h"
 #include "qfx/graph/file.h"
 #include "qfx/graph/totals.h"
 #include "qfx/report/run_table.h"
@@ -57,6 +61,20 @@ report::Answers answers(const ReportOptions& options, const std::string& model) 
   }
 }
 
+// What the model takes of an FPGA where nobody has asked yet: by the cost table, as it is exported
+// without a target. A model that cannot be lowered has no such section.
+std::string fast_estimate(const std::string& model, const std::string& run_folder) {
+  try {
+    if (!path_exists(model) || (!run_folder.empty() && report::has_estimate(run_folder))) return "";
+    const dataflow::Network network = dataflow::lower(graph::load_analyzed(model));
+    const dataflow::Folding folding = circuit::plan(network, {}, {}).folding;
+    const circuit::Circuit circuit = backends::verilog_circuit(network, folding);
+    return estimate::to_json(estimate::estimate_fast(circuit, "", {}));
+  } catch (const UserError&) {
+    return "";
+  }
+}
+
 int report(const ReportOptions& options) {
   const std::filesystem::path source = options.source;
   check_given_run_or_model(options.source, "qfx report");
@@ -64,9 +82,9 @@ int report(const ReportOptions& options) {
   std::string output = options.output;
   if (output.empty()) output = (is_run ? source : source.parent_path()) / "report.html";
   try {
-    report::write_report(
-        options.source, output,
-        answers(options, is_run ? (source / "model.qfx").string() : options.source));
+    const std::string model = is_run ? (source / "model.qfx").string() : options.source;
+    report::write_report(options.source, output, answers(options, model),
+                         fast_estimate(model, is_run ? options.source : ""));
   } catch (const UserError&) {
     // The page may only have found no place; the table needs none.
     if (is_run) print(report::run_table(options.source));

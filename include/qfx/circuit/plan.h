@@ -22,16 +22,33 @@ struct Goal {
 };
 inline constexpr std::int64_t kDefaultProducts = 512;
 
-// What a circuit takes of a device, by the cost table: measured once, no tool ran.
+// What a circuit takes of a device, by the cost table: fitted once, no tool runs.
 struct Resources {
-  double luts = 0, registers = 0, dsps = 0, brams = 0;
+  double luts = 0;         // of logic
+  double memory_luts = 0;  // that are memories
+  double registers = 0, dsps = 0, brams = 0;
 
+  double all_luts() const { return luts + memory_luts; }
   Resources& operator+=(const Resources& other);
 };
-Resources operator*(Resources resources, double times);
 
-// With the FIFOs that it reads.
+// How far the table is from Yosys, relatively, on engines that it was not fitted to: half of them are
+// within the median, nine in ten within the other.
+struct TableError {
+  double median = 0, ninetieth = 0;
+};
+struct TableErrors {
+  int engines = 0;
+  TableError luts, memory_luts, registers, dsps, brams;
+};
+const TableErrors& table_errors();
+
+// Of an engine; of all that is none, FIFOs and the network's ports.
 Resources resources_of(const Circuit& circuit, EngineId engine);
+Resources resources_between(const Circuit& circuit);
+// Multipliers that an engine has, in DSPs or tables: constants of few ones, of one bit or in a graph
+// of adders need none.
+std::int64_t multipliers_of(const Circuit& circuit, EngineId engine);
 
 // Of a circuit as it is folded: cycles of its slowest engine, which it is, what all takes, and the
 // products of convolutions and matrices at once.

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -12,6 +13,7 @@
 #include "qfx/base/process.h"
 #include "qfx/circuit/circuit.h"
 #include "qfx/circuit/cycles.h"
+#include "qfx/circuit/plan.h"
 
 namespace qfx::estimate {
 
@@ -22,6 +24,7 @@ struct Resources {
   double dsps = 0;
   double brams = 0;  // of 18 Kib
   double urams = 0;
+  double adders = 0;  // and subtractors, before anything is mapped; in LUTs or DSPs above
   bool operator==(const Resources&) const = default;
   Resources& operator+=(const Resources& other);
 };
@@ -30,8 +33,8 @@ struct EngineEstimate {
   std::string name;    // for people: its nodes' names
   std::string module;  // of the exported project
   Resources resources;
-  std::int64_t cycles = 0;  // an image, where nothing holds it up
-  std::int64_t adders = 0;  // of a constant matrix
+  std::int64_t cycles = 0;       // an image, where nothing holds it up
+  std::int64_t multipliers = 0;  // in DSPs or tables
 };
 
 struct Estimate {
@@ -40,7 +43,8 @@ struct Estimate {
   double clock_period_ns = 0;
   std::vector<EngineEstimate> engines;
   Resources rest;  // FIFOs and ports
-  circuit::Cycles cycles;
+  circuit::Cycles cycles = {};
+  std::optional<circuit::TableErrors> error = {};  // where the resources are by the cost table
 
   Resources total() const;
   double images_per_second() const;
@@ -52,7 +56,8 @@ struct Options {
   std::string cache_folder = default_cache_folder();  // "": none
   int jobs = 0;                                       // Yosys at once; 0: one a core
   ShouldStop should_stop = {};
-  std::function<void(int done, int total)> on_progress = {};  // engines
+  // Of the engines that no cache knows, the top among them; one call at a time, from any thread.
+  std::function<void(std::size_t done, std::size_t total)> on_progress = {};
 
   // $XDG_CACHE_HOME/qfx/estimate, or ~/.cache/qfx/estimate; empty where there is no home.
   static std::string default_cache_folder();
@@ -63,7 +68,7 @@ struct Options {
 Estimate estimate(const circuit::Circuit& circuit, const std::string& top,
                   const backends::Files& project, const Options& options);
 
-// The same from the cost table: nothing runs. FIFOs count to the engines that read them.
+// The same from the cost table: nothing runs.
 Estimate estimate_fast(const circuit::Circuit& circuit, const std::string& top,
                        const Options& options);
 

@@ -1,12 +1,15 @@
 #include "qfx/estimate/estimate.h"
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
+#include <functional>
 #include <gmock/gmock.h>
 #include <nlohmann/json.hpp>
 
 #include "estimate/cache.h"
 #include "estimate/cells.h"
+#include "estimate/groups.h"
 #include "support/random_numbers.h"
 #include "support/user_error.h"
 
@@ -36,8 +39,43 @@ TEST(Cells, AreCountedThroughTheHierarchy) {
     "design": {"num_cells": 1}})";  // as Yosys 0.23 writes it
   EXPECT_EQ(resources_of_module(stat, "e"), (Resources{24, 27, 0, 1, 2, 0}));
   EXPECT_EQ(resources_of_module(stat, "top"), (Resources{49, 54, 3, 2, 4, 0}));
+  EXPECT_EQ(resources_of_module(stat, "top", Cells::Memories), (Resources{0, 48, 0, 0, 4, 0}));
+  EXPECT_EQ(resources_of_module(stat, "top", Cells::Others), (Resources{49, 6, 3, 2, 0, 0}));
+  const std::string unmapped = R"({"modules": {"\\e": {"num_cells_by_type": {"$add": 2, "sum": 3}},
+    "\\sum": {"num_cells_by_type": {"$sub": 1, "$lt": 7}}}})";
+  EXPECT_EQ(resources_of_module(unmapped, "e"), (Resources{.adders = 5}));
   EXPECT_THAT(user_error_of([&] { resources_of_module(stat, "absent"); }), HasSubstr("absent"));
   EXPECT_THAT(user_error_of([] { resources_of_module("{", "e"); }), HasSubstr("cannot be read"));
+}
+
+// What multiplies and what does not are mapped in different ways, the top alone.
+TEST(Groups, AreOfOneKindAndBalanced) {
+  const auto unit = [](double weight, bool multiplies) {
+    return Unit{.module = {}, .wrapper = {}, .weight = weight, .multiplies = multiplies};
+  };
+  std::vector<Unit> units;
+  for (int i = 0; i < 40; ++i) units.push_back(unit(100.0 + 50 * i, i % 3 == 0));
+  units.push_back(unit(50000, false));
+  units.push_back({.module = "top", .wrapper = {}, .is_top = true, .weight = 300});
+  const std::vector<Group> groups = groups_of(units, 2);
+  EXPECT_GE(groups.size(), 4u);
+  EXPECT_LT(groups.size(), 25u);
+  std::vector<std::size_t> seen;
+  for (const Group& group : groups) {
+    double weight = 0;
+    for (const std::size_t i : group.units) {
+      seen.push_back(i);
+      weight += units[i].weight;
+      EXPECT_EQ(units[i].multiplies, group.multiplies);
+      EXPECT_TRUE(!units[i].is_top || group.units.size() == 1);
+    }
+    EXPECT_DOUBLE_EQ(weight, group.weight);
+    EXPECT_TRUE(weight <= 4000 || group.units.size() == 1) << weight;
+  }
+  EXPECT_TRUE(std::ranges::is_sorted(groups, std::greater(), &Group::weight));
+  std::ranges::sort(seen);
+  ASSERT_EQ(seen.size(), units.size());
+  for (std::size_t i = 0; i < seen.size(); ++i) EXPECT_EQ(seen[i], i);
 }
 
 TEST(Cache, FindsWhatItKept) {
@@ -48,7 +86,7 @@ TEST(Cache, FindsWhatItKept) {
   EXPECT_NE(key, Cache::key_of({"ab", ""}));
   EXPECT_NE(key, Cache::key_of({"a", "b", ""}));
   EXPECT_FALSE(cache.find(key));
-  const Resources resources{1, 2, 3, 4, 5, 6};
+  const Resources resources{1, 2, 3, 4, 5, 6, 7};
   cache.keep(key, resources);
   EXPECT_EQ(cache.find(key), resources);
   std::ofstream(folder.path() / "deep/er" / (key + ".json")) << "{";
@@ -99,12 +137,17 @@ class Estimates : public testing::Test {
 
 TEST_F(Estimates, CountEnginesAndKeepThem) {
   const TemporaryDirectory cache;
-  const Options options{.clock_period_ns = 4, .cache_folder = cache.path().string(), .jobs = 2};
+  Options options{.clock_period_ns = 4, .cache_folder = cache.path().string(), .jobs = 2};
+  std::size_t counted = 0;
+  options.on_progress = [&](std::size_t done, std::size_t) { counted = done; };
   const Estimate first = estimate(circuit_, "", project_, options);
+  EXPECT_GE(counted, 2u);
+  EXPECT_LE(counted, circuit_.engines.size() + 1);
   EXPECT_THAT(first.source, testing::StartsWith("Yosys "));
   ASSERT_EQ(first.engines.size(), circuit_.engines.size());
   EXPECT_EQ(first.engines[0].name, circuit_.engines[0].name);
   EXPECT_GT(first.engines[0].resources.dsps, 0);
+  EXPECT_EQ(first.engines[0].resources.adders, 0) << "it multiplies and never adds";
   EXPECT_GT(first.total().luts, 0);
   EXPECT_EQ(first.rest.registers, 1);
   EXPECT_EQ(first.rest.dsps, 0) << "the top is counted without its engines";
@@ -148,11 +191,11 @@ TEST_F(Estimates, AreToldToPeopleAndPrograms) {
                 .checksum = "12345678",
                 .source = "Yosys 0.23",
                 .clock_period_ns = 5,
-                .engines = {{"conv1", "m__conv1", {1234, 8, 900, 2, 3, 0}, 5000, 17},
-                            {"dense", "m__dense", {10, 0, 20, 0, 1, 0}, 70, 0}},
+                .engines = {{"conv1", "m__conv1", {1234, 8, 900, 2, 3, 0, 17}, 5000, 6},
+                            {"dense", "m__dense", {10, 0, 20, 0, 1, 0, 2}, 70, 1}},
                 .rest = {100, 16, 50, 0, 0, 0},
                 .cycles = {.latency = 6000, .interval = 5000, .high_water = {}}};
-  EXPECT_EQ(told.total(), (Resources{1344, 24, 970, 2, 4, 0}));
+  EXPECT_EQ(told.total(), (Resources{1344, 24, 970, 2, 4, 0, 19}));
   const std::string text = to_text(told);
   EXPECT_THAT(text, HasSubstr("conv1            1,234           8  900"));
   EXPECT_THAT(text, HasSubstr("Yosys 0.23, no figure of Vivado's"));
@@ -160,8 +203,22 @@ TEST_F(Estimates, AreToldToPeopleAndPrograms) {
   const nlohmann::json json = nlohmann::json::parse(to_json(told));
   EXPECT_EQ(json.at("total").at("luts"), 1344);
   EXPECT_EQ(json.at("engines").at(0).at("adders"), 17);
+  EXPECT_EQ(json.at("engines").at(0).at("multipliers"), 6);
+  EXPECT_EQ(json.at("total").at("multipliers"), 7);
+  EXPECT_FALSE(json.contains("error"));
   EXPECT_EQ(json.at("interval_cycles"), 5000);
   EXPECT_EQ(json.at("model"), "12345678");
+
+  told.source = "cost table";
+  told.error = circuit::TableErrors{.engines = 40,
+                                    .luts = {0.08, 0.21},
+                                    .memory_luts = {0, 0.1},
+                                    .registers = {0.05, 0.15},
+                                    .dsps = {0, 0},
+                                    .brams = {0, 0.5}};
+  EXPECT_THAT(to_text(told), HasSubstr("on 40 engines that it was not fitted to"));
+  EXPECT_THAT(to_text(told), HasSubstr("LUT 8 and 21 %, LUT memory 0 and 10 %, FF 5 and 15 %"));
+  EXPECT_EQ(nlohmann::json::parse(to_json(told)).at("error").at("luts").at("ninetieth"), 0.21);
 }
 
 }  // namespace

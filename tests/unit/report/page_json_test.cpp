@@ -1,6 +1,7 @@
 // What the page is told about a run and about a model.
 #include "report/page_json.h"
 
+#include <filesystem>
 #include <fstream>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -153,6 +154,16 @@ TEST(PageJson, TellsWhatHardwareTakes) {
   EXPECT_EQ(hardware["engines"][0]["luts"], 7);
   EXPECT_EQ(hardware["engines"][0]["dsps"], nullptr);
   EXPECT_EQ(hardware["total"]["luts"], 8);
+  EXPECT_EQ(hardware["error"], nullptr);
+  estimate["error"]["luts"] = {{"median", 0.1}, {"ninetieth", 0.3}};
+  EXPECT_EQ(told()["hardware"]["error"]["ninetieth"], 0.3);
+  // What the command found itself is for a folder that has none.
+  Json other = estimate;
+  other["source"] = "cost table";
+  EXPECT_EQ(page_json(run, {}, other.dump())["hardware"]["source"], "Yosys 0.23");
+  std::filesystem::remove(run + "/estimate.json");
+  EXPECT_EQ(page_json(run, {}, other.dump())["hardware"]["source"], "cost table");
+  EXPECT_EQ(page_json(run, {}, "no JSON")["hardware"], nullptr);
   estimate["engines"] = "none";
   EXPECT_EQ(told()["hardware"], nullptr);
   estimate["model"] = "00000000";
