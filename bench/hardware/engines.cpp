@@ -33,34 +33,16 @@ struct Options {
   int engines = 12;           // of a network, at most
   double most_weight = 2500;  // heavier ones take Yosys minutes
   int jobs = 0;
+  bool kept = false;
 };
 
-std::string kind_of(const circuit::Part& part) {
-  struct Kind {
-    std::string operator()(const circuit::Sums& sums) const {
-      switch (sums.form) {
-        case circuit::Sums::Form::Ring:
-          return "sums, ring";
-        case circuit::Sums::Form::Depthwise:
-          return "sums, depthwise";
-        case circuit::Sums::Form::Walk:
-          return "sums, walk";
-        case circuit::Sums::Form::Stepwise:
-          return "sums, stepwise";
-      }
-      return "sums";
-    }
-    std::string operator()(const circuit::Pool&) const { return "pool"; }
-    std::string operator()(const circuit::Plane&) const { return "plane"; }
-    std::string operator()(const circuit::Chain&) const { return "chain"; }
-    std::string operator()(const circuit::Softmax&) const { return "softmax"; }
-    std::string operator()(const circuit::Spread&) const { return "spread"; }
-    std::string operator()(const circuit::Join&) const { return "join"; }
-    std::string operator()(const circuit::Reorder&) const { return "reorder"; }
-    std::string operator()(const circuit::Fork&) const { return "fork"; }
-    std::string operator()(const circuit::Repack&) const { return "repack"; }
-  };
-  return std::visit(Kind(), part);
+// Sums with their form.
+std::string kind_text(const circuit::Part& part) {
+  std::string kind(circuit::kind_of(part));
+  const auto* sums = std::get_if<circuit::Sums>(&part);
+  if (sums == nullptr) return kind;
+  static constexpr const char* kForms[] = {"ring", "depthwise", "walk", "stepwise"};
+  return kind + ", " + kForms[static_cast<std::size_t>(sums->form)];
 }
 
 Json json_of(const circuit::Pieces& pieces) {
@@ -111,14 +93,14 @@ std::vector<std::size_t> drawn_units(const std::vector<estimate::Unit>& units,
   std::vector<std::pair<double, std::size_t>> order;
   for (std::size_t i = 0; i + 1 < units.size(); ++i) {
     if (units[i].weight > options.most_weight) continue;
-    const int before = seen[kind_of(circuit.engines[i].part)];
+    const int before = seen[kind_text(circuit.engines[i].part)];
     order.emplace_back(before * 0.3 + static_cast<double>(rng.between(0, 100)), i);
   }
   std::ranges::sort(order);
   std::vector<std::size_t> chosen;
   std::map<std::string, int> here;
   for (const auto& [rank, i] : order) {
-    const std::string kind = kind_of(circuit.engines[i].part);
+    const std::string kind = kind_text(circuit.engines[i].part);
     if (std::ssize(chosen) == options.engines || here[kind]++ == 3) continue;
     ++seen[kind];
     chosen.push_back(i);
@@ -148,7 +130,7 @@ class Engines {
       const auto id = static_cast<circuit::EngineId>(i);
       units_.push_back(units[i]);
       lines_.push_back({{"network", fmt::format("{} {}", drawn.from, number)},
-                        {"kind", is_top ? "FIFOs and ports" : kind_of(circuit.engines[i].part)},
+                        {"kind", is_top ? "FIFOs and ports" : kind_text(circuit.engines[i].part)},
                         {"name", is_top ? "" : circuit.engines[i].name},
                         {"table", json_of(is_top ? circuit::pieces_between(circuit)
                                                  : circuit::pieces_of(circuit, id))}});
@@ -174,6 +156,7 @@ class Engines {
       keys.push_back(key);
     }
     fmt::print(stderr, "{} engines, {} of them open\n", units_.size(), open.size());
+    if (options_.kept) return;
     yosys.count(open, [&](std::size_t i, const estimate::Resources& counted) {
       cache.keep(keys[i], counted);
       print(numbers[i], counted);
@@ -203,6 +186,7 @@ int run(int count, char** arguments) {
   app.add_option("--engines", options.engines, "of each network, at most");
   app.add_option("--weight", options.most_weight, "of an engine, about its LUTs, at most");
   app.add_option("--jobs", options.jobs, "processes of Yosys at once; 0: one a core");
+  app.add_flag("--kept", options.kept, "only what was counted before: Yosys does not run");
   CLI11_PARSE(app, count, arguments);
   Engines engines(options);
   for (int number = 0; number < options.networks; ++number) engines.add_network(number);

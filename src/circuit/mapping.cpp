@@ -34,10 +34,14 @@ double blocks(std::int64_t depth, std::int64_t width) {
   return real(least);
 }
 
-// Memories of LUTs hold 14 bits of 32 words or 7 of 64 in eight of them.
+// Memories of LUTs hold 14 bits of 32 words or 7 of 64 in eight of them; what is left beyond whole 64
+// words may need no more than the smaller ones.
 double memory_luts(std::int64_t depth, std::int64_t width) {
-  if (depth <= 32) return real(8 * ceil_div(width, 14));
-  return real(8 * ceil_div(width, 7) * ceil_div(depth, 64));
+  const std::int64_t whole = depth / 64, rest = depth % 64;
+  const std::int64_t of_rest = rest == 0   ? 0
+                               : rest <= 32 ? ceil_div(width, 14)
+                                            : ceil_div(width, 7);
+  return real(8 * (whole * ceil_div(width, 7) + of_rest));
 }
 
 }  // namespace

@@ -40,6 +40,7 @@ Estimate facts_of(const Circuit& circuit, const std::string& top, double clock_p
     result.engines.push_back({.name = circuit.engines[i].name,
                               .module = modules[i],
                               .resources = {},
+                              .kind = std::string(circuit::kind_of(circuit.engines[i].part)),
                               .cycles = steps_of(circuit.engines[i]),
                               .multipliers = circuit::multipliers_of(
                                   circuit, static_cast<circuit::EngineId>(i))});

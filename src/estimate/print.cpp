@@ -92,7 +92,7 @@ std::vector<std::string> row(const std::string& name, const Resources& resources
 std::string to_json(const Estimate& estimate) {
   OrderedJson engines = OrderedJson::array();
   for (const EngineEstimate& engine : estimate.engines) {
-    OrderedJson one{{"name", engine.name}, {"module", engine.module}};
+    OrderedJson one{{"name", engine.name}, {"module", engine.module}, {"kind", engine.kind}};
     one.update(describe(engine.resources));
     one["multipliers"] = engine.multipliers;
     one["cycles"] = engine.cycles;

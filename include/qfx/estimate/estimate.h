@@ -33,6 +33,7 @@ struct EngineEstimate {
   std::string name;    // for people: its nodes' names
   std::string module;  // of the exported project
   Resources resources;
+  std::string kind = {};         // circuit::kind_of
   std::int64_t cycles = 0;       // an image, where nothing holds it up
   std::int64_t multipliers = 0;  // in DSPs or tables
 };

@@ -34,6 +34,7 @@ TEST(Pieces, OfATree) {
 TEST(Pieces, OfMemories) {
   EXPECT_EQ(ram(32, 14).memory_luts, 8) << "a RAM32M16";
   EXPECT_EQ(ram(33, 14).memory_luts, 16) << "two RAM64M8";
+  EXPECT_EQ(ram(90, 10).memory_luts, 24) << "two RAM64M8 and a RAM32M16";
   EXPECT_EQ(ram(1000, 36).brams, 2);
   EXPECT_EQ(ram(1000, 36).memory_luts, 0);
   EXPECT_EQ(rom(1, 100).brams, 0) << "constants";
@@ -63,7 +64,7 @@ Circuit folded(int k_hot) {
   Builder b("multiplies");
   NodeId x = b.input({4, 6, 6});
   x = b.conv2d(x, {.out_channels = 6, .kernel = {3, 3}}, "conv");
-  x = b.affine(x, {}, "scale");
+  x = b.batch_norm(x, {}, "scale");
   b.linear(b.flatten(b.global_avg_pool2d(x)), {.out_features = 5}, "dense");
   const dataflow::Network network = dataflow::lower(
       graph::Analyzed(test::with_random_numbers(b.finish(), {.width = 12, .k_hot = k_hot})));

@@ -191,8 +191,8 @@ TEST_F(Estimates, AreToldToPeopleAndPrograms) {
                 .checksum = "12345678",
                 .source = "Yosys 0.23",
                 .clock_period_ns = 5,
-                .engines = {{"conv1", "m__conv1", {1234, 8, 900, 2, 3, 0, 17}, 5000, 6},
-                            {"dense", "m__dense", {10, 0, 20, 0, 1, 0, 2}, 70, 1}},
+                .engines = {{"conv1", "m__conv1", {1234, 8, 900, 2, 3, 0, 17}, "sums", 5000, 6},
+                            {"dense", "m__dense", {10, 0, 20, 0, 1, 0, 2}, "sums", 70, 1}},
                 .rest = {100, 16, 50, 0, 0, 0},
                 .cycles = {.latency = 6000, .interval = 5000, .high_water = {}}};
   EXPECT_EQ(told.total(), (Resources{1344, 24, 970, 2, 4, 0, 19}));
@@ -204,6 +204,7 @@ TEST_F(Estimates, AreToldToPeopleAndPrograms) {
   EXPECT_EQ(json.at("total").at("luts"), 1344);
   EXPECT_EQ(json.at("engines").at(0).at("adders"), 17);
   EXPECT_EQ(json.at("engines").at(0).at("multipliers"), 6);
+  EXPECT_EQ(json.at("engines").at(0).at("kind"), "sums");
   EXPECT_EQ(json.at("total").at("multipliers"), 7);
   EXPECT_FALSE(json.contains("error"));
   EXPECT_EQ(json.at("interval_cycles"), 5000);
