@@ -27,7 +27,7 @@ EXPECTED = {
     "ClampBit": (0.7, 0), "MeanBit": (1, 0.3), "RomBit": (1, 0), "RomWord": (0, 1), "RamWord": (0, 1),
     "WindowBit": (0, 1), "Register": (0, 1), "OutputBit": (0, 1), "CounterBit": (1, 1), "RepackedBit": (0, 1),
     "RepackChoice": (0.5, 0), "RepackSelect": (1, 0), "JoinedBit": (0.5, 0), "BeatBit": (0.5, 0.5)}
-TRUST = 0.02  # of what is expected, beside an engine
+TRUST = 0.05  # of what is expected, beside an engine
 
 
 def read(paths):

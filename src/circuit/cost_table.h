@@ -18,55 +18,55 @@ struct Price {
 };
 
 inline constexpr std::array<Price, kPieces> kPrices{{
-    {14.6, 11.8},  // Ring
-    {42.7, 32.9},  // Walk
-    {14.1, 9.52},  // Plane
-    {2.23, 0},  // Chain
-    {95.5, 65},  // Softmax
-    {13, 7.63},  // Join
+    {28.8, 20.8},  // Ring
+    {43.8, 32.2},  // Walk
+    {20.5, 10.6},  // Plane
+    {2.85, 0},  // Chain
+    {86.9, 55.3},  // Softmax
+    {13, 7.41},  // Join
     {20, 20},  // Reorder
-    {4, 2},  // Fork
-    {5.02, 3.88},  // Repack
-    {2, 0},  // Fifo
-    {40, 40},  // Rim
-    {0.453, 0.678},  // RingAddress
+    {4, 2.44},  // Fork
+    {5.02, 3.3},  // Repack
+    {3.28, 0.328},  // Fifo
+    {43.1, 43.9},  // Rim
+    {0.666, 0.81},  // RingAddress
     {1.75, 0},  // MultiplyBit
-    {0.553, 0.573},  // SignedBit
-    {0.767, 0},  // ShiftBit
+    {0.53, 0.677},  // SignedBit
+    {1.01, 0.112},  // ShiftBit
     {1.4, 0.7},  // CountedBit
-    {1.73, 1.42},  // TreeBit
-    {0, 1.38},  // TreeRegister
-    {2.41, 1.27},  // AccumulateBit
-    {0.336, 1.41},  // AlignBit
+    {1.16, 1.13},  // TreeBit
+    {0, 1.09},  // TreeRegister
+    {1.91, 0.823},  // AccumulateBit
+    {0.0101, 1.12},  // AlignBit
     {1.5, 1},  // GateBit
-    {1.03, 0.0315},  // GraphBit
-    {0.0294, 0.361},  // GraphRegister
-    {0.431, 0.158},  // AddBit
-    {4.29, 2.06},  // CompareBit
-    {0.881, 0},  // SelectBit
-    {0.0798, 0.189},  // RoundBit
-    {0.352, 0},  // ClampBit
-    {0.594, 0.282},  // MeanBit
-    {1.26, 0},  // RomBit
-    {0.549, 0},  // RomWord
-    {0, 0.0621},  // RamWord
-    {0.0297, 1.03},  // WindowBit
-    {0, 0.562},  // Register
-    {0, 0.952},  // OutputBit
-    {1, 1},  // CounterBit
+    {1.04, 0.0244},  // GraphBit
+    {0.0413, 0.354},  // GraphRegister
+    {0.594, 0.149},  // AddBit
+    {3.24, 1.24},  // CompareBit
+    {0.981, 0},  // SelectBit
+    {0.147, 0.148},  // RoundBit
+    {0.0832, 0},  // ClampBit
+    {0.615, 0.277},  // MeanBit
+    {1.09, 0},  // RomBit
+    {0.366, 0},  // RomWord
+    {0, 0.44},  // RamWord
+    {0.0418, 1.02},  // WindowBit
+    {0, 0.581},  // Register
+    {0, 0.97},  // OutputBit
+    {1.52, 0.997},  // CounterBit
     {0, 1.04},  // RepackedBit
-    {0.743, 0.0104},  // RepackChoice
-    {1.04, 0},  // RepackSelect
-    {0.424, 0},  // JoinedBit
-    {0.5, 0.5},  // BeatBit
+    {0.727, 0.00861},  // RepackChoice
+    {1.03, 0},  // RepackSelect
+    {0.425, 0},  // JoinedBit
+    {0.601, 0.366},  // BeatBit
 }};
 
-// Fitted to 67 engines.
+// Fitted to 98 engines.
 inline constexpr TableErrors kErrors{
-    .engines = 33,
-    .luts = {0.12, 0.28},
-    .memory_luts = {0.00, 0.00},
-    .registers = {0.04, 0.16},
+    .engines = 46,
+    .luts = {0.07, 0.28},
+    .memory_luts = {0.02, 0.33},
+    .registers = {0.05, 0.13},
     .dsps = {0.00, 0.00},
     .brams = {0.00, 0.00},
 };

@@ -13,6 +13,8 @@ struct Kind {
   std::string_view operator()(const Spread&) const { return "thermometer"; }
   std::string_view operator()(const Join&) const { return "join"; }
   std::string_view operator()(const Reorder&) const { return "reorder"; }
+  std::string_view operator()(const Move&) const { return "move"; }
+  std::string_view operator()(const Repeat&) const { return "repeat"; }
   std::string_view operator()(const Fork&) const { return "fork"; }
   std::string_view operator()(const Repack&) const { return "repack"; }
 };

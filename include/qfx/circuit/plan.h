@@ -47,7 +47,8 @@ const TableErrors& table_errors();
 // Of an engine; of all that is none, FIFOs and the network's ports.
 Resources resources_of(const Circuit& circuit, EngineId engine);
 Resources resources_between(const Circuit& circuit);
-// "sums", "pool", "plane", "elements", "softmax", "thermometer", "join", "reorder", "fork", "repack".
+// "sums", "pool", "plane", "elements", "softmax", "thermometer", "join", "reorder", "move",
+// "repeat", "fork", "repack".
 std::string_view kind_of(const Part& part);
 // Multipliers that an engine has, in DSPs or tables: constants of few ones, of one bit or in a graph
 // of adders need none.
