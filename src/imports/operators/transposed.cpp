@@ -5,7 +5,7 @@
 namespace qfx::imports {
 namespace {
 
-constexpr std::int64_t kLargest = std::int64_t{1} << 16;
+constexpr std::int64_t kLargestExtent = std::int64_t{1} << 16;
 
 // A list with an entry for each axis, none of them below `least`.
 std::vector<std::int64_t> by_axis(const Call& call, const char* name, std::size_t count,
@@ -14,7 +14,7 @@ std::vector<std::int64_t> by_axis(const Call& call, const char* name, std::size_
   if (!given) return std::vector<std::int64_t>(count, usual);
   if (given->size() != count) fault("its {} has {} entries for {}", name, given->size(), count);
   for (const std::int64_t value : *given)
-    if (value < least || value > kLargest) fault("its {} holds {}", name, value);
+    if (value < least || value > kLargestExtent) fault("its {} holds {}", name, value);
   return *given;
 }
 
@@ -48,7 +48,7 @@ std::vector<TransposedAxis> read_transposed(const Call& call, const Shape& input
                         .kernel = kernel[i],
                         .stride = strides[i],
                         .dilation = dilations[i]};
-    if (axis.kernel < 1 || axis.kernel > kLargest) fault("its kernel is {}", axis.kernel);
+    if (axis.kernel < 1 || axis.kernel > kLargestExtent) fault("its kernel is {}", axis.kernel);
     const std::int64_t whole = axis.stride * (axis.extent - 1) + added[i] + axis.span();
     if (!wanted.empty() || is_same) {
       axis.positions = wanted.empty() ? axis.extent * axis.stride : wanted[i];
@@ -81,7 +81,7 @@ Tensors conv_transpose(const Call& call) {
   if (w.shape.size() != x.shape.size() || w.shape.size() < 3 || w.shape[0] != x.shape[1])
     fault("its input has the shape {} and its weight {}", to_string(x.shape), to_string(w.shape));
   const std::int64_t groups = call.integer("group", 1), each = w.shape[1];
-  if (groups < 1 || each < 1 || x.shape[1] % groups != 0 || groups > kLargest || each > kLargest)
+  if (groups < 1 || each < 1 || x.shape[1] % groups != 0 || groups > kLargestExtent || each > kLargestExtent)
     fault("its group is {}, for an input of {} and a weight of {}", groups, to_string(x.shape),
           to_string(w.shape));
   const auto axes = read_transposed(call, x.shape, Shape(w.shape.begin() + 2, w.shape.end()));
