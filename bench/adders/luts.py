@@ -2,6 +2,8 @@
 """Sum of LUT1 to LUT6 of two modules through one call of Yosys, into FOLDER/luts.json under a name.
 
 usage: luts.py FOLDER NAME OURS_TOP OURS.v... -- PEER_TOP PEER.v...
+
+An exported project's constants lie in the folder mem beside that of its Verilog; Yosys reads them from where it runs.
 """
 import json
 import os
@@ -11,9 +13,12 @@ import sys
 
 
 def luts(top, sources):
+    sources = [os.path.abspath(source) for source in sources]
+    memories = os.path.join(os.path.dirname(sources[0]), '..', 'mem')
     script = (f'read_verilog {" ".join(sources)}; '
               f'synth_xilinx -family xcup -nowidelut -noiopad -noclkbuf -top {top}; stat')
-    text = subprocess.run(['yosys', '-p', script], check=True, capture_output=True, text=True).stdout
+    text = subprocess.run(['yosys', '-p', script], check=True, capture_output=True, text=True,
+                          cwd=memories if os.path.isdir(memories) else None).stdout
     # Where the hierarchy is kept, the last part of the statistics is the sum over all of it.
     text = text[text.rindex('Printing statistics.'):]
     if '=== design hierarchy ===' in text:
