@@ -324,7 +324,7 @@ void apply_specs(const TableReader& root, bool folds, graph::Model& model) {
     if (!table) continue;
     rules.push_back(read_format_rule(*table));
     for (FormatTarget& target : targets) {
-      if (target.tensor_class == name.tensor_class) apply(rules.back(), false, target);
+      if (target.belongs_to(name.tensor_class)) apply(rules.back(), false, target);
     }
   }
   for (const TableReader& table : overrides) {

@@ -2,6 +2,8 @@
 
 #include <variant>
 
+#include "frontends/preactivations.h"
+
 #include "qfx/base/error.h"
 #include "qfx/graph/builder.h"
 #include "qfx/graph/signs.h"
@@ -47,6 +49,7 @@ bool takes_format(const graph::Node& node) {
 std::vector<FormatTarget> format_targets(graph::Model& model) {
   graph::Model inferred = model;
   graph::infer_signs(inferred);
+  const std::vector<bool> before_activations = preactivations(model);
   std::vector<FormatTarget> targets;
   for (std::size_t i = 0; i < model.nodes.size(); ++i) {
     graph::Node& node = model.nodes[i];
@@ -56,7 +59,8 @@ std::vector<FormatTarget> format_targets(graph::Model& model) {
                          .tensor_class = is_input ? TensorClass::Input : TensorClass::Activations,
                          .spec = &node.spec,
                          .frac_bits = &node.frac_bits,
-                         .inferred_signed = inferred.nodes[i].spec.is_signed});
+                         .inferred_signed = inferred.nodes[i].spec.is_signed,
+                         .is_preactivation = before_activations[i]});
     }
     for (auto& [role, param] : node.params) {
       if (graph::own_format(node.op, role)) continue;

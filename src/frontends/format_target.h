@@ -19,7 +19,8 @@ enum class TensorClass {
   Scales,
   Offsets,
   Slopes,
-  Thresholds
+  Thresholds,
+  Preactivations  // some of Activations (frontends/preactivations.h)
 };
 
 // The table of each class: [format.weights] and so on.
@@ -31,7 +32,8 @@ inline constexpr TensorClassName kTensorClasses[] = {
     {TensorClass::Input, "input"},     {TensorClass::Activations, "activations"},
     {TensorClass::Weights, "weights"}, {TensorClass::Biases, "biases"},
     {TensorClass::Scales, "scales"},   {TensorClass::Offsets, "offsets"},
-    {TensorClass::Slopes, "slopes"},   {TensorClass::Thresholds, "thresholds"}};
+    {TensorClass::Slopes, "slopes"},   {TensorClass::Thresholds, "thresholds"},
+    {TensorClass::Preactivations, "preactivations"}};
 
 // One tensor while the rules pass over it. Points into the model.
 struct FormatTarget {
@@ -40,6 +42,7 @@ struct FormatTarget {
   graph::QuantSpec* spec;
   std::vector<float>* frac_bits;
   bool inferred_signed;
+  bool is_preactivation = false;
   graph::QuantSpec before{};  // the spec as the model had it
   Sign sign = Sign::Auto;
   bool keeps_sign = true;  // no table spoke of the sign
@@ -49,6 +52,9 @@ struct FormatTarget {
   bool has_own_width = false;              // an override gave it one
 
   bool is_constant() const;
+  bool belongs_to(TensorClass of) const {
+    return tensor_class == of || (of == TensorClass::Preactivations && is_preactivation);
+  }
   // Constants that multiply; the others only add, where few ones save nothing.
   bool is_factor() const;
 };

@@ -93,6 +93,7 @@ Recipe parse_recipe(const std::string& text, const std::string& file_name) {
     recipe.model = read_network(root, facts, recipe);
     recipe.model.task.loss = task.loss;
     recipe.model.task.rebuilds_input = task.rebuilds_input;
+    settle_teacher(root, facts.classes > 0, recipe);
   });
   network_fine = network_fine && faults.read([&] { check_loss(root, recipe); });
   network_fine = network_fine && faults.read([&] { read_untrained(root, recipe); });

@@ -88,7 +88,7 @@ std::vector<std::string> names_of(const data::Dataset& set, std::int64_t outputs
 // Shape, outputs, their names and the default divisor where the table does not say them, and
 // whether what it says is true.
 void complete_from_data(const TableReader& table, const data::Source& source,
-                        const data::Dataset& first, DataFacts& facts) {
+                        const data::Dataset& first, bool has_names, DataFacts& facts) {
   if (!facts.shape.empty() && !graph::takes_samples(facts.shape, first.sample_shape)) {
     table.fail("input", fmt::format("the samples of {} have the shape {}; {}", source.text,
                                     graph::to_string(first.sample_shape),
@@ -97,7 +97,7 @@ void complete_from_data(const TableReader& table, const data::Source& source,
   check_outputs(table, source, first, facts.classes);
   if (facts.shape.empty()) facts.shape = first.sample_shape;
   if (facts.classes == 0) facts.classes = outputs_of(first);
-  if (facts.output_names.empty() && source.targets != data::Targets::None)
+  if (facts.output_names.empty() && has_names)
     facts.output_names = names_of(first, facts.classes);
   if (!facts.preprocess_given && first.floats.empty()) facts.preprocess.divisor = kByteDivisor;
 }
@@ -145,7 +145,7 @@ void read_samples(const TableReader& table, const Recipe& recipe, Normalize norm
     if (is_enough) return;
     table.fail("source", error.what());
   }
-  complete_from_data(table, source, first, facts);
+  complete_from_data(table, source, first, !recipe.model.task.rebuilds_input, facts);
   const bool is_computed = normalize == Normalize::Standard || normalize == Normalize::Minmax;
   if (!is_computed && first.floats.empty()) return;
   const data::Dataset set = load_training(table, source, recipe.train_limit);
@@ -163,7 +163,7 @@ DataFacts read_facts(const TableReader& table, const Recipe& recipe) {
   const Normalize normalize = read_normalize(table, facts.preprocess);
   facts.preprocess_given = normalize != Normalize::Unsaid;
   read_samples(table, recipe, normalize, facts);
-  if (recipe.data.targets == data::Targets::None) facts.classes = graph::element_count(facts.shape);
+  if (recipe.model.task.rebuilds_input) facts.classes = graph::element_count(facts.shape);
   if (normalize == Normalize::Given) check_normalize(table, facts.preprocess, facts.shape.front());
   check_names(table, facts);
   return facts;

@@ -14,10 +14,13 @@ namespace {
 
 constexpr double kHeaviest = 1e6;
 constexpr double kMostSmoothing = 0.999;
+constexpr const char* kTeacher = "teacher";
 
-Words<graph::Loss> loss_words() {
-  Words<graph::Loss> words;
+// Nothing stands for the network in float, which is no loss of a task.
+Words<std::optional<graph::Loss>> loss_words() {
+  Words<std::optional<graph::Loss>> words;
   for (const graph::Loss loss : graph::kLosses) words.emplace_back(to_string(loss), loss);
+  words.emplace_back(kTeacher, std::nullopt);
   return words;
 }
 
@@ -64,23 +67,44 @@ std::vector<std::string> loss_keys() {
 
 void read_loss(const TableReader& root, const TableReader& data, Recipe& recipe) {
   graph::Task& task = recipe.model.task;
-  const std::optional<graph::Loss> loss = root.choice("loss", loss_words());
-  task.rebuilds_input = data.choice("target", {"input"}).has_value();
+  const auto word = root.choice("loss", loss_words());
+  recipe.has_teacher = word && !*word;
+  const std::optional<graph::Loss> loss = word.value_or(std::nullopt);
+  const auto target = recipe.has_teacher ? data.choice("target", {"input", "values"})
+                                         : data.choice("target", {"input"});
+  task.rebuilds_input = target == "input";
   // What an autoencoder is usually trained by.
   task.loss = loss.value_or(task.rebuilds_input ? graph::Loss::Mse : graph::Loss::CrossEntropy);
   if (loss && task.rebuilds_input && task.classifies())
     root.fail("loss",
               "data.target = \"input\" compares the outputs with the samples themselves, which are "
               "no classes; \"mse\", \"mae\" or \"bce\" is allowed");
+  if (target == "values") task.loss = graph::Loss::Mse;
   recipe.data.targets = targets_of(task);
+  // Labels only measure, so they may be missing.
+  if (recipe.has_teacher && task.classifies()) recipe.data.targets = data::Targets::None;
   for (const char* key : {"class_weights", "label_smoothing"}) {
-    if (root.has(key) && !task.classifies())
+    if (root.has(key) && (recipe.has_teacher || !task.classifies()))
       root.fail(key, fmt::format("this belongs to loss = \"cross_entropy\", and the loss is "
                                  "\"{}\"; leave it out",
-                                 to_string(task.loss)));
+                                 recipe.has_teacher ? kTeacher : to_string(task.loss)));
   }
   read_class_weights(root, recipe);
   recipe.label_smoothing = root.real("label_smoothing", {0, kMostSmoothing}).value_or(0);
+}
+
+void settle_teacher(const TableReader& root, bool has_classes, Recipe& recipe) {
+  if (!recipe.has_teacher) return;
+  if (recipe.float_phase.epochs > 0)
+    root.fail("loss",
+              "the teacher is the network in float as it comes, and [float] would train it first, "
+              "for which it needs another loss; write epochs = 0 under [float], or start = \"RUN\"");
+  graph::Task& task = recipe.model.task;
+  if (!task.classifies()) return;
+  const graph::Node& last = last_value(recipe.model);
+  const bool is_vector = graph::element_count(last.shape) == last.shape[0];
+  const bool is_of_classes = has_classes || std::holds_alternative<graph::Softmax>(last.op);
+  if (!is_vector || !is_of_classes) task.loss = graph::Loss::Mse;
 }
 
 void check_loss(const TableReader& root, const Recipe& recipe) {
@@ -93,7 +117,9 @@ void check_loss(const TableReader& root, const Recipe& recipe) {
                           "the order of the labels, not {}",
                           outputs, outputs, weights));
   const graph::Node& last = last_value(recipe.model);
-  if (root.has("loss") && task.loss == graph::Loss::Bce && never_negative(last.op))
+  const bool says_bce =
+      root.has("loss") && !recipe.has_teacher && task.loss == graph::Loss::Bce;
+  if (says_bce && never_negative(last.op))
     root.fail("loss",
               fmt::format("\"bce\" takes the sigmoid of the outputs itself: a label is there where "
                           "its output is above 0, and those of the last layer '{}' ({}) are never "

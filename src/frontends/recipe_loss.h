@@ -14,6 +14,10 @@ std::vector<std::string> loss_keys();
 // and what its data source's targets are. Before the data are read.
 void read_loss(const TableReader& root, const TableReader& data, Recipe& recipe);
 
+// Once the network is there, of loss = "teacher": a task that the network has, which labels may
+// measure and nothing is trained by. has_classes: the data has labels.
+void settle_teacher(const TableReader& root, bool has_classes, Recipe& recipe);
+
 // Once the network is there: raises UserError where it cannot answer what the loss asks, or has
 // another number of outputs than class_weights.
 void check_loss(const TableReader& root, const Recipe& recipe);

@@ -22,6 +22,8 @@ const Words<CalibrationMethod> kMethods{{"max", CalibrationMethod::Max},
                                         {"percentile", CalibrationMethod::Percentile},
                                         {"mse", CalibrationMethod::Mse},
                                         {"kl", CalibrationMethod::Kl}};
+const Words<WeightRounding> kRoundings{{"nearest", WeightRounding::Nearest},
+                                       {"gptq", WeightRounding::Gptq}};
 const Words<graph::PointForm> kPointForms{{"frac_bits", graph::PointForm::FracBits},
                                           {"log2_threshold", graph::PointForm::Log2Threshold}};
 
@@ -121,6 +123,26 @@ void read_start(const TableReader& root, Recipe& recipe) {
   recipe.start_from = root.choice("start_from", kStarts).value_or(recipe.start_from);
 }
 
+std::vector<std::string> calibration_keys() {
+  return {"method", "percentile", "images", "equalize", "rounding", "bias_correction"};
+}
+
+void read_calibration(const TableReader& table, Calibration& calibration) {
+  calibration.method = table.choice("method", kMethods).value_or(calibration.method);
+  if (table.has("percentile") && calibration.method != CalibrationMethod::Percentile) {
+    table.fail("percentile", fmt::format("this belongs to method = \"percentile\", and the "
+                                         "method is \"{}\"; change one of them",
+                                         to_string(calibration.method)));
+  }
+  calibration.percentile = table.real("percentile", {50, 100}).value_or(calibration.percentile);
+  calibration.images =
+      table.integer("images", {1, kMaxCalibrationImages}).value_or(calibration.images);
+  calibration.equalize = table.boolean("equalize").value_or(calibration.equalize);
+  calibration.rounding = table.choice("rounding", kRoundings).value_or(calibration.rounding);
+  calibration.bias_correction =
+      table.boolean("bias_correction").value_or(calibration.bias_correction);
+}
+
 std::vector<std::string> point_keys() {
   return {"form", "learning_rate", "freeze_after"};
 }
@@ -193,18 +215,8 @@ void read_training(const TableReader& root, Recipe& recipe) {
         table->real("learning_rate", {0, 1, true}).value_or(points.learning_rate);
     points.freeze_after = table->real("freeze_after", {0, 1}).value_or(points.freeze_after);
   }
-  if (const auto table = root.table("calibration", {"method", "percentile", "images"})) {
-    Calibration& calibration = recipe.calibration;
-    calibration.method = table->choice("method", kMethods).value_or(calibration.method);
-    if (table->has("percentile") && calibration.method != CalibrationMethod::Percentile) {
-      table->fail("percentile", fmt::format("this belongs to method = \"percentile\", and the "
-                                            "method is \"{}\"; change one of them",
-                                            to_string(calibration.method)));
-    }
-    calibration.percentile = table->real("percentile", {50, 100}).value_or(calibration.percentile);
-    calibration.images =
-        table->integer("images", {1, kMaxCalibrationImages}).value_or(calibration.images);
-  }
+  if (const auto table = root.table("calibration", calibration_keys()))
+    read_calibration(*table, recipe.calibration);
   if (const auto table = root.table("checkpoint", {"minutes"})) {
     recipe.checkpoint_minutes =
         table->real("minutes", {0, 1e6, true}).value_or(recipe.checkpoint_minutes);

@@ -8,6 +8,10 @@
 namespace qfx::steps {
 namespace {
 
+// Bits between the points of a factor's channels: what a channel that is 2^-12 of the coarsest one
+// still says is said beside it, and finer ones only make the sums wide.
+constexpr int kWidestSpread = 12;
+
 // A quarter of a step of the output is 2^-(F + 2).
 constexpr int kUnseen = 2;
 
@@ -79,6 +83,9 @@ std::vector<int> limited_factor(const std::vector<int>& points, std::span<const 
     idle.push_back(reach <= unseen || rounds_to_zeros(channel, spec, limited[c]));
   }
   settle(idle, limited);
+  if (limited.empty()) return limited;
+  const int coarsest = *std::ranges::min_element(limited);
+  for (int& point : limited) point = std::min(point, coarsest + kWidestSpread);
   return limited;
 }
 

@@ -44,10 +44,19 @@ struct Points {                 // the learned binary points: an optimiser group
   double freeze_after = 0.7;    // fraction of the fixed phase after which points start to freeze
 };
 
+// How the weights of convolutions and linear layers come onto their grid.
+enum class WeightRounding {
+  Nearest,  // each by itself
+  Gptq      // each in view of the errors of those before it, on the inputs that calibration sees
+};
+
 struct Calibration {
   CalibrationMethod method = CalibrationMethod::Mse;
   double percentile = 99.99;
   std::int64_t images = 512;
+  bool equalize = false;  // channels of one activation to one size, where the error falls by it
+  WeightRounding rounding = WeightRounding::Nearest;
+  bool bias_correction = false;  // of the mean error of every layer
 };
 
 struct Augment {
@@ -81,6 +90,8 @@ struct Recipe {
   std::vector<double> class_weights;
   bool balances_classes = false;
   double label_smoothing = 0;
+  // The fixed phase learns what the network in float answers, no labels.
+  bool has_teacher = false;
   // In the float phase, by the node that it follows: the share of the values that become 0.
   std::map<std::string, double> dropout;
   data::Source data;

@@ -29,7 +29,8 @@ int finest_summand(int product_bits, int output_point);
 
 // The points of a factor, one per channel, none finer than finest_factor. A channel that is idle
 // gets the finest point of those that are not: one whose values all are 0 there, or whose whole sum
-// never reaches a quarter of the output's step. values: {channels, rest}, in float.
+// never reaches a quarter of the output's step. No point lies more than 12 bits above the coarsest.
+// values: {channels, rest}, in float.
 std::vector<int> limited_factor(const std::vector<int>& points, std::span<const float> values,
                                 const graph::QuantSpec& spec, const ProductSum& sum);
 

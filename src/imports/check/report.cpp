@@ -74,13 +74,10 @@ std::string report_text(const Imported& imported, const std::string& file) {
 }
 
 std::string recipe_text(const Imported& imported, const RecipeFacts& facts) {
-  const graph::Node& last = imported.model().nodes.back();
-  const bool is_vector =
-      imported.model().outputs.size() <= 1 && element_count(last.shape) == last.shape[0];
   std::string text = fmt::format("# Of {}, by qfx import. docs/recipe.md lists every key.\n",
                                  in_quotes(facts.file));
   text += fmt::format("name = \"{}\"\n", imported.model().name);
-  if (!is_vector) text += "loss = \"mse\"                  # the outputs are no classes\n";
+  text += "loss = \"teacher\"              # what the network in float answers; labels only measure\n";
   text += fmt::format("\n[network]\ngraph = \"{}\"\n", facts.graph);
   text += "\n[data]\n";
   if (facts.data.empty())
@@ -97,6 +94,12 @@ std::string recipe_text(const Imported& imported, const RecipeFacts& facts) {
       "\n[format.scales]\ngranularity = \"channel\"\n"
       "\n[format.biases]\nwidth = 16\n"
       "\n[format.offsets]\nwidth = 16\n"
+      "\n[format.preactivations]\nwidth = 16                     # between a sum and its ReLU: wires, no "
+      "multiplier\n"
+      "\n[calibration]\n"
+      "equalize = true                # channels of one activation, where the error falls by it\n"
+      "rounding = \"gptq\"              # of weights, in view of each other\n"
+      "bias_correction = true\n"
       "\n[float]\nepochs = 0                     # it is trained\n"
       "\n[fixed]\nepochs = 2\nlearning_rate = 0.001\n";
   return text;

@@ -3,11 +3,13 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "train/machine/peers.h"
+#include "train/machine/torch.h"
 #include "train/records/log.h"
 #include "train/records/run_folder.h"
 #include "train/records/run_state.h"
@@ -24,6 +26,9 @@ struct RunContext {
   RunFolder folder{options.run_folder};
   at::Device device = at::kCPU;  // that computes what becomes of a batch
   data::Dataset train_set = {}, validation_set = {}, test_set = {};
+  // Of the fixed phase, where the recipe has a teacher: the loss of what the network answers to a
+  // batch of samples.
+  std::function<at::Tensor(const at::Tensor& scores, const at::Tensor& samples)> teacher_loss = {};
   std::unique_ptr<Log> log = {};
   std::vector<std::string> waiting = {};  // events from before the log was open
   RunState state = {};

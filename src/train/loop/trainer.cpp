@@ -174,7 +174,9 @@ void Trainer::step(const Batch& batch) {
   RunState& state = context_.state;
   const at::Tensor& samples = batch.samples;
   const Outputs outputs = forward(batch);
-  const at::Tensor loss = objective_(outputs.scores, batch);
+  const at::Tensor loss = is_fixed() && context_.teacher_loss
+                              ? context_.teacher_loss(outputs.scores, samples)
+                              : objective_(outputs.scores, batch);
   // Of the whole batch: the loss times its images, those right, its images.
   const auto images = static_cast<double>(samples.size(0));
   const std::int64_t correct =

@@ -54,18 +54,10 @@ at::Tensor FixedPass::run(const at::Tensor& input, std::vector<at::Tensor>* trac
   std::unique_ptr<at::NoGradGuard> past_the_tap;
   const std::vector<bool> reached = reached_by_gradients(network_, readers_);
   for (Layer& layer : network_.layers()) {
-    layer_ = &layer;
-    node_ = &network_.node(layer.id);
-    sums_.clear();
     // Then overflows are counted here, not on the way back.
     std::optional<at::NoGradGuard> unreached;
     if (!reached[layer.id]) unreached.emplace();
-    ElementChain chain = node_->inputs.empty()
-                             ? assign(channels_last(input.to(network_.carrier_type())))
-                             : std::visit([&](const auto& op) { return value(op); }, node_->op);
-    // Wider sums come back to the network's carrier with their cast.
-    chain.to(network_.carrier_type());
-    grids_[layer.id] = output_grid();
+    ElementChain chain = evaluate(layer, input);
     if (!fuses_ || unreached) chain.value();
     chains_[layer.id] = std::move(chain);
     if (trace == nullptr) readers_.release(network_, layer.id, chains_);
@@ -83,6 +75,25 @@ at::Tensor FixedPass::run(const at::Tensor& input, std::vector<at::Tensor>* trac
   std::vector<at::Tensor> outputs;
   for (const graph::NodeId id : readers_.outputs) outputs.push_back(chains_[id].value());
   return joined_outputs(outputs);
+}
+
+ElementChain FixedPass::evaluate(Layer& layer, const at::Tensor& input) {
+  layer_ = &layer;
+  node_ = &network_.node(layer.id);
+  sums_.clear();
+  ElementChain chain = node_->inputs.empty()
+                           ? assign(channels_last(input.to(network_.carrier_type())))
+                           : std::visit([&](const auto& op) { return value(op); }, node_->op);
+  // Wider sums come back to the network's carrier with their cast.
+  chain.to(network_.carrier_type());
+  grids_[layer.id] = output_grid();
+  return chain;
+}
+
+const at::Tensor& FixedPass::compute(Layer& layer, const at::Tensor& input) {
+  QFX_ASSERT(!fuses_);
+  chains_[layer.id] = evaluate(layer, input);
+  return chains_[layer.id].value();
 }
 
 ElementChain FixedPass::chain(int index) {

@@ -24,7 +24,16 @@ class FixedPass {
 
   at::Tensor run(const at::Tensor& input, std::vector<at::Tensor>* trace);
 
+  // For who goes through the nodes himself, in order, and traces: the values of one, computed from
+  // those before it, anew at each call. `input`: the samples, which node 0 takes.
+  const at::Tensor& compute(Layer& layer, const at::Tensor& input);
+  const at::Tensor& values(graph::NodeId id) { return chains_[id].value(); }
+  // Once a node is done: lets go of what nobody reads any more.
+  void release(graph::NodeId id) { readers_.release(network_, id, chains_); }
+
  private:
+  // Of the node at hand, as far as it goes without a value being asked for.
+  ElementChain evaluate(Layer& layer, const at::Tensor& input);
   using Grid = steps::Grid;
   using Carrier = steps::Carrier;
 

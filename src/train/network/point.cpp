@@ -36,6 +36,11 @@ void Point::set_frac_bits(const std::vector<int>& points) {
   set(middles);
 }
 
+void Point::unset() {
+  f = at::Tensor();
+  frac_bits.clear();
+}
+
 std::vector<float> Point::values() const {
   return f.defined() ? floats(f) : std::vector<float>();
 }

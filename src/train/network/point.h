@@ -28,6 +28,7 @@ struct Point {
   void set(const std::vector<float>& values);
   // Sets frac_bits, one for each channel or one for all; f lies in the middle of what gives them.
   void set_frac_bits(const std::vector<int>& points);
+  void unset();
   std::vector<float> values() const;
   // After f moved: frac_bits follows, changes are counted.
   void refresh();

@@ -93,6 +93,15 @@ std::string carriers_event(double time, const Network& network) {
   return json.dump();
 }
 
+std::string refined_event(double time, const Refinement& refinement) {
+  Json json = event("refined", time);
+  json["steps"] = refinement.lines;
+  json["layers"] = Json::object();
+  for (const LayerError& layer : refinement.layers)
+    json["layers"][layer.node] = {{"calibrated", layer.calibrated}, {"refined", layer.refined}};
+  return json.dump();
+}
+
 std::string calibrated_event(double time, const frontends::Calibration& calibration,
                              std::int64_t images, const measure::Headline& result,
                              bool on_validation, Network& network) {

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "train/calibration/histogram.h"
+#include "train/calibration/refine.h"
 #include "train/network/network.h"
 #include "train/records/run_state.h"
 
@@ -36,6 +37,7 @@ std::string resumed_event(double time, const RunState& state);
 std::string warning_event(double time, const std::string& kind, const std::string& about,
                           const std::string& text);
 std::string carriers_event(double time, const Network& network);
+std::string refined_event(double time, const Refinement& refinement);
 // images: those that calibration saw.
 std::string calibrated_event(double time, const frontends::Calibration& calibration,
                              std::int64_t images, const measure::Headline& result,

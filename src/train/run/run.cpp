@@ -4,8 +4,8 @@
 #include <algorithm>
 #include <thread>
 
-#include "train/calibration/calibrate.h"
 #include "train/calibration/histogram.h"
+#include "train/calibration/refine.h"
 #include "train/loop/calibration_samples.h"
 #include "train/loop/live_count.h"
 #include "train/loop/optimizer.h"
@@ -20,6 +20,7 @@
 #include "train/run/goes_on.h"
 #include "train/run/recipe_checks.h"
 #include "train/run/start.h"
+#include "train/run/teacher.h"
 #include "train/samples/loader.h"
 
 #include "qfx/base/error.h"
@@ -50,6 +51,7 @@ class Run {
 
   Summary run() {
     open();
+    if (recipe().has_teacher) open_teacher();
     if (!resumes_in(PhaseKind::Fixed)) float_phase();
     fixed_phase();
     finish();
@@ -174,6 +176,28 @@ class Run {
     return !recipe().start.empty() || recipe().float_phase.epochs > 0;
   }
 
+  // The network in float as it came; it also answers for samples that nobody has labelled.
+  void open_teacher() {
+    auto network = std::make_unique<Network>(float_model(recipe()));
+    if (resumes_in(PhaseKind::Fixed))
+      network->load_state(load_tensors(context_.folder.float_tensors()), "the float network");
+    else if (!recipe().start.empty())
+      network->load_state(start_ ? start_->floats : open_start(recipe()).floats, "start");
+    const SampleBatches samples = calibration_samples(context_, *network);
+    teacher_ = std::make_unique<Teacher>(std::move(network));
+    teacher_->measure(context_, samples);
+    bool answered = false;
+    for (data::Dataset* set : {&context_.train_set, &context_.validation_set, &context_.test_set})
+      answered |= teacher_->answer(context_, *set);
+    if (answered)
+      context_.message(
+          "the data has no labels: what the network in float answers stands for them, and what is "
+          "measured is how far the network in fixed point agrees with it");
+    context_.teacher_loss = [this](const at::Tensor& scores, const at::Tensor& seen) {
+      return teacher_->loss(context_, scores, seen);
+    };
+  }
+
   // Trains in float, or takes the parameters of another run; leaves them in float.safetensors.
   void float_phase() {
     network_ = std::make_unique<Network>(float_model(recipe()));
@@ -272,12 +296,16 @@ class Run {
     if (trains_fixed_ && recipe().fixed_phase.epochs > 0)
       take_initial_statistics(*network_, samples.at(0));
     const LiveCount live(context_, "calibrate");
-    const auto notes = calibrate_network(*network_, recipe().calibration, samples,
-                                         [&](std::int64_t step, std::int64_t steps) {
-                                           live(step * samples.samples / steps, samples.samples);
-                                         });
+    const std::vector<graph::NodeId> answers{loss_input(network_->nodes(), recipe().model.task)};
+    const Refinement done = calibrate_and_refine(
+        *network_, recipe().calibration, answers, samples,
+        [&](std::int64_t step, std::int64_t steps) {
+          live(step * samples.samples / steps, samples.samples);
+        });
+    for (const std::string& line : done.lines) context_.message(line);
+    if (!done.layers.empty()) context_.log->write(refined_event(context_.elapsed(), done));
     if (writes()) {
-      for (const CalibrationNote& note : notes)
+      for (const CalibrationNote& note : done.notes)
         context_.warn("silent_channel", note.tensor, note.text);
       graph::save(network_->updated_model(), context_.folder.graph("fixed").string());
     }
@@ -377,6 +405,7 @@ class Run {
   std::optional<Checkpoint> resumed_;
   std::vector<std::string> changes_;  // keys of the recipe that are others than when it began
   std::optional<Start> start_;        // of recipe().start
+  std::unique_ptr<Teacher> teacher_;  // where the recipe has one
   std::unique_ptr<Network> network_;
   NamedFloats float_tensors_;  // after the float phase; empty where the run is resumed after it
   NamedFloats calibrated_;     // those of network_ before fixed-point training

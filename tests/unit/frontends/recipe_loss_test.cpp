@@ -54,6 +54,58 @@ TEST(RecipeLoss, AnAutoencoderHasItsSampleForATarget) {
   EXPECT_EQ(parsed("loss = \"mae\"\n" + layers).model.task.loss, graph::Loss::Mae);
 }
 
+TEST(RecipeTeacher, LabelsOnlyMeasure) {
+  const std::string head = "loss = \"teacher\"\nfloat.epochs = 0\n[network]\nzoo = \"tiny_resnet\"\n";
+  Recipe recipe = parsed(head + kDataHead);
+  EXPECT_TRUE(recipe.has_teacher);
+  EXPECT_EQ(recipe.data.targets, data::Targets::None) << "they may be missing";
+  EXPECT_EQ(recipe.model.task.loss, graph::Loss::CrossEntropy);
+  EXPECT_FALSE(recipe_with("").has_teacher);
+  recipe = parsed(head + kDataHead + "target = \"values\"\n");
+  EXPECT_EQ(recipe.data.targets, data::Targets::Values);
+  EXPECT_EQ(recipe.model.task.loss, graph::Loss::Mse);
+  recipe = parsed("loss = \"teacher\"\nfloat.epochs = 0\nnetwork.layers = [ {kind=\"conv2d\", "
+                  "out_channels=4, kernel=3} ]\n" + kDataHead);
+  EXPECT_EQ(recipe.model.task.loss, graph::Loss::Mse) << "an image is no class";
+}
+
+TEST(RecipeTeacher, HasNoFloatPhaseAndNoClassWeights) {
+  const std::string network = "[network]\nzoo = \"tiny_resnet\"\n" + kDataHead;
+  EXPECT_THAT([&] { parsed("loss = \"teacher\"\n" + network); },
+              ::testing::ThrowsMessage<UserError>(::testing::HasSubstr("epochs = 0")));
+  EXPECT_THAT(
+      [&] { parsed("loss = \"teacher\"\nlabel_smoothing = 0.1\nfloat.epochs = 0\n" + network); },
+      ::testing::ThrowsMessage<UserError>(::testing::HasSubstr("loss is \"teacher\"")));
+}
+
+TEST(RecipeCalibration, ReadsItsSteps) {
+  Recipe recipe = recipe_with("");
+  EXPECT_FALSE(recipe.calibration.equalize);
+  EXPECT_FALSE(recipe.calibration.bias_correction);
+  EXPECT_EQ(recipe.calibration.rounding, WeightRounding::Nearest);
+  recipe = recipe_with(
+      "[calibration]\nequalize = true\nbias_correction = true\nrounding = \"gptq\"\n");
+  EXPECT_TRUE(recipe.calibration.equalize);
+  EXPECT_TRUE(recipe.calibration.bias_correction);
+  EXPECT_EQ(recipe.calibration.rounding, WeightRounding::Gptq);
+}
+
+// Two convolutions that meet in an add before a relu; behind it one that nothing follows.
+TEST(RecipePreactivations, LieBetweenASumAndItsRelu) {
+  const Recipe recipe = parsed(
+      "network.layers = [ {kind=\"conv2d\", name=\"a\", out_channels=4, kernel=3, padding=1}, "
+      "{kind=\"relu\", name=\"ra\"}, "
+      "{kind=\"conv2d\", name=\"b\", out_channels=4, kernel=3, padding=1}, "
+      "{kind=\"batch_norm\", name=\"bn\"}, "
+      "{kind=\"add\", name=\"sum\", inputs=[\"bn\", \"ra\"]}, {kind=\"relu\", name=\"rs\"}, "
+      "{kind=\"flatten\"}, {kind=\"linear\", name=\"fc\", out_features=10} ]\n" +
+      kDataHead + "[format.activations]\nwidth = 7\n[format.preactivations]\nwidth = 16\n");
+  for (const char* name : {"a", "b", "bn", "sum"})
+    EXPECT_EQ(node_named(recipe.model, name).spec.width, 16) << name;
+  for (const char* name : {"ra", "rs", "fc"})
+    EXPECT_EQ(node_named(recipe.model, name).spec.width, 7) << name;
+}
+
 TEST(RecipeDropout, LeavesNoNodeAndIsKeptByTheOneBefore) {
   const Recipe recipe = parsed(
       "network.layers = [ {kind=\"dropout\", p=0.1}, {kind=\"flatten\"}, "
