@@ -29,10 +29,14 @@ struct TensorClassName {
   const char* key;
 };
 inline constexpr TensorClassName kTensorClasses[] = {
-    {TensorClass::Input, "input"},     {TensorClass::Activations, "activations"},
-    {TensorClass::Weights, "weights"}, {TensorClass::Biases, "biases"},
-    {TensorClass::Scales, "scales"},   {TensorClass::Offsets, "offsets"},
-    {TensorClass::Slopes, "slopes"},   {TensorClass::Thresholds, "thresholds"},
+    {TensorClass::Input, "input"},
+    {TensorClass::Activations, "activations"},
+    {TensorClass::Weights, "weights"},
+    {TensorClass::Biases, "biases"},
+    {TensorClass::Scales, "scales"},
+    {TensorClass::Offsets, "offsets"},
+    {TensorClass::Slopes, "slopes"},
+    {TensorClass::Thresholds, "thresholds"},
     {TensorClass::Preactivations, "preactivations"}};
 
 // One tensor while the rules pass over it. Points into the model.

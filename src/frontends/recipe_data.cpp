@@ -97,8 +97,7 @@ void complete_from_data(const TableReader& table, const data::Source& source,
   check_outputs(table, source, first, facts.classes);
   if (facts.shape.empty()) facts.shape = first.sample_shape;
   if (facts.classes == 0) facts.classes = outputs_of(first);
-  if (facts.output_names.empty() && has_names)
-    facts.output_names = names_of(first, facts.classes);
+  if (facts.output_names.empty() && has_names) facts.output_names = names_of(first, facts.classes);
   if (!facts.preprocess_given && first.floats.empty()) facts.preprocess.divisor = kByteDivisor;
 }
 

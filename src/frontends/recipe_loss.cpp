@@ -94,11 +94,12 @@ void read_loss(const TableReader& root, const TableReader& data, Recipe& recipe)
 }
 
 void settle_teacher(const TableReader& root, bool has_classes, Recipe& recipe) {
-  if (!recipe.has_teacher) return;
+  if (!recipe.has_teacher || !root.has("loss")) return;
   if (recipe.float_phase.epochs > 0)
-    root.fail("loss",
-              "the teacher is the network in float as it comes, and [float] would train it first, "
-              "for which it needs another loss; write epochs = 0 under [float], or start = \"RUN\"");
+    root.fail(
+        "loss",
+        "the teacher is the network in float as it comes, and [float] would train it first, "
+        "for which it needs another loss; write epochs = 0 under [float], or start = \"RUN\"");
   graph::Task& task = recipe.model.task;
   if (!task.classifies()) return;
   const graph::Node& last = last_value(recipe.model);
@@ -117,8 +118,7 @@ void check_loss(const TableReader& root, const Recipe& recipe) {
                           "the order of the labels, not {}",
                           outputs, outputs, weights));
   const graph::Node& last = last_value(recipe.model);
-  const bool says_bce =
-      root.has("loss") && !recipe.has_teacher && task.loss == graph::Loss::Bce;
+  const bool says_bce = root.has("loss") && !recipe.has_teacher && task.loss == graph::Loss::Bce;
   if (says_bce && never_negative(last.op))
     root.fail("loss",
               fmt::format("\"bce\" takes the sigmoid of the outputs itself: a label is there where "

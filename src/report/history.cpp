@@ -20,6 +20,8 @@ class Teller {
       start(event);
     } else if (name == "carriers") {
       carriers(event);
+    } else if (name == "refined") {
+      refined(event);
     } else if (name == "calibrated") {
       calibrated(event);
       formats(event, moment("calibrated"));
@@ -71,6 +73,19 @@ class Teller {
     history_.calibrated["method"] = or_null(text(event, "method"));
     const auto asked = number(event, "images"), all = number(history_.start, "train_images");
     if (asked && all && *all > 0) history_.calibrated["images"] = std::min(*asked, *all);
+  }
+
+  void refined(const Json& event) {
+    history_.steps.clear();
+    history_.errors.clear();
+    if (const Json* steps = field(event, "steps"); steps && steps->is_array()) {
+      for (const Json& line : *steps)
+        if (line.is_string()) history_.steps.push_back(line.get<std::string>());
+    }
+    const Json* layers = field(event, "layers");
+    if (!layers || !layers->is_object()) return;
+    for (const auto& [node, error] : layers->items())
+      history_.errors[node] = pick_numbers(error, {"calibrated", "refined"});
   }
 
   void warning(const Json& event) {

@@ -36,6 +36,9 @@ struct History {
   std::vector<Moment> moments;
   std::map<std::string, TensorHistory> tensors;
   std::map<std::string, std::string> carriers;  // node to "float32, 21 bits"
+  // Of calibration's steps, where it had any: their lines, and {calibrated, refined} by node.
+  std::vector<std::string> steps;
+  std::map<std::string, Json> errors;
   std::vector<Warning> warnings;                // of one kind about one tensor the last
   std::optional<double> frozen_accuracy;
   std::string kept;  // the network that is frozen: "last", "calibrated", "epoch 3"; or empty

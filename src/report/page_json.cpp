@@ -62,6 +62,8 @@ Json page(const std::string& source, bool is_run, const RunFiles& run,
   for (Json& layer : layers) {
     const auto it = history.carriers.find(layer["name"].get<std::string>());
     layer["carrier"] = it == history.carriers.end() ? Json(nullptr) : Json(it->second);
+    const auto error = history.errors.find(layer["name"].get<std::string>());
+    layer["error"] = error == history.errors.end() ? Json(nullptr) : error->second;
   }
   const fs::path path = fs::path(source).lexically_normal();
   const std::string folder = (path.has_filename() ? path : path.parent_path()).filename().string();
@@ -86,6 +88,7 @@ Json page(const std::string& source, bool is_run, const RunFiles& run,
           {"start", history.start},
           {"data", or_null(run.recipe ? data_source(*run.recipe) : std::nullopt)},
           {"calibrated", history.calibrated},
+          {"steps", history.steps},
           {"accuracy", accuracy_json(accuracies_of(run, measures, history), history)},
           {"seconds", pick_numbers(run.summary, {"float_seconds", "fixed_seconds"})},
           {"verify", verify_json(run.verify, verify_has_trainings_images(run))},

@@ -77,7 +77,8 @@ std::string recipe_text(const Imported& imported, const RecipeFacts& facts) {
   std::string text = fmt::format("# Of {}, by qfx import. docs/recipe.md lists every key.\n",
                                  in_quotes(facts.file));
   text += fmt::format("name = \"{}\"\n", imported.model().name);
-  text += "loss = \"teacher\"              # what the network in float answers; labels only measure\n";
+  text +=
+      "loss = \"teacher\"              # what the network in float answers; labels only measure\n";
   text += fmt::format("\n[network]\ngraph = \"{}\"\n", facts.graph);
   text += "\n[data]\n";
   if (facts.data.empty())
@@ -94,14 +95,16 @@ std::string recipe_text(const Imported& imported, const RecipeFacts& facts) {
       "\n[format.scales]\ngranularity = \"channel\"\n"
       "\n[format.biases]\nwidth = 16\n"
       "\n[format.offsets]\nwidth = 16\n"
-      "\n[format.preactivations]\nwidth = 16                     # between a sum and its ReLU: wires, no "
+      "\n[format.preactivations]\nwidth = 16                     # between a sum and its ReLU: "
+      "wires, no "
       "multiplier\n"
       "\n[calibration]\n"
       "equalize = true                # channels of one activation, where the error falls by it\n"
       "rounding = \"gptq\"              # of weights, in view of each other\n"
       "bias_correction = true\n"
       "\n[float]\nepochs = 0                     # it is trained\n"
-      "\n[fixed]\nepochs = 2\nlearning_rate = 0.001\n";
+      "\n[fixed]\nepochs = 2\noptimizer = \"adam\"\n"
+      "learning_rate = 0.002          # of each tensor's own size\n";
   return text;
 }
 

@@ -13,11 +13,26 @@ function workCell(layer, operation) {
   return stacked(count(layer.work[operation]), isKHot ? `${count(layer.ordinary_work[operation])} with multipliers` : null);
 }
 
+// How far the layer is from the network in float after calibration's steps, over what it was by points alone.
+function errorCell(layer) {
+  if (!isNumber(layer.error?.refined)) return kDash;
+  const {calibrated, refined} = layer.error, share = (x) => `${(100 * x).toPrecision(3)} %`;
+  return stacked(share(refined), isNumber(calibrated) && calibrated !== refined ? `${share(calibrated)} by points alone` : null);
+}
+
+// What the steps of calibration did, and what the table's errors are.
+function stepsText(data) {
+  if (data.steps.length === 0) return "";
+  return ` Calibration: ${data.steps.join("; ")}. A layer’s error is the root mean square of fixed point minus float on calibration samples, in units of its float values’ deviation.`;
+}
+
 function layerTable(layers, caption) {
   const carriers = layers.some((layer) => layer.carrier);
+  const errors = layers.some((layer) => layer.error);
   const shifts = layers.some((layer) => layer.work?.shifts > 0);
   const number = (text) => ({text, class: "num"});
   const head = ["Layer", "Computes", "Output", "Parameters", number("Before the cast"), number("Multiply-adds")];
+  if (errors) head.push(number("Error"));
   if (shifts) head.push(number("Multiplies"), number("Adds"));
   const rows = layers.map((layer) => [
     stacked(layer.name, layer.inputs.length > 0 ? `from ${layer.inputs.join(", ")}` : null), {text: layer.text, class: "wrap"},
@@ -25,6 +40,7 @@ function layerTable(layers, caption) {
     layer.params.length ? el("span", {}, layer.params.map((param, k) => [k > 0 ? el("br") : null, `${param.name} `, el("span", {class: "mono"}, param.format)]).flat()) : kDash,
     number(carriers && layer.carrier ? stacked(layerWidth(layer), `${layer.carrier} in training`) : layerWidth(layer)),
     number(layer.multiply_adds > 0 ? count(layer.multiply_adds) : kDash),
+    ...(errors ? [number(errorCell(layer))] : []),
     ...(shifts ? [workCell(layer, "multiplies"), workCell(layer, "adds")].map(number) : [])]);
   const table = tableOf(caption, head, rows);
   table.classList.add("pinned");
@@ -41,7 +57,7 @@ function kHotWorth(data) {
 function drawLayers(data) {
   const {layers} = data;
   if (layers.length === 0) return false;
-  byId("layers-lead").textContent = `What stands before a layer’s one cast is exact, as wide as range analysis proves it must be.${kHotWorth(data)}`;
+  byId("layers-lead").textContent = `What stands before a layer’s one cast is exact, as wide as range analysis proves it must be.${kHotWorth(data)}${stepsText(data)}`;
   const caption = `${plural(layers.length, "layer")} in the order of computation, ${count(data.model.multiply_adds)} multiply-adds ${data.noun === "image" ? "an image" : "a sample"}`;
   byId("layer-table").append(layerTable(layers, caption));
   if (layers.length > kOpenRows + 6) {

@@ -11,7 +11,8 @@
 // moments [text]: when formats were logged; tensors[i].history {frac_bits, f, overflow, zeros, changes}: one entry a moment
 // tensors [{name, role, shape, elements, format, frac_bits, range_low, range_high, narrow_low, narrow_high, minimum, maximum, used,
 //           at_limit, histogram, ones, history}]
-// layers [{name, text, inputs, shape, format, params, accumulator_width, carrier, multiply_adds}]
+// steps [text]: what calibration did beyond points
+// layers [{name, text, inputs, shape, format, params, accumulator_width, carrier, multiply_adds, error {calibrated, refined} or null}]
 // hardware {source, clock_ns, interval_cycles, latency_cycles, images_per_second, engines [{name, luts, ...}], rest, total} or null
 // model {parameters, parameter_bits, multiply_adds, nodes} or null, recipe, commands [{id, title, command}]
 

@@ -41,7 +41,8 @@ BothWays::BothWays(Network& fixed, Network& real, const SampleBatches& samples)
       mode_(),
       readers_(fixed),
       real_(static_cast<std::size_t>(samples.count())) {
-  for (std::vector<at::Tensor>& values : real_) values.resize(static_cast<std::size_t>(fixed.size()));
+  for (std::vector<at::Tensor>& values : real_)
+    values.resize(static_cast<std::size_t>(fixed.size()));
   for (std::int64_t b = 0; b < samples.count(); ++b)
     passes_.push_back(std::make_unique<FixedPass>(fixed, mode_, at::kCPU, true));
 }

@@ -77,7 +77,8 @@ void multiply(Network& network, const Neighbours& pair, const std::vector<int>& 
   std::vector<std::int64_t> along(static_cast<std::size_t>(made.dim()), 1);
   along[0] = made.size(0);
   made.mul_(float_tensor(down).reshape(along));
-  if (Parameter* bias = find(maker.params, Role::Bias)) bias->value.detach().mul_(float_tensor(down));
+  if (Parameter* bias = find(maker.params, Role::Bias))
+    bias->value.detach().mul_(float_tensor(down));
   at::Tensor read = network.layers()[pair.reader].params.at(Role::Weight).value.detach();
   const std::int64_t groups = groups_of(network.node(pair.reader).op);
   read.view({groups, read.size(0) / groups, std::ssize(up) / groups, -1})
@@ -98,8 +99,8 @@ std::vector<int> exponents_of(const std::vector<double>& made, const std::vector
   std::vector<int> exponents(made.size());
   for (std::size_t c = 0; c < made.size(); ++c) {
     if (made[c] <= 0 || read[c] <= 0) continue;
-    exponents[c] = std::clamp(static_cast<int>(std::lround(sizes[c] - sum / count)), -kFarthest,
-                              kFarthest);
+    exponents[c] =
+        std::clamp(static_cast<int>(std::lround(sizes[c] - sum / count)), -kFarthest, kFarthest);
   }
   return exponents;
 }

@@ -18,8 +18,8 @@ struct Neighbours {
 std::vector<Neighbours> equalizable(const Network& network);
 
 struct Equalized {
-  int kept = 0, tried = 0;        // neighbours
-  double before = 0, after = 0;   // the error that `error_of` gives
+  int kept = 0, tried = 0;       // neighbours
+  double before = 0, after = 0;  // the error that `error_of` gives
 };
 
 // Neighbours in graph order; what they get stays where it lowers the error of the network, which

@@ -1,7 +1,7 @@
 #include "train/calibration/gptq.h"
 
-#include <algorithm>
 #include <ATen/Parallel.h>
+#include <algorithm>
 #include <fmt/format.h>
 #include <variant>
 
@@ -20,8 +20,10 @@ constexpr std::int64_t kMostColumns = 6144;
 // Beyond it the search is for one point, and shorter.
 constexpr std::int64_t kManyColumns = 1536;
 constexpr int kSweeps = 8;
-// Of the moments' mean diagonal, added to it: what the samples do not tell stays as it is.
+// Of the moments' mean diagonal, added to it: what the samples do not tell stays as it is. More by
+// the second for every column per place, as few places say little of many columns.
 constexpr double kDamping = 0.01;
+constexpr double kDampingByColumns = 0.5;
 // Wider ones leave nothing to compensate.
 constexpr int kWidest = 16;
 
@@ -40,9 +42,9 @@ Group group_of(const InputMoments& all, std::int64_t g, const at::Tensor& weight
   const at::Tensor diagonal = moments.diagonal();
   const double mean = std::max(at::mean(diagonal).item<double>(), 1e-30);
   const at::Tensor apart = at::mm(weights, all.real_fixed[g] - moments);
-  diagonal.add_(kDamping * mean);
-  const at::Tensor best =
-      weights + at::cholesky_solve(apart.t(), at::linalg_cholesky(moments)).t();
+  const double columns = static_cast<double>(weights.size(1));
+  diagonal.add_((kDamping + kDampingByColumns * columns / all.places) * mean);
+  const at::Tensor best = weights + at::cholesky_solve(apart.t(), at::linalg_cholesky(moments)).t();
   Group group{.target = {}, .moments = {}, .factor = {}, .order = {}};
   group.order = at::argsort(diagonal, 0, true);
   group.target = best.index_select(1, group.order).contiguous();
@@ -64,9 +66,9 @@ RoundedRows rounded(const Group& group, const graph::QuantSpec& spec,
   RoundedRows all{.values = std::vector<double>(static_cast<std::size_t>(rows * columns)),
                   .errors = std::vector<double>(points.size())};
   at::parallel_for(0, rows, 16, [&](std::int64_t begin, std::int64_t end) {
-    const RoundedRows part = round_rows(
-        span_of(group.target).subspan(begin * columns, (end - begin) * columns), error, spec,
-        std::span(points).subspan(begin, end - begin), sweeps);
+    const RoundedRows part =
+        round_rows(span_of(group.target).subspan(begin * columns, (end - begin) * columns), error,
+                   spec, std::span(points).subspan(begin, end - begin), sweeps);
     std::ranges::copy(part.values, all.values.begin() + begin * columns);
     std::ranges::copy(part.errors, all.errors.begin() + begin);
   });
@@ -124,9 +126,10 @@ std::string unfit(const graph::Node& node, const Parameter& weight, std::int64_t
     return fmt::format("'{}' has weights of {} bits, which round to nearest", node.name,
                        weight.point.spec.width);
   if (columns > kMostColumns)
-    return fmt::format("'{}' has {} weights an output, and gptq looks at no more than {}: they "
-                       "round to nearest",
-                       node.name, columns, kMostColumns);
+    return fmt::format(
+        "'{}' has {} weights an output, and gptq looks at no more than {}: they "
+        "round to nearest",
+        node.name, columns, kMostColumns);
   return "";
 }
 
@@ -155,12 +158,13 @@ std::string round_by_gptq(BothWays& both, Network& real, Layer& layer, bool corr
     moments.add(node, both.real(node.inputs[0], b), both.fixed(node.inputs[0], b));
   if (corrects_means && layer.params.contains(Role::Bias)) moments.centre();
   const std::int64_t groups = moments.fixed_fixed.size(0);
-  const at::Tensor real_weights =
-      real.layers()[layer.id].params.at(Role::Weight).value.detach().to(at::kDouble).reshape(
-          {groups, rows / groups, columns});
+  const at::Tensor real_weights = real.layers()[layer.id]
+                                      .params.at(Role::Weight)
+                                      .value.detach()
+                                      .to(at::kDouble)
+                                      .reshape({groups, rows / groups, columns});
   std::vector<Group> all;
-  for (std::int64_t g = 0; g < groups; ++g)
-    all.push_back(group_of(moments, g, real_weights[g]));
+  for (std::int64_t g = 0; g < groups; ++g) all.push_back(group_of(moments, g, real_weights[g]));
 
   Point& point = weight.point;
   const bool per_row = point.frac_bits.size() > 1;
@@ -169,7 +173,8 @@ std::string round_by_gptq(BothWays& both, Network& real, Layer& layer, bool corr
   const std::vector<float> old_points = point.values();
   Choice best = choose(all, point.spec, points);
   if (may_move.contains(&point) && columns <= kManyColumns) {
-    for (const int by : {1, -1}) keep_better(best, choose(all, point.spec, shifted(points, by)), per_row);
+    for (const int by : {1, -1})
+      keep_better(best, choose(all, point.spec, shifted(points, by)), per_row);
     point.set_frac_bits(per_row ? best.points : std::vector{best.points[0]});
   }
   const at::Tensor chosen = best.values.reshape(old.sizes()).to(at::kFloat);

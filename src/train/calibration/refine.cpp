@@ -94,10 +94,10 @@ class Refiner {
       });
       return errors.relative(answers_);
     });
-    result_.lines.push_back(
-        done.tried == 0 ? "equalizing: no two layers whose channels could be"
-                        : fmt::format("equalizing: {} of {} neighbours, {}", done.kept, done.tried,
-                                      change(done.before, done.after)));
+    result_.lines.push_back(done.tried == 0
+                                ? "equalizing: no two layers whose channels could be"
+                                : fmt::format("equalizing: {} of {} neighbours, {}", done.kept,
+                                              done.tried, change(done.before, done.after)));
   }
 
   // After one way through the network that does `work` at each node before its values are there.
@@ -158,8 +158,7 @@ bool asks_for_steps(const frontends::Calibration& calibration) {
 
 Refinement calibrate_and_refine(Network& network, const frontends::Calibration& calibration,
                                 const std::vector<graph::NodeId>& answers,
-                                const SampleBatches& samples,
-                                const LayerWalk::Progress& progress) {
+                                const SampleBatches& samples, const LayerWalk::Progress& progress) {
   return Refiner(network, calibration, answers, samples, progress).run();
 }
 

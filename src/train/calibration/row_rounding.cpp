@@ -127,7 +127,8 @@ RoundedRows round_rows(std::span<const double> rows, const RowError& error,
                      .errors = std::vector<double>(points.size())};
   for (std::int64_t first = 0; first < count; first += kRows) {
     const std::int64_t here = std::min(kRows, count - first);
-    Block block(error, spec, points.subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(here)));
+    Block block(error, spec,
+                points.subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(here)));
     block.load(rows.data() + first * error.columns, here);
     block.compensate();
     block.descend(sweeps);

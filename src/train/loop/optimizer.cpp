@@ -15,6 +15,21 @@ constexpr double kBeta1 = 0.9;
 constexpr double kBeta2 = 0.999;
 constexpr double kEpsilon = 1e-8;
 
+// Tensors of zeros get the middle one of the others' sizes.
+std::vector<std::vector<float>> sizes_of(const std::vector<Trained>& tensors) {
+  std::vector<double> sizes, sorted;
+  for (const Trained& t : tensors) {
+    sizes.push_back(
+        std::sqrt(at::mean(at::square(t.value.detach().to(at::kDouble))).item<double>()));
+    if (sizes.back() > 0) sorted.push_back(sizes.back());
+  }
+  std::ranges::sort(sorted);
+  const double middle = sorted.empty() ? 1 : sorted[sorted.size() / 2];
+  std::vector<std::vector<float>> units;
+  for (const double size : sizes) units.push_back({static_cast<float>(size > 0 ? size : middle)});
+  return units;
+}
+
 }  // namespace
 
 void keep_values(Network& network, const std::vector<std::string>& globs) {
@@ -44,7 +59,8 @@ std::vector<Trained> trained_tensors(Network& network) {
   return all;
 }
 
-Optimizer::Optimizer(const frontends::Optimizer& settings, std::vector<Trained> tensors)
+Optimizer::Optimizer(const frontends::Optimizer& settings, std::vector<Trained> tensors,
+                     RateUnit unit)
     : adam_(settings.kind == frontends::OptimizerKind::Adam),
       momentum_(settings.momentum),
       weight_decay_(settings.weight_decay),
@@ -53,6 +69,7 @@ Optimizer::Optimizer(const frontends::Optimizer& settings, std::vector<Trained> 
     first_.emplace_back(t.value.numel(), 0.0F);
     second_.emplace_back(adam_ ? t.value.numel() : 0, 0.0F);
   }
+  if (adam_ && unit == RateUnit::TensorSize) units_ = sizes_of(tensors_);
 }
 
 void Optimizer::step(double learning_rate) {
@@ -73,7 +90,8 @@ void Optimizer::step(double learning_rate) {
     if (adam_) {
       // Decoupled decay (AdamW): the averages see the loss alone.
       const auto b1 = static_cast<float>(kBeta1), b2 = static_cast<float>(kBeta2);
-      const auto step_size = static_cast<float>(learning_rate / correction1);
+      const double size = units_.empty() ? 1 : units_[i][0];
+      const auto step_size = static_cast<float>(learning_rate * size / correction1);
       const auto root = static_cast<float>(1 / std::sqrt(correction2));
       for (std::int64_t k = 0; k < count; ++k) {
         first[k] = b1 * first[k] + (1 - b1) * g[k];
@@ -111,6 +129,7 @@ std::map<std::string, std::vector<float>> Optimizer::state() const {
   for (std::size_t i = 0; i < tensors_.size(); ++i) {
     all[tensors_[i].name + (adam_ ? ".first" : ".momentum")] = first_[i];
     if (adam_) all[tensors_[i].name + ".second"] = second_[i];
+    if (!units_.empty()) all[tensors_[i].name + ".unit"] = units_[i];
   }
   return all;
 }
@@ -129,6 +148,7 @@ void Optimizer::load_state(const std::map<std::string, std::vector<float>>& stat
   for (std::size_t i = 0; i < tensors_.size(); ++i) {
     take(tensors_[i].name + (adam_ ? ".first" : ".momentum"), first_[i]);
     if (adam_) take(tensors_[i].name + ".second", second_[i]);
+    if (!units_.empty()) take(tensors_[i].name + ".unit", units_[i]);
   }
 }
 

@@ -26,9 +26,18 @@ void keep_values(Network& network, const std::vector<std::string>& globs);
 // offsets; without those that keep their values.
 std::vector<Trained> trained_tensors(Network& network);
 
+// In what Adam's rate is given.
+enum class RateUnit {
+  One,
+  // The root mean square that a tensor has at the start of the phase: a trained network's layers
+  // have any scale, that of inputs of 0..255 among them, and one rate has to suit them all.
+  TensorSize
+};
+
 class Optimizer {
  public:
-  Optimizer(const frontends::Optimizer& settings, std::vector<Trained> tensors);
+  Optimizer(const frontends::Optimizer& settings, std::vector<Trained> tensors,
+            RateUnit unit = RateUnit::One);
 
   // One step along the gradients that the leaves hold; a leaf without one stays.
   void step(double learning_rate);
@@ -36,7 +45,8 @@ class Optimizer {
   // The first tensor that holds a NaN or an infinity; empty where none does.
   std::string diverged_tensor() const;
 
-  // Momentum, or Adam's two averages, by "<tensor>.momentum", "<tensor>.first", "<tensor>.second".
+  // Momentum, or Adam's two averages, by "<tensor>.momentum", "<tensor>.first", "<tensor>.second";
+  // the tensor's size by "<tensor>.unit".
   std::map<std::string, std::vector<float>> state() const;
   void load_state(const std::map<std::string, std::vector<float>>& state, std::int64_t steps);
   std::int64_t steps() const { return steps_; }
@@ -47,6 +57,7 @@ class Optimizer {
   std::int64_t steps_ = 0;
   std::vector<Trained> tensors_;
   std::vector<std::vector<float>> first_, second_;  // momentum is first_
+  std::vector<std::vector<float>> units_;           // one a tensor; empty where they are 1
 };
 
 }  // namespace qfx::train

@@ -39,7 +39,8 @@ Trainer::Trainer(RunContext& context, PhaseKind kind, Network& network, const Ch
       phase_(kind == PhaseKind::Float ? context.recipe.float_phase : context.recipe.fixed_phase),
       per_epoch_(steps_per_epoch(context.train_set, context.recipe.batch_size)),
       steps_(std::llround(phase_.epochs * static_cast<double>(per_epoch_))),
-      optimizer_(phase_.optimizer, trained_tensors(network)),
+      optimizer_(phase_.optimizer, trained_tensors(network),
+                 context.recipe.has_teacher ? RateUnit::TensorSize : RateUnit::One),
       objective_(context.recipe, context.train_set) {
   if (from != nullptr) network_.load_state(from->tensors, "the checkpoint");
   share_tensors(network_, context_.peers);

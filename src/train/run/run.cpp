@@ -297,11 +297,11 @@ class Run {
       take_initial_statistics(*network_, samples.at(0));
     const LiveCount live(context_, "calibrate");
     const std::vector<graph::NodeId> answers{loss_input(network_->nodes(), recipe().model.task)};
-    const Refinement done = calibrate_and_refine(
-        *network_, recipe().calibration, answers, samples,
-        [&](std::int64_t step, std::int64_t steps) {
-          live(step * samples.samples / steps, samples.samples);
-        });
+    const Refinement done =
+        calibrate_and_refine(*network_, recipe().calibration, answers, samples,
+                             [&](std::int64_t step, std::int64_t steps) {
+                               live(step * samples.samples / steps, samples.samples);
+                             });
     for (const std::string& line : done.lines) context_.message(line);
     if (!done.layers.empty()) context_.log->write(refined_event(context_.elapsed(), done));
     if (writes()) {

@@ -55,7 +55,8 @@ TEST(RecipeLoss, AnAutoencoderHasItsSampleForATarget) {
 }
 
 TEST(RecipeTeacher, LabelsOnlyMeasure) {
-  const std::string head = "loss = \"teacher\"\nfloat.epochs = 0\n[network]\nzoo = \"tiny_resnet\"\n";
+  const std::string head =
+      "loss = \"teacher\"\nfloat.epochs = 0\n[network]\nzoo = \"tiny_resnet\"\n";
   Recipe recipe = parsed(head + kDataHead);
   EXPECT_TRUE(recipe.has_teacher);
   EXPECT_EQ(recipe.data.targets, data::Targets::None) << "they may be missing";
@@ -64,8 +65,10 @@ TEST(RecipeTeacher, LabelsOnlyMeasure) {
   recipe = parsed(head + kDataHead + "target = \"values\"\n");
   EXPECT_EQ(recipe.data.targets, data::Targets::Values);
   EXPECT_EQ(recipe.model.task.loss, graph::Loss::Mse);
-  recipe = parsed("loss = \"teacher\"\nfloat.epochs = 0\nnetwork.layers = [ {kind=\"conv2d\", "
-                  "out_channels=4, kernel=3} ]\n" + kDataHead);
+  recipe = parsed(
+      "loss = \"teacher\"\nfloat.epochs = 0\nnetwork.layers = [ {kind=\"conv2d\", "
+      "out_channels=4, kernel_size=3} ]\n" +
+      kDataHead);
   EXPECT_EQ(recipe.model.task.loss, graph::Loss::Mse) << "an image is no class";
 }
 
@@ -83,8 +86,8 @@ TEST(RecipeCalibration, ReadsItsSteps) {
   EXPECT_FALSE(recipe.calibration.equalize);
   EXPECT_FALSE(recipe.calibration.bias_correction);
   EXPECT_EQ(recipe.calibration.rounding, WeightRounding::Nearest);
-  recipe = recipe_with(
-      "[calibration]\nequalize = true\nbias_correction = true\nrounding = \"gptq\"\n");
+  recipe =
+      recipe_with("[calibration]\nequalize = true\nbias_correction = true\nrounding = \"gptq\"\n");
   EXPECT_TRUE(recipe.calibration.equalize);
   EXPECT_TRUE(recipe.calibration.bias_correction);
   EXPECT_EQ(recipe.calibration.rounding, WeightRounding::Gptq);
@@ -93,9 +96,9 @@ TEST(RecipeCalibration, ReadsItsSteps) {
 // Two convolutions that meet in an add before a relu; behind it one that nothing follows.
 TEST(RecipePreactivations, LieBetweenASumAndItsRelu) {
   const Recipe recipe = parsed(
-      "network.layers = [ {kind=\"conv2d\", name=\"a\", out_channels=4, kernel=3, padding=1}, "
+      "network.layers = [ {kind=\"conv2d\", name=\"a\", out_channels=4, kernel_size=3, padding=1}, "
       "{kind=\"relu\", name=\"ra\"}, "
-      "{kind=\"conv2d\", name=\"b\", out_channels=4, kernel=3, padding=1}, "
+      "{kind=\"conv2d\", name=\"b\", out_channels=4, kernel_size=3, padding=1}, "
       "{kind=\"batch_norm\", name=\"bn\"}, "
       "{kind=\"add\", name=\"sum\", inputs=[\"bn\", \"ra\"]}, {kind=\"relu\", name=\"rs\"}, "
       "{kind=\"flatten\"}, {kind=\"linear\", name=\"fc\", out_features=10} ]\n" +

@@ -73,6 +73,14 @@ TEST(TellHistory, FollowsATensorThroughItsMoments) {
   EXPECT_EQ(history_json(t.history.tensors.at("bn1"), 4)["frac_bits"][2], Json({6, 7}));
 }
 
+TEST(TellHistory, KnowsWhatCalibrationDidToEachLayer) {
+  const Told t = told(
+      R"({"event":"refined","steps":["bias correction: less"],"layers":{"conv1":{"calibrated":0.2,"refined":0.1}}}
+)");
+  EXPECT_THAT(t.history.steps, ElementsAre("bias correction: less"));
+  EXPECT_EQ(t.history.errors.at("conv1"), Json::parse(R"({"calibrated":0.2,"refined":0.1})"));
+}
+
 // Older logs hold how many samples the recipe asked for.
 TEST(TellHistory, CalibratesOnNoMoreSamplesThanThereAre) {
   const Told t = told(
@@ -123,12 +131,12 @@ TEST(TellHistory, TakesOnlyHistogramsThatMakeSense) {
 
 TEST(TellHistory, SurvivesEveryFieldBeingWrong) {
   for (const char* event :
-       {"start", "carriers", "calibrated", "epoch", "histogram", "resumed", "frozen"})
+       {"start", "carriers", "refined", "calibrated", "epoch", "histogram", "resumed", "frozen"})
     for (const char* value :
          {"null", "7", "\"text\"", "[1,[2]]", "{\"a\":{\"b\":[null]}}", "{\"a\":7}"}) {
       Json line = {{"event", event}, {"phase", "fixed"}};
       for (const char* key : {"name", "layers", "formats", "overflows", "changes", "tensor", "low",
-                              "high", "counts", "epoch", "test_accuracy"})
+                              "steps", "high", "counts", "epoch", "test_accuracy"})
         line[key] = Json::parse(value);
       EXPECT_NO_THROW(told(line.dump() + "\n")) << line;
       line["phase"] = Json::parse(value);

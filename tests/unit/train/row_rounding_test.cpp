@@ -14,7 +14,7 @@
 namespace qfx::train {
 namespace {
 
-constexpr std::int64_t kColumns = 4;
+constexpr std::int64_t kColumns = 3;
 
 struct Problem {
   at::Tensor moments, factor, rows;
@@ -37,16 +37,22 @@ std::span<const double> span_of(const at::Tensor& x) {
 }
 
 double error_of(const Problem& p, std::int64_t row, const std::vector<double>& values) {
-  const at::Tensor d = p.rows[row] - double_tensor(values);
-  return at::dot(d, at::mv(p.moments, d)).item<double>();
+  const double* target = p.rows.data_ptr<double>() + row * kColumns;
+  const double* moments = p.moments.data_ptr<double>();
+  double error = 0;
+  for (std::int64_t i = 0; i < kColumns; ++i) {
+    for (std::int64_t j = 0; j < kColumns; ++j)
+      error += (target[i] - values[i]) * moments[i * kColumns + j] * (target[j] - values[j]);
+  }
+  return error;
 }
 
 std::vector<double> grid_of(const graph::QuantSpec& spec, int point) {
   std::vector<double> grid;
   const std::int64_t reach = std::int64_t{1} << (spec.width - 1);
   for (std::int64_t raw = -reach; raw < reach; ++raw) {
-    if (spec.k_hot > 0 && fixed::project_khot(raw, spec.k_hot, spec.signed_digits,
-                                              spec.format(point)) != raw)
+    if (spec.k_hot > 0 &&
+        fixed::project_khot(raw, spec.k_hot, spec.signed_digits, spec.format(point)) != raw)
       continue;
     grid.push_back(std::ldexp(static_cast<double>(raw), -point));
   }
@@ -69,8 +75,8 @@ double least_error(const Problem& p, std::int64_t row, const std::vector<double>
 std::vector<double> nearest(const at::Tensor& row, const std::vector<double>& grid) {
   std::vector<double> values;
   for (const double v : doubles(row)) {
-    values.push_back(*std::ranges::min_element(
-        grid, {}, [&](double g) { return std::abs(g - v); }));
+    values.push_back(
+        *std::ranges::min_element(grid, {}, [&](double g) { return std::abs(g - v); }));
   }
   return values;
 }

@@ -58,7 +58,8 @@ TEST(TeacherLoss, IsASumOverOutputs) {
 TEST(TeacherLoss, ItsUnitsAreDeviationsWithAFloor) {
   const at::Tensor scores =
       at::tensor({10.0F, 0.0F, -10.0F, 0.1F, 10.0F, 0.0F, -10.0F, 0.1F}).reshape({4, 2});
-  const std::vector<at::Tensor> units = deviations(scores, {{.first = 0, .size = 2, .channels = 2}});
+  const std::vector<at::Tensor> units =
+      deviations(scores, {{.first = 0, .size = 2, .channels = 2}});
   ASSERT_EQ(units.size(), 1U);
   const std::vector<double> unit = doubles(units[0]);
   EXPECT_NEAR(unit[0], 10, 1e-5);
@@ -79,7 +80,7 @@ class TeacherRun : public ::testing::Test {
   frontends::Recipe student() {
     frontends::Recipe recipe = tiny_recipe(data_);
     recipe.fixed_phase.epochs = 0;
-    recipe.float_phase.epochs = 8;
+    recipe.float_phase.epochs = 40;
     const Summary learned = train(recipe, {.run_folder = (folder_ / "float").string()});
     float_accuracy_ = learned.float_accuracy.value();
     for (const char* labels : {"train_y.npy", "test_y.npy"})
@@ -88,7 +89,7 @@ class TeacherRun : public ::testing::Test {
     recipe.has_teacher = true;
     recipe.data.targets = data::Targets::None;
     recipe.float_phase.epochs = 0;
-    recipe.fixed_phase = {.epochs = 4, .optimizer = {.learning_rate = 0.02}};
+    recipe.fixed_phase = {.epochs = 6, .optimizer = {.learning_rate = 0.01}};
     for (graph::Node& node : recipe.model.nodes) {
       if (node.name != "input") node.spec.width = 4;
       for (auto& [role, param] : node.params) param.spec.width = 3;
