@@ -4,6 +4,7 @@
 #include <variant>
 
 #include "qfx/graph/links.h"
+#include "qfx/graph/outputs.h"
 
 namespace qfx::frontends {
 namespace {
@@ -31,10 +32,12 @@ bool is_sum(const graph::Op& op) {
 
 std::vector<bool> preactivations(const graph::Model& model) {
   const auto readers = graph::readers(model.nodes);
+  const std::vector<int> uses = graph::uses(model);
   std::vector<bool> result(model.nodes.size());
   for (std::size_t id = model.nodes.size(); id-- > 0;) {
     const std::vector<graph::NodeId>& of = readers[id];
-    result[id] = is_sum(model.nodes[id].op) && !of.empty() &&
+    const bool leaves = uses[id] > std::ssize(of);
+    result[id] = is_sum(model.nodes[id].op) && !of.empty() && !leaves &&
                  std::ranges::all_of(of, [&](graph::NodeId reader) {
                    const graph::Op& op = model.nodes[reader].op;
                    return is_activation(op) || (passes_sums_on(op) && result[reader]);

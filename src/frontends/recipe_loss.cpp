@@ -102,8 +102,10 @@ void settle_teacher(const TableReader& root, bool has_classes, Recipe& recipe) {
         "for which it needs another loss; write epochs = 0 under [float], or start = \"RUN\"");
   graph::Task& task = recipe.model.task;
   if (!task.classifies()) return;
-  const graph::Node& last = last_value(recipe.model);
-  const bool is_vector = graph::element_count(last.shape) == last.shape[0];
+  const std::vector<graph::NodeId> outputs = graph::output_ids(recipe.model);
+  const graph::Node& last =
+      recipe.model.nodes[graph::format_source(recipe.model.nodes, outputs[0])];
+  const bool is_vector = outputs.size() == 1 && graph::element_count(last.shape) == last.shape[0];
   const bool is_of_classes = has_classes || std::holds_alternative<graph::Softmax>(last.op);
   if (!is_vector || !is_of_classes) task.loss = graph::Loss::Mse;
 }

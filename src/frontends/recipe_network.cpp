@@ -125,13 +125,13 @@ graph::Model read_network(const TableReader& root, const DataFacts& facts, Recip
   model.name = recipe.name;
   if (model.outputs.size() > 1 && !recipe.has_teacher) check_several(*table, recipe);
   const std::int64_t outputs = graph::output_size(model);
+  const bool is_one = graph::output_ids(model).size() == 1;
   // Names are for the values of one output.
-  const bool can_name = model.outputs.empty() &&
-                        (std::ssize(facts.output_names) == outputs || !recipe.has_teacher);
+  const bool can_name =
+      is_one && (std::ssize(facts.output_names) == outputs || !recipe.has_teacher);
   if (!facts.output_names.empty() && can_name) model.task.names = facts.output_names;
   // Whoever has a teacher needs no labels, and his outputs may be no classes.
-  const bool is_vector =
-      model.outputs.empty() && outputs == graph::first_output(model).shape[0];
+  const bool is_vector = is_one && outputs == graph::first_output(model).shape[0];
   const bool must_fit = !recipe.has_teacher || (facts.classes > 0 && is_vector);
   if (must_fit && outputs != facts.classes) {
     table->fail(fmt::format(

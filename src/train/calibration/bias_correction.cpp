@@ -17,7 +17,7 @@ struct Summand {
   Point* point = nullptr;
 };
 
-Summand summand_of(Layer& layer) {
+Summand moved_summand(Layer& layer) {
   for (const Role role : {Role::Bias, Role::Offset}) {
     Parameter* parameter = find(layer.params, role);
     if (parameter == nullptr) continue;
@@ -67,7 +67,7 @@ void widen_range(const Network& network, Layer& layer, Point& point) {
 }  // namespace
 
 void correct_bias(BothWays& both, Layer& layer, const std::set<const Point*>& may_move) {
-  const Summand summand = summand_of(layer);
+  const Summand summand = moved_summand(layer);
   if (summand.point == nullptr || !summand.value.defined() || !summand.point->casts()) return;
   if (!layer.output.casts()) return;
   const ChannelErrors before = errors_of(both, layer);

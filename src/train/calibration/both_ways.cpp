@@ -8,7 +8,7 @@
 namespace qfx::train {
 namespace {
 
-constexpr std::int64_t kBytes = std::int64_t{1} << 30;
+constexpr std::int64_t kWaitingBytes = std::int64_t{1} << 30;
 
 // Of one sample, where most of its values wait at once.
 std::int64_t values_at_once(const Network& network) {
@@ -28,7 +28,8 @@ std::int64_t values_at_once(const Network& network) {
 
 SampleBatches side_by_side(const Network& network, const SampleBatches& samples) {
   const std::int64_t each = network.carrier_type() == at::kDouble ? 12 : 8;
-  const std::int64_t most = std::max<std::int64_t>(kBytes / (each * values_at_once(network)), 1);
+  const std::int64_t most =
+      std::max<std::int64_t>(kWaitingBytes / (each * values_at_once(network)), 1);
   SampleBatches some = samples;
   some.samples = std::min(samples.samples, most);
   return some;

@@ -8,6 +8,7 @@
 #include "train/tensors/values.h"
 
 #include "qfx/graph/links.h"
+#include "qfx/graph/outputs.h"
 
 namespace qfx::train {
 namespace {
@@ -37,7 +38,8 @@ bool keeps_factors(const graph::Op& op) {
   return std::holds_alternative<graph::Relu>(op) || std::holds_alternative<graph::LeakyRelu>(op) ||
          std::holds_alternative<graph::Prelu>(op) || std::holds_alternative<graph::MaxPool2d>(op) ||
          std::holds_alternative<graph::AvgPool2d>(op) ||
-         std::holds_alternative<graph::GlobalAvgPool2d>(op) || graph::keeps_format(op);
+         std::holds_alternative<graph::GlobalAvgPool2d>(op) ||
+         std::holds_alternative<graph::Flatten>(op) || std::holds_alternative<graph::Unsqueeze>(op);
 }
 
 std::int64_t groups_of(const graph::Op& op) {
@@ -109,14 +111,18 @@ std::vector<int> exponents_of(const std::vector<double>& made, const std::vector
 
 std::vector<Neighbours> equalizable(const Network& network) {
   const auto readers = graph::readers(network.nodes());
+  const std::vector<int> uses = graph::uses(network.structure());
   std::vector<Neighbours> all;
   for (graph::NodeId maker = 0; maker < network.size(); ++maker) {
     if (!is_product(network, maker)) continue;
     graph::NodeId at = maker;
-    while (readers[at].size() == 1 && keeps_factors(network.node(readers[at][0]).op) &&
+    while (uses[at] == 1 && readers[at].size() == 1 &&
+           keeps_factors(network.node(readers[at][0]).op) &&
            is_free(network.layers()[readers[at][0]]))
       at = readers[at][0];
-    if (at == maker || readers[at].size() != 1 || !is_product(network, readers[at][0])) continue;
+    if (at == maker || uses[at] != 1 || readers[at].size() != 1 ||
+        !is_product(network, readers[at][0]))
+      continue;
     all.push_back({maker, readers[at][0]});
   }
   return all;

@@ -58,8 +58,8 @@ std::span<const double> span_of(const at::Tensor& x) {
   return {x.data_ptr<double>(), static_cast<std::size_t>(x.numel())};
 }
 
-RoundedRows rounded(const Group& group, const graph::QuantSpec& spec,
-                    const std::vector<int>& points) {
+RoundedRows rounded_group(const Group& group, const graph::QuantSpec& spec,
+                          const std::vector<int>& points) {
   const std::int64_t rows = group.target.size(0), columns = group.target.size(1);
   const int sweeps = columns > kManyColumns ? 1 : kSweeps;
   const RowError error{columns, span_of(group.moments), span_of(group.factor)};
@@ -89,7 +89,7 @@ Choice choose(const std::vector<Group>& groups, const graph::QuantSpec& spec,
   auto first = points.begin();
   for (const Group& group : groups) {
     const auto last = first + group.target.size(0);
-    const RoundedRows rows = rounded(group, spec, {first, last});
+    const RoundedRows rows = rounded_group(group, spec, {first, last});
     choice.errors.insert(choice.errors.end(), rows.errors.begin(), rows.errors.end());
     const at::Tensor back = at::argsort(group.order);
     values.push_back(

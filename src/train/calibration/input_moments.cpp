@@ -2,13 +2,16 @@
 
 #include <variant>
 
+#include "train/ops/border.h"
+
 namespace qfx::train {
 namespace {
 
 // Padded, and each place's window a column: {groups, K, places}.
 at::Tensor windows(const graph::Conv2d& conv, const at::Tensor& x) {
-  const at::Tensor columns = at::im2col(x.to(at::kFloat).contiguous(), conv.kernel, conv.dilation,
-                                        conv.padding, conv.stride);
+  const Bordered bordered = for_window(x.to(at::kFloat), conv.padding);
+  const at::Tensor columns = at::im2col(bordered.images.contiguous(), conv.kernel, conv.dilation,
+                                        bordered.padding, conv.stride);
   const std::int64_t batch = columns.size(0), places = columns.size(2);
   return columns.reshape({batch, conv.groups, columns.size(1) / conv.groups, places})
       .permute({1, 2, 0, 3})

@@ -296,7 +296,9 @@ class Run {
     if (trains_fixed_ && recipe().fixed_phase.epochs > 0)
       take_initial_statistics(*network_, samples.at(0));
     const LiveCount live(context_, "calibrate");
-    const std::vector<graph::NodeId> answers{loss_input(network_->nodes(), recipe().model.task)};
+    const graph::NodeId seen = loss_input(network_->structure(), recipe().model.task);
+    const std::vector<graph::NodeId> answers =
+        seen == kAllOutputs ? graph::output_ids(network_->structure()) : std::vector{seen};
     const Refinement done =
         calibrate_and_refine(*network_, recipe().calibration, answers, samples,
                              [&](std::int64_t step, std::int64_t steps) {

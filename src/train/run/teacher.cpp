@@ -9,6 +9,7 @@
 #include "train/samples/samples.h"
 #include "train/tensors/values.h"
 
+#include "qfx/graph/outputs.h"
 #include "qfx/measure/answers.h"
 
 namespace qfx::train {
@@ -16,22 +17,49 @@ namespace {
 
 // An output that hardly varies does not outweigh the others.
 constexpr double kLeastShare = 0.1;
+constexpr double kLeastProbability = 1e-4;
 
 at::Tensor part_of(const at::Tensor& scores, const AnswerPart& part) {
   return scores.slice(1, part.first, part.first + part.size)
       .reshape({scores.size(0), part.channels, part.size / part.channels});
 }
 
+bool is_answered(const graph::Task& task, const Network& network, const data::Dataset& set) {
+  const graph::Model& model = network.structure();
+  const std::int64_t outputs = graph::output_size(model);
+  if (graph::output_ids(model).size() > 1)
+    return measure::Answers::of_several(task, network.input(), outputs, set).known();
+  return measure::Answers(task, network.input(), outputs, set).known();
+}
+
+// A fixed-point probability may be 0.
+at::Tensor logarithm(const at::Tensor& probability) {
+  return at::log(at::clamp_min(probability, kLeastProbability));
+}
+
+at::Tensor divergence(const at::Tensor& p, const at::Tensor& log_p, const at::Tensor& log_q) {
+  return at::mean(at::sum(p * (log_p - log_q), {1}));
+}
+
 }  // namespace
 
-std::vector<AnswerPart> answer_parts(const std::vector<graph::Node>& nodes,
-                                     const graph::Task& task) {
-  const graph::NodeId id = loss_input(nodes, task);
-  const graph::Shape& shape = nodes[id].shape;
-  return {{.first = 0,
-           .size = graph::element_count(shape),
-           .channels = shape[0],
-           .is_distribution = id + 1 != std::ssize(nodes)}};
+std::vector<AnswerPart> answer_parts(const graph::Model& model, const graph::Task& task) {
+  using Kind = AnswerPart::Kind;
+  const graph::NodeId seen = loss_input(model, task);
+  if (seen != kAllOutputs && !graph::is_output(model, seen)) {
+    const graph::Shape& shape = model.nodes[seen].shape;
+    return {{.size = graph::element_count(shape), .channels = shape[0], .kind = Kind::Logarithms}};
+  }
+  std::vector<AnswerPart> parts;
+  for (const graph::OutputPart& part : graph::output_parts(model)) {
+    const graph::Op& op = model.nodes[graph::format_source(model.nodes, part.node)].op;
+    const bool is_softmax = std::holds_alternative<graph::Softmax>(op);
+    parts.push_back({.first = part.first,
+                     .size = part.size,
+                     .channels = model.nodes[part.node].shape[0],
+                     .kind = is_softmax ? Kind::Probabilities : Kind::Values});
+  }
+  return parts;
 }
 
 std::vector<at::Tensor> deviations(const at::Tensor& scores, const std::vector<AnswerPart>& parts) {
@@ -55,12 +83,17 @@ at::Tensor teacher_loss(const at::Tensor& scores, const at::Tensor& wanted,
     const at::Tensor y = part_of(scores.to(at::kFloat), parts[i]);
     const at::Tensor t = part_of(wanted.to(at::kFloat), parts[i]);
     at::Tensor loss;
-    if (parts[i].is_distribution) {
-      const at::Tensor apart = at::log_softmax(t, 1) - at::log_softmax(y, 1);
-      loss = at::mean(at::sum(at::softmax(t, 1) * apart, {1}));
-    } else {
-      const at::Tensor unit = deviations[i].to(y.device()).reshape({1, parts[i].channels, 1});
-      loss = at::mean(at::square((y - t) / unit));
+    switch (parts[i].kind) {
+      case AnswerPart::Kind::Logarithms:
+        loss = divergence(at::softmax(t, 1), at::log_softmax(t, 1), at::log_softmax(y, 1));
+        break;
+      case AnswerPart::Kind::Probabilities:
+        loss = divergence(t, logarithm(t), logarithm(y));
+        break;
+      case AnswerPart::Kind::Values: {
+        const at::Tensor unit = deviations[i].to(y.device()).reshape({1, parts[i].channels, 1});
+        loss = at::mean(at::square((y - t) / unit));
+      }
     }
     sum = sum.defined() ? sum + loss : loss;
   }
@@ -73,7 +106,7 @@ at::Tensor Teacher::scores(const RunContext& context, const at::Tensor& samples)
 }
 
 void Teacher::measure(const RunContext& context, const SampleBatches& samples) {
-  parts_ = answer_parts(network_->nodes(), context.recipe.model.task);
+  parts_ = answer_parts(network_->structure(), context.recipe.model.task);
   std::vector<at::Tensor> all;
   for (std::int64_t b = 0; b < samples.count(); ++b)
     all.push_back(scores(context, samples.at(b)).cpu());
@@ -87,9 +120,8 @@ at::Tensor Teacher::loss(const RunContext& context, const at::Tensor& scores,
 
 bool Teacher::answer(const RunContext& context, data::Dataset& set) const {
   const graph::Task& task = context.recipe.model.task;
-  const std::int64_t outputs = graph::element_count(network_->nodes().back().shape);
-  if (set.size() == 0 || measure::Answers(task, network_->input(), outputs, set).known())
-    return false;
+  const std::int64_t outputs = graph::output_size(network_->structure());
+  if (set.size() == 0 || is_answered(task, *network_, set)) return false;
   const at::NoGradGuard no_grad;
   const std::int64_t batch = samples_at_once(*network_, 256);
   const LiveCount live(context, "float");

@@ -14,13 +14,13 @@ namespace qfx::train {
 struct AnswerPart {
   std::int64_t first = 0, size = 0;
   std::int64_t channels = 0;  // of `size`
-  // The input of a softmax: what counts is the distribution over its channels.
-  bool is_distribution = false;
+  // What its values are: where they are those of a softmax, or its input's, the distribution over
+  // the channels counts.
+  enum class Kind { Values, Logarithms, Probabilities } kind = Kind::Values;
 };
 
 // Of what the loss sees (network/loss_input.h).
-std::vector<AnswerPart> answer_parts(const std::vector<graph::Node>& nodes,
-                                     const graph::Task& task);
+std::vector<AnswerPart> answer_parts(const graph::Model& model, const graph::Task& task);
 
 // By channel of each part that is no distribution, {channels}: the standard deviation of the
 // teacher's answers, at least a tenth of the whole part's. scores: {samples, outputs}.

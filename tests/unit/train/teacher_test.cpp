@@ -33,7 +33,8 @@ std::vector<double> softmax(const std::vector<double>& x) {
 TEST(TeacherLoss, IsASumOverOutputs) {
   const std::int64_t samples = 5;
   const at::Tensor y = some(1, samples, 7), t = some(2, samples, 7);
-  const AnswerPart classes{.first = 0, .size = 3, .channels = 3, .is_distribution = true};
+  const AnswerPart classes{
+      .first = 0, .size = 3, .channels = 3, .kind = AnswerPart::Kind::Logarithms};
   const AnswerPart values{.first = 3, .size = 4, .channels = 2};
   const at::Tensor units = at::tensor({0.5F, 2.0F});
   double divergence = 0, squares = 0;
@@ -52,6 +53,13 @@ TEST(TeacherLoss, IsASumOverOutputs) {
   EXPECT_NEAR(loss({classes}), divergence, 1e-5);
   EXPECT_NEAR(loss({values}), squares, 1e-5);
   EXPECT_NEAR(loss({classes, values}), divergence + squares, 1e-5);
+  // A softmax among several outputs is seen as it is.
+  AnswerPart probable = classes;
+  probable.kind = AnswerPart::Kind::Probabilities;
+  EXPECT_NEAR(teacher_loss(at::softmax(y.slice(1, 0, 3), 1), at::softmax(t.slice(1, 0, 3), 1),
+                           {probable}, {units})
+                  .item<double>(),
+              divergence, 1e-3);
   EXPECT_NEAR(teacher_loss(t, t, {classes, values}, {units, units}).item<double>(), 0, 1e-6);
 }
 
