@@ -164,7 +164,12 @@ std::string round_by_gptq(BothWays& both, Network& real, Layer& layer, bool corr
                                       .to(at::kDouble)
                                       .reshape({groups, rows / groups, columns});
   std::vector<Group> all;
-  for (std::int64_t g = 0; g < groups; ++g) all.push_back(group_of(moments, g, real_weights[g]));
+  try {
+    for (std::int64_t g = 0; g < groups; ++g) all.push_back(group_of(moments, g, real_weights[g]));
+  } catch (const c10::Error&) {  // no Cholesky factor
+    return fmt::format("'{}' has inputs that say nothing about its weights, which round to nearest",
+                       node.name);
+  }
 
   Point& point = weight.point;
   const bool per_row = point.frac_bits.size() > 1;
