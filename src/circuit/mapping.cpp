@@ -20,10 +20,6 @@ std::int64_t ceil_div(std::int64_t a, std::int64_t b) {
   return (a + b - 1) / b;
 }
 
-int bits_for(std::int64_t count) {
-  return std::max(1, static_cast<int>(std::bit_width(static_cast<std::uint64_t>(count))));
-}
-
 // The cheapest shape of 18 Kib blocks: 36 bits of 512 words to 1 bit of 16,384.
 double blocks(std::int64_t depth, std::int64_t width) {
   std::int64_t least = ceil_div(width, kBlockWidth) * ceil_div(depth, kBlockDepth);

@@ -1,7 +1,9 @@
 // What parts of a circuit are made of, in the units that the cost table (cost_table.h) prices.
 #pragma once
 
+#include <algorithm>
 #include <array>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
@@ -12,6 +14,11 @@ namespace qfx::circuit {
 
 inline double real(std::int64_t value) {
   return static_cast<double>(value);
+}
+
+// Bits of a number up to this one, at least one.
+inline int bits_for(std::int64_t most) {
+  return std::max(1, static_cast<int>(std::bit_width(static_cast<std::uint64_t>(most))));
 }
 
 // One of a kind of part, or bits of what is said. The names are those of the bench that fits their

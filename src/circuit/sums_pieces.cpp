@@ -17,10 +17,6 @@ namespace {
 constexpr double kAddersADigit = 0.5;
 constexpr int kGraphGrowth = 4;
 
-int bits_for(std::int64_t count) {
-  return std::max(1, static_cast<int>(std::bit_width(static_cast<std::uint64_t>(count))));
-}
-
 // Signed digits of the canonical form.
 int signed_digits(std::int64_t value) {
   const auto magnitude = static_cast<std::uint64_t>(value < 0 ? -value : value);
