@@ -20,7 +20,7 @@ struct ImportOptions {
 };
 
 // Leaves what the outputs need: `outputs` where there are any, else the file's. Raises UserError
-// where a name is not there, or where more than one output or input is left.
+// where a name is not there, or where more than one input is left.
 void cut(Source& source, const std::vector<std::string>& outputs);
 
 // Makes the input's shape definite: a batch of 1, the sizes that the file leaves open from the

@@ -54,5 +54,33 @@ TEST(Bench, PassesOnItsGoldenVectorsAndFailsOnOthers) {
   EXPECT_THAT(nothing.output, HasSubstr("FAIL: there are no golden vectors"));
 }
 
+// Each output has a file of its own, and a beat that differs says whose it is.
+TEST(Bench, ComparesEveryOutput) {
+  graph::Builder b("heads");
+  const auto trunk = b.relu(b.input({2, 4, 4}), "trunk");
+  const auto fc = b.linear(b.flatten(b.global_avg_pool2d(trunk)), {.out_features = 5}, "fc");
+  const graph::FrozenModel model = test::with_random_numbers(b.finish({fc, trunk}));
+  const std::vector<std::int32_t> inputs = test::random_inputs(model, 2, 3);
+  const std::vector<std::int32_t> outputs = runtime::Engine(model, 1).run(inputs, 3);
+  const TemporaryDirectory work;
+  const fs::path project = work.path() / "project";
+  backends::export_project(backends::target_named("verilog"), graph::Analyzed(model),
+                           project.string(), {.golden_inputs = inputs, .golden_outputs = outputs});
+  const ProcessResult icarus = make(project, "test");
+  EXPECT_EQ(icarus.exit_code, 0) << icarus.output;
+  EXPECT_THAT(icarus.output, HasSubstr("PASS: 3 frames, 27 beats"));
+  EXPECT_THAT(icarus.output, testing::Not(HasSubstr("warning")));
+  const ProcessResult lint = make(project, "lint");
+  EXPECT_EQ(lint.exit_code, 0) << lint.output;
+
+  std::string wanted = read_file(project / "tb/heads_outputs_1.mem");
+  wanted[0] = wanted[0] == '0' ? '1' : '0';
+  std::ofstream(project / "tb/heads_outputs_1.mem") << wanted;
+  const ProcessResult wrong = make(project, "test");
+  EXPECT_NE(wrong.exit_code, 0);
+  EXPECT_THAT(wrong.output, HasSubstr("m_axis_trunk, frame 0, beat 0: expected"));
+  EXPECT_THAT(wrong.output, HasSubstr("FAIL: 1 of 27 beats differ"));
+}
+
 }  // namespace
 }  // namespace qfx::verify
