@@ -183,6 +183,7 @@ module small_network__conv1 (
           .IN_WIDTH(19),
           .LEFT(0),
           .LEFT_WIDTH(1),
+          .SHIFTS(1),
           .OFFSET_WIDTH(13),
           .OUT_WIDTH(20)
       ) align (

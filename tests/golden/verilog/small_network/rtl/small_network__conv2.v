@@ -183,6 +183,7 @@ module small_network__conv2 (
           .IN_WIDTH(18),
           .LEFT(0),
           .LEFT_WIDTH(2),
+          .SHIFTS(1),
           .OFFSET_WIDTH(2),
           .OUT_WIDTH(18)
       ) align (

@@ -176,6 +176,7 @@ module small_network__dense (
           .IN_WIDTH(17),
           .LEFT(0),
           .LEFT_WIDTH(1),
+          .SHIFTS(0),
           .OFFSET_WIDTH(13),
           .OUT_WIDTH(17)
       ) align (
