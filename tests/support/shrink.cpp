@@ -109,7 +109,8 @@ class Shrinker {
     for (NodeId id = 0; id < std::ssize(best_.model.nodes); ++id) {
       if (try_change(id, [](graph::Node& node) { simplify(node.spec); })) return true;
       if (try_change(id, [](graph::Node& node) { round_points(node.frac_bits); })) return true;
-      for (const auto& [role, unused] : graph::Node(best_.model.nodes[id]).params) {
+      for (const auto& entry : graph::Node(best_.model.nodes[id]).params) {
+        const graph::Role role = entry.first;  // a lambda cannot hold a structured binding for clang 14
         if (try_change(id, [&](graph::Node& node) { simplify(node.params.at(role).spec); }))
           return true;
         if (try_change(id,

@@ -54,7 +54,8 @@ void expect_exact(const Engine& engine) {
   EXPECT_EQ(engine.run(input, kBatch), expected.back());
 }
 
-constexpr graph::Pair kThree{3, 3}, kOne{1, 1}, kTwo{2, 2};
+constexpr graph::Pair kThree{3, 3}, kTwo{2, 2};
+constexpr graph::Sides kOne{1, 1};
 
 TEST(Levels, ThresholdsAreTheLeastRawValuesOnAnyGrid) {
   // -2/3, 0 and 2/3
@@ -144,7 +145,7 @@ struct Signs {
 Signs signs_model(bool same_weights, bool others_read_signs) {
   graph::Builder builder("signs");
   Signs made;
-  constexpr graph::Pair padding{2, 0};
+  constexpr graph::Sides padding{2, 0};
   NodeId x = builder.input({17, 5, 5}, {});
   made.levels = builder.quant_sign(x, {.bits = 2}, "levels");
   made.signs = builder.quant_sign(made.levels, {.bits = 1}, "signs");
