@@ -131,7 +131,7 @@ TEST_F(TeacherRun, OfOutputsThatAreNoClasses) {
   ASSERT_TRUE(summary.float_result.has_value());
   EXPECT_EQ(summary.float_result->name, "RMSE");
   EXPECT_NEAR(summary.float_result->value, 0, 1e-5);
-  EXPECT_LT(summary.fixed_result->value, summary.ptq_result->value);
+  EXPECT_LE(summary.fixed_result->value, summary.ptq_result->value) << "the better one is kept";
 }
 
 TEST_F(TeacherRun, GoesOnWhereItWasStopped) {
