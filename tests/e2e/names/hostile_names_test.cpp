@@ -189,6 +189,22 @@ void expect_plain_design(const fs::path& project, const std::string& what) {
   EXPECT_EQ(ran.output, "") << what;
 }
 
+// Vivado's scripts as they go over the design of Verilog, with stand-ins for Vivado's commands.
+void expect_scripts_run(const fs::path& project, const std::string& what) {
+  if (!path_exists(project / "board/ip.tcl")) return;
+  const fs::path here = project.parent_path() / "vivado";
+  fs::create_directories(here);
+  for (const std::vector<std::string>& words :
+       {std::vector<std::string>{"build.tcl", "pynq-z2"}, {"ip.tcl"}}) {
+    std::vector<std::string> command{
+        "tclsh", test::source_path("tests/e2e/board/simulated/vivado.tcl"), (here / "log").string(),
+        (project / "board" / words[0]).string()};
+    command.insert(command.end(), words.begin() + 1, words.end());
+    const ProcessResult ran = run_process(command, here.string());
+    EXPECT_EQ(ran.exit_code, 0) << what << ": " << ran.output.substr(0, 3000);
+  }
+}
+
 TEST(HostileNames, OfLayersAndClassesBuildAndRun) {
   const graph::FrozenModel model =
       model_with_layers("\"); } $(touch INJECTED) [exec touch INJECTED]");
@@ -201,6 +217,7 @@ TEST(HostileNames, OfLayersAndClassesBuildAndRun) {
                    {.golden_inputs = inputs, .golden_outputs = outputs});
     expect_sound_files(project, std::string(target.name));
     expect_plain_design(project, std::string(target.name));
+    expect_scripts_run(project, std::string(target.name));
     for (const auto& command : uses_of(target, project.string())) {
       const ProcessResult used = run_process(command);
       EXPECT_EQ(used.exit_code, 0) << target.name << ": " << used.output.substr(0, 3000);
@@ -221,6 +238,7 @@ TEST(HostileNames, OfModelsLeaveTheProjectSound) {
       export_project(target, graph::Analyzed(model), project.string(), {});
       expect_sound_files(project, name);
       expect_plain_design(project, name);
+      expect_scripts_run(project, name);
       const ProcessResult made = run_process({"make", "-n", "-C", project.string()});
       EXPECT_NE(made.output, "") << name;
     }
