@@ -1,6 +1,8 @@
+#include <filesystem>
 #include <fmt/format.h>
 #include <memory>
 #include <string>
+#include <system_error>
 #include <vector>
 
 #include "command_line.h"
@@ -12,7 +14,10 @@
 #include "verb.h"
 
 #include "qfx/backends/target.h"
+#include "qfx/base/error.h"
+#include "qfx/base/file.h"
 #include "qfx/base/text.h"
+#include "qfx/imports/write_onnx.h"
 #include "qfx/runtime/engine.h"
 
 namespace qfx::command {
@@ -28,6 +33,7 @@ struct ExportOptions {
   double clock_ns = backends::ExportOptions{}.clock_period_ns;
   std::int64_t vectors = 16;
   FoldOptions fold;
+  bool plain = false;
 };
 
 // "vitis: C++ on ap_fixed for Vitis HLS"
@@ -35,10 +41,36 @@ std::string target_help() {
   std::vector<std::string> lines;
   for (const backends::Target& target : backends::targets())
     lines.push_back(fmt::format("{}: {}", target.name, target.summary));
+  lines.push_back("qonnx: an ONNX file with QONNX's Quant nodes, for other tools");
   return join(lines, "; ");
 }
 
+// A network for other tools, in one file: no hardware project.
+constexpr char kQonnx[] = "qonnx";
+
+int export_qonnx(const ExportOptions& options) {
+  const graph::Analyzed model(load_given_model(options.model));
+  const std::string bytes = imports::write_onnx(model, {.plain = options.plain});
+  std::filesystem::path file(options.output);
+  if (file.extension() != ".onnx") {
+    std::error_code error;
+    std::filesystem::create_directories(file, error);
+    if (error || !is_folder(file))
+      user_error("the folder '{}' cannot be made: {}; choose another one with -o", options.output,
+                 error ? error.message() : "something else has that name");
+    file /= model.model().name + ".onnx";
+  }
+  write_file_atomically(file, bytes);
+  print(fmt::format("{}: {}, {} bytes", file.string(),
+                    options.plain ? "ONNX's own operators alone" : "ONNX with QONNX's Quant nodes",
+                    grouped(std::ssize(bytes))));
+  return kSuccess;
+}
+
 int export_model(const ExportOptions& options) {
+  if (options.target == kQonnx) return export_qonnx(options);
+  if (options.plain)
+    user_error("--plain is for --target qonnx; leave it out for the target '{}'", options.target);
   const backends::Target& target = backends::target_named(options.target);
   const runtime::Engine engine(load_given_model(options.model));
   std::vector<std::int32_t> inputs;
@@ -78,7 +110,7 @@ Verb add_export(CLI::App& command) {
   CommandLine verb(command, "export", "write a frozen model as a hardware project");
   verb.text("model", options->model, "the frozen model (.qfx)", Need::Required);
   verb.text("--target", options->target, target_help(), Need::Required);
-  verb.text("-o,--output", options->output, "the folder to write: new, empty, or an earlier export",
+  verb.text("-o,--output", options->output, "the folder to write: new, empty, or an earlier export; of qonnx also a file, NAME.onnx",
             Need::Required);
   verb.text(
       "--data", options->data,
@@ -88,6 +120,8 @@ Verb add_export(CLI::App& command) {
   verb.text("--part", options->part,
             "the FPGA part, of catapult the technology library (default: the target's)");
   verb.real("--clock", options->clock_ns, "clock period in ns", 0.1, 1000.0);
+  verb.flag("--plain", options->plain,
+            "with --target qonnx: ONNX's own operators alone, as onnxruntime runs them");
   add_fold_options(verb, options->fold);
   return {verb.app(), [options] { return export_model(*options); }};
 }

@@ -66,6 +66,10 @@ void set_preprocessing(graph::Model& model, const std::string& text) {
   if (text.empty()) return;
   graph::Node& node = model.nodes.front();
   graph::Preprocess& preprocess = std::get<graph::Input>(node.op).preprocess;
+  // What the network itself does to its input first (Lowered::input_factor) comes behind.
+  const graph::Preprocess own = preprocess;
+  preprocess.mean.clear();
+  preprocess.std.clear();
   std::istringstream words(text);
   std::string word;
   while (words >> word) {
@@ -85,6 +89,16 @@ void set_preprocessing(graph::Model& model, const std::string& text) {
     }
     if (values.size() == 1) values.assign(static_cast<std::size_t>(node.shape[0]), values[0]);
     (key == "mean" ? preprocess.mean : preprocess.std) = std::move(values);
+  }
+  if (!own.mean.empty()) {
+    const auto channels = static_cast<std::size_t>(node.shape[0]);
+    if (preprocess.mean.empty()) preprocess.mean.assign(channels, 0);
+    if (preprocess.std.empty()) preprocess.std.assign(channels, 1);
+    const std::size_t given = std::min(preprocess.mean.size(), preprocess.std.size());
+    for (std::size_t c = 0; c < std::min(given, channels); ++c) {
+      preprocess.mean[c] += own.mean[c] * preprocess.std[c];
+      preprocess.std[c] *= own.std[c];
+    }
   }
   try {
     graph::verify(model);

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "qfx/graph/graph.h"
+#include "qfx/imports/float_model.h"
 #include "qfx/imports/lower.h"
 #include "qfx/imports/passes.h"
 #include "qfx/imports/source.h"
@@ -21,6 +22,11 @@ struct Imported {
   // The largest difference of the model to the file's network on random samples, relative to the
   // largest value; empty where computing it would take long.
   std::optional<double> difference = {};
+  // Of a quantized network: how many of the output's values differ, where both ends round, from the
+  // file's, on the same samples.
+  std::optional<std::int64_t> differing = {};
+  // The network as it came, for who wants to run it; empty where it was made of no file.
+  std::optional<Source> original = {};
 
   const graph::Model& model() const { return lowered.model; }
   graph::Model& model() { return lowered.model; }
@@ -35,10 +41,19 @@ Imported import_source(Source source, const ImportOptions& options, const std::s
 
 // Outputs as the file has them, of `batch` samples as the file has them: model.run_float between
 // the two orders of values. Real numbers before the model's own preprocessing are not asked for:
-// samples are what the file's network reads. Of each output the values of all samples.
+// samples are what the file's network reads. Of each output the values of all samples. Of a quantized
+// network casts are those of its fixed formats.
 std::vector<std::vector<double>> run_as_file(const Lowered& lowered,
-                                             const std::vector<double>& samples,
-                                             std::int64_t batch);
+                                             const std::vector<double>& samples, std::int64_t batch,
+                                             Casts casts = Casts::None);
+
+// The network whose quantizers keep to their range and do not round.
+Source without_rounding(Source source);
+
+// The outputs of the file's own network for one sample, in double; nothing where it is too large to
+// be computed here.
+std::optional<std::vector<std::vector<double>>> run_original(const Source& original,
+                                                             const std::vector<double>& sample);
 
 // Multiplications a sample.
 double work_of(const graph::Model& model);

@@ -25,6 +25,10 @@ struct Lowered {
   // Element i of the source's input, row-major, is element index[i] of the model's.
   Shape input_shape;
   std::vector<std::int64_t> input_index;
+  // What the network does to its input before it quantizes it, by channel of the model's input:
+  // times a factor, plus a term. It is part of the model's preprocessing. Empty: nothing.
+  std::vector<double> input_factor, input_term;
+  std::vector<std::string> remarks;    // formats that the file does not say
   std::vector<LoweredOutput> outputs;  // in the source's order; two may be of one node
   // Of every record of the source the nodes of the model that it is part of.
   std::vector<std::vector<std::string>> made;

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "qfx/base/shape.h"
+#include "qfx/fixed/format.h"
 #include "qfx/imports/tensor.h"
 
 namespace qfx::imports {
@@ -33,6 +34,8 @@ struct Node {
   std::vector<std::string> inputs;   // an empty name: left out
   std::vector<std::string> outputs;  // likewise
   std::map<std::string, Attribute> attributes = {};
+  // A quantizer that keeps to its range and does not round, to compare the ends of an import by.
+  bool is_smooth = false;
   // The nodes of the file that it stands for (Source::records).
   std::vector<int> origins = {};
 };
@@ -43,6 +46,14 @@ struct Record {
   std::string op;
   std::string output;     // its first
   std::string fate = {};  // empty: what was made of it says so
+};
+
+// What a constant's elements are multiples of, where the file has them as integers.
+struct Grid {
+  Tensor scale;  // broadcasts to the constant
+  std::int64_t low = 0, high = 0;  // of the integers
+  fixed::Rounding rounding = fixed::Rounding::RND_CONV;
+  bool is_bipolar = false;  // -1 and +1 alone
 };
 
 struct SourceInput {
@@ -57,6 +68,9 @@ struct Source {
   std::string producer = {};
   std::vector<SourceInput> inputs = {};  // without those that are constants
   std::map<std::string, Tensor> constants = {};
+  std::map<std::string, Grid> grids = {};  // of constants of a quantized network
+  // Whether the file says how values are quantized: then nothing of it is rounded otherwise.
+  bool is_quantized = false;
   std::vector<Node> nodes = {};  // each after those that it reads
   // As the file calls them, and the values that they are now.
   std::vector<std::string> output_names = {};

@@ -17,6 +17,9 @@ struct Tensor {
   bool known = true;
   std::vector<double> reals = {};
   std::vector<std::int64_t> integers = {};
+  // Of integers that a file holds or a QuantizeLinear makes, ONNX's number of their type; 0: not
+  // known.
+  int stored_as = 0;
   bool operator==(const Tensor&) const = default;
 
   static Tensor of(Shape shape, std::vector<double> values);

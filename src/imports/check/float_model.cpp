@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "imports/check/float_domain.h"
+#include "imports/operators/quantizer.h"
 
 #include "qfx/base/error.h"
 #include "qfx/graph/outputs.h"
@@ -86,10 +87,25 @@ std::vector<double> compute(const graph::Node& node, std::vector<FloatInput> inp
       node.op);
 }
 
+// A value's assignment to its node's format, as far as that is fixed. Overflow saturates in what an
+// import makes; other modes are left alone.
+void assign(const graph::Node& node, Casts casts, std::vector<double>& values) {
+  if (casts == Casts::None || node.spec.learned || !node.spec.int_bits) return;
+  if (graph::keeps_format(node.op) || graph::own_format(node.op)) return;
+  const fixed::Format format = node.spec.format(node.spec.width - *node.spec.int_bits);
+  const fixed::Interval held = fixed::held_range(format);
+  for (double& value : values) {
+    double raw = std::ldexp(value, format.frac_bits());
+    if (casts == Casts::Whole) raw = rounded(raw, format.rounding);
+    raw = std::clamp(raw, static_cast<double>(held.lo), static_cast<double>(held.hi));
+    value = std::ldexp(raw, -format.frac_bits());
+  }
+}
+
 }  // namespace
 
 std::vector<double> run_float(const graph::Model& model, std::span<const double> samples,
-                              std::int64_t batch) {
+                              std::int64_t batch, Casts casts) {
   QFX_ASSERT(std::ssize(samples) == batch * element_count(model.nodes.front().shape));
   // The values that leave the network stay.
   std::vector<std::size_t> last_reader(model.nodes.size(), 0);
@@ -99,12 +115,14 @@ std::vector<double> run_float(const graph::Model& model, std::span<const double>
   for (const graph::NodeId id : graph::output_ids(model)) last_reader[id] = model.nodes.size();
   std::vector<std::vector<double>> values(model.nodes.size());
   values[0].assign(samples.begin(), samples.end());
+  assign(model.nodes[0], casts, values[0]);
   for (std::size_t id = 1; id < model.nodes.size(); ++id) {
     const graph::Node& node = model.nodes[id];
     std::vector<FloatInput> inputs;
     for (const graph::NodeId input : node.inputs)
       inputs.push_back({.values = &values[input], .shape = model.nodes[input].shape});
     values[id] = compute(node, std::move(inputs), batch);
+    assign(node, casts, values[id]);
     for (const graph::NodeId input : node.inputs) {
       if (last_reader[input] == id) std::vector<double>().swap(values[input]);
     }

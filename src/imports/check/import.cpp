@@ -4,6 +4,7 @@
 #include <cmath>
 #include <map>
 #include <random>
+#include <set>
 #include <utility>
 
 #include "imports/passes/all.h"
@@ -23,11 +24,31 @@ constexpr double kMostWork = 1e8;
 // Weights are rounded to single precision on the way: a network sums thousands of such errors.
 constexpr double kMostDifference = 1e-5;
 
-std::vector<double> random_samples(std::int64_t count) {
+double random_real(std::mt19937_64& generator) {
+  return static_cast<double>(generator() >> 11) * 0x1p-52 - 1;
+}
+
+// Samples as the file's network reads them: all over the range of the input's format where that is
+// known, whole numbers where the file takes integers.
+std::vector<double> random_samples(const Lowered& lowered, bool are_whole) {
   std::mt19937_64 generator(1);
+  const graph::Node& input = lowered.model.nodes.front();
+  const std::int64_t plane = element_count(input.shape) / input.shape[0];
   std::vector<double> samples;
-  for (std::int64_t i = 0; i < count; ++i)
-    samples.push_back(static_cast<double>(generator() >> 11) * 0x1p-52 - 1);
+  for (const std::int64_t at : lowered.input_index) {
+    double value = random_real(generator);
+    if (!input.spec.learned && input.spec.int_bits) {
+      const fixed::Format format = input.spec.format(input.spec.width - *input.spec.int_bits);
+      const fixed::Interval held = fixed::held_range(format);
+      const double unit = std::ldexp(1.0, -format.frac_bits());
+      const double low = static_cast<double>(held.lo) * unit;
+      value = low + (value + 1) / 2 * (static_cast<double>(held.hi) * unit - low);
+    }
+    const std::int64_t c = at / plane;
+    if (!lowered.input_factor.empty())
+      value = (value - lowered.input_term[c]) / lowered.input_factor[c];
+    samples.push_back(are_whole ? std::nearbyint(value) : value);
+  }
   return samples;
 }
 
@@ -49,30 +70,38 @@ std::optional<double> difference_of(const std::vector<double>& wanted, const std
 }
 
 // The model and the network as it came, on the same samples; the output that differs most.
-std::optional<double> compare(const Source& before, const Lowered& lowered) {
-  if (work_of(lowered.model) > kMostWork) return std::nullopt;
-  const SourceInput& input = before.inputs.at(0);
-  const std::vector<double> samples = random_samples(element_count(*input.shape));
-  std::map<std::string, Tensor> values;
-  try {
-    values = run(before, {{input.name, Tensor::of(*input.shape, samples)}});
-  } catch (const NodeFault&) {
-    return std::nullopt;  // too large to be computed here
+void compare(Imported& imported) {
+  const Lowered& lowered = imported.lowered;
+  const Source& before = *imported.original;
+  if (work_of(lowered.model) > kMostWork) return;
+  const bool is_quantized = imported.source.is_quantized;
+  const std::vector<double> samples = random_samples(lowered, before.inputs.at(0).is_integer);
+  const auto wanted = run_original(is_quantized ? without_rounding(before) : before, samples);
+  if (!wanted) return;
+  const auto got =
+      run_as_file(lowered, samples, 1, is_quantized ? Casts::Clamped : Casts::None);
+  for (std::size_t i = 0; i < got.size(); ++i) {
+    const auto apart = difference_of((*wanted)[i], got[i]);
+    if (apart) imported.difference = std::max(imported.difference.value_or(0), *apart);
   }
-  const std::vector<std::vector<double>> outputs = run_as_file(lowered, samples, 1);
-  std::optional<double> most;
-  for (std::size_t i = 0; i < outputs.size(); ++i) {
-    const auto apart = difference_of(values.at(before.outputs.at(i)).reals, outputs[i]);
-    if (apart) most = std::max(most.value_or(0), *apart);
+  if (!is_quantized) return;
+  const auto whole = run_original(before, samples);
+  if (!whole) return;
+  const auto cast = run_as_file(lowered, samples, 1, Casts::Whole);
+  imported.differing = 0;
+  for (std::size_t k = 0; k < cast.size(); ++k) {
+    double largest = 0;
+    for (const double value : (*whole)[k]) largest = std::max(largest, std::abs(value));
+    for (std::size_t i = 0; i < cast[k].size(); ++i)
+      *imported.differing += !(std::abs(cast[k][i] - (*whole)[k][i]) <= kMostDifference * largest);
   }
-  return most;
 }
 
 }  // namespace
 
 std::vector<std::vector<double>> run_as_file(const Lowered& lowered,
-                                             const std::vector<double>& samples,
-                                             std::int64_t batch) {
+                                             const std::vector<double>& samples, std::int64_t batch,
+                                             Casts casts) {
   const auto in = std::ssize(lowered.input_index);
   QFX_ASSERT(std::ssize(samples) == in * batch);
   std::vector<double> arranged(samples.size());
@@ -80,7 +109,13 @@ std::vector<std::vector<double>> run_as_file(const Lowered& lowered,
     for (std::int64_t i = 0; i < in; ++i)
       arranged[b * in + lowered.input_index[i]] = samples[b * in + i];
   }
-  const std::vector<double> values = run_float(lowered.model, arranged, batch);
+  const graph::Shape& held_shape = lowered.model.nodes.front().shape;
+  const std::int64_t plane = in / held_shape[0];
+  for (std::size_t i = 0; !lowered.input_factor.empty() && i < arranged.size(); ++i) {
+    const auto c = static_cast<std::int64_t>(i) % in / plane;
+    arranged[i] = arranged[i] * lowered.input_factor[c] + lowered.input_term[c];
+  }
+  const std::vector<double> values = run_float(lowered.model, arranged, batch, casts);
   const std::int64_t held = graph::output_size(lowered.model);
   const std::vector<graph::OutputPart> parts = graph::output_parts(lowered.model);
   std::vector<std::vector<double>> result;
@@ -93,6 +128,32 @@ std::vector<std::vector<double>> run_as_file(const Lowered& lowered,
     }
   }
   return result;
+}
+
+// Constants stay rounded: only quantizers of what depends on the samples change.
+Source without_rounding(Source source) {
+  std::set<std::string> computed{source.inputs.at(0).name};
+  for (Node& node : source.nodes) {
+    const bool depends = std::ranges::any_of(
+        node.inputs, [&](const std::string& input) { return computed.contains(input); });
+    if (!depends) continue;
+    computed.insert(node.outputs.begin(), node.outputs.end());
+    node.is_smooth = true;
+  }
+  return source;
+}
+
+std::optional<std::vector<std::vector<double>>> run_original(const Source& original,
+                                                             const std::vector<double>& sample) {
+  const SourceInput& input = original.inputs.at(0);
+  try {
+    auto values = run(original, {{input.name, Tensor::of(*input.shape, sample)}});
+    std::vector<std::vector<double>> outputs;
+    for (const std::string& output : original.outputs) outputs.push_back(values.at(output).reals);
+    return outputs;
+  } catch (const NodeFault&) {
+    return std::nullopt;  // too large to be computed here
+  }
 }
 
 double work_of(const graph::Model& model) {
@@ -112,6 +173,8 @@ Imported import_source(Source source, const ImportOptions& options, const std::s
   make_plain(source, options);
   result.source = std::move(source);
   result.lowered = lower(result.source, name);
+  for (std::string& remark : result.lowered.remarks)
+    result.source.remarks.push_back(std::move(remark));
   return result;
 }
 
@@ -124,7 +187,8 @@ Imported import_onnx(const std::filesystem::path& path, const ImportOptions& opt
   set_input_shape(before, options.input_shape);
   split_fused(before);
   Imported result = import_source(std::move(source), options, name);
-  result.difference = compare(before, result.lowered);
+  result.original = std::move(before);
+  compare(result);
   if (result.difference && !(*result.difference <= kMostDifference))
     internal_error(
         "the model made of {} differs from it by {:.2e} of the largest value; please send the file",

@@ -23,6 +23,26 @@ std::string shown(const Record& record) {
   return text + "'";
 }
 
+// The formats that the file gives its tensors, which calibration leaves alone.
+std::string formats_text(const graph::Model& model) {
+  std::string text =
+      "\n# The formats of the file. Parameters with a binary point for each channel have them in\n"
+      "# the graph.\n[format]\n";
+  const auto add = [&](const std::string& name, const graph::QuantSpec& spec) {
+    if (spec.learned || !spec.int_bits || spec.granularity == graph::Granularity::PerChannel)
+      return;
+    text += fmt::format("\n[[format.override]]\nmatch = \"{}\"\nformat = \"{}\"\n", name,
+                        fixed::to_string(spec.format(spec.width - *spec.int_bits)));
+  };
+  for (const graph::Node& node : model.nodes) {
+    if (!graph::keeps_format(node.op) && !graph::own_format(node.op)) add(node.name, node.spec);
+    for (const auto& [role, param] : node.params) {
+      if (!graph::own_format(node.op, role)) add(graph::tensor_name(node.name, role), param.spec);
+    }
+  }
+  return text;
+}
+
 }  // namespace
 
 std::string outputs_text(const graph::Model& model) {
@@ -54,11 +74,18 @@ std::string report_text(const Imported& imported, const std::string& file) {
   for (const std::string& remark : source.remarks) text += remark + "\n";
   text += imported.difference
               ? fmt::format(
-                    "float difference to the file: {:.1e} of the largest value, on random "
+                    "{} difference to the file: {:.1e} of the largest value, on random "
                     "samples\n",
-                    *imported.difference)
+                    source.is_quantized ? "unrounded" : "float", *imported.difference)
               : "not compared with the file's values here, which takes long for its size; "
                 "--check does\n";
+  std::size_t values = 0;
+  for (const LoweredOutput& output : imported.lowered.outputs) values += output.index.size();
+  if (imported.differing)
+    text += fmt::format(
+        "the file's network and the model in its formats, both rounding: {} of {} output values "
+        "differ, on random samples\n",
+        *imported.differing, values);
   Table table({Align::Left, Align::Left, Align::Left});
   table.add_row({"became", "operator", "node of the file"});
   table.add_rule();
@@ -88,7 +115,10 @@ std::string recipe_text(const Imported& imported, const RecipeFacts& facts) {
         to_string(imported.model().nodes.front().shape));
   else
     text += fmt::format("source = \"{}\"\n", facts.data);
-  text +=
+  if (imported.source.is_quantized)
+    text += formats_text(imported.model());
+  else
+    text +=
       "\n[format]\nwidth = 8\n"
       "\n[format.weights]\ngranularity = \"channel\"      # trained networks have channels of very "
       "different size\n"
@@ -101,7 +131,8 @@ std::string recipe_text(const Imported& imported, const RecipeFacts& facts) {
       "\n[calibration]\n"
       "equalize = true                # channels of one activation, where the error falls by it\n"
       "rounding = \"gptq\"              # of weights, in view of each other\n"
-      "bias_correction = true\n"
+      "bias_correction = true\n";
+  text +=
       "\n[float]\nepochs = 0                     # it is trained\n"
       "\n[fixed]\nepochs = 2\noptimizer = \"adam\"\n"
       "learning_rate = 0.002          # of each tensor's own size\n";

@@ -40,8 +40,12 @@ void Lowering::unary(const Node& node) {
     if (!std::isfinite(slope)) fault("its alpha is {}", slope);
     op = graph::LeakyRelu{slope};
   }
-  if (const auto function = function_of(call)) op = *function;
-  place_like(node, x, append(std::move(op), {x.node}));
+  NodeId from = x.node;
+  if (const auto function = function_of(call)) {
+    op = *function;
+    from = table_input(x);
+  }
+  place_like(node, x, append(std::move(op), {from}));
 }
 
 void Lowering::clip(const Node& node) {
@@ -107,6 +111,7 @@ void Lowering::with_constant(const Node& node) {
   const bool is_sum = node.op == "Add";
   auto values = by_channel(x, constant, is_sum ? 0 : 1);
   if (!values) not_by_channel(constant, x);
+  if (fold_into_input(node, x, *values)) return;
   if (is_sum) {
     const NodeId id = append(graph::Offset{}, {x.node});
     set(id, Role::Offset, *values);

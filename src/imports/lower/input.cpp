@@ -40,7 +40,7 @@ std::optional<First> first_layer(const Source& source, const std::string& value,
     if (node.inputs.empty() || node.inputs[0] != value) continue;
     const bool arranges =
         is_one_of(node.op, {"Reshape", "Flatten", "Squeeze", "Unsqueeze", "Transpose"});
-    const bool keeps = is_one_of(node.op, {"Add", "Mul", "Clip", "Relu", "Neg", "Abs"}) &&
+    const bool keeps = is_one_of(node.op, {"Add", "Mul", "Clip", "Relu", "Neg", "Abs", "Quant"}) &&
                        shape_of(source, node.outputs[0]) == shape_of(source, value);
     if (arranges) {
       std::vector<const Tensor*> inputs{&places};
@@ -94,6 +94,7 @@ void Lowering::arrange_input() {
   }
   const graph::NodeId id = builder_.input(held, {.signed_samples = true});
   origins_.emplace_back();
+  ops_.emplace_back(graph::Input{});
   std::vector<std::int64_t> index(order.size());
   for (std::size_t j = 0; j < order.size(); ++j)
     index[places.integers[j]] = static_cast<std::int64_t>(j);

@@ -34,6 +34,7 @@ NodeId Lowering::append(graph::Op op, std::vector<NodeId> inputs) {
   if (name.empty())
     name = names_.fresh(fmt::format("{}_{}", graph::kind_name(op), origins_.size()));
   NodeId id = -1;
+  ops_.push_back(op);
   try {
     id = builder_.append(std::move(op), std::move(inputs), name);
   } catch (const UserError& error) {
@@ -146,7 +147,8 @@ bool Lowering::lower_by_name(const Node& node) {
       {"Ceil", &Lowering::unary},
       {"Round", &Lowering::unary},
       {"ThresholdedRelu", &Lowering::unary},
-      {"Shrink", &Lowering::unary}};
+      {"Shrink", &Lowering::unary},
+      {"Quant", &Lowering::quantize}};
   const auto found = kMembers.find(node.op);
   if (found == kMembers.end()) return false;
   std::invoke(found->second, *this, node);
@@ -181,6 +183,7 @@ Lowered Lowering::run() {
     result_.model.nodes[entry.node].params.at(entry.role).values = std::move(entry.values);
   for (Statistics& entry : statistics_)
     result_.model.nodes[entry.node].statistics = std::move(entry.values);
+  if (source_.is_quantized) settle();
   graph::verify(result_.model);
   result_.made.resize(source_.records.size());
   for (std::size_t id = 0; id < origins_.size(); ++id) {

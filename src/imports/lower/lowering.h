@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "imports/lower/formats.h"
 #include "imports/lower/names.h"
 #include "imports/lower/spot.h"
 #include "imports/operators/call.h"
@@ -44,6 +45,7 @@ class Lowering {
   std::optional<Spot> repeated_along_channels(const Spot& one, const Spot& image);  // gate.cpp
   void prelu(const Node& node);          // elementwise.cpp
   void batch_norm(const Node& node);     // elementwise.cpp
+  void quantize(const Node& node);       // quantized.cpp
 
   // ---- the model so far ----
   graph::NodeId append(graph::Op op, std::vector<graph::NodeId> inputs);
@@ -73,8 +75,20 @@ class Lowering {
   void arrange_input();
   void arrange_outputs();
   void arrange_output(const std::string& name);
-  void dense(const Spot& x, const Tensor& weight, const Tensor* bias, const Shape& shape,
-             const std::string& output);
+  graph::NodeId dense(const Spot& x, const Tensor& weight, const Tensor* bias, const Shape& shape,
+                      const std::string& output, const std::string& name = "");
+  bool is_bipolar(const std::string& constant, const std::vector<double>& values) const;
+
+  // ---- quantized networks (quantized.cpp) ----
+  bool is_alone(const std::string& value) const;
+  bool leads_to_quant(std::string value) const;
+  bool fold_into_input(const Node& node, const Spot& x, const std::vector<double>& values);
+  graph::NodeId table_input(const Spot& x);
+  // The grid of a constant of the source is that of a parameter: order[o] is the model's channel of
+  // the constant's place o along the axis.
+  void set_grid(graph::NodeId id, graph::Role role, const std::string& constant, std::size_t axis,
+                const std::vector<std::int64_t>& order);
+  void settle();
 
   struct Values {
     graph::NodeId node;
@@ -95,6 +109,8 @@ class Lowering {
   std::vector<std::pair<Spot, Spot>> moved_;  // values and what they became
   std::vector<Values> values_;
   std::vector<Statistics> statistics_;
+  KnownFormats formats_;
+  std::vector<graph::Op> ops_;  // by node of the model
   std::vector<std::vector<int>> origins_;  // by node of the model
   std::set<std::string> done_;             // values that were lowered with the node before
   const Node* current_ = nullptr;

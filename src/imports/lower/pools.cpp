@@ -157,7 +157,7 @@ void Lowering::softmax(const Node& node) {
     fault("its axis {} of {} is not the channels; the nearest is a softmax over the channels", axis,
           to_string(x.shape));
   }
-  place_like(node, x, append(graph::Softmax{}, {x.node}));
+  place_like(node, x, append(graph::Softmax{}, {table_input(x)}));
 }
 
 }  // namespace qfx::imports

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <set>
 #include <tuple>
 
@@ -86,11 +87,21 @@ void Lowering::conv(const Node& node) {
       }
     }
   }
+  op.binary = is_bipolar(node.inputs[1], values);
   const NodeId id = append(op, {x.node});
   set(id, Role::Weight, values);
   if (bias != nullptr) set(id, Role::Bias, added);
+  set_grid(id, Role::Weight, node.inputs[1], 0, order);
+  if (bias != nullptr) set_grid(id, Role::Bias, node.inputs[2], 0, order);
   place(node.outputs[0],
         spot_of_channels(id, builder_.shape(id), shape_of(source_, node.outputs[0]), order));
+}
+
+// Whether the file has the weight as signs, and it still is nothing but these.
+bool Lowering::is_bipolar(const std::string& constant, const std::vector<double>& values) const {
+  const auto found = source_.grids.find(constant);
+  return found != source_.grids.end() && found->second.is_bipolar &&
+         std::ranges::all_of(values, [](double w) { return w == 1 || w == -1; });
 }
 
 void Lowering::product(const Node& node) {
@@ -112,18 +123,24 @@ void Lowering::product(const Node& node) {
   }
   const Tensor* bias =
       node.inputs.size() > 2 && !node.inputs[2].empty() ? known(node.inputs[2]) : nullptr;
-  dense(input_of(node), plain, bias, shape_of(source_, node.outputs[0]), node.outputs[0]);
+  const NodeId id =
+      dense(input_of(node), plain, bias, shape_of(source_, node.outputs[0]), node.outputs[0],
+            node.inputs[1]);
+  std::vector<std::int64_t> order;
+  for (std::int64_t o = 0; o < plain.shape[0]; ++o) order.push_back(o);
+  set_grid(id, Role::Weight, node.inputs[1], is_gemm ? 0 : 1, order);
+  if (bias != nullptr) set_grid(id, Role::Bias, node.inputs[2], 0, order);
 }
 
 // weight [outputs, inputs] times the last axis of x: a linear layer, or at each of several places a
 // convolution of one tap.
-void Lowering::dense(const Spot& x, const Tensor& weight, const Tensor* bias, const Shape& shape,
-                     const std::string& output) {
+NodeId Lowering::dense(const Spot& x, const Tensor& weight, const Tensor* bias, const Shape& shape,
+                       const std::string& output, const std::string& name) {
   const std::int64_t outputs = weight.shape[0], inputs = weight.shape[1];
   const std::int64_t places = x.size() / inputs, held = element_count(x.held);
   if (places == 1) {
     if (const Spot less = compact(x); less.node != x.node)
-      return dense(less, weight, bias, shape, output);
+      return dense(less, weight, bias, shape, output, name);
     const NodeId vector = flattened(x);
     if (outputs * held > kMostWeights) fault("its weight would have {} entries", outputs * held);
     std::vector<double> values(static_cast<std::size_t>(outputs * held), 0);
@@ -132,11 +149,14 @@ void Lowering::dense(const Spot& x, const Tensor& weight, const Tensor* bias, co
         values[o * held + x.at(i)] += weight.reals[o * inputs + i];
     }
     const NodeId id =
-        append(graph::Linear{.out_features = outputs, .has_bias = bias != nullptr}, {vector});
+        append(graph::Linear{.out_features = outputs,
+                             .has_bias = bias != nullptr,
+                             .binary = is_bipolar(name, values)},
+               {vector});
     set(id, Role::Weight, values);
     if (bias != nullptr) set(id, Role::Bias, bias->reals);
     place(output, {.node = id, .held = {outputs}, .shape = shape});
-    return;
+    return id;
   }
   // Place r and input i of the value are channel channels[i] of the pixel pixels[r].
   const std::int64_t plane = x.plane();
@@ -164,7 +184,10 @@ void Lowering::dense(const Spot& x, const Tensor& weight, const Tensor* bias, co
       values[o * x.held[0] + channels[i]] += weight.reals[o * inputs + i];
   }
   const NodeId id =
-      append(graph::Conv2d{.out_channels = outputs, .has_bias = bias != nullptr}, {pixel.node});
+      append(graph::Conv2d{.out_channels = outputs,
+                           .has_bias = bias != nullptr,
+                           .binary = is_bipolar(name, values)},
+             {pixel.node});
   set(id, Role::Weight, values);
   if (bias != nullptr) set(id, Role::Bias, bias->reals);
   Spot result{.node = id, .held = builder_.shape(id), .shape = shape};
@@ -173,6 +196,7 @@ void Lowering::dense(const Spot& x, const Tensor& weight, const Tensor* bias, co
     for (std::int64_t o = 0; o < outputs; ++o) index.push_back(o * plane + pixels[r]);
   }
   place(output, spot_with(result, shape, std::move(index)));
+  return id;
 }
 
 }  // namespace qfx::imports

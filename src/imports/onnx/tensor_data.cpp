@@ -174,6 +174,7 @@ Tensor read_tensor(const Proto& proto, const std::filesystem::path& folder,
                to_string(tensor.shape), kMaxTensorElements);
   if (proto.has_segment()) user_error("{} is a segment of a tensor; store it whole", what);
   tensor.is_integer = is_integer_type(proto.data_type(), what);
+  if (tensor.is_integer) tensor.stored_as = proto.data_type();
   const std::int64_t size = tensor.size() * element_size(proto.data_type(), what);
   const bool is_external = proto.data_location() == Proto::EXTERNAL;
   if (!is_external && !proto.has_raw_data()) {

@@ -52,13 +52,29 @@ void require_real(const Tensor& x) {
 }  // namespace
 
 Tensors max_pool(const Call& call) {
-  require_real(call.in(0));
+  const Tensor& x = call.in(0);
+  // What a QuantizeLinear gives may be pooled before it is real again: bytes, uint8 or int8.
+  const bool are_bytes = x.is_integer && (x.stored_as == 2 || x.stored_as == 3);
+  if (!are_bytes) require_real(x);
   if (call.has_output(1)) fault("its indices are read; only its first output is here");
   const auto windows = read_windows(call, call.in(0).shape, {});
-  return {pooled(
-      call.in(0), windows, -std::numeric_limits<double>::infinity(),
+  Tensor real = x;
+  if (are_bytes) {
+    real.is_integer = false;
+    real.reals.assign(x.integers.begin(), x.integers.end());
+    real.integers.clear();
+  }
+  Tensor y = pooled(
+      real, windows, -std::numeric_limits<double>::infinity(),
       [](double a, double b) { return std::max(a, b); },
-      [](double value, std::int64_t, std::int64_t) { return value; })};
+      [](double value, std::int64_t, std::int64_t) { return value; });
+  if (are_bytes) {
+    y.is_integer = true;
+    y.stored_as = x.stored_as;
+    for (const double value : y.reals) y.integers.push_back(static_cast<std::int64_t>(value));
+    y.reals.clear();
+  }
+  return {std::move(y)};
 }
 
 Tensors average_pool(const Call& call) {

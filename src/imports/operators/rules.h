@@ -63,6 +63,12 @@ Tensors max_pool(const Call& call);
 Tensors average_pool(const Call& call);
 Tensors global_pool(const Call& call);
 
+// quantizer.cpp
+Tensors quant(const Call& call);
+Tensors quantize_linear(const Call& call);
+Tensors dequantize_linear(const Call& call);
+Tensors trunc(const Call& call);
+
 // reduce.cpp
 Tensors reduce(const Call& call);
 Tensors softmax(const Call& call);

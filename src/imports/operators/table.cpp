@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <vector>
 
+#include "imports/operators/quantizer.h"
 #include "imports/operators/rules.h"
 #include "imports/operators/unsupported.h"
 
@@ -56,6 +57,10 @@ constexpr Entry kTable[] = {
      3},
     {{"", "Cos", "", "cos"}, unary},
     {{"", "DepthToSpace", "blocksize mode", "depth_to_space"}, depth_to_space},
+    {{"", "DequantizeLinear", "axis block_size output_dtype", "formats of what it reads"},
+     dequantize_linear,
+     2,
+     3},
     {{"", "Div", "axis broadcast", "affine; reciprocal, mul"}, binary, 2, 2},
     {{"", "Dropout", "is_test ratio seed", "nothing"}, dropout, 1, 3},
     {{"", "Elu", "alpha", "elu"}, unary},
@@ -98,6 +103,13 @@ constexpr Entry kTable[] = {
      binary,
      2,
      2},
+    {{"", "QLinearConv", kConvAttributes, "conv2d and formats"}, nullptr, 8, 9},
+    {{"", "QLinearMatMul", "", "linear and formats"}, nullptr, 8, 8},
+    {{"", "QuantizeLinear", "axis block_size output_dtype precision saturate",
+      "formats of what makes its input"},
+     quantize_linear,
+     2,
+     3},
     {{"", "Range", "", kOnly}, range, 3, 3},
     {{"", "Reciprocal", "", "reciprocal"}, unary},
     {{"", "ReduceL1", "axes keepdims noop_with_empty_axes", kOnly}, reduce, 1, 2},
@@ -171,11 +183,16 @@ constexpr Entry kTable[] = {
     {{kOwn, "LogSigmoid", "", "logsigmoid"}, unary},
     {{kOwn, "Points", "x y", "points"}, unary},
     {{kOwn, "Rsqrt", "", "rsqrt"}, unary},
+    {{kQonnxDomain, "BipolarQuant", "", "quant_sign; binary weights"}, quant, 2, 2},
+    {{kQonnxDomain, "IntQuant", "narrow rounding_mode signed", "formats"}, quant, 4, 4},
+    {{kQonnxDomain, "Quant", "narrow rounding_mode signed", "formats"}, quant, 4, 4},
+    {{kQonnxDomain, "Trunc", "narrow rounding_mode signed", "cast"}, trunc, 5, 6},
+    {{kPlainDomain, "Quant", "bipolar frac_bits high low rounding", kOnly}, quant},
 };
 
 const Entry* find(const Node& node) {
   const auto found = std::ranges::find_if(kTable, [&](const Entry& entry) {
-    return entry.info.domain == node.domain && entry.info.name == node.op;
+    return entry.info.domain == domain_of(node) && entry.info.name == node.op;
   });
   return found == std::end(kTable) ? nullptr : found;
 }

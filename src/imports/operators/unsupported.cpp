@@ -16,8 +16,9 @@ constexpr std::pair<std::string_view, std::string_view> kHints[] = {
     {"ArgMax", "the network ends before it: classes are told by the largest output"},
     {"ArgMin", "the network ends before it"},
     {"Attention", "only convolutions, linear layers and what lies between them are"},
-    {"DequantizeLinear", "import the float network that was quantized"},
-    {"DynamicQuantizeLinear", "import the float network that was quantized"},
+    {"ConvInteger", "quantize statically, in QDQ form"},
+    {"DynamicQuantizeLinear",
+     "scales must not depend on values: quantize statically, in QDQ form"},
     {"Einsum", "the nearest is a MatMul with a constant"},
     {"GRU", "recurrent networks are not; the nearest is a Conv over the sequence"},
     {"GroupNormalization", "the nearest is a BatchNormalization"},
@@ -27,10 +28,9 @@ constexpr std::pair<std::string_view, std::string_view> kHints[] = {
     {"LSTM", "recurrent networks are not; the nearest is a Conv over the sequence"},
     {"LayerNormalization", "the nearest is a BatchNormalization"},
     {"Loop", "a network here has no loops"},
+    {"MatMulInteger", "quantize statically, in QDQ form"},
     {"NonMaxSuppression", "the network ends before it"},
     {"NonZero", "shapes must not depend on values"},
-    {"QuantizeLinear", "import the float network that was quantized"},
-    {"QLinearConv", "import the float network that was quantized"},
     {"RNN", "recurrent networks are not; the nearest is a Conv over the sequence"},
     {"Scan", "a network here has no loops"},
     {"TopK", "the network ends before it"}};
@@ -38,21 +38,16 @@ constexpr std::pair<std::string_view, std::string_view> kHints[] = {
 constexpr std::string_view kQonnx[] = {"onnx.brevitas", "qonnx.custom_op.general",
                                        "qonnx.custom_op.channels_last", "finn.custom_op.general"};
 
-constexpr std::string_view kQonnxOperators[] = {"Quant", "BipolarQuant", "Trunc", "IntQuant",
-                                                "FloatQuant"};
-
-// Of domain "" those that only QONNX has are in it too.
-bool is_qonnx(const Node& node) {
-  return std::ranges::find(kQonnx, node.domain) != std::end(kQonnx) ||
-         std::ranges::find(kQonnxOperators, node.op) != std::end(kQonnxOperators);
-}
-
 }  // namespace
 
 std::string why_unsupported(const Node& node) {
-  if (is_qonnx(node))
-    return "it is QONNX's, of a network that is quantized already, which is not imported yet; "
-           "import the float network that was quantized";
+  if (node.op == "MultiThreshold")
+    return "the operator MultiThreshold is not here: thresholds no longer say what they round; the "
+           "nearest is the file before FINN's conversion, with Quant nodes";
+  if (std::ranges::find(kQonnx, node.domain) != std::end(kQonnx))
+    return fmt::format(
+        "the operator {} is QONNX's and not here; Quant, IntQuant, BipolarQuant and Trunc are",
+        in_quotes(node.op));
   if (!node.domain.empty() && node.domain != "com.microsoft")
     return fmt::format(
         "its domain {} is not known here; operators of ONNX's own domain are, and functions that "

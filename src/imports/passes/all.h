@@ -29,6 +29,13 @@ bool merge_constants(Source& source);
 // auto_pad and Pad nodes as pads of the windows behind them.
 bool plain_padding(Source& source);
 
+// Quantizers as products around one form of a Quant.
+bool plain_quantizers(Source& source);
+// Weights of real scales on power-of-two grids, the ratio behind their sums.
+bool plain_weights(Source& source);
+// In a quantized network: products by constants to where they meet.
+bool slide_scales(Source& source);
+
 // Channels that are the same for every sample, where what reads them can do without.
 bool remove_dead_channels(Source& source);
 

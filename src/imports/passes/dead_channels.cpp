@@ -281,6 +281,8 @@ class Chain {
 }  // namespace
 
 bool remove_dead_channels(Source& source) {
+  // Constants of a quantized network stay what they are.
+  if (source.is_quantized) return false;
   for (std::size_t i = 0; i < source.nodes.size(); ++i) {
     if (Chain(source).shorten(source.nodes[i])) return true;
   }

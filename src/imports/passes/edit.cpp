@@ -4,6 +4,8 @@
 #include <set>
 #include <utility>
 
+#include "imports/operators/call.h"
+
 #include "qfx/base/error.h"
 #include "qfx/base/text.h"
 
@@ -115,6 +117,23 @@ bool Rewriter::finish() {
   return changed_;
 }
 
+std::optional<std::vector<double>> scales_along(const Tensor& scale, const Shape& shape,
+                                                std::size_t axis) {
+  const auto count = static_cast<std::size_t>(shape.at(axis));
+  if (scale.size() == 1) return std::vector<double>(count, scale.reals[0]);
+  if (broadcast(scale.shape, shape) != shape) return std::nullopt;
+  const auto from = broadcast_index(scale.shape, shape);
+  const std::int64_t inner = strides_of(shape)[axis];
+  std::vector<double> scales(count, 0);
+  for (std::size_t i = 0; i < from.size(); ++i) {
+    double& entry = scales[static_cast<std::int64_t>(i) / inner % shape[axis]];
+    const double value = scale.reals[from[i]];
+    if (entry != 0 && entry != value) return std::nullopt;
+    entry = value;
+  }
+  return scales;
+}
+
 bool drop_dead(Source& source) {
   std::set<std::string> needed(source.outputs.begin(), source.outputs.end());
   std::vector<Node> kept;
@@ -133,6 +152,7 @@ bool drop_dead(Source& source) {
   const bool changed = kept.size() != source.nodes.size();
   std::ranges::reverse(kept);
   source.nodes = std::move(kept);
+  std::erase_if(source.grids, [&](const auto& entry) { return !needed.contains(entry.first); });
   std::erase_if(source.constants, [&](const auto& entry) { return !needed.contains(entry.first); });
   return changed;
 }

@@ -43,6 +43,11 @@ inline constexpr std::int64_t kNewest = 25;
 Node made(const Node& like, const std::string& op, std::vector<std::string> inputs,
           std::string output);
 
+// One scale for each place along the axis of a constant of this shape; nothing where a grid's
+// scales differ along another.
+std::optional<std::vector<double>> scales_along(const Tensor& scale, const Shape& shape,
+                                                std::size_t axis);
+
 // Nodes and constants that the output does not need go.
 bool drop_dead(Source& source);
 

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "imports/operators/quantizer.h"
 #include "imports/passes/edit.h"
 
 #include "qfx/base/error.h"
@@ -12,6 +13,40 @@ namespace {
 
 // What all computed constants of a network may have together.
 constexpr std::int64_t kMostFolded = std::int64_t{1} << 28;
+
+}  // namespace
+
+namespace {
+
+// The grid of a constant that a quantizer makes, or that moves the elements of one.
+std::optional<Grid> grid_of(const Source& source, const Node& node,
+                            const std::vector<const Tensor*>& inputs) {
+  if (is_quantizer(node) && node.op != "QuantizeLinear") {
+    const Call call{node, inputs};
+    const Quantizer q =
+        node.op == "DequantizeLinear" ? read_dequantizer(call) : read_quantizer(call);
+    return Grid{q.scale, q.low, q.high, q.rounding, q.is_bipolar};
+  }
+  const auto found = node.inputs.empty() ? source.grids.end() : source.grids.find(node.inputs[0]);
+  if (found == source.grids.end()) return std::nullopt;
+  const std::string& op = node.op;
+  if (op == "Identity" || op == "Cast" || op == "Dropout") return found->second;
+  if (op != "Transpose" && op != "Reshape" && op != "Flatten" && op != "Squeeze" &&
+      op != "Unsqueeze")
+    return std::nullopt;
+  Grid grid = found->second;
+  if (grid.scale.size() == 1) {
+    grid.scale.shape.clear();
+    return grid;
+  }
+  // Every element's, which moves as the element does.
+  const Shape& shape = inputs[0]->shape;
+  const Tensor all = gathered(grid.scale, shape, broadcast_index(grid.scale.shape, shape));
+  std::vector<const Tensor*> moved = inputs;
+  moved[0] = &all;
+  grid.scale = evaluate(node, moved).at(0);
+  return grid;
+}
 
 }  // namespace
 
@@ -33,11 +68,15 @@ bool infer_and_fold(Source& source) {
       inputs.push_back(tensor);
     }
     std::vector<Tensor> outputs;
+    std::optional<Grid> grid;
     try {
       outputs = evaluate(node, inputs);
+      if (std::ranges::all_of(outputs, &Tensor::known)) grid = grid_of(source, node, inputs);
     } catch (const NodeFault& fault) {
       refuse(source, node, fault.what());
     }
+    source.is_quantized |= is_quantizer(node);
+    if (grid) source.grids[node.outputs[0]] = *std::move(grid);
     const bool known = std::ranges::all_of(outputs, &Tensor::known);
     for (std::size_t i = 0; i < outputs.size(); ++i) {
       if (node.outputs[i].empty()) continue;

@@ -55,6 +55,10 @@ class Merge {
     const Tensor* bias = has_bias ? constant(source_, before->inputs[2]) : nullptr;
     const bool is_plain = before->op == "Conv" || before->attributes.size() == 1;
     if (!channels || weight == nullptr || (has_bias && bias == nullptr) || !is_plain) return false;
+    // Weights that the file has as integers stay these.
+    const auto& grids = source_.grids;
+    const bool is_fixed = grids.contains(before->inputs[1]);
+    if (is_fixed && (!is_sum || (bias != nullptr && grids.contains(before->inputs[2])))) return false;
     into_product(node, *before, *channels, *weight, bias);
     return true;
   }
@@ -73,6 +77,7 @@ class Merge {
     product.inputs.resize(3);
     if (is_sum || bias != nullptr)
       product.inputs[2] = add_constant(source_, "bias", Tensor::of({outputs}, added));
+    if (is_sum && bias == nullptr) keep_grid(node, product.inputs[2], outputs);
     if (!is_sum) {
       Tensor scaled = weight;
       const std::int64_t each = scaled.size() / outputs;
@@ -82,6 +87,17 @@ class Merge {
     taken_.insert(node.outputs[0]);
     rewriter_.keep(std::move(product));
     rewriter_.change();
+  }
+
+  // A constant that becomes a bias keeps the grid that it lies on.
+  void keep_grid(const Node& sum, const std::string& bias, std::int64_t outputs) {
+    const auto found = source_.grids.find(sum.inputs[1]);
+    if (found == source_.grids.end()) return;
+    Grid grid = found->second;
+    const auto scales = by_channel(grid.scale, shape_of(source_, sum.outputs[0]));
+    if (!scales) return;
+    grid.scale = Tensor::of({outputs}, *scales);
+    source_.grids[bias] = std::move(grid);
   }
 
   // x + a + b and x * a * b.

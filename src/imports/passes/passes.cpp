@@ -10,12 +10,15 @@ namespace {
 
 constexpr Pass kPasses[] = {
     {"infer_and_fold", infer_and_fold},  // shapes, and what is constant: all others ask for them
+    {"plain_quantizers", plain_quantizers},
     {"remove_idle", remove_idle},        // patterns see what lies behind
     {"plain_arithmetic", plain_arithmetic},  // one form of a sum and a product by a constant
     {"find_activations", find_activations},  // before anything takes their parts away
     {"tabulate", tabulate},
     {"decompose", decompose},
     {"plain_products", plain_products},
+    {"plain_weights", plain_weights},
+    {"slide_scales", slide_scales},
     {"merge_constants", merge_constants},  // into the forms of the pass before
     {"plain_padding", plain_padding},
     {"remove_dead_channels", remove_dead_channels}};  // last: all constants are where they belong

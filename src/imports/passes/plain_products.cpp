@@ -48,6 +48,19 @@ std::optional<Tensor> plain_bias(const Tensor& bias, std::int64_t outputs, doubl
   return result;
 }
 
+// The scales of the weight's outputs, where they are one for each.
+void keep_weight_grid(Source& source, const std::string& from, const std::string& to,
+                      std::size_t axis, double alpha) {
+  const auto found = source.grids.find(from);
+  if (found == source.grids.end()) return;
+  Grid grid = found->second;
+  const auto scales = scales_along(grid.scale, constant(source, from)->shape, axis);
+  if (!scales || !(alpha > 0)) return;
+  grid.scale = Tensor::of({std::ssize(*scales), 1}, *scales);
+  for (double& scale : grid.scale.reals) scale *= alpha;
+  source.grids[to] = std::move(grid);
+}
+
 // A Gemm or a MatMul of two matrices whose second one is known.
 bool rewrite(Source& source, Rewriter& rewriter, const Node& node) {
   const bool is_gemm = node.op == "Gemm";
@@ -70,10 +83,24 @@ bool rewrite(Source& source, Rewriter& rewriter, const Node& node) {
       const auto flat = plain_bias(*bias, outputs, number(node, "beta"));
       if (!flat) return false;
       bias_name = add_constant(source, node.inputs[2], *flat);
+      if (const auto grid = source.grids.find(node.inputs[2]);
+          grid != source.grids.end() && number(node, "beta") == 1 && grid->second.scale.size() == 1) {
+        Grid same = grid->second;
+        same.scale.shape.clear();
+        source.grids[bias_name] = std::move(same);
+      } else if (grid != source.grids.end() && number(node, "beta") == 1 &&
+                 grid->second.scale.size() == outputs) {
+        Grid same = grid->second;
+        same.scale.shape = {outputs};
+        source.grids[bias_name] = std::move(same);
+      }
       rest.clear();
     }
   }
   inputs.push_back(add_constant(source, node.inputs[1], plain));
+  const bool is_transposed = is_gemm && integer(node, "transB") != 0;
+  keep_weight_grid(source, node.inputs[1], inputs.back(), is_transposed ? 0 : 1,
+                   is_gemm ? number(node, "alpha") : 1);
   if (!bias_name.empty()) inputs.push_back(bias_name);
   const std::string product = rest.empty() ? node.outputs[0] : new_name(source, node.outputs[0]);
   Node gemm = made(node, "Gemm", std::move(inputs), product);

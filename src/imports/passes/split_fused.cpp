@@ -53,12 +53,43 @@ Node activation_of(Source& source, const Node& node, const std::string& from) {
   return activation;
 }
 
+// QLinearConv and QLinearMatMul in the form of QuantizeLinear and DequantizeLinear. Inputs: x, its
+// scale and zero point, w, its two, y's two, and a bias in units of both scales.
+void put_linear(Source& source, Rewriter& rewriter, const Node& node) {
+  const bool is_conv = node.op == "QLinearConv";
+  const auto dequantized = [&](const std::string& value, const std::string& scale,
+                               const std::string& zero, std::int64_t axis) {
+    const std::string result = new_name(source, value);
+    Node dq = made(node, "DequantizeLinear", {value, scale}, result);
+    if (!zero.empty()) dq.inputs.push_back(zero);
+    dq.attributes["axis"] = axis;
+    rewriter.keep(std::move(dq));
+    return result;
+  };
+  const std::vector<std::string>& in = node.inputs;
+  const std::int64_t axis = is_conv ? 0 : 1;
+  std::vector<std::string> inputs{dequantized(in[0], in[1], in[2], 1),
+                                  dequantized(in[3], in[4], in[5], axis)};
+  if (in.size() == 9 && !in[8].empty()) {
+    const std::string scale = new_name(source, in[8]);
+    rewriter.keep(made(node, "Mul", {in[1], in[4]}, scale));
+    inputs.push_back(dequantized(in[8], scale, "", 0));
+  }
+  const std::string sum = new_name(source, node.outputs[0]);
+  Node product = made(node, is_conv ? "Conv" : "MatMul", std::move(inputs), sum);
+  product.attributes = node.attributes;
+  rewriter.keep(std::move(product));
+  rewriter.keep(made(node, "QuantizeLinear", {sum, in[6], in[7]}, node.outputs[0]));
+}
+
 }  // namespace
 
 bool split_fused(Source& source) {
   Rewriter rewriter(source);
   for (const Node& node : rewriter.before()) {
-    if (node.domain != "com.microsoft") {
+    const bool is_linear =
+        node.domain.empty() && (node.op == "QLinearConv" || node.op == "QLinearMatMul");
+    if (node.domain != "com.microsoft" && !is_linear) {
       rewriter.keep(node);
       continue;
     }
@@ -68,6 +99,10 @@ bool split_fused(Source& source) {
       refuse(source, node, fault.what());
     }
     rewriter.change();
+    if (is_linear) {
+      put_linear(source, rewriter, node);
+      continue;
+    }
     const std::string op = node.op == "FusedConv" ? "Conv" : "Gemm";
     std::vector<std::string> inputs = node.inputs;
     std::string added;

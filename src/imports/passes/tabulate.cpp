@@ -186,7 +186,8 @@ class Tables {
 }  // namespace
 
 bool tabulate(Source& source) {
-  return Tables(source).run();
+  // A quantized network says where it rounds, and a table rounds elsewhere.
+  return !source.is_quantized && Tables(source).run();
 }
 
 }  // namespace qfx::imports

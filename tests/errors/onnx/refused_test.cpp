@@ -61,10 +61,15 @@ TEST(RefusedOnnx, SaysNodeOperatorNearestFormAndCut) {
               HasSubstr("its attribute y is no list of numbers"));
   EXPECT_THAT(behind_conv("Relu", [](OnnxNode& node) { node.domain("secret.ops"); }),
               HasSubstr("its domain 'secret.ops' is not known"));
-  EXPECT_THAT(behind_conv("Quant", [](OnnxNode& node) { node.domain("qonnx.custom_op.general"); }),
-              HasSubstr("it is QONNX's"));
   EXPECT_THAT(behind_conv("Upsample", [](OnnxNode& node) { node.text("mode", "linear"); }),
               HasSubstr("its mode is 'linear', whose values are no exact sums of few bits"));
+  EXPECT_THAT(
+      behind_conv("MultiThreshold", [](OnnxNode& node) { node.domain("finn.custom_op.general"); }),
+      HasSubstr("before FINN's conversion"));
+  EXPECT_THAT(
+      behind_conv("FloatQuant", [](OnnxNode& node) { node.domain("qonnx.custom_op.general"); }),
+      HasSubstr("Quant, IntQuant, BipolarQuant and Trunc are"));
+  EXPECT_THAT(behind_conv("DynamicQuantizeLinear"), HasSubstr("quantize statically"));
 }
 
 TEST(RefusedOnnx, FormsOfOperatorsThatAreHere) {

@@ -9,6 +9,7 @@
 
 #include "imports/passes/all.h"
 #include "unit/onnx/networks.h"
+#include "unit/onnx/quantized_networks.h"
 
 #include "qfx/base/error.h"
 #include "qfx/graph/verify.h"
@@ -26,7 +27,7 @@ bool is_ordinary(double value) {
   return std::abs(value) < 1e15;
 }
 
-void compare(const Source& before, const Lowered& lowered) {
+void compare(const Source& before, const Lowered& lowered, Casts casts) {
   const SourceInput& input = before.inputs.at(0);
   if (input.is_integer || work_of(lowered.model) > 1e6) return;
   std::vector<double> samples;
@@ -45,7 +46,7 @@ void compare(const Source& before, const Lowered& lowered) {
   for (const auto& [name, tensor] : values) {
     for (const double value : tensor.reals) largest = std::max(largest, std::abs(value));
   }
-  const std::vector<std::vector<double>> outputs = run_as_file(lowered, samples, 1);
+  const std::vector<std::vector<double>> outputs = run_as_file(lowered, samples, 1, casts);
   if (outputs.size() != before.outputs.size()) std::abort();
   for (std::size_t k = 0; k < outputs.size(); ++k) {
     const std::vector<double>& wanted = values.at(before.outputs[k]).reals;
@@ -74,7 +75,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     cut(before, {});
     set_input_shape(before, {});
     split_fused(before);
-    compare(before, imported.lowered);
+    if (imported.source.is_quantized)
+      compare(without_rounding(std::move(before)), imported.lowered, Casts::Clamped);
+    else
+      compare(before, imported.lowered, Casts::None);
   } catch (const qfx::UserError&) {
   }
   return 0;
@@ -84,7 +88,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
 extern "C" std::size_t LLVMFuzzerMutate(std::uint8_t* data, std::size_t size, std::size_t max_size);
 extern "C" std::size_t LLVMFuzzerCustomMutator(std::uint8_t* data, std::size_t size,
                                                std::size_t max_size, unsigned seed) {
-  static const auto networks = qfx::test::onnx_networks();
+  static const auto networks = [] {
+    auto all = qfx::test::onnx_networks();
+    all.merge(qfx::test::quantized_networks());
+    return all;
+  }();
   if (size >= 64 && seed % 64 != 0) return LLVMFuzzerMutate(data, size, max_size);
   const std::string content =
       std::next(networks.begin(), (seed / 64) % networks.size())->second.bytes();
