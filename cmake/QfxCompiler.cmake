@@ -15,7 +15,7 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL GNU)
   target_compile_options(qfx_compiler INTERFACE -fpch-preprocess)
 endif()
 if(QFX_SANITIZE)
-  add_compile_options(-fsanitize=${QFX_SANITIZE} -fno-omit-frame-pointer -g)
+  add_compile_options(-fsanitize=${QFX_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer -g1)
   add_link_options(-fsanitize=${QFX_SANITIZE})
 endif()
 

@@ -7,6 +7,7 @@
 
 #include "support/rng.h"
 
+#include "qfx/circuit/word_moves.h"
 #include "qfx/dataflow/dataflow.h"
 #include "qfx/dataflow/pixel_fold.h"
 
@@ -44,6 +45,8 @@ inline dataflow::Folding random_folding(std::uint64_t seed, const dataflow::Netw
     dataflow::Fold fold;
     if (const auto* sums = std::get_if<dataflow::MultiplyAccumulate>(&process.work)) {
       fold = random_fold(rng, *sums);
+    } else if (std::holds_alternative<dataflow::Move>(process.work)) {
+      fold.pe = random_divisor(rng, circuit::widest_word(network, process));
     } else if (!std::holds_alternative<dataflow::Normalise>(process.work)) {
       std::int64_t channels = 0;
       for (dataflow::StreamId stream : process.inputs) {
