@@ -95,8 +95,9 @@ TEST(Inspect, TellsCyclesAndMultipliers) {
     graph::save(network(k_hot), model);
     const ProcessResult told = run_process({test::qfx_program(), "inspect", model, "--json"});
     ASSERT_EQ(told.exit_code, 0) << told.output;
+    const json facts = json::parse(told.output);
     int layers = 0;
-    for (const json& layer : json::parse(told.output)["layers"]) {
+    for (const json& layer : facts["layers"]) {
       const std::string kind = layer["kind"];
       if (!kind.starts_with("conv2d") && !kind.starts_with("linear")) continue;
       ++layers;

@@ -256,7 +256,7 @@ TEST(TestBench, PassesOnItsGoldenVectorsAndFailsOnOthers) {
   const ProcessResult bad =
       run_process({(project / "test_bench").string(), (project / "tb/data").string()});
   EXPECT_EQ(bad.exit_code, 1);
-  EXPECT_THAT(bad.output, HasSubstr(fmt::format("FAIL: sample 1, index [2]: expected {}, got {}",
+  EXPECT_THAT(bad.output, HasSubstr(fmt::format("FAIL: sample 1, linear_1, index [2]: expected {}, got {}",
                                                 outputs[7], outputs[7] - 1)));
   std::ofstream(project / "tb/data/golden_inputs.txt").close();
   EXPECT_EQ(

@@ -20,16 +20,17 @@ bool read_all(void* data, std::size_t size) {
 
 std::uint32_t transfer(const std::vector<std::uint8_t>& in, std::size_t capacity,
                        std::vector<std::uint8_t>& out) {
-  qfx::Stream<Network::input_axis> s_axis;
-  qfx::Stream<Network::output_axis> m_axis;
+  hls::stream<Network::input::axis> s_axis;
+  Network::output_streams outputs;
+  hls::stream<Network::output_0::axis>& m_axis = outputs.out_0;
   for (std::size_t at = 0; at < in.size(); at += kInBytes) {
     std::uint64_t data = 0;
     for (int i = 0; i < kInBytes; ++i) data |= std::uint64_t{in[at + i]} << (8 * i);
     s_axis.write(qfx::axis_beat<8 * kInBytes>(data, at + kInBytes == in.size()));
   }
-  while (!s_axis.empty()) Network::run(s_axis, m_axis);
+  while (!s_axis.empty()) Network::run(s_axis, outputs);
   while (!m_axis.empty()) {
-    const Network::output_axis beat = m_axis.read();
+    const Network::output_0::axis beat = m_axis.read();
     const std::uint64_t data = beat.data.to_uint64();
     for (int i = 0; i < kOutBytes; ++i) out.push_back(static_cast<std::uint8_t>(data >> (8 * i)));
     if (out.size() > capacity) return kError;
