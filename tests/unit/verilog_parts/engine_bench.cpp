@@ -68,18 +68,32 @@ module bench_sink #(parameter WIDTH = 8, COUNT = 1, STALLS = 0, SEED = 1, FILE =
 endmodule
 )";
 
-// The words of a stream for so many frames.
-std::string words_of(const Circuit& circuit, const Link& link, const dataflow::Layout& layout,
+// The processes between an engine's inputs and its output.
+std::vector<circuit::ProcessId> processes_of(const Engine& engine) {
+  if (const auto* chain = std::get_if<circuit::Chain>(&engine.part)) return chain->processes;
+  if (const auto* spread = std::get_if<circuit::Spread>(&engine.part)) return {spread->process};
+  if (const auto* plane = std::get_if<circuit::Plane>(&engine.part)) return {plane->process};
+  return {std::get<circuit::Softmax>(engine.part).process};
+}
+
+// The words of a stream for so many frames. What a gate reads has a number for each channel, of
+// which every pixel has its own copy.
+std::string words_of(const Link& link, const dataflow::Layout& layout,
                      const runtime::RawTensor& values, std::int64_t frames) {
   QFX_ASSERT(link.group % link.lanes == 0);
+  QFX_ASSERT(link.words() * link.lanes == layout.elements());
+  const std::int64_t elements = static_cast<std::int64_t>(values.size()) / frames;
+  const bool is_repeated = elements != layout.elements();
+  QFX_ASSERT(!is_repeated || elements == layout.lanes);
   std::string text;
   for (std::int64_t frame = 0; frame < frames; ++frame) {
     for (std::int64_t first = 0; first < layout.elements(); first += link.lanes) {
       std::string bits;
       for (std::int64_t lane = link.lanes - 1; lane >= 0; --lane) {
         const std::int64_t at = first + lane;
+        const std::int64_t beat = at / layout.lanes, in_beat = at % layout.lanes;
         const std::int64_t raw = values[static_cast<std::size_t>(
-            frame * layout.elements() + layout.element(at / layout.lanes, at % layout.lanes))];
+            frame * elements + (is_repeated ? in_beat : layout.element(beat, in_beat)))];
         for (int bit = link.element_width - 1; bit >= 0; --bit)
           bits += static_cast<char>('0' + ((raw >> bit) & 1));
       }
@@ -89,7 +103,6 @@ std::string words_of(const Circuit& circuit, const Link& link, const dataflow::L
       text += '\n';
     }
   }
-  QFX_ASSERT(circuit.links.size() > 0);
   return text;
 }
 
@@ -116,12 +129,12 @@ void EngineBench::add(const Circuit& circuit, const Engine& engine,
   for (const bool stalls : {false, true}) {
     const std::size_t index = instances_.size();
     std::string ports;
-    const auto attach = [&](circuit::LinkId id, const std::string& port, bool is_input) {
+    const auto attach = [&](circuit::LinkId id, const dataflow::Layout& layout,
+                            const std::string& port, bool is_input) {
       const Link& link = circuit.links[static_cast<std::size_t>(id)];
       const std::string file = fmt::format("{}_{}.mem", name, port);
       sources_.files[file] =
-          words_of(circuit, link, circuit.network.layouts[static_cast<std::size_t>(link.node)],
-                   values[static_cast<std::size_t>(link.node)], frames);
+          words_of(link, layout, values[static_cast<std::size_t>(link.node)], frames);
       const std::string wires = fmt::format("e{}_{}", index, port);
       body_ += fmt::format(
           "  wire {0}_valid, {0}_ready;\n  wire [{1}:0] {0}_data;\n"
@@ -136,9 +149,23 @@ void EngineBench::add(const Circuit& circuit, const Engine& engine,
         ports += fmt::format(", .{0}_{1}({2}_{1})", port, signal, wires);
     };
     body_ += fmt::format("  wire [31:0] errors{0}, last{0};\n", index);
+    // A stream's layout is not always its node's: some are put in another order on their way.
+    const dataflow::Network& network = circuit.network;
+    const std::vector<circuit::ProcessId> processes = processes_of(engine);
+    const auto stream_layout = [&](dataflow::StreamId id) {
+      return network.streams[static_cast<std::size_t>(id)].layout;
+    };
+    const auto process = [&](circuit::ProcessId id) -> const dataflow::Process& {
+      return network.processes[static_cast<std::size_t>(id)];
+    };
     for (std::size_t i = 0; i < engine.inputs.size(); ++i)
-      attach(engine.inputs[i], fmt::format("i{}", i), true);
-    attach(engine.outputs[0], "o0", false);
+      attach(engine.inputs[i],
+             stream_layout(processes.empty() ? network.input
+                                             : process(processes.front()).inputs[i]),
+             fmt::format("i{}", i), true);
+    attach(engine.outputs[0],
+           stream_layout(processes.empty() ? network.input : process(processes.back()).outputs[0]),
+           "o0", false);
     body_ += fmt::format("  {} e{} (.clk(clk), .rst(rst){});\n", name, index, ports);
     instances_.push_back(
         {.name = fmt::format("{} ({}), {}", name, engine.name, stalls ? "stalled" : "unstalled"),
