@@ -21,12 +21,13 @@ class Behaviours {
   Behaviour operator()(const Sums& sums) const {
     const SumsLoops loops = loops_of(work<dataflow::MultiplyAccumulate>(sums.process));
     if (sums.form == Sums::Form::Walk) return {0, walk_rounds(loops.window, sums.blocks)};
-    return ring(loops.window, sums.blocks, sums.steps);
+    return ring_behaviour(loops.window, words_in(), sums.blocks * sums.steps, sums.steps);
   }
   Behaviour operator()(const Pool& pool) const {
     const dataflow::Window& window = *work<dataflow::WindowReduce>(pool.process).window;
-    const std::int64_t pixels = window.height * window.width;
-    return ring(window, words_in() / pixels, window.kernel[0] * window.kernel[1]);
+    const std::int64_t taps = window.kernel[0] * window.kernel[1];
+    const std::int64_t words = words_in() / (window.height * window.width);  // of a pixel
+    return ring_behaviour(window, words_in(), words * taps, taps);
   }
   Behaviour operator()(const Plane&) const {
     return {0, {{.count = words_in(), .period = 0, .takes = 1}, {.count = outputs_[0]->words()}}};
@@ -101,15 +102,6 @@ class Behaviours {
 
   Behaviour word_by_word() const {
     return {0, {{.count = words_in(), .takes = (1 << inputs_.size()) - 1}}};
-  }
-
-  Behaviour ring(const dataflow::Window& window, std::int64_t blocks, std::int64_t steps) const {
-    const std::int64_t pixel_words = words_in() / (window.height * window.width);
-    Behaviour behaviour;
-    behaviour.rounds = ring_rounds(window, pixel_words, blocks * steps, steps);
-    behaviour.buffer =
-        ring_words(behaviour.rounds, words_in(), window.stride[0] * window.width * pixel_words);
-    return behaviour;
   }
 
   const dataflow::Network& network_;

@@ -97,37 +97,34 @@ class Choices {
     choices_.push_back(std::move(choice));
   }
 
-  const dataflow::Window* ring_window(const Part& part) {
-    if (const auto* pool = std::get_if<Pool>(&part))
-      return &*std::get<dataflow::WindowReduce>(network_.processes[pool->process].work).window;
-    const auto* sums = std::get_if<Sums>(&part);
-    if (sums == nullptr || sums->form == Sums::Form::Walk) return nullptr;
-    window_ = loops_of(std::get<MultiplyAccumulate>(network_.processes[sums->process].work)).window;
-    return &window_;
-  }
-
-  // Words of its ring, which depend on the words of a pixel alone.
+  // Words of its ring, which depend on the words of a frame and a window's steps alone.
   std::int64_t buffer(const Part& part, std::int64_t lanes) {
-    if (const auto* move = std::get_if<Move>(&part))
-      return behaviour_of(word_moves(network_, *move), layout(unit_.inputs[0]).elements() / lanes)
-          .buffer;
-    const dataflow::Window* window = ring_window(part);
-    if (window == nullptr) return 0;
     const std::int64_t frame = layout(unit_.inputs[0]).elements() / lanes;
-    const auto [found, is_new] = buffers_.try_emplace(frame, 0);
-    if (is_new) {
-      const std::int64_t pixel_words = frame / (window->height * window->width);
-      found->second = ring_words(ring_rounds(*window, pixel_words, 1, 1), frame,
-                                 window->stride[0] * window->width * pixel_words);
+    if (const auto* move = std::get_if<Move>(&part))
+      return behaviour_of(word_moves(network_, *move), frame).buffer;
+    if (const auto* pool = std::get_if<Pool>(&part)) {
+      const dataflow::Window& window =
+          *std::get<dataflow::WindowReduce>(network_.processes[pool->process].work).window;
+      const std::int64_t words = frame / (window.height * window.width);
+      return ring_buffer(window, frame, words * window.kernel[0] * window.kernel[1]);
     }
+    const auto* sums = std::get_if<Sums>(&part);
+    if (sums == nullptr || sums->form == Sums::Form::Walk) return 0;
+    const auto& work = std::get<MultiplyAccumulate>(network_.processes[sums->process].work);
+    return ring_buffer(loops_of(work).window, frame, sums->blocks * sums->steps);
+  }
+  std::int64_t ring_buffer(const dataflow::Window& window, std::int64_t frame,
+                           std::int64_t steps) {
+    const auto [found, is_new] = buffers_.try_emplace({frame, steps}, 0);
+    if (is_new) found->second = ring_behaviour(window, frame, steps, steps).buffer;
     return found->second;
   }
 
   dataflow::Network& network_;
   const Unit& unit_;
   std::vector<Choice> choices_;
-  std::map<std::int64_t, std::int64_t> buffers_;  // by the words of a frame
-  dataflow::Window window_;
+  // By the words of a frame and the steps of a window.
+  std::map<std::pair<std::int64_t, std::int64_t>, std::int64_t> buffers_;
 };
 
 }  // namespace

@@ -28,6 +28,25 @@ std::int64_t pixels_passed(const Window& window, std::int64_t y, std::int64_t x)
                   window.height * window.width);
 }
 
+// The least ring, from `least` on, with which the rounds' steps or the frame's words are all that
+// takes time.
+std::int64_t words_that_keep_up(const std::vector<Round>& rounds, std::int64_t frame_words,
+                                std::int64_t least) {
+  std::int64_t shortest = 0;
+  for (const Round& round : rounds) shortest += round.count;
+  shortest = std::max(shortest, frame_words);
+  const auto keeps_up = [&](std::int64_t buffer) {
+    return ring_interval(rounds, frame_words, buffer) <= shortest;
+  };
+  std::int64_t enough = std::max(least, 2 * frame_words);
+  if (keeps_up(least) || !keeps_up(enough)) return least;
+  while (enough - least > 1) {
+    const std::int64_t middle = least + (enough - least) / 2;
+    (keeps_up(middle) ? enough : least) = middle;
+  }
+  return enough;
+}
+
 }  // namespace
 
 std::vector<Round> ring_rounds(const Window& window, std::int64_t pixel_words, std::int64_t count,
@@ -58,7 +77,41 @@ std::int64_t ring_words(const std::vector<Round>& rounds, std::int64_t frame_wor
     freed = round.free;
   }
   leap = std::max(leap, frame_words - needed + rounds.front().need);  // to the next frame's first
-  return std::max(least, std::min(least + leap, 2 * frame_words));
+  return words_that_keep_up(rounds, frame_words,
+                            std::max(least, std::min(least + leap, 2 * frame_words)));
+}
+
+// A word comes in each cycle that begins with room for it, and is there for the rounds that begin
+// later; a round frees with its last step. The interval falls from frame to frame, since more has
+// come before each, until nothing changes.
+std::int64_t ring_interval(const std::vector<Round>& rounds, std::int64_t frame_words,
+                           std::int64_t buffer) {
+  constexpr int kMostFrames = 64;
+  std::int64_t accepted = 0, freed = 0, interval = 0;  // of the frame at hand
+  for (int frame = 0; frame < kMostFrames; ++frame) {
+    const std::int64_t before = accepted;
+    interval = 0;
+    for (const Round& round : rounds) {
+      const std::int64_t cycles = std::max<std::int64_t>(round.need - accepted, 0) + round.count;
+      accepted = std::max(accepted, std::min(accepted + cycles, freed + buffer));
+      interval += cycles;
+      freed = round.free;
+    }
+    accepted -= frame_words;
+    freed = 0;
+    if (accepted == before) break;
+  }
+  return interval;
+}
+
+Behaviour ring_behaviour(const Window& window, std::int64_t frame_words, std::int64_t count,
+                         std::int64_t period) {
+  const std::int64_t pixel_words = frame_words / (window.height * window.width);
+  Behaviour behaviour;
+  behaviour.rounds = ring_rounds(window, pixel_words, count, period);
+  behaviour.buffer =
+      ring_words(behaviour.rounds, frame_words, window.stride[0] * window.width * pixel_words);
+  return behaviour;
 }
 
 std::vector<Round> walk_rounds(const Window& window, std::int64_t blocks) {

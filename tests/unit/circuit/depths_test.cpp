@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "circuit/clocked_run.h"
+#include "circuit/ring.h"
 #include "support/random_folding.h"
 #include "support/random_numbers.h"
 #include "support/random_run.h"
@@ -125,6 +126,29 @@ TEST(Depths, ForSpeedReachTheSlowestEngine) {
     }
   }
   EXPECT_GT(improved, 20);
+}
+
+// Three rows of windows lie below the image and need nothing new; the seven above need 16 words
+// in 12 steps each. The ring keeps what comes during the three, and no word more.
+TEST(Depths, OfARingKeepWhatComesDuringRowsOfPadding) {
+  Builder builder("below");
+  builder.conv2d(builder.input({4, 7, 4}),
+                 {.out_channels = 4,
+                  .kernel = {1, 3},
+                  .padding = {0, 3, 3, 0},
+                  .dilation = {1, 3},
+                  .groups = 4},
+                 "conv");
+  const graph::FrozenModel model = test::with_random_numbers(builder.finish());
+  Circuit circuit = fold(dataflow::lower(graph::Analyzed(model)), {{"conv", {1, 0}}});
+  Behaviour& conv = std::ranges::find(circuit.engines, "conv", &Engine::name)->behaviour;
+  const std::int64_t least = 2 * 16, enough = conv.buffer;
+  EXPECT_GT(enough, least);
+  for (conv.buffer = least; conv.buffer <= enough + 2; ++conv.buffer) {
+    const std::int64_t interval = ring_interval(conv.rounds, 7 * 16, conv.buffer);
+    EXPECT_EQ(longest_interval(circuit), interval) << conv.buffer;
+    EXPECT_EQ(interval == shortest_interval(circuit), conv.buffer >= enough) << conv.buffer;
+  }
 }
 
 }  // namespace
