@@ -56,7 +56,11 @@ at::Tensor FixedPass::run(const at::Tensor& input, std::vector<at::Tensor>* trac
   for (Layer& layer : network_.layers()) {
     // Then overflows are counted here, not on the way back.
     std::optional<at::NoGradGuard> unreached;
-    if (!reached[layer.id]) unreached.emplace();
+    if (!reached[layer.id]) {
+      // A chain that still waits there has another reader, which gradients reach.
+      for (const graph::NodeId from : network_.node(layer.id).inputs) chains_[from].value();
+      unreached.emplace();
+    }
     ElementChain chain = evaluate(layer, input);
     if (!fuses_ || unreached) chain.value();
     chains_[layer.id] = std::move(chain);

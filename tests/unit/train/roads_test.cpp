@@ -11,20 +11,17 @@
 
 #include "qfx/base/error.h"
 #include "qfx/graph/builder.h"
+#include "qfx/graph/outputs.h"
 
 namespace qfx::train {
 namespace {
 
 constexpr std::int64_t kRoadBatch = 4;
 
-// A tensor that three or more read gets their gradients in an order that depends on how many torch
-// nodes lie between; two have no order.
+// A tensor that three or more read, where leaving the network is a reader too, gets their gradients
+// in an order that depends on how many torch nodes lie between; two have no order.
 bool has_an_order_of_gradients(const graph::Model& model) {
-  std::vector<int> readers(model.nodes.size());
-  for (const graph::Node& node : model.nodes) {
-    for (const graph::NodeId from : node.inputs) ++readers[static_cast<std::size_t>(from)];
-  }
-  return std::any_of(readers.begin(), readers.end(), [](int count) { return count > 2; });
+  return std::ranges::any_of(graph::uses(model), [](int count) { return count > 2; });
 }
 
 struct Seen {
@@ -102,6 +99,24 @@ TEST(Roads, GiveTheSameBitsWithClips) {
   EXPECT_GT(seen.compared, 60);
   EXPECT_GT(seen.with_gradients, 60);
   EXPECT_GT(seen.to_the_bit, 40);
+}
+
+// A thermometer lets no gradient through, but what it reads in the end has another reader: that the
+// first to ask for the values wants no gradients must not take them from the second.
+TEST(Roads, AReaderWithoutGradientsLeavesThemToTheOthers) {
+  graph::Builder builder("net", 3);
+  const auto x = builder.relu(builder.input({3, 4, 4}), "relu");
+  const auto levels = builder.thermometer(builder.cast(x), {.levels = 3});
+  graph::Model model = builder.finish({levels, x});
+  for (graph::Node& node : model.nodes) {
+    if (!graph::own_format(node.op)) node.frac_bits = {4};
+  }
+  const at::Tensor samples = at::randn({2, 3, 4, 4});
+  const auto result = [&](Road road) { return forward_result(model, samples, {.road = road}); };
+  const ForwardResult fused = result(Road::Fused), nodes = result(Road::NodeByNode);
+  EXPECT_TRUE(fused.gradients.contains("relu.frac_bits"));
+  expect_equal(fused.gradients, nodes.gradients);
+  EXPECT_EQ(fused.overflows, nodes.overflows);
 }
 
 // How many of torch's own nodes of this name lie behind a tensor.
