@@ -16,7 +16,8 @@
 #include "train/machine/patient_threads.h"
 #include "train/network/initial_statistics.h"
 #include "train/records/events.h"
-#include "train/run/data_warnings.h"
+#include "train/run/first_warnings.h"
+#include "train/run/forbidden_overflows.h"
 #include "train/run/goes_on.h"
 #include "train/run/recipe_checks.h"
 #include "train/run/start.h"
@@ -28,7 +29,6 @@
 #include "qfx/base/text.h"
 #include "qfx/graph/analyzed.h"
 #include "qfx/graph/file.h"
-#include "qfx/graph/fold_batch_norm.h"
 #include "qfx/graph/freeze.h"
 #include "qfx/graph/real_weights.h"
 #include "qfx/graph/verify.h"
@@ -118,30 +118,13 @@ class Run {
                             : std::make_unique<Log>();
     if (!resumed_) {
       for (const std::string& event : context_.waiting) context_.log->write(event);
-      for (const std::string& sentence : wide_products(recipe().model))
-        context_.warn("wide_product", "", sentence);
-      tell_unfolded();
-      const auto& input = std::get<graph::Input>(recipe().model.nodes.front().op);
-      for (const std::string& sentence :
-           data_warnings(input, context_.train_set, {&context_.validation_set, &context_.test_set}))
-        context_.warn("data", "", sentence);
+      warn_first(context_);
     }
-    if (!resumed_) warn_of_last_softmax(context_);
     if (!context_.device.is_cpu())
       context_.message(fmt::format("computing on {}", context_.device.str()));
     if (resumed_) report_resumed(resumed_->state.threads);
     context_.waiting.clear();
     context_.state.threads = threads_;
-  }
-
-  void tell_unfolded() {
-    if (!recipe().fold_batch_norm) return;
-    for (const auto& [name, why] :
-         graph::unfolded_batch_norms(fixed_model(recipe(), recipe().model))) {
-      context_.warn(
-          "not_folded", name,
-          fmt::format("batch_norm = \"fold\" leaves '{}' a layer of its own: {}", name, why));
-    }
   }
 
   void report_resumed(int threads_before) {
@@ -313,27 +296,6 @@ class Run {
     }
   }
 
-  // What overflows = "forbid" is about: the frozen formats on the test set, and the last epoch of
-  // training, which saw far more samples.
-  std::vector<ForbiddenOverflow> forbidden_overflows() const {
-    std::vector<ForbiddenOverflow> all;
-    const auto add = [&](const std::string& tensor, const char* where, std::int64_t overflows,
-                         std::int64_t values) {
-      if (overflows > 0) all.push_back({tensor, where, overflows, values});
-    };
-    for (const Point* point : network_->points()) {
-      if (!point->spec.forbids_overflow) continue;
-      const std::string& tensor = point->tensor;
-      const auto& overflows = judgement_->overflows;
-      if (const auto it = overflows.find(tensor); it != overflows.end())
-        add(tensor, "the test set", it->second.overflows, it->second.values);
-      const auto& epoch = context_.state.last_epoch;
-      if (const auto it = epoch.find(tensor); it != epoch.end() && keeps_last())
-        add(tensor, "the last epoch", it->second.overflows, it->second.values);
-    }
-    return all;
-  }
-
   // Whether the network is the one that training ended with.
   bool keeps_last() const { return summary_.kept.empty() || summary_.kept == "last"; }
 
@@ -377,7 +339,9 @@ class Run {
     summary_.float_accuracy = accuracy_of(summary_.float_result);
     summary_.ptq_accuracy = accuracy_of(summary_.ptq_result);
     summary_.fixed_accuracy = accuracy_of(summary_.fixed_result);
-    summary_.forbidden_overflows = forbidden_overflows();
+    summary_.forbidden_overflows =
+        forbidden_overflows(*network_, judgement_->overflows,
+                            keeps_last() ? &context_.state.last_epoch : nullptr);
     summary_.leads = writes();
     warn_of_overflows(context_, *network_, judgement_->overflows);
     if (!writes()) return;
