@@ -22,7 +22,7 @@ struct Zeros {
   double largest = 0;       // magnitude of one that was lost
   // Output channels of a parameter whose values all become 0 although the node's output would show
   // them; channels (of flat samples, columns) of the input that become 0 in nine values of ten.
-  std::vector<std::int64_t> channels;
+  std::vector<std::int64_t> channels = {};
 
   double fraction() const;
 };

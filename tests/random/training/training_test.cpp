@@ -43,6 +43,7 @@ ForwardTrace trace_or_refusal(const test::Case& one) {
   } catch (const UserError& error) {
     if (std::string(error.what()).find("53 bits that float64 carries") == std::string::npos) throw;
     ++refused;
+    std::printf("refused, '%s': %s\n", one.model.name.c_str(), error.what());
     return {};
   }
 }

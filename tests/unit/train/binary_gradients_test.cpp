@@ -196,7 +196,9 @@ TEST(BinaryGradients, AnAffineMapGivesEachChannelItsPair) {
     }
     for (std::size_t c = 0; c < 3; ++c) {
       EXPECT_NEAR(scale.grad().data_ptr<float>()[c], d_scale[c], 1e-4);
-      if (has_offset) EXPECT_NEAR(offset.grad().data_ptr<float>()[c], d_offset[c], 1e-4);
+      if (has_offset) {
+        EXPECT_NEAR(offset.grad().data_ptr<float>()[c], d_offset[c], 1e-4);
+      }
     }
     EXPECT_EQ(offset.grad().defined(), has_offset);
   }

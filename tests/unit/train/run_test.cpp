@@ -84,10 +84,15 @@ TEST_F(RunTest, LeavesWhatTheRunFolderPromises) {
   EXPECT_EQ(events["frozen"], 1);
   EXPECT_EQ(events["histogram"], 11 + 9) << "nodes but the flatten, and parameters";
   for (const Json& event : log("a")) {
-    if (event.at("event") == "calibrated") EXPECT_EQ(event.at("images"), 32);
-    if (event.at("event") == "frozen") EXPECT_TRUE(event.at("zeros").contains("conv1.weight"));
-    if (event.at("event") == "histogram" && event.at("tensor") == "conv1.weight")
+    if (event.at("event") == "calibrated") {
+      EXPECT_EQ(event.at("images"), 32);
+    }
+    if (event.at("event") == "frozen") {
+      EXPECT_TRUE(event.at("zeros").contains("conv1.weight"));
+    }
+    if (event.at("event") == "histogram" && event.at("tensor") == "conv1.weight") {
       EXPECT_EQ(event.at("points"), 4) << "each channel is judged by its own range";
+    }
   }
   EXPECT_THAT(phases, ::testing::Contains("calibrate"));
   const Json summary_file = Json::parse(read_file(directory_.path() / "a" / "summary.json"));
