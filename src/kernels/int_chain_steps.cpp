@@ -18,6 +18,8 @@
 // After foreach_target.h
 #include <hwy/highway.h>
 
+#include "kernels/saturate-inl.h"
+
 HWY_BEFORE_NAMESPACE();
 namespace qfx::kernels {
 namespace HWY_NAMESPACE {
@@ -84,7 +86,7 @@ struct Step {
       if constexpr (sizeof(To) == sizeof(T))
         hn::StoreU(hn::BitCast(d, v[i]), d, to + i * kLanes<T>);
       else if constexpr (sizeof(To) < sizeof(T))
-        hn::StoreU(hn::DemoteTo(d, v[i]), d, to + i * kLanes<T>);
+        hn::StoreU(saturated<To>(Tag<T>(), v[i]), d, to + i * kLanes<T>);
     });
   }
   HWY_INLINE void store(std::byte* at, Storage storage) const {

@@ -13,6 +13,7 @@
 #include <type_traits>
 
 #include "kernels/conv/pixel_product.h"
+#include "kernels/saturate-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace qfx::kernels::HWY_NAMESPACE {
@@ -51,7 +52,7 @@ template <class D, class Narrow>
 HWY_INLINE void store(D d, hn::Vec<D> sum, SumShifts shifts, std::int64_t count, Narrow* y) {
   const hn::Rebind<Narrow, D> narrow;
   const auto shifted = (sum + hn::LoadU(d, shifts.start)) >> hn::LoadU(d, shifts.shift);
-  const auto values = hn::DemoteTo(narrow, shifted);
+  const auto values = saturated<Narrow>(d, shifted);
   if (count >= static_cast<std::int64_t>(hn::MaxLanes(d))) return hn::StoreU(values, narrow, y);
   HWY_ALIGN Narrow lanes[hn::MaxLanes(d)];
   hn::Store(values, narrow, lanes);

@@ -34,8 +34,7 @@ std::vector<runtime::RawTensor> run_engine(const graph::FrozenModel& model, cons
 }
 
 // Sums that the hardware's ranges prove to fit 53 bits and training's bounds, which know magnitudes
-// alone, do not: about one model in 1,000, mostly behind a function's table, whose values the ranges
-// read and training does not.
+// alone, do not: about one model in 1,000.
 int refused = 0;
 
 ForwardTrace trace_or_refusal(const test::Case& one) {
