@@ -56,7 +56,8 @@ class Behaviours {
   }
   // The words of the next frame come while those of this one are given.
   Behaviour operator()(const Repeat&) const {
-    return {2 * words_in(), {{.count = outputs_[0]->words(), .need = words_in(), .free = words_in()}}};
+    return {2 * words_in(),
+            {{.count = outputs_[0]->words(), .need = words_in(), .free = words_in()}}};
   }
   Behaviour operator()(const Move& move) const {
     return circuit::behaviour_of(word_moves(network_, move), words_in());

@@ -4,6 +4,7 @@
 #include <concepts>
 #include <map>
 #include <numeric>
+#include <utility>
 
 #include "circuit/resources.h"
 #include "circuit/ring.h"
@@ -113,8 +114,7 @@ class Choices {
     const auto& work = std::get<MultiplyAccumulate>(network_.processes[sums->process].work);
     return ring_buffer(loops_of(work).window, frame, sums->blocks * sums->steps);
   }
-  std::int64_t ring_buffer(const dataflow::Window& window, std::int64_t frame,
-                           std::int64_t steps) {
+  std::int64_t ring_buffer(const dataflow::Window& window, std::int64_t frame, std::int64_t steps) {
     const auto [found, is_new] = buffers_.try_emplace({frame, steps}, 0);
     if (is_new) found->second = ring_behaviour(window, frame, steps, steps).buffer;
     return found->second;

@@ -159,10 +159,10 @@ void EngineBench::add(const Circuit& circuit, const Engine& engine,
       return network.processes[static_cast<std::size_t>(id)];
     };
     for (std::size_t i = 0; i < engine.inputs.size(); ++i)
-      attach(engine.inputs[i],
-             stream_layout(processes.empty() ? network.input
-                                             : process(processes.front()).inputs[i]),
-             fmt::format("i{}", i), true);
+      attach(
+          engine.inputs[i],
+          stream_layout(processes.empty() ? network.input : process(processes.front()).inputs[i]),
+          fmt::format("i{}", i), true);
     attach(engine.outputs[0],
            stream_layout(processes.empty() ? network.input : process(processes.back()).outputs[0]),
            "o0", false);

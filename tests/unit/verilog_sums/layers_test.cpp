@@ -170,10 +170,17 @@ TEST(VerilogLayers, EdgesOfWindows) {
   conv({6, 3, 3}, {.out_channels = 9, .kernel = {2, 2}, .groups = 3}, {{2, 1}, {3, 2}});
   // Padding that differs between the sides: none before, none behind, on the first row alone.
   conv({2, 4, 5}, {.out_channels = 2, .kernel = {2, 2}, .padding = {0, 0, 1, 1}}, {{1, 2}, {2, 8}});
-  conv({2, 5, 4},
-       {.out_channels = 2, .kernel = {3, 2}, .stride = {2, 1}, .padding = {2, 1, 0, 3}},
+  conv({2, 5, 4}, {.out_channels = 2, .kernel = {3, 2}, .stride = {2, 1}, .padding = {2, 1, 0, 3}},
        {{2, 1}, {2, 12}});
   conv({1, 3, 4}, {.out_channels = 2, .kernel = {2, 3}, .padding = {1, 0, 0, 0}}, {{1, 1}, {2, 6}});
+  // Rows of windows below the image, during which the ring takes in more than a row.
+  conv({4, 7, 4},
+       {.out_channels = 4,
+        .kernel = {1, 3},
+        .padding = {0, 3, 3, 0},
+        .dilation = {1, 3},
+        .groups = 4},
+       {{1, 0}, {2, 0}});
   EXPECT_EQ(layers.problems(), "");
 }
 

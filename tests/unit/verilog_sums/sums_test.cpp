@@ -56,8 +56,8 @@ struct Seen {
   static std::string form_of(const Circuit& circuit, const Engine& engine) {
     if (const auto* sums = std::get_if<Sums>(&engine.part))
       return kForms[static_cast<std::size_t>(sums->form)];
-    const auto& work = work_of<dataflow::WindowReduce>(
-        circuit, std::get<circuit::Pool>(engine.part).process);
+    const auto& work =
+        work_of<dataflow::WindowReduce>(circuit, std::get<circuit::Pool>(engine.part).process);
     return work.mean ? (work.mean->divisor == 1 ? "mean, shifted" : "mean") : "max";
   }
 
@@ -83,8 +83,8 @@ void add_engines(test::EngineBench& bench, std::uint64_t seed, bool for_rare, Se
     if (!is_ours || (for_rare && seen.is_known(Seen::form_of(circuit, engine)))) continue;
     seen.add(circuit, engine);
     if (values.empty())
-      values = runtime::Engine(model, 1).run_all(
-          test::random_raw_input(model, seed, test::kFrames), test::kFrames);
+      values = runtime::Engine(model, 1).run_all(test::random_raw_input(model, seed, test::kFrames),
+                                                 test::kFrames);
     const test::EngineUnderTest engine_test =
         test::engine_case(circuit, engine, values, fmt::format("m{}_{}", seed, e));
     bench.add(engine_test);
