@@ -206,6 +206,7 @@ Tensor quantized(const Call& call, const Quantizer& quantizer) {
   for (std::int64_t i = 0; i < x.size(); ++i) {
     const double scale = quantizer.scale.reals[at[i]];
     double value = x.reals[i] / scale;
+    if (!std::isfinite(value)) fault("it quantizes {}; all values must be finite", x.reals[i]);
     if (quantizer.is_bipolar)
       value = value >= 0 ? 1 : -1;
     else
