@@ -272,6 +272,29 @@ TEST(IntChain, SumsOf16BitsSaturate) {
   });
 }
 
+// A clamp to a type's own limits is what storing does: every word that halves confuse, and the ends.
+TEST(IntChain, WordsSaturateAsTheyAreStored) {
+  std::vector<std::int32_t> words{std::numeric_limits<std::int32_t>::min(),
+                                  std::numeric_limits<std::int32_t>::max()};
+  for (std::int32_t value = -200000; value <= 200000; ++value) words.push_back(value);
+  test::for_each_simd_target([&] {
+    for (const Storage to : {Storage::Int8, Storage::UInt8, Storage::Int16, Storage::UInt16}) {
+      with_type(to, [&]<class T>(T) {
+        constexpr std::int32_t kLeast = std::numeric_limits<T>::min(),
+                               kMost = std::numeric_limits<T>::max();
+        IntChain<std::int32_t> chain(1, to);
+        chain.clamp(kLeast, kMost);
+        chain.end();
+        std::vector<T> y(words.size());
+        chain.run({reinterpret_cast<const std::byte*>(words.data()), Storage::Int32, nullptr,
+                   reinterpret_cast<std::byte*>(y.data()), 0, std::ssize(words)});
+        for (std::size_t i = 0; i < words.size(); ++i)
+          ASSERT_EQ(y[i], std::clamp(words[i], kLeast, kMost)) << words[i] << " as " << name_of(to);
+      });
+    }
+  });
+}
+
 TEST(Storage, WidensAndNarrowsEveryType) {
   for (const Storage storage :
        {Storage::Int8, Storage::UInt8, Storage::Int16, Storage::UInt16, Storage::Int32}) {
