@@ -116,7 +116,11 @@ data::Source recipe_data_source(const std::string& text, const std::string& file
         file_name);
   std::vector<std::string> known;  // the other keys are other readers'
   for (const auto& [key, value] : *data) known.emplace_back(key.str());
-  return read_source(TableReader(*data, "data", file_name, known));
+  data::Source source = read_source(TableReader(*data, "data", file_name, known));
+  // Labels only measure there, so they may be missing (read_loss).
+  const bool has_teacher = table["loss"].value<std::string>() == "teacher";
+  if (has_teacher && !data->get("target")) source.targets = data::Targets::None;
+  return source;
 }
 
 Recipe load_recipe(const std::string& path) {

@@ -154,7 +154,7 @@ data::Dataset load_test_data(const std::string& given, const std::string& model_
         "fashion-mnist (or idx:DIR, cifar10:DIR, npy:DIR, csv:DIR, folder:DIR)",
         model_path);
   }
-  source->targets = targets_of(model.task);
+  if (source->targets != data::Targets::None) source->targets = targets_of(model.task);
   source->values = graph::element_count(model.input().shape);
   const std::string unknown_columns = take_columns(data_source("", model_path), *source);
   check_is_there(given);

@@ -64,6 +64,14 @@ TEST_F(RecipeData, EveryKeyOfASourceArrives) {
   EXPECT_EQ(recipe_data_source("data.source = \"npy:x\"\n", "r.toml"), data::Source("npy:x"));
 }
 
+// What was trained by a teacher is run and verified without labels, too.
+TEST_F(RecipeData, UnderATeacherLabelsMayBeMissing) {
+  const std::string teacher = "loss = \"teacher\"\ndata.source = \"npy:x\"\n";
+  EXPECT_EQ(recipe_data_source(teacher, "r.toml").targets, data::Targets::None);
+  EXPECT_EQ(recipe_data_source(teacher + "data.target = \"values\"\n", "r.toml").targets,
+            data::Targets::Classes);
+}
+
 TEST_F(RecipeData, StandardBringsColumnsToMeanZeroAndDeviationOne) {
   arrays("<f4", "(4, 2)", bytes_of<float>({1, 100, 3, 300, 5, 500, 7, 700}),
          std::string("\0\1\0\1", 4));
