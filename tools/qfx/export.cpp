@@ -67,11 +67,23 @@ int export_qonnx(const ExportOptions& options) {
   return kSuccess;
 }
 
+// By the names of all that export writes, which is one more than the targets of verify.
+const backends::Target& target_of(const std::string& name) {
+  try {
+    return backends::target_named(name);
+  } catch (const UserError&) {
+    std::vector<std::string> names = backends::target_names();
+    names.emplace_back(kQonnx);
+    user_error("the target '{}' is not known; did you mean '{}'? Allowed: {}", name,
+               nearest(name, names), join(names, ", "));
+  }
+}
+
 int export_model(const ExportOptions& options) {
   if (options.target == kQonnx) return export_qonnx(options);
   if (options.plain)
     user_error("--plain is for --target qonnx; leave it out for the target '{}'", options.target);
-  const backends::Target& target = backends::target_named(options.target);
+  const backends::Target& target = target_of(options.target);
   const runtime::Engine engine(load_given_model(options.model));
   std::vector<std::int32_t> inputs;
   std::string source = "random inputs";

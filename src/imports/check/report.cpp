@@ -135,7 +135,7 @@ std::string recipe_text(const Imported& imported, const RecipeFacts& facts) {
   text +=
       "\n[float]\nepochs = 0                     # it is trained\n"
       "\n[fixed]\nepochs = 2\noptimizer = \"adam\"\n"
-      "learning_rate = 0.002          # of each tensor's own size\n";
+      "learning_rate = 0.005          # of each tensor's own size\n";
   return text;
 }
 

@@ -138,6 +138,8 @@ TEST(CommandInput, AnUnknownTargetNamesTheNearest) {
   const FrozenRun run;
   expect_error({"export", run.model, "--target", "vits", "-o", run.run + "/x"},
                {"the target 'vits' is not known", "did you mean 'vitis'"});
+  expect_error({"export", run.model, "--target", "qonx", "-o", run.run + "/x"},
+               {"the target 'qonx' is not known", "did you mean 'qonnx'"});
   expect_error({"verify", run.model, "--against", "vits"},
                {"the target 'vits' is not known", "did you mean 'vitis'"});
   EXPECT_FALSE(std::filesystem::exists(run.run + "/x"));
