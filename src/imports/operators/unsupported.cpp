@@ -23,7 +23,6 @@ constexpr std::pair<std::string_view, std::string_view> kHints[] = {
     {"GRU", "recurrent networks are not; the nearest is a Conv over the sequence"},
     {"GroupNormalization", "the nearest is a BatchNormalization"},
     {"If", "a network here has no branches that depend on values"},
-    {"InstanceNormalization", "the nearest is a BatchNormalization"},
     {"LRN", "the nearest is a BatchNormalization"},
     {"LSTM", "recurrent networks are not; the nearest is a Conv over the sequence"},
     {"LayerNormalization", "the nearest is a BatchNormalization"},
