@@ -57,8 +57,10 @@ int run_estimate(const EstimateOptions& options) {
       choose_folding({target, model, options.model, project, options.clock_ns}, options.fold);
   const dataflow::Network network = dataflow::lower(model);
   const backends::ExportOptions exported{.clock_period_ns = options.clock_ns,
-                                         .folding = chosen.folding};
-  const circuit::Circuit circuit = backends::verilog_circuit(network, exported.folding);
+                                         .folding = chosen.folding,
+                                         .axi_bits = chosen.axi_bits};
+  const circuit::Circuit circuit =
+      backends::verilog_circuit(network, exported.folding, exported.axi_bits);
   const InterruptGuard interrupt;
   estimate::Options how{.clock_period_ns = options.clock_ns, .yosys = options.yosys};
   if (options.no_cache) how.cache_folder.clear();
