@@ -121,9 +121,8 @@ void deepen_for_speed(Circuit& circuit) {
   for (std::size_t i = 0; i < depths.size(); ++i) circuit.links[i].depth = depths[i];
 }
 
-Circuit fold_for_speed(const dataflow::Network& network, const dataflow::Folding& folding,
-                       std::int64_t axi_bits) {
-  Circuit circuit = fold(network, folding, axi_bits);
+Circuit fold_for_speed(const dataflow::Network& network, const dataflow::Folding& folding) {
+  Circuit circuit = fold(network, folding);
   deepen_for_speed(circuit);
   return circuit;
 }

@@ -89,8 +89,7 @@ bool split_fused(Source& source) {
   for (const Node& node : rewriter.before()) {
     const bool is_linear =
         node.domain.empty() && (node.op == "QLinearConv" || node.op == "QLinearMatMul");
-    const bool is_last = is_channels_last(node);
-    if (node.domain != "com.microsoft" && !is_linear && !is_last) {
+    if (node.domain != "com.microsoft" && !is_linear) {
       rewriter.keep(node);
       continue;
     }
@@ -100,10 +99,6 @@ bool split_fused(Source& source) {
       refuse(source, node, fault.what());
     }
     rewriter.change();
-    if (is_last) {
-      put_channels_first(source, rewriter, node);
-      continue;
-    }
     if (is_linear) {
       put_linear(source, rewriter, node);
       continue;
