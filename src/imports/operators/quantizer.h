@@ -25,6 +25,8 @@ struct Quantizer {
 
 // QONNX's operators are met in four domains and in none.
 inline constexpr std::string_view kQonnxDomain = "qonnx.custom_op.general";
+// Of those whose data have the channels last.
+inline constexpr std::string_view kChannelsLastDomain = "qonnx.custom_op.channels_last";
 // Passes make all quantizers one: Quant of this domain, which says low, high, the fraction bits of
 // a power-of-two scale, and the rounding.
 inline constexpr std::string_view kPlainDomain = "qfx";

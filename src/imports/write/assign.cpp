@@ -25,7 +25,7 @@ double unit(int frac_bits) {
 // format to who builds hardware of the file.
 void Writer::assign(Exact exact) {
   const Format& format = node().format;
-  if (!options_.plain && by_quant(exact)) return;
+  if (by_quant(exact)) return;
   // The ends of a wide range are no floats.
   if (exact.type == Real::Float && format.width > kFloatBits && model_.range(id_).can_overflow) {
     exact.name = to_type(exact.name, Real::Float, Real::Double);
@@ -104,16 +104,35 @@ std::string Writer::kept_inside(const std::string& q, Real type) {
          "wrap_bits are there");
 }
 
-// By a Quant node, where it computes the same: its rounding counts in the format's units, it
-// saturates, and its result is a float.
+// Whether a Quant node can say the format: it saturates, and its result is a float.
+bool Writer::has_quant() const {
+  const Format& format = node().format;
+  const bool saturates = format.overflow == Overflow::SAT ||
+                         format.overflow == Overflow::SAT_SYM || !model_.range(id_).can_overflow;
+  // One signed bit is -1 and +1 to a Quant.
+  return !options_.plain && saturates && format.width <= kFloatBits &&
+         (format.width > 1 || !format.is_signed);
+}
+
+// Half a step rides in a layer's own bias or offset where a Quant behind it floors: hls4ml takes no
+// sum with a constant right behind a convolution. Empty where there is nothing to add.
+std::string Writer::addend(const std::optional<graph::Role>& role, const Shape& shape,
+                           Exact& exact) {
+  const Format& format = node().format;
+  exact.has_half = has_quant() && exact.type == Real::Float &&
+                   format.rounding == Rounding::RND && exact.frac_bits > format.frac_bits();
+  const double half = exact.has_half ? unit(format.frac_bits() + 1) : 0;
+  if (role) return parameter(*role, exact.type, shape, 0, half);
+  if (half == 0) return "";
+  const auto count = static_cast<std::size_t>(element_count(shape));
+  return graph_.constant(node().name + ".half", exact.type, shape,
+                         std::vector<double>(count, half));
+}
+
+// By a Quant node, whose rounding counts in the format's units, where it has the rounding.
 bool Writer::by_quant(const Exact& exact) {
   const Format& format = node().format;
-  const bool overflows = model_.range(id_).can_overflow;
-  const bool saturates =
-      format.overflow == Overflow::SAT || format.overflow == Overflow::SAT_SYM || !overflows;
-  // One signed bit is -1 and +1 to a Quant.
-  if (!saturates || format.width > kFloatBits || (format.width == 1 && format.is_signed))
-    return false;
+  if (!has_quant()) return false;
   std::string value = exact.name;
   std::string rounding = "ROUND";
   const double half = unit(format.frac_bits() + 1);
@@ -124,7 +143,7 @@ bool Writer::by_quant(const Exact& exact) {
     switch (format.rounding) {
       case Rounding::RND:
         // hls4ml knows ROUND and FLOOR alone.
-        shifted(half);
+        if (!exact.has_half) shifted(half);
         rounding = "FLOOR";
         break;
       case Rounding::RND_MIN_INF:

@@ -29,16 +29,37 @@ Exact Writer::exact(const graph::Input& kind) {
     return shape;
   }());
   const graph::Preprocess& preprocess = kind.preprocess;
+  const fixed::Format& format = node().format;
   // Bytes over a power of two lie on a grid.
   const bool is_on_grid = is_power_of_two(preprocess.divisor) && preprocess.mean.empty() &&
                           preprocess.std.empty() && !preprocess.signed_samples;
   Exact exact{.name = node().name, .frac_bits = 200};
-  if (node().format.width > kFloatBits ||
-      (adds_a_half(node().format.rounding) && !is_on_grid)) {
+  if (format.width > kFloatBits || (adds_a_half(format.rounding) && !is_on_grid)) {
+    if (format.rounding == fixed::Rounding::RND && format.width + 2 <= kFloatBits &&
+        (format.overflow == fixed::Overflow::SAT || format.overflow == fixed::Overflow::SAT_SYM))
+      return on_half_steps(exact.name);
     exact.type = Real::Double;
     exact.name = to_type(exact.name, Real::Float, Real::Double);
   }
   return exact;
+}
+
+// round(u) = floor((floor(2 u) + 1) / 2): every value of it is a float, where u + 1/2 is none. A
+// bit more on both ends keeps what saturates.
+Exact Writer::on_half_steps(const std::string& x) {
+  fixed::Format half = node().format;
+  half.width += 2;
+  half.int_bits += 1;
+  half.rounding = fixed::Rounding::TRN;
+  half.overflow = fixed::Overflow::SAT;
+  const std::string name = node().name + ".half_steps";
+  const double step = std::ldexp(1.0, -half.frac_bits());
+  const auto scaled_by = [&](const std::string& value, double by) {
+    return add("Mul", {value, number(Real::Float, by)});
+  };
+  return {options_.plain ? scaled_by(add("Floor", {scaled_by(x, 1 / step)}), step)
+                         : quant(x, number(Real::Float, step), half, "FLOOR", name),
+          Real::Float, half.frac_bits()};
 }
 
 Exact Writer::unary(const std::string& op) {
@@ -102,13 +123,15 @@ Exact Writer::scaled(const Role* offset) {
       return graph_.constant(name, type, {channels},
                              std::vector<double>(static_cast<std::size_t>(channels), value));
     };
+    Exact exact{.type = type, .frac_bits = model_.range(id_).accumulator_frac_bits};
+    const std::string scale = parameter(Role::Scale, type, {channels}, 0);
+    const std::string added =
+        addend(offset != nullptr ? std::optional(*offset) : std::nullopt, {channels}, exact);
     const std::string zero = all("zeros", 0);
-    return {add("BatchNormalization",
-                {x(type), parameter(Role::Scale, type, {channels}, 0),
-                 offset != nullptr ? parameter(*offset, type, {channels}, 0) : zero, zero,
-                 all("ones", 1)},
-                {{"epsilon", 0.0}}),
-            type, model_.range(id_).accumulator_frac_bits};
+    exact.name = add("BatchNormalization",
+                     {x(type), scale, added.empty() ? zero : added, zero, all("ones", 1)},
+                     {{"epsilon", 0.0}});
+    return exact;
   }
   std::string value = add("Mul", {x(type), by_channel(Role::Scale, type)});
   if (offset != nullptr) value = add("Add", {value, by_channel(*offset, type)});

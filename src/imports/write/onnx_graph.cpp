@@ -1,5 +1,6 @@
 #include "imports/write/onnx_graph.h"
 
+#include <algorithm>
 #include <cstring>
 #include <fmt/format.h>
 
@@ -51,8 +52,27 @@ void OnnxGraph::input(const std::string& name, Real type, const Shape& shape) {
   set_type(*model_.mutable_graph()->add_input(), name, type, shape);
 }
 
-void OnnxGraph::output(const std::string& name, Real type, const Shape& shape) {
-  set_type(*model_.mutable_graph()->add_output(), name, type, shape);
+// The node's own tensor takes the name: hls4ml's C++ loses an output behind a node that does nothing.
+// One is needed all the same for what is an input, or an output already.
+std::string OnnxGraph::output(const std::string& value, Real type, const Shape& shape) {
+  auto& graph = *model_.mutable_graph();
+  const auto makes = [&](const auto& node) { return node.output(0) == value; };
+  const auto is_there = [&](const auto& other) { return other.name() == value; };
+  std::string name;
+  if (std::ranges::any_of(graph.output(), is_there) ||
+      std::ranges::none_of(graph.node(), makes)) {
+    name = add("Identity", {value}, "output");
+  } else {
+    name = fresh("output");
+    for (auto& node : *graph.mutable_node()) {
+      for (std::string& input : *node.mutable_input()) {
+        if (input == value) input = name;
+      }
+      if (makes(node)) node.set_output(0, name);
+    }
+  }
+  set_type(*graph.add_output(), name, type, shape);
+  return name;
 }
 
 std::string OnnxGraph::add(const std::string& op, const std::vector<std::string>& inputs,
@@ -105,11 +125,16 @@ std::string OnnxGraph::constant(const std::string& like, Real type, const Shape&
 }
 
 std::string OnnxGraph::integers(const std::string& like, const std::vector<std::int64_t>& values) {
+  return integers(like, {std::ssize(values)}, values);
+}
+
+std::string OnnxGraph::integers(const std::string& like, const Shape& shape,
+                                const std::vector<std::int64_t>& values) {
   const std::string name = fresh(like);
   auto& proto = *model_.mutable_graph()->add_initializer();
   proto.set_name(name);
   proto.set_data_type(::onnx::TensorProto::INT64);
-  proto.add_dims(std::ssize(values));
+  for (const std::int64_t size : shape) proto.add_dims(size);
   proto.set_raw_data(raw_bytes<std::int64_t>(values));
   return name;
 }

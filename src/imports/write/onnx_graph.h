@@ -28,7 +28,9 @@ class OnnxGraph {
   OnnxGraph(const std::string& name, const std::string& producer);
 
   void input(const std::string& name, Real type, const Shape& shape);
-  void output(const std::string& name, Real type, const Shape& shape);
+  // The value as the output of this type and shape, which gets a name of its own, "output", whatever
+  // its node is called; returns that. After everything that reads the value is added.
+  std::string output(const std::string& value, Real type, const Shape& shape);
   // Of the file, for people.
   void describe(const std::string& text) { model_.set_doc_string(text); }
 
@@ -39,6 +41,8 @@ class OnnxGraph {
   std::string constant(const std::string& like, Real type, const Shape& shape,
                        const std::vector<double>& values);
   std::string integers(const std::string& like, const std::vector<std::int64_t>& values);
+  std::string integers(const std::string& like, const Shape& shape,
+                       const std::vector<std::int64_t>& values);
   // A number, written once.
   std::string number(Real type, double value);
 

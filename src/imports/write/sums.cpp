@@ -16,6 +16,9 @@ using Sizes = std::vector<std::int64_t>;
 Sizes both(const Pair& pair) {
   return {pair[0], pair[1]};
 }
+std::optional<Role> own(bool has, Role role) {
+  return has ? std::optional(role) : std::nullopt;
+}
 std::vector<WrittenAttribute> attributes_of(const graph::Window& window) {
   const graph::Sides& pads = window.padding;
   return {{"kernel_shape", both(window.kernel)},
@@ -46,8 +49,10 @@ Exact Writer::exact(const graph::Conv2d& kind) {
   need_float(type, "Conv");
   const Shape shape = node().params.at(Role::Weight).shape;
   const std::string weight = parameter(Role::Weight, type, shape, 0);
-  const std::string bias = kind.has_bias ? parameter(Role::Bias, type, {shape[0]}, 0) : "";
-  return {convolved(x(type), weight, products_window(kind), bias), type, model_.range(id_).accumulator_frac_bits};
+  Exact exact{.type = type, .frac_bits = model_.range(id_).accumulator_frac_bits};
+  const std::string bias = addend(own(kind.has_bias, Role::Bias), {shape[0]}, exact);
+  exact.name = convolved(x(type), weight, products_window(kind), bias);
+  return exact;
 }
 
 Exact Writer::exact(const graph::FractionalConv2d& kind) {
@@ -68,10 +73,11 @@ Exact Writer::exact(const graph::Linear& kind) {
   no_accumulator(kind.accumulator);
   const Real type = exact_type();
   const Shape shape = node().params.at(Role::Weight).shape;
-  std::string sum =
-      add("MatMul", {x(type), parameter(Role::Weight, type, {shape[1], shape[0]}, 1)});
-  if (kind.has_bias) sum = add("Add", {sum, parameter(Role::Bias, type, {shape[0]}, 0)});
-  return {sum, type, model_.range(id_).accumulator_frac_bits};
+  Exact exact{.type = type, .frac_bits = model_.range(id_).accumulator_frac_bits};
+  exact.name = add("MatMul", {x(type), parameter(Role::Weight, type, {shape[1], shape[0]}, 1)});
+  const std::string bias = addend(own(kind.has_bias, Role::Bias), {shape[0]}, exact);
+  if (!bias.empty()) exact.name = add("Add", {exact.name, bias});
+  return exact;
 }
 
 Exact Writer::exact(const graph::MaxPool2d& kind) {

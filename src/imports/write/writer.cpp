@@ -15,13 +15,13 @@ using graph::FrozenNode;
 using graph::FrozenParam;
 using graph::Role;
 
+}  // namespace
+
 Shape with_batch(const Shape& shape) {
   Shape result{1};
   result.insert(result.end(), shape.begin(), shape.end());
   return result;
 }
-
-}  // namespace
 
 Writer::Writer(const graph::Analyzed& model, const WriteOptions& options)
     : model_(model),
@@ -37,9 +37,7 @@ std::string Writer::run() {
   for (std::size_t i = 0; i < outputs.size(); ++i) {
     const FrozenNode& node = model_.node(outputs[i]);
     const Held& value = values_[outputs[i]];
-    // An output of its own name, whatever its node is called.
-    const std::string output = graph_.add("Identity", {value.name}, "output");
-    graph_.output(output, value.type, with_batch(node.shape));
+    const std::string output = graph_.output(value.name, value.type, with_batch(node.shape));
     formats += fmt::format(" {}: '{}', {} times 2^{}.", output, node.name,
                            fixed::to_string(node.format), -node.format.frac_bits());
   }
@@ -54,12 +52,8 @@ void Writer::write(graph::NodeId id) {
   id_ = id;
   std::visit(
       [&](const auto& kind) {
-        if constexpr (requires { this->exact(kind); }) {
-          const Exact value = this->exact(kind);
-          if (!value.name.empty()) assign(value);
-        } else {
-          refuse(fmt::format("a {} is not written as ONNX yet", graph::kind_name(node().op)));
-        }
+        const Exact value = this->exact(kind);
+        if (!value.name.empty()) assign(value);
       },
       node().op);
 }
@@ -121,13 +115,15 @@ std::string Writer::by_channel(Role role, Real type) {
 
 // In the order of `shape`, whose `axis` is the parameter's channel. As weights and activations, a
 // Quant says the format of what single precision holds.
-std::string Writer::parameter(Role role, Real type, const Shape& shape, std::size_t axis) {
+std::string Writer::parameter(Role role, Real type, const Shape& shape, std::size_t axis,
+                              double more) {
   const FrozenParam& param = node().params.at(role);
   const std::string name = graph::tensor_name(node().name, role);
   const std::int64_t channels = param.shape[0], each = std::ssize(param.raw) / channels;
   std::vector<double> values;
   for (std::int64_t i = 0; i < std::ssize(param.raw); ++i)
-    values.push_back(std::ldexp(static_cast<double>(param.raw[i]), -param.frac_bits(i / each)));
+    values.push_back(std::ldexp(static_cast<double>(param.raw[i]), -param.frac_bits(i / each)) +
+                     more);
   if (axis == 1) {
     // [outputs, inputs] as [inputs, outputs].
     std::vector<double> turned(values.size());

@@ -15,11 +15,15 @@ namespace qfx::imports {
 
 // An exact value before its cast: on the grid 2^-frac_bits, or a quotient on none.
 struct Exact {
-  std::string name;
+  std::string name = {};
   Real type = Real::Float;
   int frac_bits = 0;
   bool is_quotient = false;
+  bool has_half = false;  // half a step of the cast is in it, which then floors
 };
+
+// As ONNX has a sample's shape.
+Shape with_batch(const Shape& shape);
 
 class Writer {
  public:
@@ -34,7 +38,7 @@ class Writer {
 
   void write(graph::NodeId id);
   // Of each kind the exact value; those that cast nothing place their output themselves. kinds.cpp,
-  // sums.cpp and tables.cpp.
+  // sums.cpp and moves.cpp.
   Exact exact(const graph::Input& kind);
   Exact exact(const graph::Cast& kind);
   Exact exact(const graph::Relu& kind);
@@ -50,6 +54,7 @@ class Writer {
   Exact exact(const graph::Add& kind);
   Exact exact(const graph::Sub& kind);
   Exact exact(const graph::Mul& kind);
+  Exact exact(const graph::Gate& kind);
   Exact exact(const graph::Maximum& kind);
   Exact exact(const graph::Minimum& kind);
   Exact exact(const graph::Concat& kind);
@@ -64,6 +69,13 @@ class Writer {
   Exact exact(const graph::Softmax& kind);
   Exact exact(const graph::Flatten& kind);
   Exact exact(const graph::Unsqueeze& kind);
+  Exact exact(const graph::Slice& kind);
+  Exact exact(const graph::Upsample& kind);
+  Exact exact(const graph::ChannelShuffle& kind);
+  Exact exact(const graph::DepthToSpace& kind);
+  Exact exact(const graph::SpaceToDepth& kind);
+  Exact exact(const graph::Permute& kind);
+  Exact exact(const graph::Rearrange& kind);
 
   // ---- of the node that is written ----
   const graph::FrozenNode& node() const { return model_.node(id_); }
@@ -76,7 +88,9 @@ class Writer {
   std::string x(Real type, std::size_t i = 0);
   // A parameter along the channels of the node's input.
   std::string by_channel(graph::Role role, Real type);
-  std::string parameter(graph::Role role, Real type, const Shape& shape, std::size_t axis);
+  std::string parameter(graph::Role role, Real type, const Shape& shape, std::size_t axis,
+                        double more = 0);
+  std::string addend(const std::optional<graph::Role>& role, const Shape& shape, Exact& exact);
   std::string add(const std::string& op, const std::vector<std::string>& inputs,
                   const std::vector<WrittenAttribute>& attributes = {});
   std::string number(Real type, double value) { return graph_.number(type, value); }
@@ -85,6 +99,11 @@ class Writer {
   Exact scaled(const graph::Role* offset);
   Exact sloped();
   Exact unary(const std::string& op);
+  Exact on_half_steps(const std::string& x);
+  Exact moved(const std::string& op, const std::vector<std::string>& inputs,
+              const std::vector<WrittenAttribute>& attributes = {});
+  Exact transposed(const Shape& apart, const std::vector<std::int64_t>& order);
+  Exact gathered(const graph::View& view);
   bool is_clear_of_ties(std::int64_t count, int width) const;
   std::optional<Exact> single_mean(std::int64_t count);
   Exact quotient(const std::string& sum, const std::string& count, std::int64_t largest);
@@ -94,6 +113,7 @@ class Writer {
 
   // ---- the cast (assign.cpp) ----
   void assign(Exact exact);
+  bool has_quant() const;
   bool by_quant(const Exact& exact);
   std::string rounded(const Exact& exact, std::string u);
   std::string kept_inside(const std::string& q, Real type);
