@@ -89,7 +89,8 @@ bool split_fused(Source& source) {
   for (const Node& node : rewriter.before()) {
     const bool is_linear =
         node.domain.empty() && (node.op == "QLinearConv" || node.op == "QLinearMatMul");
-    if (node.domain != "com.microsoft" && !is_linear) {
+    const bool is_last = is_channels_last(node);
+    if (node.domain != "com.microsoft" && !is_linear && !is_last) {
       rewriter.keep(node);
       continue;
     }
@@ -99,6 +100,10 @@ bool split_fused(Source& source) {
       refuse(source, node, fault.what());
     }
     rewriter.change();
+    if (is_last) {
+      put_channels_first(source, rewriter, node);
+      continue;
+    }
     if (is_linear) {
       put_linear(source, rewriter, node);
       continue;

@@ -54,9 +54,7 @@ void qdq_conv(OnnxFile& file, const std::string& x, float x_scale, const std::st
   typed(file, name + ".b", 6, {outputs}, bias);
   file.constant(name + ".bs", {outputs}, bias_scales);
   file.node("DequantizeLinear", {name + ".b", name + ".bs"}, {name + ".bd"}).integer("axis", 0);
-  file.node("Conv", {x, name + ".wd", name + ".bd"}, {name})
-      .named(name)
-      .ints("pads", {1, 1, 1, 1});
+  file.node("Conv", {x, name + ".wd", name + ".bd"}, {name}).named(name).ints("pads", {1, 1, 1, 1});
 }
 
 }  // namespace
@@ -80,6 +78,54 @@ void add_qdq(OnnxFile& file, const std::string& x, const std::string& y, float s
   typed(file, y + ".z", type, {}, {zero});
   file.node("QuantizeLinear", {x, y + ".s", y + ".z"}, {y + ".q"}).named(y + ".Q");
   file.node("DequantizeLinear", {y + ".q", y + ".s", y + ".z"}, {y}).named(y + ".DQ");
+}
+
+OnnxFile channels_last(bool between_transposes) {
+  OnnxFile file = image({1, 9, 8, 3});
+  const auto put = [&](const std::string& op, const std::vector<std::string>& inputs,
+                       const std::string& y) -> OnnxNode {
+    if (!between_transposes)
+      return file.node(op, inputs, {y}).domain("qonnx.custom_op.channels_last");
+    std::vector<std::string> turned = inputs;
+    for (std::size_t i = 0; i < (op == "Conv" ? 2 : 1); ++i) {
+      turned[i] = y + ".in" + std::to_string(i);
+      file.node("Transpose", {inputs[i]}, {turned[i]}).ints("perm", {0, 3, 1, 2});
+    }
+    // The node comes before the one that turns its result back; the attributes are the caller's.
+    OnnxNode node = file.node(op, turned, {y + ".first"});
+    file.node("Transpose", {y + ".first"}, {y}).ints("perm", {0, 2, 3, 1});
+    return node;
+  };
+  add_quant(file, "x", "xq", {.scale = 0.0625F});
+  file.weights("w", {4, 3, 2, 3});
+  add_quant(file, "w", "wq", {.scale = 0.03125F, .bits = 6, .is_narrow = true});
+  file.weights("b", {4});
+  add_quant(file, "b", "bq", {.scale = 0.03125F, .bits = 6});
+  put("Conv", {"xq", "wq", "bq"}, "c")
+      .named("conv")
+      .ints("kernel_shape", {3, 2})
+      .ints("pads", {1, 0, 1, 1})
+      .ints("strides", {1, 1})
+      .ints("dilations", {1, 1})
+      .integer("group", 1);
+  file.node("LeakyRelu", {"c"}, {"r"}).real("alpha", 0.25F);
+  add_quant(file, "r", "rq", {.scale = 0.125F, .bits = 6});
+  put("MaxPool", {"rq"}, "p")
+      .ints("kernel_shape", {2, 2})
+      .ints("strides", {2, 2})
+      .ints("pads", {0, 0, 0, 0})
+      .integer("ceil_mode", 0);
+  file.node("Neg", {"p"}, {"n"});
+  file.node("Concat", {"p", "n"}, {"j"}).integer("axis", -1);
+  file.weights("v", {8, 3, 3, 1});
+  add_quant(file, "v", "vq", {.scale = 0.0625F, .bits = 5});
+  put("Conv", {"j", "vq"}, "d")
+      .ints("kernel_shape", {3, 3})
+      .ints("pads", {1, 1, 1, 1})
+      .ints("strides", {1, 1})
+      .integer("group", 8);
+  add_quant(file, "d", "y", {.scale = 0.25F, .bits = 6});
+  return file;
 }
 
 std::map<std::string, OnnxFile> power_of_two_networks() {
@@ -158,6 +204,7 @@ std::map<std::string, OnnxFile> power_of_two_networks() {
         .domain("qonnx.custom_op.general")
         .text("rounding_mode", "FLOOR");
   }
+  all.emplace("channels last", channels_last());
   return all;
 }
 

@@ -24,6 +24,9 @@ void add_quant(OnnxFile& file, const std::string& x, const std::string& y, const
 void add_qdq(OnnxFile& file, const std::string& x, const std::string& y, float scale, int zero,
              int type);
 
+// QONNX's windows over channels that are last; or ONNX's own, each between two transposes.
+OnnxFile channels_last(bool between_transposes = false);
+
 // Whose scales are powers of two: the frozen model gives exactly the file's values.
 std::map<std::string, OnnxFile> power_of_two_networks();
 // All of them.

@@ -92,13 +92,24 @@ TEST(QuantizedOnnx, TheFrozenModelGivesTheFilesValues) {
     for (std::uint64_t seed = 1; seed <= 8; ++seed) {
       const std::vector<double> samples = samples_of(network, seed);
       const auto wanted = run_original(*network.original, samples);
-      EXPECT_EQ(frozen_outputs(network, engine, samples), wanted->at(0)) << name << ", seed " << seed;
+      EXPECT_EQ(frozen_outputs(network, engine, samples), wanted->at(0))
+          << name << ", seed " << seed;
     }
   }
 }
 
-// A real scale is a factor behind the sums: next to nothing is rounded otherwise. (Samples on a grid
-// of powers of two lie on ties of a scale such as 0.03, which single precision decides.)
+TEST(QuantizedOnnx, ChannelsLastIsONNXsOwnBetweenTransposes) {
+  const Imported last = imported(test::channels_last()),
+                 first = imported(test::channels_last(true));
+  for (std::uint64_t seed = 1; seed <= 4; ++seed) {
+    const std::vector<double> samples = samples_of(last, seed);
+    EXPECT_EQ(run_original(*last.original, samples)->at(0),
+              run_original(*first.original, samples)->at(0));
+  }
+}
+
+// A real scale is a factor behind the sums: next to nothing is rounded otherwise. (Samples on a
+// grid of powers of two lie on ties of a scale such as 0.03, which single precision decides.)
 TEST(QuantizedOnnx, RealScalesDifferAtTiesAlone) {
   for (const auto& [name, file] : test::quantized_networks()) {
     const Imported network = imported(file);
