@@ -120,11 +120,14 @@ void set_input_shape(Source& source, const std::optional<Shape>& given) {
     shape[0] = 1;
     source.remarks.push_back("the batch is 1");
   }
-  if (shape[0] > 1 && shape.size() > 1)
+  if (shape[0] > 1 && shape.size() > 1) {
+    std::vector<std::string> sample;
+    for (std::size_t i = 1; i < shape.size(); ++i) sample.push_back(std::to_string(shape[i]));
     user_error(
-        "the input {} has the shape {}, a batch of {}; export the network with a batch of 1 or an "
-        "open one",
-        name, to_string(shape), shape[0]);
+        "the input {} has the shape {}, a batch of {}; say one sample with --input-shape {}, or export "
+        "the network with a batch of 1",
+        name, to_string(shape), shape[0], join(sample, ","));
+  }
   for (const std::int64_t size : shape) {
     if (size < 1)
       user_error("the input {} has the shape {}; say what is open with --input-shape {}", name,

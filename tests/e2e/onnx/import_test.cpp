@@ -195,6 +195,31 @@ TEST(Import, EveryOutputIsChecked) {
   EXPECT_EQ(qfx_command({"import", model, "--outputs", "a", "--check", wrong}).exit_code, 0);
 }
 
+// Behind a sigmoid single precision is exact to 1e-7 of 1: of values near 1e-4 that is a thousandth.
+TEST(Import, SinglePrecisionsOwnErrorIsNoDifference) {
+  const Folder folder;
+  OnnxFile file;
+  file.input("x", {-1, 3}).output("y");
+  file.node("Sigmoid", {"x"}, {"y"});
+  const std::string model = folder.file("scores.onnx", file.bytes());
+  const std::vector<float> x{-9, -9.5F, -10};
+  const auto checked = [&](double error) {
+    std::vector<float> y;
+    for (const float value : x)
+      y.push_back(static_cast<float>(1 / (1 + std::exp(-double{value})) + error));
+    return qfx_command({"import", model, "--check",
+                        folder.file("scores.npz", zip({{"in0.npy", npy_of(x, "(1, 3)")},
+                                                       {"out0.npy", npy_of(y, "(1, 3)")}},
+                                                      false))});
+  };
+  const ProcessResult small = checked(1e-7);
+  EXPECT_EQ(small.exit_code, 0) << small.output;
+  EXPECT_THAT(small.output, HasSubstr("single precision's own"));
+  const ProcessResult large = checked(1e-5);
+  EXPECT_EQ(large.exit_code, 1) << large.output;
+  EXPECT_THAT(large.output, Not(HasSubstr("single precision's own")));
+}
+
 TEST(Import, WhatIsWrongIsOneSentenceAndNoFile) {
   const Folder folder;
   OnnxFile unsupported = small_network();
