@@ -1,6 +1,5 @@
 // Values in another order or of another shape.
 #include <algorithm>
-#include <numeric>
 
 #include "imports/lower/find_move.h"
 #include "imports/lower/lowering.h"
@@ -15,13 +14,6 @@ using graph::NodeId;
 using graph::Role;
 
 constexpr std::int64_t kMostPicks = std::int64_t{1} << 22;
-
-std::vector<std::int64_t> places_of(const Spot& spot) {
-  if (spot.index) return *spot.index;
-  std::vector<std::int64_t> index(static_cast<std::size_t>(spot.size()));
-  std::iota(index.begin(), index.end(), 0);
-  return index;
-}
 
 // [1, ..., C] of the node's [C, ...].
 bool is_channels_last(const Spot& spot) {
@@ -132,39 +124,6 @@ Spot Lowering::in_order(const Spot& spot) {
   const NodeId id = append(graph::Linear{.out_features = to, .has_bias = false}, {flattened(spot)});
   set(id, Role::Weight, picks);
   return {.node = id, .held = {to}, .shape = spot.shape};
-}
-
-void Lowering::concat(const Node& node) {
-  std::vector<Spot> parts;
-  for (const std::string& name : node.inputs) {
-    Spot part = spot(name);
-    std::vector<std::int64_t> seen = places_of(part);
-    std::ranges::sort(seen);
-    const bool shows_all = std::ssize(seen) == element_count(part.held) &&
-                           std::ranges::adjacent_find(seen) == seen.end();
-    parts.push_back(shows_all ? part : in_order(part));
-  }
-  const Shape& first = parts[0].held;
-  const bool alike = std::ranges::all_of(parts, [&](const Spot& part) {
-    return part.held.size() == first.size() &&
-           std::equal(first.begin() + 1, first.end(), part.held.begin() + 1);
-  });
-  std::vector<NodeId> nodes;
-  std::vector<Tensor> places;
-  std::int64_t begin = 0;
-  for (Spot& part : parts) {
-    nodes.push_back(alike ? part.node : flattened(part));
-    std::vector<std::int64_t> index = places_of(part);
-    for (std::int64_t& i : index) i += begin;
-    begin += element_count(part.held);
-    places.push_back(Tensor::of_integers(part.shape, std::move(index)));
-  }
-  std::vector<const Tensor*> inputs;
-  for (const Tensor& tensor : places) inputs.push_back(&tensor);
-  Tensor joined = std::move(evaluate(node, inputs).at(0));
-  const NodeId id = append(graph::Concat{}, std::move(nodes));
-  const Spot whole{.node = id, .held = builder_.shape(id), .shape = joined.shape};
-  place(node.outputs[0], spot_with(whole, joined.shape, std::move(joined.integers)));
 }
 
 void Lowering::arrange_outputs() {

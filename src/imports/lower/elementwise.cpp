@@ -71,16 +71,18 @@ void Lowering::binary(const Node& node) {
     fault("its constant is no single number; the nearest is a Clip");
   if (node.op == "Mul" && gate(node)) return;
   Spot a = compact(spot(node.inputs[0])), b = compact(spot(node.inputs[1]));
+  const Shape& shape = shape_of(source_, node.outputs[0]);
   if (a.shape != b.shape) {
-    if (const auto whole = repeated_along_channels(b, a))
-      b = *whole;
-    else if (const auto other = repeated_along_channels(a, b))
-      a = *other;
-    else
+    auto first = repeated_along_channels(a, b), second = repeated_along_channels(b, a);
+    if (!first) first = repeated(a, b, shape);
+    if (!second) second = repeated(b, a, shape);
+    if (!first || !second)
       fault(
-          "its inputs have the shapes {} and {}, and one would be repeated along the other; the "
-          "nearest are two of one shape, or the product with one value a channel",
+          "its inputs have the shapes {} and {}, and one would be repeated along the other in an order "
+          "that no layer makes; the nearest are two of one shape, or one value a channel",
           to_string(a.shape), to_string(b.shape));
+    a = *first;
+    b = *second;
   }
   if (!a.same_places(b) && a.held != b.held && !a.index && !b.index) {
     // An image of one pixel and a vector.

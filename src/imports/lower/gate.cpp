@@ -1,6 +1,7 @@
 // Operands that are repeated along others, both computed from the samples.
 #include <algorithm>
 
+#include "imports/lower/find_move.h"
 #include "imports/lower/lowering.h"
 
 namespace qfx::imports {
@@ -61,6 +62,24 @@ std::optional<Spot> Lowering::repeated_along_channels(const Spot& one, const Spo
   const NodeId id = append(graph::Conv2d{.out_channels = image.held[0]}, {one.node});
   set(id, Role::Weight, std::vector<double>(static_cast<std::size_t>(image.held[0]), 1));
   return Spot{.node = id, .held = image.held, .shape = image.shape};
+}
+
+// A value that broadcasts to `shape` as a node that repeats it, in the order of the other operand where
+// that one has the shape.
+std::optional<Spot> Lowering::repeated(const Spot& one, const Spot& other, const Shape& shape) {
+  if (one.shape == shape) return one;
+  const auto from = broadcast_index(one.shape, shape);
+  std::vector<std::int64_t> places(from.size(), -1);
+  const bool follows = other.shape == shape && element_count(other.held) == other.size();
+  for (std::int64_t i = 0; i < std::ssize(from); ++i)
+    places[follows ? other.at(i) : i] = one.at(from[i]);
+  if (!follows) return moved(spot_with(one, shape, std::move(places)));
+  const bool is_whole = std::ranges::find(places, -1) == places.end();
+  const auto op = is_whole ? find_move(one.held, other.held, places) : std::nullopt;
+  if (!op) return std::nullopt;
+  Spot result = other;
+  result.node = append(*op, {one.node});
+  return result;
 }
 
 }  // namespace qfx::imports

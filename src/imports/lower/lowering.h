@@ -1,6 +1,7 @@
 // The state of a lowering, and what its parts share.
 #pragma once
 
+#include <array>
 #include <map>
 #include <optional>
 #include <set>
@@ -10,6 +11,7 @@
 
 #include "imports/lower/formats.h"
 #include "imports/lower/names.h"
+#include "imports/lower/reduced.h"
 #include "imports/lower/spot.h"
 #include "imports/operators/call.h"
 #include "imports/passes/edit.h"
@@ -18,6 +20,8 @@
 #include "qfx/imports/lower.h"
 
 namespace qfx::imports {
+
+struct Means;  // interpolated.cpp
 
 class Lowering {
  public:
@@ -29,13 +33,15 @@ class Lowering {
   void lower_node(const Node& node);
   bool lower_by_name(const Node& node);
   void arrange(const Node& node);        // arrange.cpp
-  void concat(const Node& node);         // arrange.cpp
+  void concat(const Node& node);         // joined.cpp
+  void pad(const Node& node);            // joined.cpp
+  void resize(const Node& node);         // interpolated.cpp
   void conv(const Node& node);           // products.cpp
   void conv_transpose(const Node& node);  // transposed.cpp
   void product(const Node& node);        // products.cpp
   void pool(const Node& node);           // pools.cpp
   void global_pool(const Node& node);    // pools.cpp
-  void reduce(const Node& node);         // pools.cpp
+  void reduce(const Node& node);         // reduced.cpp
   void softmax(const Node& node);        // pools.cpp
   void unary(const Node& node);          // elementwise.cpp
   void clip(const Node& node);           // elementwise.cpp
@@ -43,6 +49,7 @@ class Lowering {
   void with_constant(const Node& node);  // elementwise.cpp
   bool gate(const Node& node);           // gate.cpp
   std::optional<Spot> repeated_along_channels(const Spot& one, const Spot& image);  // gate.cpp
+  std::optional<Spot> repeated(const Spot& one, const Spot& other, const Shape& shape);  // gate.cpp
   void prelu(const Node& node);          // elementwise.cpp
   void batch_norm(const Node& node);     // elementwise.cpp
   void quantize(const Node& node);       // quantized.cpp
@@ -72,12 +79,23 @@ class Lowering {
   // A value that leaves out some of what its node holds as a node without them, where one can be:
   // what follows computes no more than is wanted.
   Spot compact(const Spot& spot);
+  std::optional<Spot> joined(const std::vector<Spot>& parts, std::size_t axis);  // joined.cpp
   void arrange_input();
   void arrange_outputs();
   void arrange_output(const std::string& name);
   graph::NodeId dense(const Spot& x, const Tensor& weight, const Tensor* bias, const Shape& shape,
                       const std::string& output, const std::string& name = "");
   bool is_bipolar(const std::string& constant, const std::vector<double>& values) const;
+
+  // ---- several elements as one ----
+  graph::NodeId means(graph::NodeId from, const Shape& in,
+                      const std::array<Means, 2>& axes);  // interpolated.cpp
+  // By `op`, ReduceMax, ReduceMean or ReduceSum (reduced.cpp).
+  graph::NodeId reduced_windows(const std::string& op, graph::NodeId from,
+                                const graph::Pair& window);
+  graph::NodeId reduced_channels(const std::string& op, graph::NodeId from,
+                                 const std::vector<Group>& sets);
+  graph::NodeId largest_channels(graph::NodeId from, const std::vector<Group>& sets);
 
   // ---- quantized networks (quantized.cpp) ----
   bool is_alone(const std::string& value) const;

@@ -12,6 +12,13 @@ bool Spot::same_places(const Spot& other) const {
   return index == other.index || (index && other.index && *index == *other.index);
 }
 
+std::vector<std::int64_t> places_of(const Spot& spot) {
+  if (spot.index) return *spot.index;
+  std::vector<std::int64_t> index(static_cast<std::size_t>(spot.size()));
+  std::iota(index.begin(), index.end(), 0);
+  return index;
+}
+
 Spot spot_with(const Spot& spot, Shape shape, std::vector<std::int64_t> index) {
   Spot result{.node = spot.node, .held = spot.held, .shape = std::move(shape)};
   bool in_order = std::ssize(index) == element_count(spot.held);

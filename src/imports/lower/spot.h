@@ -26,6 +26,9 @@ struct Spot {
   bool same_places(const Spot& other) const;
 };
 
+// Of all elements of the value, in its order.
+std::vector<std::int64_t> places_of(const Spot& spot);
+
 // With these places; null where they are all in order.
 Spot spot_with(const Spot& spot, Shape shape, std::vector<std::int64_t> index);
 

@@ -1,5 +1,7 @@
 #include <algorithm>
 #include <cmath>
+#include <numeric>
+#include <span>
 
 #include "imports/operators/rules.h"
 #include "imports/operators/window.h"
@@ -194,6 +196,32 @@ Tensors batch_normalization(const Call& call) {
     const std::int64_t c = i / plane % channels;
     const double scale = call.in(1).reals[c] / std::sqrt(call.in(4).reals[c] + epsilon);
     y.reals[i] = (x.reals[i] - call.in(3).reals[c]) * scale + call.in(2).reals[c];
+  }
+  return {std::move(y)};
+}
+
+Tensors instance_normalization(const Call& call) {
+  require_real(call);
+  const Tensor& x = call.in(0);
+  if (x.shape.size() < 3 || x.size() == 0) fault("its input has the shape {}", to_string(x.shape));
+  const std::int64_t channels = x.shape[1], plane = x.size() / (x.shape[0] * channels);
+  for (const std::size_t i : {1, 2}) {
+    if (call.in(i).shape != Shape{channels})
+      fault("its input {} has the shape {}, it must be [{}]", i, to_string(call.in(i).shape),
+            channels);
+  }
+  const double epsilon = call.real("epsilon", 1e-5F);
+  if (!call.known()) return {Tensor::unknown(x.shape)};
+  Tensor y = x;
+  for (std::int64_t block = 0; block < x.size() / plane; ++block) {
+    double* const first = y.reals.data() + block * plane;
+    const std::span values(first, static_cast<std::size_t>(plane));
+    const auto count = static_cast<double>(plane);
+    const double mean = std::accumulate(values.begin(), values.end(), 0.0) / count;
+    double variance = 0;
+    for (const double value : values) variance += (value - mean) * (value - mean) / count;
+    const double scale = call.in(1).reals[block % channels] / std::sqrt(variance + epsilon);
+    for (double& value : values) value = (value - mean) * scale + call.in(2).reals[block % channels];
   }
   return {std::move(y)};
 }

@@ -35,14 +35,18 @@ Tensors concat(const Call& call);
 Tensors slice(const Call& call);
 Tensors split(const Call& call);
 Tensors gather(const Call& call);
-Tensors pad(const Call& call);
 Tensors expand(const Call& call);
+Tensors tile(const Call& call);
+
+// pad.cpp: places around a tensor.
+Tensors pad(const Call& call);
 
 // resample.cpp: pixels from elsewhere.
 Tensors depth_to_space(const Call& call);
 Tensors space_to_depth(const Call& call);
+
+// resize.cpp: images of another size.
 Tensors resize(const Call& call);
-Tensors upsample(const Call& call);
 
 // constants.cpp
 Tensors constant(const Call& call);
@@ -57,6 +61,7 @@ Tensors conv_transpose(const Call& call);
 Tensors gemm(const Call& call);
 Tensors matmul(const Call& call);
 Tensors batch_normalization(const Call& call);
+Tensors instance_normalization(const Call& call);
 
 // pools.cpp
 Tensors max_pool(const Call& call);

@@ -1,13 +1,11 @@
+#include "imports/operators/picks.h"
+
 #include <algorithm>
 #include <numeric>
 
 #include "imports/operators/rules.h"
 
 namespace qfx::imports {
-namespace {
-
-// Along each axis which places of the input are taken, in order; -1: none, a filling value.
-using Picks = std::vector<std::vector<std::int64_t>>;
 
 Picks everything(const Shape& shape) {
   Picks picks(shape.size());
@@ -18,7 +16,7 @@ Picks everything(const Shape& shape) {
   return picks;
 }
 
-Tensor picked(const Tensor& x, const Picks& picks, double filling = 0) {
+Tensor picked(const Tensor& x, const Picks& picks, double filling) {
   Shape shape;
   for (const auto& places : picks) shape.push_back(std::ssize(places));
   if (!is_reasonable(shape)) fault("its output would have the shape {}", to_string(shape));
@@ -44,8 +42,6 @@ Tensor picked(const Tensor& x, const Picks& picks, double filling = 0) {
   }
   return result;
 }
-
-}  // namespace
 
 Tensors concat(const Call& call) {
   if (!call.gives("axis")) fault("its axis is missing");
@@ -173,38 +169,6 @@ Tensors gather(const Call& call) {
   return {std::move(result)};
 }
 
-Tensors pad(const Call& call) {
-  const Tensor& x = call.in(0);
-  const std::string mode = call.text("mode", "constant");
-  if (mode != "constant") fault("its attribute mode is '{}'; 'constant' is here", mode);
-  const auto pads = call.list("pads", 1);
-  const double filling =
-      call.node.opset < 11 ? call.real("value", 0) : call.number("value", 2).value_or(0);
-  if (!pads) fault("its pads are missing");
-  std::vector<std::int64_t> axes(x.shape.size());
-  std::iota(axes.begin(), axes.end(), 0);
-  if (call.has(3)) axes = *call.list("axes", 3);
-  if (pads->size() != 2 * axes.size())
-    fault("it has {} pads for {} axes", pads->size(), axes.size());
-  Picks picks = everything(x.shape);
-  for (std::size_t i = 0; i < axes.size(); ++i) {
-    auto& places = picks[Call::axis(axes[i], x.shape.size())];
-    const std::int64_t before = (*pads)[i], after = (*pads)[i + axes.size()];
-    if (std::abs(before) > kMaxTensorElements || std::abs(after) > kMaxTensorElements)
-      fault("it has pads of {} and {}", before, after);
-    if (before + after + std::ssize(places) < 0 || -before > std::ssize(places) ||
-        -after > std::ssize(places))
-      fault("its pads take more away than there is");
-    if (std::max<std::int64_t>(before, 0) + std::max<std::int64_t>(after, 0) > 1 << 16)
-      fault("it has pads of {} and {}", before, after);
-    if (before < 0) places.erase(places.begin(), places.begin() - before);
-    if (after < 0) places.resize(static_cast<std::size_t>(std::ssize(places) + after));
-    places.insert(places.begin(), static_cast<std::size_t>(std::max<std::int64_t>(before, 0)), -1);
-    places.insert(places.end(), static_cast<std::size_t>(std::max<std::int64_t>(after, 0)), -1);
-  }
-  return {picked(x, picks, filling)};
-}
-
 Tensors expand(const Call& call) {
   const Tensor& x = call.in(0);
   const auto wanted = call.list("shape", 1);
@@ -214,6 +178,25 @@ Tensors expand(const Call& call) {
   check_affordable(shape);
   const auto index = broadcast_index(x.shape, shape);
   return {gathered(x, std::move(shape), index)};
+}
+
+Tensors tile(const Call& call) {
+  const Tensor& x = call.in(0);
+  const auto repeats = call.list("repeats", 1);
+  if (!repeats || repeats->size() != x.shape.size())
+    fault("its repeats are not one for each axis of its input {}", to_string(x.shape));
+  Shape shape = x.shape;
+  for (std::size_t axis = 0; axis < shape.size(); ++axis) {
+    const std::int64_t count = (*repeats)[axis];
+    if (count < 1 || count > kMaxTensorElements) fault("its repeats hold {}", count);
+    if (shape[axis] > kMaxTensorElements / count) fault("its output would be too large");
+    shape[axis] *= count;
+  }
+  if (!is_reasonable(shape)) fault("its output would have the shape {}", to_string(shape));
+  Picks picks = everything(shape);
+  for (std::size_t axis = 0; axis < shape.size(); ++axis)
+    for (std::int64_t& place : picks[axis]) place %= x.shape[axis];
+  return {picked(x, picks)};
 }
 
 }  // namespace qfx::imports

@@ -17,13 +17,11 @@ constexpr std::pair<std::string_view, std::string_view> kHints[] = {
     {"ArgMin", "the network ends before it"},
     {"Attention", "only convolutions, linear layers and what lies between them are"},
     {"ConvInteger", "quantize statically, in QDQ form"},
-    {"DynamicQuantizeLinear",
-     "scales must not depend on values: quantize statically, in QDQ form"},
+    {"DynamicQuantizeLinear", "scales must not depend on values: quantize statically, in QDQ form"},
     {"Einsum", "the nearest is a MatMul with a constant"},
     {"GRU", "recurrent networks are not; the nearest is a Conv over the sequence"},
     {"GroupNormalization", "the nearest is a BatchNormalization"},
     {"If", "a network here has no branches that depend on values"},
-    {"InstanceNormalization", "the nearest is a BatchNormalization"},
     {"LRN", "the nearest is a BatchNormalization"},
     {"LSTM", "recurrent networks are not; the nearest is a Conv over the sequence"},
     {"LayerNormalization", "the nearest is a BatchNormalization"},
@@ -46,7 +44,9 @@ std::string why_unsupported(const Node& node) {
            "nearest is the file before FINN's conversion, with Quant nodes";
   if (std::ranges::find(kQonnx, node.domain) != std::end(kQonnx))
     return fmt::format(
-        "the operator {} is QONNX's and not here; Quant, IntQuant, BipolarQuant and Trunc are",
+        "the operator {} is QONNX's and not here; Quant, IntQuant, BipolarQuant and Trunc are, and "
+        "Conv, MaxPool and "
+        "BatchNormalization with channels last",
         in_quotes(node.op));
   if (!node.domain.empty() && node.domain != "com.microsoft")
     return fmt::format(

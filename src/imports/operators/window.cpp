@@ -20,11 +20,18 @@ std::vector<std::int64_t> numbers(const Call& call, const std::string& name, std
   return *given;
 }
 
-// TensorFlow's: as many positions as input / stride, rounded up.
-void pad_to_same(WindowAxis& axis, bool more_before) {
+// TensorFlow's: as many positions as input / stride, rounded up. Of two kinds of pool ONNX's text and the
+// tools that run it say several things: what a pool with holes is padded with, and whether a maximum
+// whose windows do not reach the end begins within the image.
+void pad_to_same(WindowAxis& axis, bool more_before, const std::string& op) {
   const std::int64_t positions = (axis.extent + axis.stride - 1) / axis.stride;
-  const std::int64_t total =
-      std::max<std::int64_t>(0, (positions - 1) * axis.stride + axis.span() - axis.extent);
+  const std::int64_t lacking = (positions - 1) * axis.stride + axis.span() - axis.extent;
+  if ((op == "MaxPool" && lacking < 0) || (op != "Conv" && axis.kernel > 1 && axis.dilation > 1))
+    fault(
+        "what its auto_pad means with a kernel of {}, a stride of {} and dilations of {} differs "
+        "between tools; the nearest are pads",
+        axis.kernel, axis.stride, axis.dilation);
+  const std::int64_t total = std::max<std::int64_t>(0, lacking);
   axis.before = more_before ? total - total / 2 : total / 2;
   axis.after = total - axis.before;
 }
@@ -69,7 +76,7 @@ std::vector<WindowAxis> read_windows(const Call& call, const Shape& input, Shape
                     .after = pads[i + count]};
     if (axis.kernel < 1 || axis.kernel > kLargest) fault("its kernel is {}", axis.kernel);
     if (automatic == "SAME_UPPER" || automatic == "SAME_LOWER")
-      pad_to_same(axis, automatic == "SAME_LOWER");
+      pad_to_same(axis, automatic == "SAME_LOWER", call.node.op);
     else if (automatic == "VALID")
       axis.before = axis.after = 0;
     else if (automatic != "NOTSET" && !automatic.empty())

@@ -5,8 +5,14 @@
 
 namespace qfx::imports {
 
-// FusedConv, FusedGemm, FusedMatMul as what they fuse.
+// FusedConv, FusedGemm, FusedMatMul, QLinearConv, QLinearMatMul as what they fuse, QONNX's windows
+// over [N, ..., C] as ONNX's.
 bool split_fused(Source& source);
+// QONNX's Conv, MaxPool and BatchNormalization whose data, and a convolution's weights, have the
+// channels last.
+bool is_channels_last(const Node& node);
+// The same between two transposes, for ONNX's own.
+void put_channels_first(Source& source, Rewriter& rewriter, const Node& node);
 // Nodes that give what they read: Identity, Dropout, a Reshape to the same shape, times 1, plus 0.
 bool remove_idle(Source& source);
 // Differences and quotients by constants as sums and products, constants as the second operand,

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "imports/operators/picks.h"
 #include "imports/operators/window.h"
 #include "imports/passes/all.h"
 
@@ -27,7 +28,7 @@ class Padding {
  private:
   bool rewrite(const Node& node) {
     if (node.op == "Conv" || is_pool(node)) return take_pads(node);
-    if (node.op == "Pad") return by_convolution(node);
+    if (node.op == "Pad") return plain_pad(node);
     return false;
   }
 
@@ -40,35 +41,36 @@ class Padding {
     return read_windows(call, shape_of(source_, node.inputs[0]), kernel);
   }
 
+  std::optional<Pads> pads_of(const Node& node) const {
+    std::vector<const Tensor*> inputs;
+    for (const std::string& name : node.inputs) inputs.push_back(constant(source_, name));
+    const Tensor in = Tensor::unknown(shape_of(source_, node.inputs[0]));
+    inputs[0] = &in;
+    const std::size_t rank = in.shape.size();
+    if (rank < 3 || rank > 4) return std::nullopt;
+    Pads pads = read_pads({node, inputs});
+    if (pads.mode != "constant" || pads.before[0] != 0 || pads.after[0] != 0) return std::nullopt;
+    return pads;
+  }
+
+  static Sizes sides(const Pads& pads, std::size_t first) {
+    Sizes result(pads.before.begin() + static_cast<std::ptrdiff_t>(first), pads.before.end());
+    result.insert(result.end(), pads.after.begin() + static_cast<std::ptrdiff_t>(first),
+                  pads.after.end());
+    return result;
+  }
+
+  static bool cuts(const Pads& pads) {
+    return std::ranges::any_of(sides(pads, 0), [](std::int64_t pad) { return pad < 0; });
+  }
+
   // Zeros that a Pad puts around images, as pads: {before..., behind...}; empty where it does
   // something else.
   std::optional<Sizes> zero_pads(const Node& node) const {
-    const Shape& in = shape_of(source_, node.inputs[0]);
-    if (in.size() < 3 || in.size() > 4) return std::nullopt;
-    std::vector<const Tensor*> inputs;
-    for (const std::string& name : node.inputs) inputs.push_back(constant(source_, name));
-    const Tensor none;
-    if (inputs[0] == nullptr) inputs[0] = &none;
-    const Call call{node, inputs};
-    const double value =
-        node.opset < 11 ? call.real("value", 0) : call.number("value", 2).value_or(0);
-    if (value != 0) return std::nullopt;
-    const Sizes given = *call.list("pads", 1);
-    Sizes pads(2 * in.size(), 0);
-    Sizes axes;
-    for (std::size_t i = 0; i < in.size(); ++i) axes.push_back(static_cast<std::int64_t>(i));
-    if (call.has(3)) axes = *call.list("axes", 3);
-    for (std::size_t i = 0; i < axes.size(); ++i) {
-      const std::size_t axis = Call::axis(axes[i], in.size());
-      pads[axis] = given[i];
-      pads[axis + in.size()] = given[i + axes.size()];
-    }
-    if (std::ranges::any_of(pads, [](std::int64_t pad) { return pad < 0; })) return std::nullopt;
-    if (pads[0] + pads[1] + pads[in.size()] + pads[in.size() + 1] != 0) return std::nullopt;
-    Sizes result(pads.begin() + 2, pads.begin() + static_cast<std::ptrdiff_t>(in.size()));
-    result.insert(result.end(), pads.begin() + static_cast<std::ptrdiff_t>(in.size()) + 2,
-                  pads.end());
-    return result;
+    const auto pads = pads_of(node);
+    if (!pads || pads->filling != 0 || cuts(*pads)) return std::nullopt;
+    if (pads->before[1] != 0 || pads->after[1] != 0) return std::nullopt;
+    return sides(*pads, 2);
   }
 
   // A node with plain attributes for these windows.
@@ -167,26 +169,80 @@ class Padding {
     return true;
   }
 
-  // Zeros around an image by a convolution of each channel with one tap of 1.
-  bool by_convolution(const Node& node) {
-    const auto pads = zero_pads(node);
+  // What another node here takes in.
+  bool is_taken(const Node& pad) const {
+    return std::ranges::any_of(rewriter_.before(), [&](const Node& other) {
+      const bool reads = std::ranges::find(other.inputs, pad.outputs[0]) != other.inputs.end();
+      return reads && without_pad(other);
+    });
+  }
+
+  void put(Node node) {
+    rewriter_.keep(std::move(node));
+    rewriter_.change();
+  }
+
+  // A Pad in parts: what it cuts off, what it adds up to zero, zeros.
+  bool plain_pad(const Node& node) {
+    const auto pads = pads_of(node);
     if (!pads) return false;
-    for (const Node& other : rewriter_.before()) {
-      const bool reads = std::ranges::find(other.inputs, node.outputs[0]) != other.inputs.end();
-      if (reads && without_pad(other)) return false;
-    }
+    if (cuts(*pads)) return cut_first(node, *pads);
+    if (pads->filling == 0) return !is_taken(node) && by_convolution(node, *pads);
+    const std::string& value = node.inputs[0];
+    const std::string low = new_name(source_, value), around = new_name(source_, value);
+    const auto number = [&](double x) { return add_constant(source_, "filling", Tensor::of({}, {x})); };
+    put(made(node, "Add", {value, number(-pads->filling)}, low));
+    put(pad_of(node, low, around, sides(*pads, 0)));
+    put(made(node, "Add", {around, number(pads->filling)}, node.outputs[0]));
+    return true;
+  }
+
+  Node pad_of(const Node& like, const std::string& from, const std::string& to, const Sizes& pads,
+              double filling = 0) {
+    const std::string sizes =
+        add_constant(source_, "pads", Tensor::of_integers({std::ssize(pads)}, pads));
+    return made(like, "Pad",
+                {from, sizes, add_constant(source_, "filling", Tensor::of({}, {filling}))}, to);
+  }
+
+  bool cut_first(const Node& node, const Pads& pads) {
     const Shape& in = shape_of(source_, node.inputs[0]);
+    Sizes starts, ends, rest = sides(pads, 0);
+    for (std::size_t axis = 0; axis < in.size(); ++axis) {
+      starts.push_back(std::max<std::int64_t>(-pads.before[axis], 0));
+      ends.push_back(in[axis] - std::max<std::int64_t>(-pads.after[axis], 0));
+      if (starts.back() >= ends.back()) return false;
+    }
+    for (std::int64_t& pad : rest) pad = std::max<std::int64_t>(pad, 0);
+    const auto list = [&](const Sizes& sizes) {
+      return add_constant(source_, "places", Tensor::of_integers({std::ssize(sizes)}, sizes));
+    };
+    const std::string inside = new_name(source_, node.inputs[0]);
+    put(made(node, "Slice", {node.inputs[0], list(starts), list(ends)}, inside));
+    put(pad_of(node, inside, node.outputs[0], rest, pads.filling));
+    return true;
+  }
+
+  // Zeros around an image by a convolution of each channel with one tap of 1, channels of zeros by one
+  // that has no tap for them.
+  bool by_convolution(const Node& node, const Pads& pads) {
+    const Shape& in = shape_of(source_, node.inputs[0]);
+    const std::int64_t outputs = std::ssize(pads.picks[1]);
+    const bool is_depthwise = outputs == in[1] && pads.before[1] == 0;
     Shape kernel(in.size(), 1);
-    kernel[0] = in[1];
+    kernel[0] = outputs;
+    kernel[1] = is_depthwise ? 1 : in[1];
     Tensor weight{.shape = kernel};
-    weight.reals.assign(static_cast<std::size_t>(in[1]), 1);
+    for (std::int64_t o = 0; o < outputs; ++o)
+      for (std::int64_t c = 0; c < kernel[1]; ++c)
+        weight.reals.push_back(is_depthwise || c == pads.picks[1][o] ? 1 : 0);
     Node conv =
         made(node, "Conv", {node.inputs[0], add_constant(source_, "pad", std::move(weight))},
              node.outputs[0]);
-    conv.attributes = {
-        {"group", in[1]}, {"pads", *pads}, {"kernel_shape", Sizes(in.size() - 2, 1)}};
-    rewriter_.keep(std::move(conv));
-    rewriter_.change();
+    conv.attributes = {{"group", is_depthwise ? in[1] : 1},
+                       {"pads", sides(pads, 2)},
+                       {"kernel_shape", Sizes(in.size() - 2, 1)}};
+    put(std::move(conv));
     return true;
   }
 

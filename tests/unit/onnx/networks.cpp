@@ -276,7 +276,7 @@ const std::map<std::string, std::pair<int, Write>>& behind_a_convolution() {
 
 std::map<std::string, OnnxFile> onnx_networks() {
   std::map<std::string, OnnxFile> networks;
-  for (const auto* behind : {&behind_a_convolution(), &functions_and_gates(), &moves()}) {
+  for (const auto* behind : {&behind_a_convolution(), &functions_and_gates(), &moves(), &resized()}) {
     for (const auto& [name, network] : *behind) {
       OnnxFile file = behind_conv(network.first);
       network.second(file);

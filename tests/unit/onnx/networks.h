@@ -16,6 +16,7 @@ using OnnxWrite = std::function<void(OnnxFile&)>;
 // What stands behind a convolution into 'c', [1, 4, 6, 7], by name, with its opset.
 const std::map<std::string, std::pair<int, OnnxWrite>>& functions_and_gates();
 const std::map<std::string, std::pair<int, OnnxWrite>>& moves();
+const std::map<std::string, std::pair<int, OnnxWrite>>& resized();
 
 // Names and networks of one input 'x' and one output 'y'.
 std::map<std::string, OnnxFile> onnx_networks();
