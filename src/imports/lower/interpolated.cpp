@@ -97,7 +97,7 @@ Means means_along(const Resampling& resampling, std::size_t axis, std::int64_t e
 
 }  // namespace
 
-// One pool over windows along both axes; the first of `wanted` places of each stay.
+// One pool over windows along both axes; of each as many places stay as were asked for.
 NodeId Lowering::means(NodeId from, const Shape& in, const std::array<Means, 2>& axes) {
   NodeId id = from;
   const Means &tall = axes[0], &wide = axes[1];
