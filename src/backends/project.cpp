@@ -8,6 +8,7 @@
 #include "qfx/backends/export.h"
 #include "qfx/base/error.h"
 #include "qfx/base/file.h"
+#include "qfx/circuit/rim.h"
 
 namespace qfx::backends {
 namespace {
@@ -60,6 +61,10 @@ std::vector<Port> outputs_from(const json& marker) {
 
 }  // namespace
 
+std::int64_t Port::tdata_width() const {
+  return circuit::port_bits(lanes, container);
+}
+
 std::vector<std::string> describe_nodes(const graph::FrozenModel& model) {
   std::vector<std::string> result;
   for (const graph::FrozenNode& node : model.nodes)
@@ -79,6 +84,7 @@ std::string print_marker(const Project& project, const std::string& model) {
                       {"namespace", project.space},
                       {"clock_ns", project.clock_period_ns},
                       {"folding", to_json(project.folding)}};
+  if (project.axi_bits > 0) marker["axi_bits"] = project.axi_bits;
   if (project.input.lanes > 0) {
     marker["input"] = to_json(project.input);
     if (project.outputs.size() == 1)
@@ -108,7 +114,8 @@ Project read_project(const std::string& directory) {
                     .space = marker.at("namespace"),
                     .nodes = marker.at("nodes"),
                     .clock_period_ns = marker.value("clock_ns", kDefaultClockPeriodNs),
-                    .folding = folding_from(marker.value("folding", json::object()))};
+                    .folding = folding_from(marker.value("folding", json::object())),
+                    .axi_bits = marker.value("axi_bits", std::int64_t{0})};
     if (marker.contains("input")) {
       project.input = port_from(marker.at("input"), "s_axis");
       project.outputs = outputs_from(marker);

@@ -22,13 +22,17 @@ using dataflow::StreamId;
 // Joins units by links, in topological order.
 class Wiring {
  public:
-  Wiring(Circuit& circuit, const std::vector<Unit>& units)
+  Wiring(Circuit& circuit, const std::vector<Unit>& units, std::int64_t axi_bits)
       : circuit_(circuit),
         units_(units),
+        rim_(circuit.network, axi_bits),
         link_of_(network().streams.size(), -1),
         wanted_(network().streams.size(), 0) {}
 
   void run() {
+    std::int64_t slowest = 1;
+    for (const Unit& unit : units_) slowest = std::max(slowest, cycles_of(network(), unit));
+    pace_ = rim_.pace(slowest);
     find_wanted_lanes();
     const StreamId input = network().input;
     circuit_.input = link_of_[input] = add_link(input, rim_lanes(input));
@@ -43,9 +47,7 @@ class Wiring {
   int element_width(StreamId stream) const {
     return network().node(network().streams[stream].node).format.width;
   }
-  std::int64_t rim_lanes(StreamId stream) const {
-    return beat_lanes(network().streams[stream].layout.elements(), element_width(stream));
-  }
+  std::int64_t rim_lanes(StreamId stream) const { return rim_.lanes(stream, pace_); }
 
   // What the readers of each stream take, the streams behind a fork looked at first: 0 where they
   // differ among themselves.
@@ -143,18 +145,21 @@ class Wiring {
 
   Circuit& circuit_;
   const std::vector<Unit>& units_;
+  Rim rim_;
+  std::int64_t pace_ = 1;             // cycles of a frame
   std::vector<LinkId> link_of_;       // of each stream, as its writer gives it
   std::vector<std::int64_t> wanted_;  // lanes of each stream's reader
 };
 
 }  // namespace
 
-Circuit fold(const dataflow::Network& network, const dataflow::Folding& folding) {
+Circuit fold(const dataflow::Network& network, const dataflow::Folding& folding,
+             std::int64_t axi_bits) {
   Circuit circuit{.network = network, .links = {}, .engines = {}};
   dataflow::set_folds(circuit.network, folding);
   std::vector<Unit> units = units_of(circuit.network);
   choose_lanes(circuit.network, units);
-  Wiring(circuit, units).run();
+  Wiring(circuit, units, axi_bits).run();
   prove_depths(circuit);
   return circuit;
 }

@@ -71,7 +71,8 @@ class Planner {
   Planner(const dataflow::Network& network, const dataflow::Folding& given, const Goal& goal)
       : network_(network), goal_(goal), prices_(prices_for(goal)) {
     search_ =
-        goal.words == Words::Any ? search_lanes(network, given) : search_pixels(network, given);
+        goal.words == Words::Any ? search_lanes(network, given, goal.axi_bits)
+                                 : search_pixels(network, given);
   }
 
   Plan run() {

@@ -20,6 +20,7 @@ double price(const Prices& prices, const Resources& resources, std::int64_t prod
 struct Found {
   dataflow::Folding folding = {};
   std::int64_t interval = 0;
+  std::int64_t pace = 0;  // of its engines alone, or what the widest beats take
   std::string slowest = {};
   Resources resources = {};  // FIFOs of the least depth
   std::int64_t products = 0;
@@ -34,9 +35,10 @@ class Search {
   virtual std::vector<std::int64_t> intervals() const = 0;
 };
 
-// Over all lanes of all links: exact.
+// Over all lanes of all links, with beats at the ports that follow from the interval: exact but for
+// what these cost.
 std::unique_ptr<Search> search_lanes(const dataflow::Network& network,
-                                     const dataflow::Folding& given);
+                                     const dataflow::Folding& given, std::int64_t axi_bits);
 // Where words are whole pixels every process is folded by itself.
 std::unique_ptr<Search> search_pixels(const dataflow::Network& network,
                                       const dataflow::Folding& given);

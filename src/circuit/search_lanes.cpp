@@ -67,8 +67,8 @@ struct Layer {
 
 class Run {
  public:
-  Run(const Space& space, std::int64_t interval, const Prices& prices)
-      : space_(space), interval_(interval), prices_(prices) {}
+  Run(const Space& space, const Rim& rim, std::int64_t interval, const Prices& prices)
+      : space_(space), rim_(rim), interval_(interval), prices_(prices) {}
 
   std::optional<Found> run() {
     const StreamId input = network().input;
@@ -93,7 +93,7 @@ class Run {
     return network().streams[stream].layout.elements();
   }
   std::int32_t rim_lanes(StreamId stream) const {
-    return static_cast<std::int32_t>(beat_lanes(elements(stream), element_width(stream)));
+    return static_cast<std::int32_t>(rim_.lanes(stream, interval_));
   }
   std::int64_t beat_bits(StreamId stream) const {
     return std::int64_t{rim_lanes(stream)} * container_bits(element_width(stream));
@@ -246,7 +246,7 @@ class Run {
     std::int64_t bits = beat_bits(network().input);
     for (const StreamId output : network().outputs) bits += beat_bits(output);
     result.resources += rim_resources(bits);
-    std::int64_t slowest = 0;
+    std::int64_t slowest = 0, engines = 1;
     for (std::size_t layer = space_.units.size(); layer > 0; --layer) {
       const State& reached = layers_[layer].states[state];
       const Unit& unit = space_.units[layer - 1];
@@ -256,6 +256,7 @@ class Run {
       result.resources += choice.resources;
       result.products += choice.products;
       result.interval = std::max(result.interval, move.cycles);
+      engines = std::max(engines, choice.cycles);
       if (move.cycles >= slowest) {
         slowest = move.cycles;
         result.slowest = unit.name;
@@ -263,6 +264,7 @@ class Run {
       add_fold(choice, unit, result.folding);
       state = reached.parent;
     }
+    result.pace = rim_.pace(engines);
     return result;
   }
 
@@ -281,6 +283,7 @@ class Run {
   }
 
   const Space& space_;
+  const Rim& rim_;
   std::int64_t interval_;
   const Prices& prices_;
   std::vector<Layer> layers_;
@@ -288,8 +291,9 @@ class Run {
 
 class LanesSearch : public Search {
  public:
-  LanesSearch(const dataflow::Network& network, const dataflow::Folding& given)
-      : space_{network, {}, {}} {
+  LanesSearch(const dataflow::Network& network, const dataflow::Folding& given,
+              std::int64_t axi_bits)
+      : space_{network, {}, {}}, rim_(space_.network, axi_bits) {
     dataflow::set_folds(space_.network, given);
     space_.units = units_of(space_.network);
     for (const Unit& unit : space_.units)
@@ -297,11 +301,11 @@ class LanesSearch : public Search {
   }
 
   std::optional<Found> cheapest(std::int64_t interval, const Prices& prices) const override {
-    std::optional<Found> found = Run(space_, interval, prices).run();
-    // The beats at the rim follow from the interval that is reached.
-    while (found && found->interval < interval) {
-      interval = found->interval;
-      std::optional<Found> again = Run(space_, interval, prices).run();
+    std::optional<Found> found = Run(space_, rim_, interval, prices).run();
+    // The beats at the rim follow from the engines that are found.
+    while (found && found->pace < interval) {
+      interval = found->pace;
+      std::optional<Found> again = Run(space_, rim_, interval, prices).run();
       if (!again) break;
       found = std::move(again);
     }
@@ -318,6 +322,7 @@ class LanesSearch : public Search {
           result.push_back(layout.elements() / lanes);
       }
     }
+    result.push_back(rim_.pace(1));
     std::ranges::sort(result);
     result.erase(std::unique(result.begin(), result.end()), result.end());
     return result;
@@ -325,6 +330,7 @@ class LanesSearch : public Search {
 
  private:
   Space space_;
+  Rim rim_;
 };
 
 }  // namespace
@@ -336,8 +342,8 @@ double price(const Prices& prices, const Resources& resources, std::int64_t prod
 }
 
 std::unique_ptr<Search> search_lanes(const dataflow::Network& network,
-                                     const dataflow::Folding& given) {
-  return std::make_unique<LanesSearch>(network, given);
+                                     const dataflow::Folding& given, std::int64_t axi_bits) {
+  return std::make_unique<LanesSearch>(network, given, axi_bits);
 }
 
 }  // namespace qfx::circuit

@@ -121,8 +121,9 @@ void deepen_for_speed(Circuit& circuit) {
   for (std::size_t i = 0; i < depths.size(); ++i) circuit.links[i].depth = depths[i];
 }
 
-Circuit fold_for_speed(const dataflow::Network& network, const dataflow::Folding& folding) {
-  Circuit circuit = fold(network, folding);
+Circuit fold_for_speed(const dataflow::Network& network, const dataflow::Folding& folding,
+                       std::int64_t axi_bits) {
+  Circuit circuit = fold(network, folding, axi_bits);
   deepen_for_speed(circuit);
   return circuit;
 }

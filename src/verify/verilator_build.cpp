@@ -21,25 +21,29 @@ namespace fs = std::filesystem;
 // Statements of C++ in a file, so that several compilers share a large network.
 constexpr int kSplitStatements = 20000;
 
-// All tops side by side, each on a clock of its own, so that those that do not run cost nothing. Of
-// every output the data are 64 bits wide, as no port is wider.
+// What the replay reads data as: 64 bits, or words of 32 where a port is wider.
+std::int64_t high_of(const backends::Port& port) {
+  return std::max<std::int64_t>(port.tdata_width(), 64) - 1;
+}
+
+// All tops side by side, each on a clock of its own, so that those that do not run cost nothing.
 std::string bundle(const std::vector<VerilogTop>& tops) {
   std::string ports, instances;
   for (std::size_t i = 0; i < tops.size(); ++i) {
     const backends::Project& project = tops[i].project;
-    const auto high = [](const backends::Port& port) { return port.lanes * port.container - 1; };
+    const auto high = [](const backends::Port& port) { return port.tdata_width() - 1; };
     ports += fmt::format(
         "{0}  input wire aclk_{1}, aresetn_{1}, watch_{1}, s_tvalid_{1}, s_tlast_{1},\n"
         "  input wire [{2}:0] s_tdata_{1}, output wire s_tready_{1}, frame_error_{1}",
-        i == 0 ? "" : ",\n", i, high(project.input));
+        i == 0 ? "" : ",\n", i, high_of(project.input));
     std::string assigns, outputs;
     for (std::size_t k = 0; k < project.outputs.size(); ++k) {
       const std::string end = fmt::format("{}_{}", i, k);
       const backends::Port& port = project.outputs[k];
       ports += fmt::format(
-          ",\n  input wire m_tready_{0}, output wire [63:0] m_tdata_{0}, output wire m_tvalid_{0}, "
+          ",\n  input wire m_tready_{0}, output wire [{1}:0] m_tdata_{0}, output wire m_tvalid_{0}, "
           "m_tlast_{0}",
-          end);
+          end, high_of(port));
       assigns += fmt::format("  wire [{0}:0] data_{1};\n  assign m_tdata_{1} = data_{1};\n",
                              high(port), end);
       outputs += fmt::format(
@@ -49,10 +53,10 @@ std::string bundle(const std::vector<VerilogTop>& tops) {
     }
     instances += fmt::format(
         "{2}  {0} top_{1} (.aclk(aclk_{1}), .aresetn(aresetn_{1}), .watch(watch_{1}),\n"
-        "    .s_axis_tdata(s_tdata_{1}), .s_axis_tvalid(s_tvalid_{1}), "
+        "    .s_axis_tdata(s_tdata_{1}[{4}:0]), .s_axis_tvalid(s_tvalid_{1}), "
         ".s_axis_tready(s_tready_{1}), .s_axis_tlast(s_tlast_{1}),\n"
         "{3}    .frame_error(frame_error_{1}));\n",
-        project.top, i, assigns, outputs);
+        project.top, i, assigns, outputs, high(project.input));
   }
   return "module qfx_bundle (\n" + ports + ");\n" + instances + "endmodule\n";
 }
@@ -71,7 +75,7 @@ std::string driver(const std::vector<VerilogTop>& tops) {
     std::string pins, ports;
     for (std::size_t k = 0; k < ids.size(); ++k) {
       pins += fmt::format(
-          "{2}{{b.m_tdata_{0}_{1}, b.m_tvalid_{0}_{1}, b.m_tready_{0}_{1}, "
+          "{2}{{qfx_replay::Data(b.m_tdata_{0}_{1}), b.m_tvalid_{0}_{1}, b.m_tready_{0}_{1}, "
           "b.m_tlast_{0}_{1}}}",
           i, k, k == 0 ? "" : ", ");
       ports += (k == 0 ? "" : ", ") + port_text(tops[i].project.outputs.at(k),
@@ -79,7 +83,7 @@ std::string driver(const std::vector<VerilogTop>& tops) {
     }
     cases += fmt::format(
         "    case {0}: return qfx_replay::replay(qfx_replay::pins(b, b.aclk_{0}, b.aresetn_{0}, "
-        "b.watch_{0}, b.s_tdata_{0}, b.s_tvalid_{0}, b.s_tready_{0}, b.s_tlast_{0}, "
+        "b.watch_{0}, qfx_replay::Data(b.s_tdata_{0}), b.s_tvalid_{0}, b.s_tready_{0}, b.s_tlast_{0}, "
         "b.frame_error_{0}, {{{1}}}), {2}, {{{3}}}, argc, argv);\n",
         i, pins, port_text(tops[i].project.input, model.input()), ports);
   }

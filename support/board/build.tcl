@@ -1,4 +1,4 @@
-# A bitstream for a board: the design of design.tcl behind an AXI DMA of the processing system.
+# A bitstream for a board: the design of design.tcl behind AXI DMAs of the processing system, one for each output.
 #   vivado -mode batch -source build.tcl -tclargs BOARD [MHZ]
 # BOARD: one of the table below. MHZ: the clock; default the one that the design was exported for.
 # Leaves TOP.bit, TOP.hwh and reports/ in the current folder. Exit code 1: an error, or timing that
@@ -86,14 +86,30 @@ if {$design(source) eq "verilog"} {
   set core [create_bd_cell -type ip -vlnv [lindex [lsort -dictionary $found] end] network]
 }
 
+# Towards memory: 32 bits at least, and bursts that lie within 4 KiB.
+proc memory_width {width} { return [expr {max(32, $width)}] }
+proc burst {width} { return [expr {min(64, 32768 / [memory_width $width])}] }
+
+set in $design(input_width)
+set out [lindex $design(output_widths) 0]
 set dma [create_bd_cell -type ip -vlnv [newest axi_dma] axi_dma_0]
 set_property -dict [list \
   CONFIG.c_include_sg 0 CONFIG.c_sg_include_stscntrl_strm 0 CONFIG.c_sg_length_width 26 \
   CONFIG.c_include_mm2s 1 CONFIG.c_include_s2mm 1 \
-  CONFIG.c_m_axis_mm2s_tdata_width $design(input_width) \
-  CONFIG.c_m_axi_mm2s_data_width [expr {max(32, $design(input_width))}] \
-  CONFIG.c_m_axi_s2mm_data_width [expr {max(32, $design(output_width))}] \
-  CONFIG.c_mm2s_burst_size 64 CONFIG.c_s2mm_burst_size 64] $dma
+  CONFIG.c_m_axis_mm2s_tdata_width $in CONFIG.c_m_axi_mm2s_data_width [memory_width $in] \
+  CONFIG.c_m_axi_s2mm_data_width [memory_width $out] \
+  CONFIG.c_mm2s_burst_size [burst $in] CONFIG.c_s2mm_burst_size [burst $out]] $dma
+
+# Every further output has a DMA of its own, axi_dma_1 and so on, that only receives.
+set dmas {axi_dma_0}
+foreach width [lrange $design(output_widths) 1 end] {
+  lappend dmas axi_dma_[llength $dmas]
+  set dma [create_bd_cell -type ip -vlnv [newest axi_dma] [lindex $dmas end]]
+  set_property -dict [list \
+    CONFIG.c_include_sg 0 CONFIG.c_sg_include_stscntrl_strm 0 CONFIG.c_sg_length_width 26 \
+    CONFIG.c_include_mm2s 0 CONFIG.c_include_s2mm 1 \
+    CONFIG.c_m_axi_s2mm_data_width [memory_width $width] CONFIG.c_s2mm_burst_size [burst $width]] $dma
+}
 
 if {$family eq "zynq7"} {
   set ps [create_bd_cell -type ip -vlnv [newest processing_system7] ps]
@@ -115,18 +131,24 @@ if {$family eq "zynq7"} {
   set clock ps/pl_clk0
 }
 
-# Control, then both data ports through one smartconnect; the automation brings clocks and resets.
-apply_bd_automation -rule xilinx.com:bd_rule:axi4 \
-  -config [list Master /$control Slave /axi_dma_0/S_AXI_LITE Clk /$clock] [get_bd_intf_pins axi_dma_0/S_AXI_LITE]
+# Control, then all data ports through one smartconnect; the automation brings clocks and resets.
+foreach dma $dmas {
+  apply_bd_automation -rule xilinx.com:bd_rule:axi4 \
+    -config [list Master /$control Slave /$dma/S_AXI_LITE Clk /$clock] [get_bd_intf_pins $dma/S_AXI_LITE]
+}
 apply_bd_automation -rule xilinx.com:bd_rule:axi4 \
   -config [list Master /axi_dma_0/M_AXI_MM2S Slave /$data Clk /$clock intc_ip {New AXI SmartConnect}] \
   [get_bd_intf_pins $data]
-apply_bd_automation -rule xilinx.com:bd_rule:axi4 \
-  -config [list Master /axi_dma_0/M_AXI_S2MM Slave /$data Clk /$clock intc_ip Auto] \
-  [get_bd_intf_pins axi_dma_0/M_AXI_S2MM]
+foreach dma $dmas {
+  apply_bd_automation -rule xilinx.com:bd_rule:axi4 \
+    -config [list Master /$dma/M_AXI_S2MM Slave /$data Clk /$clock intc_ip Auto] \
+    [get_bd_intf_pins $dma/M_AXI_S2MM]
+}
 
 connect_bd_intf_net [get_bd_intf_pins axi_dma_0/M_AXIS_MM2S] [get_bd_intf_pins network/$design(input)]
-connect_bd_intf_net [get_bd_intf_pins network/$design(output)] [get_bd_intf_pins axi_dma_0/S_AXIS_S2MM]
+foreach output $design(outputs) dma $dmas {
+  connect_bd_intf_net [get_bd_intf_pins network/$output] [get_bd_intf_pins $dma/S_AXIS_S2MM]
+}
 connect_bd_net [get_bd_pins $clock] [get_bd_pins network/$design(clock)]
 set resets [get_bd_cells -quiet -filter {VLNV =~ "*:proc_sys_reset:*"}]
 if {[llength $resets] == 0} { stop "the automation has made no reset; this Vivado works otherwise than this script" }

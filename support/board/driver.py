@@ -10,6 +10,7 @@ x is one sample or a batch of them, in the network's shape (C, H, W).
   network.out_of_range counts how many were. NaN and infinity are refused. The result is real too.
 - Integers are raw values of the input's format, as the network sees them; one that the format does
   not have is refused. The result is raw too.
+A network with several outputs gives a dict, the result of each by its name.
 network.samples(x) takes what the data set stores, pixels of 0 to 255 for example, and does to it
 what training did before it.
 
@@ -30,6 +31,7 @@ class Port:
 
     def __init__(self, text):
         self.name = text["name"]
+        self.node = text.get("node")  # an output's name in the network
         self.shape = tuple(text["shape"])
         self.size = int(np.prod(self.shape))
         self.width = text["format"]["width"]
@@ -42,16 +44,23 @@ class Port:
         self.lowest = -self.highest - 1 if self.signed else 0
         self.is_pixels = text["order"] == "pixels"
         self.dtype = np.dtype("%sint%d" % ("" if self.signed else "u", text["container"])).newbyteorder("<")
-        self.frame_bytes = self.size * self.dtype.itemsize
+        # A beat is so many elements, in a port as wide as the next power of two of them.
+        self.lanes = text["lanes"]
+        self.places = 1 << (self.lanes - 1).bit_length()
+        self.frame_places = self.size // self.lanes * self.places
+        self.frame_bytes = self.frame_places * self.dtype.itemsize
 
     def to_stream(self, raw):
-        """(N, C, H, W) to the order of the wire, (N, elements)."""
+        """(N, C, H, W) to the order of the wire, (N, places): what a beat has room for is zero behind its elements."""
         if self.is_pixels:
             raw = np.moveaxis(raw.reshape(len(raw), self.shape[0], self.size // self.shape[0]), 1, 2)
-        return raw.reshape(len(raw), self.size).astype(self.dtype)
+        beats = np.zeros((len(raw), self.size // self.lanes, self.places), self.dtype)
+        beats[:, :, : self.lanes] = raw.reshape(len(raw), self.size // self.lanes, self.lanes)
+        return beats.reshape(len(raw), self.frame_places)
 
     def from_stream(self, stream):
-        raw = np.asarray(stream).astype(np.int64).reshape(-1, self.size)
+        beats = np.asarray(stream).astype(np.int64).reshape(-1, self.size // self.lanes, self.places)
+        raw = beats[:, :, : self.lanes].reshape(-1, self.size)
         if self.is_pixels:
             raw = np.moveaxis(raw.reshape(len(raw), self.size // self.shape[0], self.shape[0]), 2, 1)
         return raw.reshape((len(raw),) + self.shape)
@@ -144,7 +153,7 @@ def _round(exact, mode):
 
 
 class Network:
-    """The network in the programmable logic, behind an AXI DMA."""
+    """The network in the programmable logic: behind one AXI DMA, and one more for each further output."""
 
     def __init__(self, bitfile, design=None, frames=1024, timeout=10.0, overlay=None, allocate=None):
         """design: design.json; default beside the bitfile. frames: at most so many a transfer, which may take
@@ -152,10 +161,11 @@ class Network:
         design = design or os.path.join(os.path.dirname(os.path.abspath(bitfile)), "design.json")
         with open(design, encoding="utf-8") as file:
             self.design = json.load(file)
-        if self.design["version"] != 1:
-            raise ValueError("%s has version %s; this driver reads version 1" % (design, self.design["version"]))
-        self.input, self.output = Port(self.design["input"]), Port(self.design["output"])
-        largest = max(self.input.frame_bytes, self.output.frame_bytes)
+        if self.design["version"] != 2:
+            raise ValueError("%s has version %s; this driver reads version 2" % (design, self.design["version"]))
+        self.input, self.outputs = Port(self.design["input"]), [Port(text) for text in self.design["outputs"]]
+        self.output = self.outputs[0]
+        largest = max(port.frame_bytes for port in [self.input] + self.outputs)
         self.frames_a_transfer = min(MAX_TRANSFER // largest, int(frames))
         if frames < 1:
             raise ValueError("frames is %s; a transfer has at least one" % frames)
@@ -166,12 +176,13 @@ class Network:
 
             overlay, allocate = pynq.Overlay(bitfile), pynq.allocate
         self.overlay, self._allocate = overlay, allocate
-        self.dma = overlay.axi_dma_0
+        self.dmas = [getattr(overlay, "axi_dma_%d" % index) for index in range(len(self.outputs))]
+        self.dma = self.dmas[0]  # it sends, too
         self.timeout = timeout
         self.out_of_range = 0  # reals of the last call that the input's format does not hold
         self.seconds = 0.0  # of the last call's transfers, and nothing else
         self.images_per_second = 0.0
-        self._buffers = (0, None, None)
+        self._count, self._send, self._receive = 0, None, []
 
     def predict(self, x):
         x = np.asarray(x)
@@ -183,10 +194,13 @@ class Network:
             raw = self._checked(batch)
         else:
             raise TypeError("x is of type %s; give real numbers (a float type) or raw integers" % x.dtype)
-        result = self.output.from_stream(self._run(self.input.to_stream(raw)))
-        if x.dtype.kind == "f":
-            result = self.output.to_real(result)
-        return result[0] if single else result
+        results = {}
+        for port, stream in zip(self.outputs, self._run(self.input.to_stream(raw))):
+            result = port.from_stream(stream)
+            if x.dtype.kind == "f":
+                result = port.to_real(result)
+            results[port.node] = result[0] if single else result
+        return results if len(results) > 1 else result[0] if single else result
 
     def samples(self, x):
         """The result, in reals, for samples as the data set stores them."""
@@ -200,8 +214,7 @@ class Network:
         std = np.reshape(np.array(first["std"] or [1.0]), (-1,) + each)
         # Samples are 32-bit floats, and so is what comes of them: training's own.
         real = (batch.astype(np.float32).astype(np.float64) / first["divisor"] - mean) / std
-        result = self.predict(real.astype(np.float32))
-        return result[0] if single else result
+        return self.predict(real.astype(np.float32)[0] if single else real.astype(np.float32))
 
     def _batch(self, x):
         shape = self.input.shape
@@ -223,36 +236,45 @@ class Network:
 
     def _run(self, stream):
         """Frames through the hardware, as many a transfer as its length allows."""
-        results, self.seconds = [], 0.0
+        results, self.seconds = [[np.zeros((0, port.frame_places), port.dtype)] for port in self.outputs], 0.0
         for first in range(0, len(stream), self.frames_a_transfer):
-            results.append(self._transfer(stream[first : first + self.frames_a_transfer]))
+            for kept, came in zip(results, self._transfer(stream[first : first + self.frames_a_transfer])):
+                kept.append(came)
         self.images_per_second = len(stream) / self.seconds if self.seconds > 0 else 0.0
-        if not results:
-            return np.zeros((0, self.output.size), self.output.dtype)
-        return np.concatenate(results)
+        return [np.concatenate(kept) for kept in results]
+
+    def _allocate_for(self, port, count):
+        buffer = self._allocate(shape=(count, port.frame_places), dtype=port.dtype)
+        if buffer.nbytes != count * port.frame_bytes:
+            raise RuntimeError("a buffer has %d bytes, not those of %d frames of %s" % (buffer.nbytes, count, port.name))
+        return buffer
 
     def _transfer(self, frames):
         count = len(frames)
-        if self._buffers[0] != count:
+        if self._count != count:
             self._release()
-            self._buffers = (count, self._allocate(shape=(count, self.input.size), dtype=self.input.dtype),
-                             self._allocate(shape=(count, self.output.size), dtype=self.output.dtype))
-        send, receive = self._buffers[1:]
-        if send.nbytes != count * self.input.frame_bytes or receive.nbytes != count * self.output.frame_bytes:
-            raise RuntimeError("the buffers have %d and %d bytes, not those of %d frames" % (send.nbytes, receive.nbytes, count))
-        send[:] = frames
+            self._send = self._allocate_for(self.input, count)
+            self._receive = [self._allocate_for(port, count) for port in self.outputs]
+            self._count = count
+        self._send[:] = frames
         start = time.perf_counter()
-        # Receiving first: what comes out before anybody waits for it would stop the network.
-        self.dma.recvchannel.transfer(receive)
-        self.dma.sendchannel.transfer(send)
+        # Receiving first, on all of them: what comes out before anybody waits for it would stop the network.
+        for dma, receive in zip(self.dmas, self._receive):
+            dma.recvchannel.transfer(receive)
+        self.dma.sendchannel.transfer(self._send)
         self._wait(self.dma.sendchannel, "sending", start)
-        self._wait(self.dma.recvchannel, "receiving", start)
+        for dma, port in zip(self.dmas, self.outputs):
+            self._wait(dma.recvchannel, self._what("receiving", port), start)
         self.seconds += time.perf_counter() - start
-        arrived = getattr(self.dma.recvchannel, "transferred", None)  # not in every PYNQ
-        if arrived is not None and arrived != receive.nbytes:
-            raise RuntimeError("%d bytes came back, %d were due: does %s belong to this bitstream?"
-                               % (arrived, receive.nbytes, "design.json"))
-        return np.array(receive)
+        for dma, port, receive in zip(self.dmas, self.outputs, self._receive):
+            arrived = getattr(dma.recvchannel, "transferred", None)  # not in every PYNQ
+            if arrived is not None and arrived != receive.nbytes:
+                raise RuntimeError("%d bytes came back%s, %d were due: does design.json belong to this bitstream?"
+                                   % (arrived, self._what("", port), receive.nbytes))
+        return [np.array(receive) for receive in self._receive]
+
+    def _what(self, verb, port):
+        return "%s from %s" % (verb, port.name) if len(self.outputs) > 1 else verb
 
     def _wait(self, channel, what, start):
         while not channel.idle:
@@ -264,10 +286,10 @@ class Network:
         channel.wait()
 
     def _release(self):
-        for buffer in self._buffers[1:]:
+        for buffer in [self._send] + self._receive:
             if buffer is not None and hasattr(buffer, "freebuffer"):
                 buffer.freebuffer()
-        self._buffers = (0, None, None)
+        self._count, self._send, self._receive = 0, None, []
 
     def close(self):
         self._release()

@@ -34,9 +34,9 @@ set_property display_name $design(model) $core
 set_property description {Neural network in fixed point} $core
 set_property supported_families {zynq Production zynquplus Production artix7 Production kintex7 Production virtex7 Production} $core
 
-# Both streams belong to the one clock and its reset.
+# All streams belong to the one clock and its reset.
 ipx::associate_bus_interfaces -busif $design(input) -clock $design(clock) $core
-ipx::associate_bus_interfaces -busif $design(output) -clock $design(clock) $core
+foreach output $design(outputs) { ipx::associate_bus_interfaces -busif $output -clock $design(clock) $core }
 ipx::associate_bus_interfaces -clock $design(clock) -reset $design(reset) $core
 
 ipx::create_xgui_files $core

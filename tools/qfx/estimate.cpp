@@ -31,6 +31,9 @@ struct EstimateOptions {
   std::string project;  // whose folding is taken
   bool fast = false;
   bool no_cache = false;
+  bool clock_check = false;
+  double clock_luts = estimate::ClockCheck().most_luts;
+  double clock_seconds = estimate::ClockCheck().seconds;
   bool json = false;
 };
 
@@ -49,6 +52,8 @@ void keep(const std::string& json, const EstimateOptions& options) {
 }
 
 int run_estimate(const EstimateOptions& options) {
+  if (options.fast && options.clock_check)
+    user_error("--fast runs no tool, and --clock-check runs Yosys and nextpnr: give one of them");
   const backends::Target& target = backends::target_named("verilog");
   const graph::Analyzed model = load_given_model(options.model);
   // Below a file lies no earlier export.
@@ -57,8 +62,10 @@ int run_estimate(const EstimateOptions& options) {
       choose_folding({target, model, options.model, project, options.clock_ns}, options.fold);
   const dataflow::Network network = dataflow::lower(model);
   const backends::ExportOptions exported{.clock_period_ns = options.clock_ns,
-                                         .folding = chosen.folding};
-  const circuit::Circuit circuit = backends::verilog_circuit(network, exported.folding);
+                                         .folding = chosen.folding,
+                                         .axi_bits = chosen.axi_bits};
+  const circuit::Circuit circuit =
+      backends::verilog_circuit(network, exported.folding, exported.axi_bits);
   const InterruptGuard interrupt;
   estimate::Options how{.clock_period_ns = options.clock_ns, .yosys = options.yosys};
   if (options.no_cache) how.cache_folder.clear();
@@ -66,6 +73,14 @@ int run_estimate(const EstimateOptions& options) {
   ProgressLine line(!options.json);
   how.on_progress = [&](std::size_t done, std::size_t total) {
     line.show({.phase = "Yosys",
+               .fraction = static_cast<double>(done) / static_cast<double>(total),
+               .note = fmt::format("{} of {} engines", done, total)});
+  };
+  if (options.clock_check)
+    how.clock_check =
+        estimate::ClockCheck{.most_luts = options.clock_luts, .seconds = options.clock_seconds};
+  how.on_clock_progress = [&](std::size_t done, std::size_t total) {
+    line.show({.phase = "nextpnr",
                .fraction = static_cast<double>(done) / static_cast<double>(total),
                .note = fmt::format("{} of {} engines", done, total)});
   };
@@ -99,6 +114,12 @@ Verb add_estimate(CLI::App& command) {
   verb.text("-o,--output", options->output,
             "where to keep it as JSON (default: estimate.json in the run folder of the model)");
   verb.text("--yosys", options->yosys, "the program");
+  verb.flag("--clock-check", options->clock_check,
+            "also how fast each small engine can be clocked on an ECP5, by nextpnr");
+  verb.real("--clock-luts", options->clock_luts, "of the engines whose clock is checked, at most",
+            1, 1e6);
+  verb.real("--clock-seconds", options->clock_seconds, "for the clock of an engine, at most", 1,
+            1e6);
   verb.flag("--no-cache", options->no_cache, "count everything anew, and keep nothing");
   return {verb.app(), [options] { return run_estimate(*options); }};
 }

@@ -106,12 +106,13 @@ int export_model(const ExportOptions& options) {
                             .part = options.part,
                             .clock_period_ns = options.clock_ns,
                             .folding = chosen.folding,
+                            .axi_bits = chosen.axi_bits,
                             .golden_inputs = inputs,
                             .golden_outputs = outputs});
   print(fmt::format("{}: {}, {} golden vectors from {}", options.output, target.summary, count,
                     source));
   if (!chosen.origin.empty()) print(chosen.origin);
-  print_text(describe_folding(task, chosen.folding));
+  print_text(describe_folding(task, chosen));
   return kSuccess;
 }
 

@@ -60,19 +60,31 @@ Folding recipe_folding(const std::string& model_path) {
   return folding;
 }
 
-// That of an earlier export to the same target into the same folder.
-std::optional<Folding> earlier_folding(const FoldTask& task) {
+// An earlier export to the same target into the same folder.
+std::optional<backends::Project> earlier_export(const FoldTask& task) {
   if (!path_exists(fs::path(task.output) / backends::kMarkerFile)) return std::nullopt;
-  const backends::Project project = backends::read_project(task.output);
-  if (project.target != task.target.name || project.folding.empty()) return std::nullopt;
-  return project.folding;
+  backends::Project project = backends::read_project(task.output);
+  if (project.target != task.target.name) return std::nullopt;
+  return project;
 }
 
-circuit::Goal goal_of(const FoldTask& task, const FoldOptions& options) {
+void check_axi_bits(const FoldTask& task, const FoldOptions& options) {
+  if (options.axi_bits && words_of(task.target) != circuit::Words::Any)
+    user_error("--axi-bits is for --target verilog; leave it out for the target '{}', whose ports "
+               "have at most {} bits",
+               task.target.name, circuit::kUsualBeatBits);
+}
+
+std::int64_t most_bits(std::int64_t axi_bits) {
+  return axi_bits == 0 ? circuit::kMostBeatBits : axi_bits;
+}
+
+circuit::Goal goal_of(const FoldTask& task, const FoldOptions& options, std::int64_t axi_bits) {
   circuit::Goal goal{.luts = options.luts,
                      .dsps = options.dsps,
                      .brams = options.brams,
-                     .words = words_of(task.target)};
+                     .words = words_of(task.target),
+                     .axi_bits = most_bits(axi_bits)};
   if (options.images_per_second > 0) {
     const double cycles = kNanoseconds / task.clock_ns / options.images_per_second;
     if (cycles < 1)
@@ -99,8 +111,9 @@ Folding with_open_folds(const dataflow::Network& network, const Folding& given) 
 }
 
 circuit::Summary summary_of(const dataflow::Network& network, const Folding& folding,
-                            circuit::Words words) {
-  if (words == circuit::Words::Any) return circuit::summarise(circuit::fold(network, folding));
+                            circuit::Words words, std::int64_t axi_bits) {
+  if (words == circuit::Words::Any)
+    return circuit::summarise(circuit::fold(network, folding, most_bits(axi_bits)));
   const circuit::Plan plan =
       circuit::plan(network, with_open_folds(network, folding),
                     {.interval = std::numeric_limits<std::int64_t>::max(), .words = words});
@@ -110,7 +123,7 @@ circuit::Summary summary_of(const dataflow::Network& network, const Folding& fol
 // An earlier export may have been of a network with other layers, or of other sizes.
 bool fits(const FoldTask& task, const Folding& folding) {
   try {
-    summary_of(dataflow::lower(task.model), folding, words_of(task.target));
+    summary_of(dataflow::lower(task.model), folding, words_of(task.target), 0);
     return true;
   } catch (const UserError&) {
     return false;
@@ -125,9 +138,11 @@ std::string text_of(const circuit::Resources& resources) {
 
 // The cheapest folding that is faster; none where nothing is.
 std::optional<circuit::Plan> next_step(const dataflow::Network& network, std::int64_t interval,
-                                       circuit::Words words) {
+                                       circuit::Words words, std::int64_t axi_bits) {
   try {
-    return circuit::plan(network, {}, {.interval = interval - 1, .words = words});
+    return circuit::plan(
+        network, {},
+        {.interval = interval - 1, .words = words, .axi_bits = most_bits(axi_bits)});
   } catch (const UserError&) {
     return std::nullopt;
   }
@@ -146,6 +161,10 @@ void add_fold_options(CommandLine& verb, FoldOptions& options) {
   verb.texts("--fold", options.folds,
              "LAYER=PExSIMD: results at once, and operands of each; or LAYER=PE; several times. "
              "none: forget the folds of an earlier export and of the recipe");
+  verb.count("--axi-bits", options.axi_bits,
+             "of verilog: no port is wider than so many bits, a power of two (default: 64, and more "
+             "where the engines would wait for it)",
+             8, circuit::kMostBeatBits);
 }
 
 ChosenFolding choose_folding(const FoldTask& task, const FoldOptions& options) {
@@ -157,11 +176,16 @@ ChosenFolding choose_folding(const FoldTask& task, const FoldOptions& options) {
     else
       add_given(text, given);
   }
-  std::optional<Folding> earlier =
-      forgets || has_goal(options) ? std::nullopt : earlier_folding(task);
+  const std::optional<backends::Project> project =
+      forgets ? std::nullopt : earlier_export(task);
+  check_axi_bits(task, options);
+  std::int64_t axi_bits = options.axi_bits.value_or(project ? project->axi_bits : 0);
+  std::optional<Folding> earlier;
+  if (project && !project->folding.empty() && !has_goal(options)) earlier = project->folding;
   std::string note;
   if (earlier && !fits(task, *earlier)) {
     earlier.reset();
+    axi_bits = options.axi_bits.value_or(0);
     note = "the folder held another network, whose folding is not kept";
   }
   Folding base;
@@ -171,25 +195,28 @@ ChosenFolding choose_folding(const FoldTask& task, const FoldOptions& options) {
     base = recipe_folding(task.model_path);
   given.merge(base);  // what is given now wins
   if (earlier && options.folds.empty())
-    return {given, "the folding is that of the earlier export; --fold none starts anew"};
+    return {given, "the folding is that of the earlier export; --fold none starts anew", axi_bits};
   const bool takes_default =
       given.empty() && !has_goal(options) && words_of(task.target) == circuit::Words::Any;
-  if (!has_goal(options) && !takes_default) return {given, note};
+  if (!has_goal(options) && !takes_default) return {given, note, axi_bits};
   const dataflow::Network network = dataflow::lower(task.model);
-  return {circuit::plan(network, given, goal_of(task, options)).folding, note};
+  return {circuit::plan(network, given, goal_of(task, options, axi_bits)).folding, note, axi_bits};
 }
 
-std::string describe_folding(const FoldTask& task, const Folding& folding) {
+std::string describe_folding(const FoldTask& task, const ChosenFolding& chosen) {
   const dataflow::Network network = dataflow::lower(task.model);
   const circuit::Words words = words_of(task.target);
-  const circuit::Summary now = summary_of(network, folding, words);
+  const circuit::Summary now = summary_of(network, chosen.folding, words, chosen.axi_bits);
   const double rate = kNanoseconds / task.clock_ns / static_cast<double>(now.interval);
   std::string text = fmt::format(
       "{} cycles an image: {} images a second at {} ns; '{}' limits\n"
       "{} products at once; by the cost table {}\n",
       grouped(now.interval), rate < 100 ? fmt::format("{:.3g}", rate) : grouped(std::llround(rate)),
       task.clock_ns, now.slowest, grouped(now.products), text_of(now.resources));
-  const std::optional<circuit::Plan> next = next_step(network, now.interval, words);
+  if (chosen.axi_bits > 0)
+    text += fmt::format("no port is wider than {} bits (--axi-bits)\n", chosen.axi_bits);
+  const std::optional<circuit::Plan> next =
+      next_step(network, now.interval, words, chosen.axi_bits);
   if (!next) return text + "no folding is faster\n";
   return text + fmt::format("the next step is {} cycles: {}\n", grouped(next->interval),
                             text_of(next->resources));

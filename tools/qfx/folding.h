@@ -19,6 +19,7 @@ struct FoldOptions {
   double images_per_second = 0;  // 0: not asked for
   std::optional<std::int64_t> luts = {}, dsps = {}, brams = {};
   std::vector<std::string> folds = {};  // "conv1=4x16"; "none"
+  std::optional<std::int64_t> axi_bits = {};
 };
 void add_fold_options(CommandLine& verb, FoldOptions& options);
 
@@ -34,12 +35,13 @@ struct FoldTask {
 struct ChosenFolding {
   dataflow::Folding folding;
   std::string origin;  // a sentence where it comes from the earlier export; else empty
+  std::int64_t axi_bits = 0;  // of ports, as in backends::ExportOptions
 };
 
 // Raises UserError: an unknown layer, a text that is no fold, a target that no folding reaches.
 ChosenFolding choose_folding(const FoldTask& task, const FoldOptions& options);
 
 // Lines: cycles and images a second, what limits them, what it takes, what the next step takes.
-std::string describe_folding(const FoldTask& task, const dataflow::Folding& folding);
+std::string describe_folding(const FoldTask& task, const ChosenFolding& chosen);
 
 }  // namespace qfx::command

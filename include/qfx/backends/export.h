@@ -19,6 +19,8 @@ struct ExportOptions {
   std::string part = "";  // the FPGA; empty: the target's default
   double clock_period_ns = kDefaultClockPeriodNs;
   dataflow::Folding folding = {};  // what it leaves open the target chooses
+  // Of the target verilog: no port is wider, a power of two from 8 to 1024. 0: the default, 1024.
+  std::int64_t axi_bits = 0;
   // Golden vectors for the self-checking test bench: raw inputs {count, input shape...} and the
   // outputs the runtime gave for them.
   std::span<const std::int32_t> golden_inputs = {};

@@ -10,11 +10,14 @@
 
 namespace qfx::backends {
 
-// One of its AXI-Stream ports: a beat is so many elements, each in a container of so many bits.
+// One of its AXI-Stream ports: a beat is so many elements, each in a container of so many bits, and
+// nothing above them up to the next power of two.
 struct Port {
   std::string name = {};
   std::int64_t lanes = 0;
   int container = 0;
+
+  std::int64_t tdata_width() const;
 };
 
 struct Project {
@@ -27,6 +30,7 @@ struct Project {
   std::vector<std::string> nodes;
   double clock_period_ns = 0;
   dataflow::Folding folding = {};
+  std::int64_t axi_bits = 0;  // of a port at most, where the export was told
   Port input = {};  // Verilog
   std::vector<Port> outputs = {};
 };

@@ -12,6 +12,7 @@
 #include <variant>
 #include <vector>
 
+#include "qfx/circuit/rim.h"
 #include "qfx/dataflow/dataflow.h"
 #include "qfx/dataflow/fold.h"
 
@@ -162,7 +163,9 @@ struct Circuit {
 };
 
 // Folds the network: what `folding` leaves open gets as few lanes as keep up with the slowest
-// engine. Raises UserError where a fold does not divide. Depths are proved.
-Circuit fold(const dataflow::Network& network, const dataflow::Folding& folding);
+// engine, and so do the ports, within `axi_bits` (rim.h). Raises UserError where a fold does not
+// divide, or a port cannot be so narrow. Depths are proved.
+Circuit fold(const dataflow::Network& network, const dataflow::Folding& folding,
+             std::int64_t axi_bits = kMostBeatBits);
 
 }  // namespace qfx::circuit

@@ -20,6 +20,7 @@ struct Goal {
   std::optional<std::int64_t> interval = {};
   std::optional<std::int64_t> luts = {}, dsps = {}, brams = {};  // BRAM of 18 Kib
   Words words = Words::Any;
+  std::int64_t axi_bits = kMostBeatBits;  // of a port, at most; with words of any number of lanes
 };
 inline constexpr std::int64_t kDefaultProducts = 512;
 

@@ -16,6 +16,7 @@ std::int64_t shortest_interval(const Circuit& circuit);
 void deepen_for_speed(Circuit& circuit);
 
 // What is exported and estimated: folded, and at full speed.
-Circuit fold_for_speed(const dataflow::Network& network, const dataflow::Folding& folding);
+Circuit fold_for_speed(const dataflow::Network& network, const dataflow::Folding& folding,
+                       std::int64_t axi_bits = kMostBeatBits);
 
 }  // namespace qfx::circuit

@@ -12,40 +12,40 @@
 
 namespace qfx::backends::board {
 
-int container_of(int width) {
-  QFX_ASSERT(width >= 1 && width <= 32);
-  return width <= 8 ? 8 : width <= 16 ? 16 : 32;
-}
-
 namespace {
 
 Port make_port(const dataflow::Network& network, dataflow::StreamId stream,
-               const graph::FrozenNode& node, std::string name) {
-  const dataflow::Stream& ends = network.streams[stream];
-  Port port{.name = std::move(name),
-            .shape = node.shape,
-            .format = node.format,
-            .layout = ends.layout,
-            .lanes = 1,
-            .container = container_of(node.format.width)};
-  const std::int64_t elements = ends.layout.elements();
-  while (elements % (2 * port.lanes) == 0 && 2 * port.tdata_width() <= kDataWidth) port.lanes *= 2;
-  return port;
+               const graph::FrozenNode& node, std::string name, std::int64_t lanes) {
+  const dataflow::Layout& layout = network.streams[stream].layout;
+  const int width = node.format.width;
+  QFX_ASSERT(width >= 1 && width <= 32 && (lanes == 0 || layout.elements() % lanes == 0));
+  return {.name = std::move(name),
+          .shape = node.shape,
+          .format = node.format,
+          .layout = layout,
+          .lanes = lanes > 0 ? lanes : circuit::beat_lanes(layout.elements(), width),
+          .container = circuit::container_bits(width)};
+}
+
+std::string port_row(const Port& port) {
+  return fmt::format("| `{}` | {} bits | {} | {} {} of {} |\n", port.name, port.tdata_width(),
+                     describe_element(port), port.beats(), port.beats() == 1 ? "beat" : "beats",
+                     port.lanes);
 }
 
 }  // namespace
 
-Port make_input(const dataflow::Network& network, std::string name) {
-  return make_port(network, network.input, network.model().input(), std::move(name));
+Port make_input(const dataflow::Network& network, std::string name, std::int64_t lanes) {
+  return make_port(network, network.input, network.model().input(), std::move(name), lanes);
 }
 
-Port make_output(const dataflow::Network& network, std::size_t index, std::string name) {
+Port make_output(const dataflow::Network& network, std::size_t index, std::string name,
+                 std::int64_t lanes) {
   const graph::NodeId node = graph::output_ids(network.model())[index];
-  return make_port(network, network.outputs[index], network.node(node), std::move(name));
+  return make_port(network, network.outputs[index], network.node(node), std::move(name), lanes);
 }
 
 Files print_board(const BoardDesign& design) {
-  if (design.outputs.size() > 1) return {};
   const auto support = support_directory("board");
   Files files;
   files["board/build.tcl"] = read_file(support / "build.tcl");
@@ -57,13 +57,13 @@ Files print_board(const BoardDesign& design) {
 }
 
 std::string print_usage(const BoardDesign& design) {
-  if (design.outputs.size() > 1)
-    return fmt::format(
-        "There is no folder `board/`: its scripts and its driver carry one output, and this "
-        "network has {}. Give every\n`m_axis_*` a DMA channel of its own in a block design; all "
-        "of them must be taken while frames are sent.\n",
-        design.outputs.size());
-  const Port& output = design.outputs[0];
+  std::string rows = port_row(design.input);
+  for (const Port& port : design.outputs) rows += port_row(port);
+  const bool several = design.outputs.size() > 1;
+  std::string orders = describe_order(design.input) + " in";
+  for (const Port& port : design.outputs)
+    orders += fmt::format(", {} out{}", describe_order(port),
+                          several ? fmt::format(" of `{}`", port.name) : "");
   return fmt::format(
       "`board/` takes it onto a board. **No vendor tool has run these scripts where QFX is "
       "developed**: tests run them\nthrough tclsh against a record of what they call, and the "
@@ -76,13 +76,12 @@ std::string print_usage(const BoardDesign& design) {
       "`{2}.hwh`. On the board, beside\nthese two, `driver.py` and `design.json`:\n\n"
       "    from driver import Network\n"
       "    network = Network(\"{2}.bit\")\n"
-      "    y = network.predict(x)      # reals in and reals out, or raw integers in and out\n\n"
+      "    y = network.predict(x)      # reals in and reals out, or raw integers in and out{3}\n\n"
       "| port | beat | element | a frame |\n|---|---|---|---|\n"
-      "| `{3}` | {4} bits | {5} | {6} beats of {7} |\n"
-      "| `{8}` | {9} bits | {10} | {11} beats of {12} |\n\n"
-      "Elements come in stream order ({13} in, {14} out), the first in the lowest bits. A frame "
+      "{4}\n"
+      "Elements come in stream order ({5}), the first in the lowest bits. A frame "
       "whose last beat came with TLAST leaves\nwith TLAST on its last beat, so that a DMA "
-      "transfer of any number of frames ends where it should.\n",
+      "transfer of any number of frames ends where it should.\n{6}",
       design.source == Source::Verilog ? ""
                                        : "    vitis_hls -f run_hls.tcl -tclargs ip                 "
                                          "             # first: the IP\n",
@@ -90,10 +89,10 @@ std::string print_usage(const BoardDesign& design) {
           ? "    vivado -mode batch -source board/ip.tcl                           # the IP alone, "
             "for a design of your own\n"
           : "",
-      design.top, design.input.name, design.input.tdata_width(), describe_element(design.input),
-      design.input.beats(), design.input.lanes, output.name, output.tdata_width(),
-      describe_element(output), output.beats(), output.lanes, describe_order(design.input),
-      describe_order(output));
+      design.top, several ? "; a dict of outputs by name" : "", rows, orders,
+      several ? "Every output has a DMA of its own that receives, and all of them must be taken "
+                "while frames are sent.\n"
+              : "");
 }
 
 }  // namespace qfx::backends::board

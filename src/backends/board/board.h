@@ -8,33 +8,32 @@
 #include <vector>
 
 #include "qfx/backends/target.h"
+#include "qfx/circuit/rim.h"
 
 namespace qfx::backends::board {
 
 // One side of the rim. A frame is its elements in stream order, `lanes` a beat, element 0 in the
 // lowest bits, each a raw value extended to `container` bits: with its sign where the format has
-// one, else with zeros.
+// one, else with zeros. A port is as wide as the next power of two: above its elements lies nothing,
+// of an output zeros.
 struct Port {
   std::string name;  // "s_axis"
   graph::Shape shape;
   fixed::Format format;
   dataflow::Layout layout;
-  std::int64_t lanes = 1;  // a power of two that divides the elements of a frame
+  std::int64_t lanes = 1;  // they divide the elements of a frame
   int container = 8;       // 8, 16 or 32
 
-  std::int64_t tdata_width() const { return lanes * container; }
+  std::int64_t used_bits() const { return lanes * container; }
+  std::int64_t tdata_width() const { return circuit::port_bits(lanes, container); }
   std::int64_t beats() const { return layout.elements() / lanes; }
 };
 
-inline constexpr std::int64_t kDataWidth = 64;  // of a port, at most
-
-// Of a width: 8, 16 or 32 bits.
-int container_of(int width);
-
-// The input's port, of as many lanes as divide a frame and fit kDataWidth.
-Port make_input(const dataflow::Network& network, std::string name);
+// The input's port. lanes: 0 for the usual (circuit/rim.h).
+Port make_input(const dataflow::Network& network, std::string name, std::int64_t lanes = 0);
 // Likewise, of an output of the network.
-Port make_output(const dataflow::Network& network, std::size_t index, std::string name);
+Port make_output(const dataflow::Network& network, std::size_t index, std::string name,
+                 std::int64_t lanes = 0);
 
 // How Vivado gets the top.
 enum class Source {
@@ -56,7 +55,7 @@ struct BoardDesign {
 };
 
 // board/build.tcl, board/design.tcl, board/driver.py, board/design.json; board/ip.tcl where there
-// are sources to package. None for several outputs: a driver's transfer is one stream in, one out.
+// are sources to package.
 Files print_board(const BoardDesign& design);
 
 // How a person uses them: a section of the README.

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "qfx/graph/file.h"
+#include "qfx/graph/outputs.h"
 
 namespace qfx::backends::board {
 namespace {
@@ -25,18 +26,31 @@ Json describe(const Port& port) {
           {"container", port.container}};
 }
 
+// Each under the name of its node too, by which the driver gives its values.
+Json describe_outputs(const BoardDesign& design) {
+  const std::vector<graph::NodeId> nodes = graph::output_ids(design.network.model());
+  Json all = Json::array();
+  for (std::size_t i = 0; i < design.outputs.size(); ++i) {
+    Json output = Json::object();
+    output["node"] = design.network.node(nodes[i]).name;
+    output.update(describe(design.outputs[i]));
+    all.push_back(std::move(output));
+  }
+  return all;
+}
+
 }  // namespace
 
 std::string print_design_json(const BoardDesign& design) {
   const graph::FrozenModel& model = design.network.model();
   const auto& preprocess = std::get<graph::Input>(model.input().op).preprocess;
   const Json json{
-      {"version", 1},
+      {"version", 2},
       {"model", model.name},
       {"checksum", graph::checksum_of(model)},
       {"top", design.top},
       {"input", describe(design.input)},
-      {"output", describe(design.outputs[0])},
+      {"outputs", describe_outputs(design)},
       {"preprocess",
        {{"divisor", preprocess.divisor}, {"mean", preprocess.mean}, {"std", preprocess.std}}},
       {"output_names", model.task.names},

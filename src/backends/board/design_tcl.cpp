@@ -49,8 +49,13 @@ std::string print_design_tcl(const BoardDesign& design) {
   set("reset", tcl_word(design.reset));
   set("input", tcl_word(design.input.name));
   set("input_width", std::to_string(design.input.tdata_width()));
-  set("output", tcl_word(design.outputs[0].name));
-  set("output_width", std::to_string(design.outputs[0].tdata_width()));
+  std::vector<std::string> outputs, widths;
+  for (const Port& port : design.outputs) {
+    outputs.push_back(port.name);
+    widths.push_back(std::to_string(port.tdata_width()));
+  }
+  set("outputs", tcl_list(outputs));
+  set("output_widths", tcl_list(widths));
   set("mhz", fmt::format("{:.3f}", 1000.0 / design.clock_period_ns));
   return text;
 }

@@ -39,15 +39,20 @@ std::string name_of_top(const std::string& wanted) {
   return name;
 }
 
+std::int64_t lanes_of(const circuit::Circuit& circuit, circuit::LinkId link) {
+  return circuit.links[static_cast<std::size_t>(link)].lanes;
+}
+
 // One is m_axis, several are m_axis_ and their nodes' names made legal.
-std::vector<board::Port> make_outputs(const dataflow::Network& network) {
+std::vector<board::Port> make_outputs(const circuit::Circuit& circuit) {
+  const dataflow::Network& network = circuit.network;
   const std::vector<graph::NodeId> ids = graph::output_ids(network.model());
   names::Identifiers identifiers(names::verilog_keywords());
   std::vector<board::Port> ports;
   for (std::size_t i = 0; i < ids.size(); ++i) {
     const std::string name =
         ids.size() == 1 ? "m_axis" : "m_axis_" + identifiers.unique(network.node(ids[i]).name);
-    ports.push_back(board::make_output(network, i, name));
+    ports.push_back(board::make_output(network, i, name, lanes_of(circuit, circuit.outputs[i])));
   }
   return ports;
 }
@@ -64,14 +69,8 @@ Design make_design(const circuit::Circuit& circuit, const std::string& top) {
   Design design{.circuit = circuit,
                 .top = name_of_top(top.empty() ? network.model().name : top),
                 .engines = {},
-                .input = board::make_input(network, "s_axis"),
-                .outputs = make_outputs(network)};
-  const auto link = [&](circuit::LinkId id) -> const circuit::Link& {
-    return circuit.links[static_cast<std::size_t>(id)];
-  };
-  QFX_ASSERT(link(circuit.input).lanes == design.input.lanes);
-  for (std::size_t i = 0; i < design.outputs.size(); ++i)
-    QFX_ASSERT(link(circuit.outputs[i]).lanes == design.outputs[i].lanes);
+                .input = board::make_input(network, "s_axis", lanes_of(circuit, circuit.input)),
+                .outputs = make_outputs(circuit)};
   names::Identifiers identifiers(names::verilog_keywords());
   for (const circuit::Engine& engine : circuit.engines)
     design.engines.push_back(design.top + "__" + identifiers.unique(engine.name));

@@ -176,6 +176,7 @@ std::string print_beats(const board::Port& port, std::span<const std::int32_t> v
   std::string text;
   for (std::int64_t first = 0; first < std::ssize(values); first += size) {
     for (std::int64_t beat = 0; beat < port.beats(); ++beat) {
+      text.append(static_cast<std::size_t>(port.tdata_width() - port.used_bits()) / 4, '0');
       for (std::int64_t lane = port.lanes - 1; lane >= 0; --lane) {
         const std::int64_t at = beat * port.lanes + lane;  // in stream order
         const std::int64_t index =

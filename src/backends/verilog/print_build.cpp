@@ -32,6 +32,19 @@ std::string layer_table(const Design& design) {
   return text;
 }
 
+// A sentence where a port is wider than its elements.
+std::string empty_lanes(const Design& design) {
+  std::string text;
+  const auto add = [&](const board::Port& port, const char* what) {
+    if (port.used_bits() == port.tdata_width()) return;
+    text += fmt::format("`{}` has {} bits, of which those from bit {} up are {}. ", port.name,
+                        port.tdata_width(), port.used_bits(), what);
+  };
+  add(design.input, "not read");
+  for (const board::Port& port : design.outputs) add(port, "zero");
+  return text;
+}
+
 }  // namespace
 
 std::string print_makefile(const Design& design) {
@@ -109,7 +122,7 @@ layers, FIFOs join them, and the results are bit for bit those of the frozen mod
 @OUT_ROWS@
 An element is its raw integer, in a container of its own; an output extends it by its sign (by zeros where its
 format has none), of `s_axis` only the element's bits are read. The first element of a beat is in its lowest
-bits. Elements of an image come pixel by pixel, row by row, all channels of a pixel side by side.
+bits. @EMPTY@Elements of an image come pixel by pixel, row by row, all channels of a pixel side by side.
 
 A frame whose last beat on `s_axis` has `tlast` leaves with `tlast` on its last beat on @OUTPUTS@; so a transfer
 of several frames ends where it should. `tlast` on an earlier beat cuts its frame short: it is completed
@@ -136,6 +149,7 @@ Cycles of a frame where nothing stalls; the slowest engine sets the pace.
        {"IN_FORMAT", fixed::to_string(design.input.format)},
        {"OUT_ROWS", rows},
        {"OUTPUTS", names},
+       {"EMPTY", empty_lanes(design)},
        {"ALL_TAKEN", several ? "Every output is taken by itself, by somebody who "
                                "waits for no other: one that is not\ntaken stops the "
                                "network. "

@@ -14,8 +14,15 @@ using circuit::EngineId;
 using circuit::Link;
 using circuit::LinkId;
 
+// A port may be wider than the elements of a beat.
+std::int64_t empty_bits(const board::Port& port) {
+  return port.tdata_width() - port.used_bits();
+}
+
 std::string port_text(const board::Port& port) {
-  return fmt::format("{} beats of {} x {} bits, {} {}", port.beats(), port.lanes, port.container,
+  return fmt::format("{} {} of {} x {} bits{}, {} {}", port.beats(),
+                     port.beats() == 1 ? "beat" : "beats", port.lanes, port.container,
+                     empty_bits(port) == 0 ? "" : fmt::format(" in {}", port.tdata_width()),
                      graph::to_string(port.shape), fixed::to_string(port.format));
 }
 
@@ -177,6 +184,12 @@ OutputNames names_of(const Design& design, std::size_t output) {
           fmt::format("axis_out_{}", output)};
 }
 
+// The bits of a port in which elements lie.
+std::string used_data(const board::Port& port) {
+  if (empty_bits(port) == 0) return port.name + "_tdata";
+  return fmt::format("{}_tdata[{}:0]", port.name, port.used_bits() - 1);
+}
+
 std::string print_output(const Design& design, std::size_t output) {
   const LinkId id = design.circuit.outputs[output];
   const Link& link = design.circuit.links[static_cast<std::size_t>(id)];
@@ -190,9 +203,9 @@ std::string print_output(const Design& design, std::size_t output) {
       .LANES(@LANES@), .WIDTH(@WIDTH@), .SIGNED(@SIGNED@), .CONTAINER(@CONTAINER@), .BEATS(@BEATS@)) @AXIS@ (
       .clk(aclk), .rst(rst), @LINK@,
       .last_valid(@LAST@_valid), .last_ready(@LAST@_ready), .last(@LAST@),
-      .m_axis_tdata(@PORT@_tdata), .m_axis_tvalid(@PORT@_tvalid), .m_axis_tready(@PORT@_tready),
+      .m_axis_tdata(@DATA@), .m_axis_tvalid(@PORT@_tvalid), .m_axis_tready(@PORT@_tready),
       .m_axis_tlast(@PORT@_tlast));
-)",
+@EMPTY@)",
       {{"FRAMES", std::to_string(frames_in_flight(design.circuit))},
        {"FIFO", names.fifo},
        {"IN_READY",
@@ -205,6 +218,11 @@ std::string print_output(const Design& design, std::size_t output) {
        {"BEATS", std::to_string(port.beats())},
        {"AXIS", names.axis},
        {"LINK", connect("i", 'r', id)},
+       {"DATA", used_data(port)},
+       {"EMPTY", empty_bits(port) == 0
+                     ? ""
+                     : fmt::format("  assign {}_tdata[{}:{}] = {}'d0;\n", port.name,
+                                   port.tdata_width() - 1, port.used_bits(), empty_bits(port))},
        {"PORT", port.name}});
 }
 
@@ -227,12 +245,12 @@ std::string print_rim(const Design& design) {
   // The ports, and for each frame between them whether it came with TLAST.
   wire last_in_valid, last_in_ready, last_in@WIRES@;
 @SHARED@  qfx_axis_in #(.LANES(@IN_LANES@), .WIDTH(@IN_WIDTH@), .CONTAINER(@IN_CONTAINER@), .BEATS(@IN_BEATS@)) axis_in (
-      .clk(aclk), .rst(rst), .s_axis_tdata(s_axis_tdata), .s_axis_tvalid(s_axis_tvalid),
+      .clk(aclk), .rst(rst), .s_axis_tdata(@IN_DATA@), .s_axis_tvalid(s_axis_tvalid),
       .s_axis_tready(s_axis_tready), .s_axis_tlast(s_axis_tlast),
       @IN@,
       .last_valid(last_in_valid), .last_ready(last_in_ready), .last(last_in),
       .frame_error(frame_error));
-@OUTPUTS@)",
+@UNREAD@@OUTPUTS@)",
                      {{"WIRES", wires},
                       {"SHARED", shared_last(design)},
                       {"IN_LANES", std::to_string(in.lanes)},
@@ -240,6 +258,13 @@ std::string print_rim(const Design& design) {
                       {"IN_CONTAINER", std::to_string(design.input.container)},
                       {"IN_BEATS", std::to_string(design.input.beats())},
                       {"IN", connect("o", 'w', circuit.input)},
+                      {"IN_DATA", used_data(design.input)},
+                      {"UNREAD", empty_bits(design.input) == 0
+                                     ? ""
+                                     : fmt::format("  wire _unused_ok = &{{1'b0, "
+                                                   "s_axis_tdata[{}:{}]}};\n",
+                                                   design.input.tdata_width() - 1,
+                                                   design.input.used_bits())},
                       {"OUTPUTS", outputs}});
 }
 

@@ -59,7 +59,8 @@ Files print(const dataflow::Network& network, const ExportOptions& options) {
         "the target verilog is for no part, '{}' was given; leave it out: board/build.tcl of the "
         "project takes the board's",
         options.part);
-  const circuit::Circuit circuit = verilog_circuit(network, options.folding);
+  const circuit::Circuit circuit =
+      verilog_circuit(network, options.folding, options.axi_bits);
   const Design design = make_design(circuit, options.top);
   Files files;
   files["rtl/" + design.top + ".v"] = print_top(design);
@@ -91,6 +92,7 @@ Files print(const dataflow::Network& network, const ExportOptions& options) {
                                      .nodes = describe_nodes(network.model()),
                                      .clock_period_ns = options.clock_period_ns,
                                      .folding = options.folding,
+                                     .axi_bits = options.axi_bits,
                                      .input = facts_of(design.input),
                                      .outputs = std::move(outputs)},
                                     network.model().name);
@@ -113,8 +115,9 @@ Target target() {
 namespace qfx::backends {
 
 circuit::Circuit verilog_circuit(const dataflow::Network& network,
-                                 const dataflow::Folding& folding) {
-  return circuit::fold_for_speed(network, folding);
+                                 const dataflow::Folding& folding, std::int64_t axi_bits) {
+  return circuit::fold_for_speed(network, folding,
+                                 axi_bits == 0 ? circuit::kMostBeatBits : axi_bits);
 }
 
 }  // namespace qfx::backends

@@ -25,39 +25,9 @@
 #include <string>
 #include <vector>
 
-#include "verilated.h"
+#include "qfx_pins.h"
 
 namespace qfx_replay {
-
-struct Port {
-  long beats;
-  int lanes, container;
-  bool is_signed;
-  long elements() const { return beats * lanes; }
-};
-
-// Of an output; its data are in the low bits.
-struct OutputPins {
-  QData& tdata;
-  CData &tvalid, &tready, &tlast;
-};
-
-template <class Model, class In>
-struct Pins {
-  Model& model;
-  CData &aclk, &aresetn, &watch;
-  In& s_tdata;
-  CData &s_tvalid, &s_tready, &s_tlast, &frame_error;
-  std::vector<OutputPins> outputs;
-};
-
-template <class Model, class In>
-Pins<Model, In> pins(Model& model, CData& aclk, CData& aresetn, CData& watch, In& s_tdata,
-                     CData& s_tvalid, CData& s_tready, CData& s_tlast, CData& frame_error,
-                     const std::vector<OutputPins>& outputs) {
-  static_assert(sizeof(In) <= 8, "ports of at most 64 bits");
-  return {model, aclk, aresetn, watch, s_tdata, s_tvalid, s_tready, s_tlast, frame_error, outputs};
-}
 
 // When one side of a port is willing.
 class Pattern {
@@ -272,19 +242,18 @@ class Replay {
     return o_.tlast == "each" || (o_.tlast == "last" && frame + 1 == o_.count);
   }
 
-  std::uint64_t word() const {
+  void offer_beat() {
     const std::int32_t* values = inputs_.data() + frame_ * in_.elements() + beat_ * in_.lanes;
-    const std::uint64_t mask = in_.container == 32 ? 0xffffffffULL : (1ULL << in_.container) - 1;
-    std::uint64_t packed = 0;
+    const std::uint32_t mask = 0xffffffffU >> (32 - in_.container);
+    p_.s_tdata.clear(in_.lanes * in_.container);
     for (int lane = 0; lane < in_.lanes; ++lane)
-      packed |= (static_cast<std::uint64_t>(values[lane]) & mask) << (lane * in_.container);
-    return packed;
+      p_.s_tdata.put(lane * in_.container, static_cast<std::uint32_t>(values[lane]) & mask);
   }
 
-  void keep(std::uint64_t packed, Sink& sink) {
+  void keep(const Data& data, Sink& sink) {
     const Port& out = sink.out;
     for (int lane = 0; lane < out.lanes; ++lane) {
-      const std::uint32_t raw = static_cast<std::uint32_t>(packed >> (lane * out.container));
+      const std::uint32_t raw = data.at(lane * out.container);
       const int spare = 32 - out.container;
       sink.values.push_back(out.is_signed ? static_cast<std::int32_t>(raw << spare) >> spare
                                           : static_cast<std::int32_t>(raw << spare >> spare));
@@ -321,7 +290,7 @@ class Replay {
     offered_ = frame_ < o_.count && (offered_ || source_.next());
     p_.s_tvalid = offered_;
     if (offered_) {
-      p_.s_tdata = static_cast<std::decay_t<decltype(p_.s_tdata)>>(word());
+      offer_beat();
       p_.s_tlast = last_of_input();
     }
     for (std::size_t i = 0; i < sinks_.size(); ++i) p_.outputs[i].tready = sinks_[i].willing.next();

@@ -10,9 +10,12 @@
 #include "verify/cpp_build.h"
 
 #include "qfx/backends/export.h"
+#include "qfx/backends/project.h"
 #include "qfx/backends/target.h"
+#include "qfx/circuit/plan.h"
 #include "qfx/fixed/raw.h"
 #include "qfx/fixed/value.h"
+#include "qfx/graph/outputs.h"
 #include "qfx/runtime/engine.h"
 
 namespace qfx::backends::board {
@@ -29,9 +32,22 @@ void lay_out(const fs::path& folder, const BoardDesign& design) {
                              {"pynq.py", read_file(test::board_file("pynq.py"))}});
 }
 
+// pins.h of simulated/rim.cc.
+std::string pins_of(const BoardDesign& design) {
+  std::string outputs;
+  for (const Port& port : design.outputs)
+    outputs += fmt::format("{0}{{{2}, &top.{1}_tdata, top.{1}_tvalid, top.{1}_tready, top.{1}_tlast}}",
+                           outputs.empty() ? "" : ", ", port.name, port.tdata_width() / 8);
+  return fmt::format(
+      "constexpr std::size_t kInBytes = {};\n"
+      "std::vector<Output> outputs_of(Vrim& top) {{ return {{{}}}; }}\n",
+      design.input.tdata_width() / 8, outputs);
+}
+
 // The program behind the simulated DMA.
 std::string build_simulation(const fs::path& folder, const BoardDesign& design,
                              const std::vector<std::string>& sources) {
+  test::write_files(folder, {{"pins.h", pins_of(design)}});
   std::vector<std::string> command{
       "env",
       "OBJCACHE=ccache",
@@ -49,8 +65,7 @@ std::string build_simulation(const fs::path& folder, const BoardDesign& design,
       "--top-module",
       design.top,
       "-CFLAGS",
-      fmt::format("-DQFX_IN_BYTES={} -DQFX_OUT_BYTES={} -O1", design.input.tdata_width() / 8,
-                  design.outputs[0].tdata_width() / 8),
+      "-O1 -I" + folder.string(),
       test::board_file("rim.cc")};
   command.insert(command.end(), sources.begin(), sources.end());
   const ProcessResult built = run_process(command, folder.string());
@@ -78,7 +93,8 @@ void expect_the_runtimes_results(const fs::path& folder, const std::string& prog
   const std::vector<std::int32_t> inputs = test::random_inputs(model, 1, kSamples);
   write_raw(folder / "inputs", inputs);
   const ProcessResult ran = run_process(
-      {"env", "QFX_SIMULATION=" + program, test::python(), test::board_file("run_driver.py"),
+      {"env", "QFX_SIMULATION=" + program,
+       fmt::format("QFX_OUTPUTS={}", graph::output_ids(model).size()), test::python(), test::board_file("run_driver.py"),
        folder.string(), (folder / "inputs").string(), (folder / "outputs").string(), "7"},
       folder.string());
   ASSERT_EQ(ran.exit_code, 0) << ran.output;
@@ -105,17 +121,10 @@ TEST(Driver, GivesTheRuntimesResultsOverADma) {
 }
 
 // A network as the target verilog exports it: what stands on a board.
-TEST(Driver, RunsAnExportedNetwork) {
-  graph::Builder b("exported");
-  graph::NodeId x = b.input({3, 6, 6});
-  x = b.relu(b.conv2d(x, {.out_channels = 4, .kernel = {3, 3}, .padding = {1, 1}}));
-  x = b.max_pool2d(x, {.kernel = {2, 2}, .stride = {2, 2}});
-  b.linear(b.flatten(x), {.out_features = 5});
-  const graph::FrozenModel model = test::with_random_numbers(b.finish());
-  const dataflow::Network network = dataflow::lower(graph::Analyzed(model));
+void expect_an_export_to_run(const graph::FrozenModel& model, const ExportOptions& options) {
   const TemporaryDirectory work;
   const fs::path project = work.path() / "project", board = work.path() / "board";
-  export_project(target_named("verilog"), graph::Analyzed(model), project.string(), {});
+  export_project(target_named("verilog"), graph::Analyzed(model), project.string(), options);
   fs::copy(project / "board", board);
   fs::copy(project / "mem", board);  // read by bare names, from where the simulation runs
   test::write_files(board,
@@ -123,11 +132,43 @@ TEST(Driver, RunsAnExportedNetwork) {
   std::vector<std::string> sources;
   for (const auto& entry : fs::directory_iterator(project / "rtl"))
     sources.push_back(entry.path().string());
-  const BoardDesign design{.network = network,
-                           .top = "exported",
-                           .input = make_input(network, "s_axis"),
-                           .outputs = {make_output(network, 0, "m_axis")}};
+  const dataflow::Network network = dataflow::lower(graph::Analyzed(model));
+  const Project written = read_project(project.string());
+  BoardDesign design{.network = network,
+                     .top = written.top,
+                     .input = make_input(network, "s_axis", written.input.lanes)};
+  for (const backends::Port& port : written.outputs)
+    design.outputs.push_back(make_output(network, design.outputs.size(), port.name, port.lanes));
   expect_the_runtimes_results(board, build_simulation(board, design, sources), model);
+}
+
+TEST(Driver, RunsAnExportedNetwork) {
+  graph::Builder b("exported");
+  graph::NodeId x = b.input({3, 6, 6});
+  x = b.relu(b.conv2d(x, {.out_channels = 4, .kernel = {3, 3}, .padding = {1, 1}}));
+  x = b.max_pool2d(x, {.kernel = {2, 2}, .stride = {2, 2}});
+  b.linear(b.flatten(x), {.out_features = 5});
+  expect_an_export_to_run(test::with_random_numbers(b.finish()), {});
+}
+
+// A port wider than 64 bits, of which a beat does not fill all: 9 of 16 bytes, and 5 of 8.
+TEST(Driver, RunsANetworkWithWidePorts) {
+  graph::Builder b("wide");
+  b.linear(b.relu(b.linear(b.input({9}), {.out_features = 6})), {.out_features = 5});
+  const graph::FrozenModel model = test::with_random_numbers(b.finish());
+  const dataflow::Folding folding =
+      circuit::plan(dataflow::lower(graph::Analyzed(model)), {}, {}).folding;
+  expect_an_export_to_run(model, {.folding = folding});
+  expect_an_export_to_run(model, {.folding = folding, .axi_bits = 8});
+}
+
+// Each output has a DMA of its own, and the driver arms them all before it sends.
+TEST(Driver, RunsANetworkWithTwoOutputs) {
+  graph::Builder b("heads");
+  const graph::NodeId x = b.relu(b.linear(b.input({6}), {.out_features = 7}));
+  const graph::NodeId first = b.linear(x, {.out_features = 3}, "first");
+  const graph::NodeId second = b.linear(x, {.out_features = 10}, "second head");
+  expect_an_export_to_run(test::with_random_numbers(b.finish({second, first})), {});
 }
 
 // What vitis exports takes and gives the same beats: the same driver, before its C++.
@@ -165,7 +206,7 @@ TEST(Driver, SaysWhatItDoesNotTake) {
   const ProcessResult ran =
       run_process({test::python(), test::board_file("test_driver.py"), work.path().string()});
   EXPECT_EQ(ran.exit_code, 0) << ran.output;
-  EXPECT_THAT(ran.output, testing::HasSubstr("Ran 16 tests"));
+  EXPECT_THAT(ran.output, testing::HasSubstr("Ran 17 tests"));
 }
 
 // Every mode, on reals near and far from what the format holds.

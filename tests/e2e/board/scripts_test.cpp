@@ -165,6 +165,33 @@ TEST(BuildScript, TakesAPackagedIpWhereTheDesignIsOne) {
   EXPECT_THAT(missing.result.output, HasSubstr("there is no packaged IP"));
 }
 
+// A DMA for each output: the first sends too, the others only receive.
+TEST(BuildScript, GivesEveryOutputADma) {
+  const dataflow::Network network = dataflow::lower(graph::Analyzed(test::relu_model("m", 3)));
+  BoardDesign design = test::relu_design(network);
+  design.outputs = {make_output(network, 0, "m_axis_first"), make_output(network, 1, "m_axis_second"),
+                    make_output(network, 2, "m_axis_third")};
+  design.outputs[1].lanes = 12;
+  design.outputs[2].lanes = 1;
+  design.input.lanes = 128;
+  const Outcome built = run("build.tcl", {"zcu104"}, {}, &design);
+  EXPECT_EQ(built.result.exit_code, 0) << built.result.output;
+  for (const char* call :
+       {"network/m_axis_first axi_dma_0/S_AXIS_S2MM", "network/m_axis_second axi_dma_1/S_AXIS_S2MM",
+        "network/m_axis_third axi_dma_2/S_AXIS_S2MM", "axi_dma_0/M_AXIS_MM2S network/s_axis",
+        "c_m_axis_mm2s_tdata_width 1024", "c_mm2s_burst_size 32", "c_s2mm_burst_size 64",
+        "c_m_axi_s2mm_data_width 64", "c_m_axi_s2mm_data_width 128", "c_m_axi_s2mm_data_width 32",
+        "Slave /axi_dma_2/S_AXI_LITE", "Master /axi_dma_1/M_AXI_S2MM"})
+    EXPECT_GE(built.place(call), 0) << call;
+  for (const char* call : {"axi_dma_3", "axi_dma_1/M_AXIS_MM2S", "Master /axi_dma_1/M_AXI_MM2S"})
+    EXPECT_EQ(built.place(call), -1) << call;
+  EXPECT_LT(built.place("axi_dma_2"), built.place("assign_bd_address"));
+  const Outcome packed = run("ip.tcl", {}, {}, &design);
+  EXPECT_EQ(packed.result.exit_code, 0) << packed.result.output;
+  for (const std::string name : {"s_axis", "m_axis_first", "m_axis_second", "m_axis_third"})
+    EXPECT_GE(packed.place("ipx::associate_bus_interfaces -busif " + name + " -clock aclk"), 0);
+}
+
 TEST(IpScript, PackagesTheDesign) {
   const Outcome packed = run("ip.tcl", {});
   EXPECT_EQ(packed.result.exit_code, 0) << packed.result.output;

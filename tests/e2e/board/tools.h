@@ -36,12 +36,14 @@ inline void write_files(const std::filesystem::path& folder, const backends::Fil
   }
 }
 
-// A ReLU on [2, 3, 4], signed, in 6 bits, 3 of them fraction.
-inline graph::FrozenModel relu_model(const std::string& name) {
+// A ReLU on [2, 3, 4], signed, in 6 bits, 3 of them fraction; or several of them, each an output.
+inline graph::FrozenModel relu_model(const std::string& name, int outputs = 1) {
   graph::Builder builder(name);
-  builder.relu(builder.input({2, 3, 4}));
+  const graph::NodeId input = builder.input({2, 3, 4});
+  std::vector<graph::NodeId> relus;
+  for (int i = 0; i < outputs; ++i) relus.push_back(builder.relu(input));
   graph::FrozenModel model = with_random_numbers(
-      builder.finish(),
+      builder.finish(relus),
       {.width = 6, .adjust = [](graph::FrozenNode& node) { node.format.int_bits = 3; }});
   model.nodes[0].format.is_signed = true;
   std::get<graph::Input>(model.nodes[0].op).preprocess = {

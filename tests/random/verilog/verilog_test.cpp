@@ -12,6 +12,7 @@
 #include "plays.h"
 #include "support/compare.h"
 #include "support/flip_bit.h"
+#include "support/random_axi_bits.h"
 #include "support/random_folding.h"
 #include "support/random_run.h"
 
@@ -37,10 +38,11 @@ constexpr int kShrinkTries = 12;
 // Half of the models fold as they come, so that what they leave open is tested too.
 constexpr std::uint64_t kFoldedSeeds = 2;
 
-// A frozen model, its folds, raw inputs and what the engine makes of them.
+// A frozen model, its folds and ports, raw inputs and what the engine makes of them.
 struct Prepared {
   graph::FrozenModel model;
   dataflow::Folding folding;
+  std::int64_t axi_bits = 0;
   std::vector<std::int32_t> input;
   std::vector<runtime::RawTensor> expected;
   std::uint64_t seed = 0;
@@ -50,13 +52,19 @@ Prepared prepare(const test::Case& one, std::uint64_t seed) {
   Prepared p{.model = graph::freeze(one.model), .seed = seed};
   if (seed % kFoldedSeeds == 0)
     p.folding = test::random_folding(seed, dataflow::lower(graph::Analyzed(p.model)));
+  p.axi_bits = test::random_axi_bits(seed, p.model);
   p.input.resize(one.samples.size());
   runtime::quantize_input(p.model.input(), one.samples, p.input);
   p.expected = runtime::Engine(p.model, 1).run_all(p.input, one.batch);
   return p;
 }
 
-std::atomic<std::int64_t> plays_run = 0, models_run = 0;
+std::atomic<std::int64_t> plays_run = 0, models_run = 0, wide_ports = 0, partly_used_ports = 0;
+
+void count_port(const backends::Port& port) {
+  wide_ports += port.tdata_width() > circuit::kUsualBeatBits;
+  partly_used_ports += port.tdata_width() > port.lanes * port.container;
+}
 
 class Check {
  public:
@@ -67,13 +75,16 @@ class Check {
         project_(project),
         one_(one),
         circuit_(circuit::fold_for_speed(
-            dataflow::lower(graph::Analyzed(one.model), project.folding), project.folding)),
+            dataflow::lower(graph::Analyzed(one.model), project.folding), project.folding,
+            project.axi_bits == 0 ? circuit::kMostBeatBits : project.axi_bits)),
         cycles_(circuit::count_cycles(circuit_, kBatch)),
         wanted_(test::outputs_of(one.model, one.expected, kBatch)) {}
 
   // What is wrong; empty: nothing.
   std::string failure() {
     ++models_run;
+    count_port(project_.input);
+    for (const backends::Port& port : project_.outputs) count_port(port);
     std::string text = undisturbed();
     for (const NamedPlay& play : stalls(project_, one_.model, cycles_.interval, one_.seed))
       if (text.empty()) text = outputs_under(play);
@@ -153,7 +164,9 @@ std::vector<std::string> failures(std::span<const Prepared> group) {
     const std::string project = (folder.path() / std::to_string(i)).string();
     backends::export_project(backends::target_named("verilog"), graph::Analyzed(group[i].model),
                              project,
-                             {.top = fmt::format("top_{}", i), .folding = group[i].folding});
+                             {.top = fmt::format("top_{}", i),
+                              .folding = group[i].folding,
+                              .axi_bits = group[i].axi_bits});
     tops.push_back({backends::read_project(project), group[i].model});
   }
   const VerilogRunner runner(
@@ -221,9 +234,11 @@ TEST(RandomVerilog, GivesTheRuntimesBitsInTheTimeThatIsKnownAndUnderStalls) {
     workers.emplace_back(work);
   workers.clear();
   for (const std::string& failure : found) EXPECT_EQ(failure, "");
-  std::printf("verilog: %lld random models, %lld runs of %lld frames\n",
+  std::printf("verilog: %lld random models, %lld runs of %lld frames; %lld ports wider than 64 bits, %lld "
+              "not full\n",
               static_cast<long long>(models_run), static_cast<long long>(plays_run),
-              static_cast<long long>(kBatch));
+              static_cast<long long>(kBatch), static_cast<long long>(wide_ports),
+              static_cast<long long>(partly_used_ports));
 }
 
 // A test that cannot fail proves nothing: one bit of one weight must be seen.

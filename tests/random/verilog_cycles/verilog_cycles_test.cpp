@@ -11,6 +11,7 @@
 #include "backends/verilog/print_top.h"
 #include "circuit/clocked_run.h"
 #include "circuit/depths.h"
+#include "support/random_axi_bits.h"
 #include "support/random_folding.h"
 #include "support/random_model.h"
 #include "support/random_numbers.h"
@@ -120,7 +121,9 @@ std::string difference(const Circuit& circuit, const Bundle& bundle, std::size_t
 Circuit random_circuit(std::uint64_t seed) {
   const test::Case one = test::random_case(seed, 1, {.max_nodes = 8, .max_products = 3000});
   const dataflow::Network network = dataflow::lower(graph::Analyzed(graph::freeze(one.model)));
-  Circuit circuit = circuit::fold(network, test::random_folding(seed, network));
+  const std::int64_t axi_bits = test::random_axi_bits(seed, network.model());
+  Circuit circuit = circuit::fold(network, test::random_folding(seed, network),
+                                  axi_bits == 0 ? circuit::kMostBeatBits : axi_bits);
   test::Rng rng(seed);
   if (seed % 3 == 1) circuit::deepen_for_speed(circuit);
   if (seed % 3 == 2)

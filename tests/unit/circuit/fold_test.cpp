@@ -8,7 +8,6 @@
 #include "support/user_error.h"
 
 #include "qfx/circuit/circuit.h"
-#include "qfx/circuit/rim.h"
 #include "qfx/dataflow/lower.h"
 #include "qfx/graph/builder.h"
 #include "qfx/graph/freeze.h"
@@ -229,13 +228,6 @@ TEST(Fold, OfRandomNetworksIsACircuit) {
   for (std::size_t i = 0; i < forms.size(); ++i) EXPECT_GT(forms[i], 5) << "form " << i;
 }
 
-TEST(Rim, HasBeatsOfAPowerOfTwoThatDividesTheFrame) {
-  EXPECT_EQ(beat_lanes(784, 8), 8);
-  EXPECT_EQ(beat_lanes(10, 8), 2);
-  EXPECT_EQ(beat_lanes(7, 8), 1);
-  EXPECT_EQ(beat_lanes(784, 9), 4);
-  EXPECT_EQ(beat_lanes(784, 17), 2);
-}
 
 }  // namespace
 }  // namespace qfx::circuit

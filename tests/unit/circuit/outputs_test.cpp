@@ -9,7 +9,6 @@
 #include "support/slow_clock.h"
 
 #include "qfx/circuit/plan.h"
-#include "qfx/circuit/rim.h"
 #include "qfx/circuit/speed.h"
 #include "qfx/dataflow/lower.h"
 #include "qfx/graph/builder.h"
@@ -42,8 +41,6 @@ TEST(SeveralOutputs, AreProvedAndClocked) {
     const NodeId node = graph::output_ids(circuit.network.model())[i];
     EXPECT_EQ(link.reader, kRim);
     EXPECT_EQ(link.words() * link.lanes, graph::element_count(circuit.network.node(node).shape));
-    EXPECT_EQ(link.lanes, beat_lanes(graph::element_count(circuit.network.node(node).shape),
-                                     link.element_width));
   }
   EXPECT_TRUE(completes(circuit, 3));
   test::SlowClock slow(circuit);

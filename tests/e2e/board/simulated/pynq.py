@@ -1,9 +1,11 @@
-"""Stands in for PYNQ: an AXI DMA in simple mode, before a program that simulates the hardware.
+"""Stands in for PYNQ: AXI DMAs in simple mode, before a program that simulates the hardware.
 
-$QFX_SIMULATION is that program. It reads from its standard input, for each transfer, two numbers of
-32 bits, the bytes to send and the bytes that receiving is armed for, and then the bytes; it answers
-with two numbers, what became of it and how many bytes came back, and these. 0: they ended with
-TLAST; 1: no TLAST came, so that a real DMA would wait for ever; 2: more came than was armed for.
+$QFX_SIMULATION is that program. It reads from its standard input, for each transfer, numbers of 32
+bits, the bytes to send and for each output the bytes that receiving is armed for, and then the
+bytes; it answers for each output with two numbers, what became of it and how many bytes came back,
+and these. 0: they ended with TLAST; 1: no TLAST came, so that a real DMA would wait for ever; 2: more
+came than was armed for. $QFX_OUTPUTS says how many outputs there are (1): axi_dma_0 sends and
+receives, the others only receive.
 """
 
 import os
@@ -56,26 +58,50 @@ class Channel:
 
 
 class Dma:
+    def __init__(self, hardware=None):
+        if hardware is not None:
+            self.sendchannel = Channel(self, True)
+        self.recvchannel = Channel(self, False)
+        self.hardware, self.armed = hardware, None
+
+    @property
+    def transfers(self):
+        return self.hardware.transfers
+
+    def send(self, buffer):
+        self.hardware.send(buffer)
+
+    def close(self):
+        self.hardware.close()
+
+
+class Hardware:
+    """The program behind all DMAs."""
+
     def __init__(self):
-        self.sendchannel, self.recvchannel = Channel(self, True), Channel(self, False)
-        self.armed = None
+        self.dmas = []
         self.transfers = []  # bytes sent, one entry each
         self.program = subprocess.Popen([os.environ["QFX_SIMULATION"]], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
 
     def send(self, buffer):
-        assert self.armed is not None, "sending before receiving is armed"
+        assert all(dma.armed is not None for dma in self.dmas), "sending before every receiving is armed"
         self.transfers.append(buffer.nbytes)
-        self.program.stdin.write(struct.pack("<II", buffer.nbytes, self.armed.nbytes) + buffer.tobytes())
+        lengths = [buffer.nbytes] + [dma.armed.nbytes for dma in self.dmas]
+        self.program.stdin.write(struct.pack("<%dI" % len(lengths), *lengths) + buffer.tobytes())
         self.program.stdin.flush()
+        outcomes = [self._answer(dma) for dma in self.dmas]
+        self.dmas[0].sendchannel.busy = WAITING in outcomes
+
+    def _answer(self, dma):
         outcome, count = struct.unpack("<II", self._read(8))
         data = self._read(count)
-        receive, flat = self.recvchannel, self.armed.reshape(-1).view(np.uint8)
+        receive, flat = dma.recvchannel, dma.armed.reshape(-1).view(np.uint8)
         flat[: min(count, len(flat))] = np.frombuffer(data, np.uint8)[: len(flat)]
-        self.sendchannel.busy = outcome == WAITING
         receive.busy = outcome == WAITING
         receive.halted = outcome == ERROR
         receive.transferred = count
-        self.armed = None
+        dma.armed = None
+        return outcome
 
     def _read(self, count):
         data = self.program.stdout.read(count)
@@ -91,4 +117,7 @@ class Dma:
 class Overlay:
     def __init__(self, bitfile):
         assert os.path.exists(bitfile), bitfile
-        self.axi_dma_0 = Dma()
+        hardware = Hardware()
+        for index in range(int(os.environ.get("QFX_OUTPUTS", "1"))):
+            hardware.dmas.append(Dma(hardware if index == 0 else None))
+            setattr(self, "axi_dma_%d" % index, hardware.dmas[-1])

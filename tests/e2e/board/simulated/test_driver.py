@@ -139,6 +139,49 @@ class Transfers(unittest.TestCase):
 
 
 class Designs(unittest.TestCase):
+    def test_with_two_outputs(self):
+        def double(design):
+            design["outputs"].append(dict(design["outputs"][0], node="second", name="m_axis_second"))
+
+        class Second:
+            """Gives what the first gave, a byte less where it is told."""
+
+            def __init__(self, first, drop=0, ends=True):
+                self.first, self.drop, self.ends, self.armed = first, drop, ends, None
+                self.recvchannel = pynq.Channel(self, False)
+
+        def build(**how):
+            hardware = Echo(relu)
+            second = Second(hardware, **how)
+            hardware.axi_dma_1 = second
+            send = hardware.send
+
+            def send_to_both(buffer):
+                assert second.armed is not None, "sending before every receiving is armed"
+                send(buffer)
+                data = np.frombuffer(relu(buffer.tobytes()), np.uint8)
+                second.armed.reshape(-1).view(np.uint8)[:] = data
+                second.recvchannel.transferred = len(data) - second.drop
+                second.recvchannel.busy = not second.ends
+
+            hardware.send = send_to_both
+            return driver.Network(FOLDER + "/network.bit", design=self.changed(double), overlay=hardware,
+                                  allocate=pynq.allocate, timeout=0.05)
+
+        net = build()
+        x = np.ones((2,) + net.input.shape, np.int8)
+        result = net.predict(x)
+        self.assertEqual(list(result), [net.output.node, "second"])
+        for each in result.values():
+            self.assertTrue((each == 1).all() and each.shape == x.shape)
+        self.assertEqual(net.predict(x[0])["second"].shape, net.input.shape)
+        self.assertEqual(net.samples(np.zeros((3,) + net.input.shape))[net.output.node].shape, (3,) + net.input.shape)
+        self.assertEqual(net.predict(x[:0])["second"].shape, (0,) + net.input.shape)
+        with self.assertRaisesRegex(RuntimeError, "47 bytes came back from m_axis_second, 48 were due"):
+            build(drop=1).predict(x)
+        with self.assertRaisesRegex(TimeoutError, "still receiving from m_axis_second"):
+            build(ends=False).predict(x)
+
     def changed(self, change):
         with open(FOLDER + "/design.json", encoding="utf-8") as file:
             design = json.load(file)
@@ -151,8 +194,8 @@ class Designs(unittest.TestCase):
         return path
 
     def test_of_another_version(self):
-        with self.assertRaisesRegex(ValueError, "version 2; this driver reads version 1"):
-            network(design=self.changed(lambda design: design.update(version=2)))
+        with self.assertRaisesRegex(ValueError, "version 3; this driver reads version 2"):
+            network(design=self.changed(lambda design: design.update(version=3)))
 
     def test_whose_sample_no_transfer_holds(self):
         path = self.changed(lambda design: design["input"].update(shape=[1, 8192, 8192]))

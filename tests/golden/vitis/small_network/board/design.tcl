@@ -9,6 +9,6 @@ set design(clock) "ap_clk"
 set design(reset) "ap_rst_n"
 set design(input) "s_axis"
 set design(input_width) 32
-set design(output) "m_axis"
-set design(output_width) 8
+set design(outputs) [list "m_axis"]
+set design(output_widths) [list "8"]
 set design(mhz) 200.000
