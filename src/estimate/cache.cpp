@@ -14,6 +14,33 @@ namespace {
 namespace fs = std::filesystem;
 using Json = nlohmann::json;
 
+fs::path file_of(const std::string& folder, const std::string& key) {
+  return fs::path(folder) / (key + ".json");
+}
+
+template <class T, class Parse>
+std::optional<T> read_entry(const std::string& folder, const std::string& key, const Parse& parse) {
+  if (folder.empty() || !is_file(file_of(folder, key))) return std::nullopt;
+  try {
+    return parse(Json::parse(read_file(file_of(folder, key))));
+  } catch (const Json::exception&) {
+    return std::nullopt;
+  } catch (const UserError&) {
+    return std::nullopt;
+  }
+}
+
+void write_entry(const std::string& folder, const std::string& key, const Json& json) {
+  if (folder.empty()) return;
+  std::error_code failed;
+  fs::create_directories(folder, failed);
+  if (failed) return;
+  try {
+    write_file_atomically(file_of(folder, key), json.dump() + "\n");
+  } catch (const UserError&) {
+  }
+}
+
 }  // namespace
 
 std::string Options::default_cache_folder() {
@@ -39,33 +66,31 @@ std::string Cache::key_of(const std::vector<std::string>& parts) {
 }
 
 std::optional<Resources> Cache::find(const std::string& key) const {
-  const fs::path file = fs::path(folder_) / (key + ".json");
-  if (folder_.empty() || !is_file(file)) return std::nullopt;
-  try {
-    const Json json = Json::parse(read_file(file));
+  return read_entry<Resources>(folder_, key, [](const Json& json) {
     return Resources{json.at("luts"), json.at("memory_luts"), json.at("registers"),
                      json.at("dsps"), json.at("brams"),       json.at("urams"),
                      json.at("adders")};
-  } catch (const Json::exception&) {
-    return std::nullopt;
-  } catch (const UserError&) {
-    return std::nullopt;
-  }
+  });
 }
 
 void Cache::keep(const std::string& key, const Resources& resources) const {
-  if (folder_.empty()) return;
-  std::error_code failed;
-  fs::create_directories(folder_, failed);
-  if (failed) return;
-  const Json json{{"luts", resources.luts},           {"memory_luts", resources.memory_luts},
-                  {"registers", resources.registers}, {"dsps", resources.dsps},
-                  {"brams", resources.brams},         {"urams", resources.urams},
-                  {"adders", resources.adders}};
-  try {
-    write_file_atomically(fs::path(folder_) / (key + ".json"), json.dump() + "\n");
-  } catch (const UserError&) {
-  }
+  write_entry(folder_, key,
+              {{"luts", resources.luts},
+               {"memory_luts", resources.memory_luts},
+               {"registers", resources.registers},
+               {"dsps", resources.dsps},
+               {"brams", resources.brams},
+               {"urams", resources.urams},
+               {"adders", resources.adders}});
+}
+
+std::optional<double> Cache::find_clock(const std::string& key) const {
+  return read_entry<double>(folder_, key,
+                            [](const Json& json) { return json.at("mhz").get<double>(); });
+}
+
+void Cache::keep_clock(const std::string& key, double mhz) const {
+  write_entry(folder_, key, {{"mhz", mhz}});
 }
 
 }  // namespace qfx::estimate

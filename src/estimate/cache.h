@@ -22,6 +22,10 @@ class Cache {
   // A cache that cannot be written is no reason to fail.
   void keep(const std::string& key, const Resources& resources) const;
 
+  // The same of the clock of an engine, in MHz.
+  std::optional<double> find_clock(const std::string& key) const;
+  void keep_clock(const std::string& key, double mhz) const;
+
  private:
   std::string folder_;
 };

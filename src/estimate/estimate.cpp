@@ -4,7 +4,9 @@
 #include <map>
 
 #include "estimate/cache.h"
+#include "estimate/clocks.h"
 #include "estimate/facts.h"
+#include "estimate/nextpnr.h"
 #include "estimate/units.h"
 #include "estimate/yosys.h"
 
@@ -57,11 +59,22 @@ double Estimate::images_per_second() const {
   return 1e9 / (clock_period_ns * static_cast<double>(cycles.interval));
 }
 
+const EngineEstimate* Estimate::slowest_clocked() const {
+  const EngineEstimate* slowest = nullptr;
+  for (const EngineEstimate& engine : engines)
+    if (engine.clock && engine.clock->mhz > 0 &&
+        (slowest == nullptr || engine.clock->mhz < slowest->clock->mhz))
+      slowest = &engine;
+  return slowest;
+}
+
 Estimate estimate(const Circuit& circuit, const std::string& top, const Files& project,
                   const Options& options) {
   Estimate result = facts_of(circuit, top, options.clock_period_ns);
   const Yosys yosys(project, options);
   result.source = yosys.version();
+  std::optional<Nextpnr> nextpnr;  // that it is missing is said before anything is counted
+  if (options.clock_check) nextpnr.emplace(options.should_stop);
   const Cache cache(options.cache_folder);
   std::vector<std::string> modules, keys;
   for (const EngineEstimate& engine : result.engines) modules.push_back(engine.module);
@@ -87,6 +100,7 @@ Estimate estimate(const Circuit& circuit, const std::string& top, const Files& p
   for (std::size_t i = 0; i < result.engines.size(); ++i)
     result.engines[i].resources = found.at(keys[i]);
   result.rest = found.at(keys.back());
+  if (nextpnr) check_clocks(result, units, yosys, *nextpnr, cache, options);
   return result;
 }
 

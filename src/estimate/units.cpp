@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "estimate/cache.h"
+#include "estimate/engine_ports.h"
 
 #include "qfx/circuit/plan.h"
 
@@ -16,47 +17,6 @@ namespace {
 
 using backends::Files;
 using circuit::Circuit;
-using circuit::Engine;
-
-struct EnginePort {
-  std::string name;
-  bool is_output = false;
-  std::int64_t width = 1;
-};
-
-std::vector<EnginePort> ports_of(const Circuit& circuit, const Engine& engine) {
-  std::vector<EnginePort> ports{{"clk"}, {"rst"}};
-  const auto add = [&](char side, std::size_t index, circuit::LinkId link) {
-    const std::string begin = fmt::format("{}{}_", side, index);
-    const bool gives = side == 'o';
-    ports.push_back({begin + "valid", gives});
-    ports.push_back({begin + "ready", !gives});
-    ports.push_back({begin + "data", gives, circuit.links[static_cast<std::size_t>(link)].width()});
-  };
-  for (std::size_t i = 0; i < engine.inputs.size(); ++i) add('i', i, engine.inputs[i]);
-  for (std::size_t i = 0; i < engine.outputs.size(); ++i) add('o', i, engine.outputs[i]);
-  return ports;
-}
-
-// An instance between wires that must be kept, so that nothing of the engine is superfluous.
-std::string instance_of(const std::string& module, const std::vector<EnginePort>& ports) {
-  std::string wires, bindings;
-  for (const EnginePort& port : ports) {
-    const std::string wire = fmt::format("{}_{}", module, port.name);
-    wires += fmt::format("  (* keep *) wire [{}:0] {};\n", port.width - 1, wire);
-    bindings += fmt::format("{}.{}({})", bindings.empty() ? "" : ", ", port.name, wire);
-  }
-  return fmt::format("{}  (* keep *) {} of_{} ({});\n", wires, module, module, bindings);
-}
-
-// What it looks like from outside, and nothing inside.
-std::string stand_in(const std::string& module, const std::vector<EnginePort>& ports) {
-  std::string text;
-  for (const EnginePort& port : ports)
-    text += fmt::format("{}{} [{}:0] {}", text.empty() ? "" : ", ",
-                        port.is_output ? "output" : "input", port.width - 1, port.name);
-  return fmt::format("(* blackbox *)\nmodule {} ({});\nendmodule\n", module, text);
-}
 
 // The text of a module of the project and of its memories.
 std::string text_of(const Files& project, const std::string& module) {
@@ -123,7 +83,8 @@ std::vector<Unit> units_of(const Circuit& circuit, const std::vector<std::string
     const std::string text = engine_text(project, module);
     const std::vector<EnginePort> ports = ports_of(circuit, circuit.engines[i]);
     units.push_back({.module = module,
-                     .wrapper = instance_of(module, ports),
+                     .wrapper = between_wires(module, ports),
+                     .clock_wrapper = between_registers(kClockTop, module, ports),
                      .content = with_support(project, without_name(text, module)),
                      .weight = weight_of(circuit, static_cast<circuit::EngineId>(i)),
                      .multiplies = may_multiply(text)});

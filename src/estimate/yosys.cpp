@@ -1,14 +1,14 @@
 #include "estimate/yosys.h"
 
 #include <algorithm>
-#include <exception>
 #include <filesystem>
 #include <fstream>
 #include <mutex>
-#include <thread>
 
 #include "estimate/cells.h"
 #include "estimate/groups.h"
+#include "estimate/last_line.h"
+#include "estimate/workers.h"
 
 #include "qfx/base/error.h"
 #include "qfx/base/file.h"
@@ -44,13 +44,6 @@ std::string version_of(const std::string& yosys) {
       0, std::min(result.output.find(' ', first + 1), result.output.find('\n')));
 }
 
-std::string last_line(const std::string& output) {
-  std::size_t end = output.find_last_not_of("\n \t");
-  if (end == std::string::npos) return "it says nothing";
-  const std::size_t begin = output.find_last_of('\n', end);
-  return output.substr(begin + 1, end - begin);
-}
-
 }  // namespace
 
 struct Yosys::Folder {
@@ -70,6 +63,10 @@ Yosys::Yosys(const backends::Files& project, const Options& options)
 }
 
 Yosys::~Yosys() = default;
+
+const fs::path& Yosys::folder() const {
+  return folder_->directory.path();
+}
 
 // Sources that these units are made of. Of the top the engines are stand-ins, of which the wrapper
 // consists; an engine may have modules of its own, which begin with its name.
@@ -148,15 +145,11 @@ std::vector<std::optional<Resources>> Yosys::count_group(const std::vector<const
 // As many processes as cores: Yosys has one thread.
 std::vector<std::size_t> Yosys::count_round(const std::vector<Unit>& units, const std::string& name,
                                             const Counted& counted) const {
-  const int cores = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
-  const auto jobs = static_cast<std::size_t>(options_.jobs > 0 ? options_.jobs : cores);
+  const std::size_t jobs = worker_count(options_.jobs);
   const std::vector<Group> groups = groups_of(units, jobs);
-
   std::mutex mutex;
-  std::size_t next = 0;
-  std::exception_ptr failure;
   std::vector<std::size_t> wrong;
-  const auto count_next = [&](std::size_t at) {
+  in_parallel(groups.size(), jobs, [&](std::size_t at) {
     std::vector<const Unit*> members;
     for (const std::size_t i : groups[at].units) members.push_back(&units[i]);
     const std::vector<std::optional<Resources>> found =
@@ -169,29 +162,21 @@ std::vector<std::size_t> Yosys::count_round(const std::vector<Unit>& units, cons
       else
         wrong.push_back(unit);
     }
-  };
-  const auto work = [&] {
-    while (true) {
-      std::size_t at = 0;
-      {
-        const std::lock_guard lock(mutex);
-        if (failure || next == groups.size()) return;
-        at = next++;
-      }
-      try {
-        count_next(at);
-      } catch (...) {
-        const std::lock_guard lock(mutex);
-        if (!failure) failure = std::current_exception();
-      }
-    }
-  };
-  std::vector<std::thread> workers;
-  for (std::size_t i = 1; i < std::min(jobs, groups.size()); ++i) workers.emplace_back(work);
-  work();
-  for (std::thread& worker : workers) worker.join();
-  if (failure) std::rethrow_exception(failure);
+  });
   return wrong;
+}
+
+void Yosys::map_for_ecp5(const Unit& unit, const std::string& name,
+                         const ShouldStop& should_stop) const {
+  write(folder() / (name + ".v"), unit.clock_wrapper);
+  write(folder() / (name + ".ys"),
+        reading({&unit}, name) + fmt::format("hierarchy -check -top {0}\n"
+                                             "synth_ecp5 -top {0} -json {1}.json\n",
+                                             kClockTop, name));
+  const ProcessResult ran = run_process({options_.yosys, "-q", "-s", name + ".ys"},
+                                        folder().string(), should_stop, StackLimit::Largest);
+  if (ran.exit_code != 0 || !is_file(folder() / (name + ".json")))
+    user_error("{} failed ({}): {}", version_, how_it_ended(ran), last_line(ran.output));
 }
 
 void Yosys::count(const std::vector<Unit>& units, const Counted& counted) const {

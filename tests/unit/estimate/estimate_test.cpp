@@ -10,7 +10,7 @@
 #include "estimate/cache.h"
 #include "estimate/cells.h"
 #include "estimate/groups.h"
-#include "support/random_numbers.h"
+#include "estimates.h"
 #include "support/user_error.h"
 
 #include "qfx/backends/engine_modules.h"
@@ -95,46 +95,6 @@ TEST(Cache, FindsWhatItKept) {
   Cache("/proc/no").keep(key, resources);
 }
 
-// A network of one ReLU, with an engine and a top written by hand.
-class Estimates : public testing::Test {
- protected:
-  Estimates()
-      : network_(dataflow::lower(graph::Analyzed(model()))), circuit_(circuit::fold(network_, {})) {
-    const std::vector<std::string> modules = backends::engine_modules(circuit_, "");
-    for (std::size_t i = 0; i < modules.size(); ++i) {
-      const circuit::Engine& engine = circuit_.engines[i];
-      project_["rtl/" + modules[i] + ".v"] = fmt::format(
-          "module {} (input clk, input rst, input i0_valid, output i0_ready,\n"
-          "  input [{}:0] i0_data, output reg o0_valid, input o0_ready,\n"
-          "  output reg [{}:0] o0_data);\n"
-          "  assign i0_ready = !o0_valid || o0_ready;\n"
-          "  always @(posedge clk) begin\n    if (rst) o0_valid <= 0;\n"
-          "    else if (i0_ready) o0_valid <= i0_valid;\n"
-          "    if (i0_ready) o0_data <= i0_data[11:0] * i0_data[11:0];\n  end\nendmodule\n",
-          modules[i], width(engine.inputs[0]) - 1, width(engine.outputs[0]) - 1);
-    }
-    project_["rtl/relu.v"] = fmt::format(
-        "module relu (input aclk, input [{0}:0] x, output reg r);\n"
-        "  {1} e (.clk(aclk), .i0_data(x));\n"
-        "  always @(posedge aclk) r <= ^x;\nendmodule\n",
-        width(circuit_.engines[0].inputs[0]) - 1, modules[0]);
-    project_["README.md"] = "not Verilog";
-  }
-
-  static graph::FrozenModel model() {
-    graph::Builder builder("relu");
-    builder.relu(builder.input({8}));
-    return test::with_random_numbers(builder.finish(), {.width = 12});
-  }
-  std::int64_t width(circuit::LinkId link) const {
-    return circuit_.links[static_cast<std::size_t>(link)].width();
-  }
-
-  dataflow::Network network_;
-  circuit::Circuit circuit_;
-  backends::Files project_;
-};
-
 TEST_F(Estimates, CountEnginesAndKeepThem) {
   const TemporaryDirectory cache;
   Options options{.clock_period_ns = 4, .cache_folder = cache.path().string(), .jobs = 2};
@@ -200,6 +160,7 @@ TEST_F(Estimates, AreToldToPeopleAndPrograms) {
   EXPECT_THAT(text, HasSubstr("conv1            1,234           8  900"));
   EXPECT_THAT(text, HasSubstr("Yosys 0.23, no figure of Vivado's"));
   EXPECT_THAT(text, HasSubstr("40,000 images a second"));
+  EXPECT_THAT(text, HasSubstr("  adders"));
   const nlohmann::json json = nlohmann::json::parse(to_json(told));
   EXPECT_EQ(json.at("total").at("luts"), 1344);
   EXPECT_EQ(json.at("engines").at(0).at("adders"), 17);
@@ -217,6 +178,9 @@ TEST_F(Estimates, AreToldToPeopleAndPrograms) {
                                     .registers = {0.05, 0.15},
                                     .dsps = {0, 0},
                                     .brams = {0, 0.5}};
+  EXPECT_THAT(to_text(told), testing::Not(HasSubstr("  adders")));
+  EXPECT_THAT(to_text(told), HasSubstr("only Yosys counts"));
+  EXPECT_TRUE(nlohmann::json::parse(to_json(told)).at("total").at("adders").is_null());
   EXPECT_THAT(to_text(told), HasSubstr("on 40 engines that it was not fitted to"));
   EXPECT_THAT(to_text(told), HasSubstr("LUT 8 and 21 %, LUT memory 0 and 10 %, FF 5 and 15 %"));
   EXPECT_EQ(nlohmann::json::parse(to_json(told)).at("error").at("luts").at("ninetieth"), 0.21);

@@ -155,6 +155,14 @@ TEST(PageJson, TellsWhatHardwareTakes) {
   EXPECT_EQ(hardware["engines"][0]["dsps"], nullptr);
   EXPECT_EQ(hardware["total"]["luts"], 8);
   EXPECT_EQ(hardware["error"], nullptr);
+  EXPECT_EQ(hardware["clock_source"], nullptr);
+  EXPECT_EQ(hardware["ecp5_mhz"], nullptr);
+  estimate["clock_check"] = {{"source", "nextpnr-ecp5 9"}, {"ecp5_mhz", 120.5}};
+  estimate["engines"][0]["ecp5_mhz"] = 120.5;
+  const Json clocked = told()["hardware"];
+  EXPECT_EQ(clocked["clock_source"], "nextpnr-ecp5 9");
+  EXPECT_EQ(clocked["ecp5_mhz"], 120.5);
+  EXPECT_EQ(clocked["engines"][0]["ecp5_mhz"], 120.5);
   estimate["error"]["luts"] = {{"median", 0.1}, {"ninetieth", 0.3}};
   EXPECT_EQ(told()["hardware"]["error"]["ninetieth"], 0.3);
   // What the command found itself is for a folder that has none.
