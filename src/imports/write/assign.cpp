@@ -120,7 +120,8 @@ std::string Writer::addend(const std::optional<graph::Role>& role, const Shape& 
                            Exact& exact) {
   const Format& format = node().format;
   exact.has_half = has_quant() && exact.type == Real::Float &&
-                   format.rounding == Rounding::RND && exact.frac_bits > format.frac_bits();
+                   format.rounding == Rounding::RND &&
+                   (exact.is_quotient || exact.frac_bits > format.frac_bits());
   const double half = exact.has_half ? unit(format.frac_bits() + 1) : 0;
   if (role) return parameter(*role, exact.type, shape, 0, half);
   if (half == 0) return "";

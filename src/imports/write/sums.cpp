@@ -1,5 +1,6 @@
 // Kinds that add up, and tables.
 #include <algorithm>
+#include <bit>
 #include <cmath>
 
 #include "imports/write/writer.h"
@@ -116,6 +117,37 @@ std::optional<Exact> Writer::single_mean(std::int64_t count) {
   return Exact{"", Real::Float, frac_bits, !is_power};
 }
 
+// A mean as a depthwise convolution by 1 / count, which readers of Quant nodes take where they have
+// no mean with channels last (hls4ml, qonnx). Of an odd count the weight is a rounded one; nothing
+// where that and the sums' rounding in single precision could carry a mean over a tie, which is at
+// least 1 / (2 count) of a step away.
+std::optional<Exact> Writer::mean_by_conv(const graph::Window& window) {
+  const std::int64_t count = window.kernel[0] * window.kernel[1];
+  std::optional<Exact> mean = single_mean(count);
+  if (!mean || !has_quant()) return std::nullopt;
+  fixed::Format format{.width = 2, .int_bits = 2 - mean->frac_bits + source().format.frac_bits()};
+  if (mean->is_quotient) {
+    const int bits = model_.range(id_).accumulator_width - 1 + node().format.frac_bits() -
+                     source().format.frac_bits();  // of the sum's magnitude in steps of the result
+    format.width = bits + 5;
+    if (format.width > kFloatBits || (count << bits) > 3 << 21) return std::nullopt;
+    format.int_bits = 2 - static_cast<int>(std::bit_width(static_cast<std::uint64_t>(count)));
+  }
+  const std::int64_t channels = source().shape[0];
+  const double weight =
+      std::ldexp(std::round(std::ldexp(1.0, format.frac_bits()) / static_cast<double>(count)),
+                 -format.frac_bits());
+  const std::string name = node().name + ".mean";
+  const std::string constant =
+      graph_.constant(name, Real::Float, {channels, 1, window.kernel[0], window.kernel[1]},
+                      std::vector<double>(static_cast<std::size_t>(channels * count), weight));
+  const std::string scale = number(Real::Float, std::ldexp(1.0, -format.frac_bits()));
+  const std::string bias = addend(std::nullopt, {channels}, *mean);
+  mean->name = convolved(x(Real::Float), quant(constant, scale, format, "ROUND", name + ".Quant"),
+                         window, bias);
+  return mean;
+}
+
 Exact Writer::exact(const graph::AvgPool2d& kind) {
   no_accumulator(kind.accumulator);
   const std::int64_t taps = kind.kernel[0] * kind.kernel[1];
@@ -123,10 +155,11 @@ Exact Writer::exact(const graph::AvgPool2d& kind) {
   const graph::Sides& pads = kind.padding;
   const bool is_inside = std::max(pads.top, pads.bottom) < kind.kernel[0] &&
                          std::max(pads.left, pads.right) < kind.kernel[1];
-  const bool is_whole =
-      kind.count_include_pad && kind.overhang == Pair{0, 0} && is_inside;
+  const bool is_whole = kind.count_include_pad && kind.overhang == Pair{0, 0};
+  if (auto mean = is_whole ? mean_by_conv(kind.window()) : std::nullopt) return *mean;
   std::vector<WrittenAttribute> attributes = attributes_of(kind.window());
-  if (auto mean = single_mean(taps); mean && is_whole && kind.dilation == Pair{1, 1}) {
+  if (auto mean = single_mean(taps);
+      mean && is_whole && is_inside && kind.dilation == Pair{1, 1}) {
     attributes.pop_back();  // dilations, which this opset's does not have
     attributes.push_back({"count_include_pad", std::int64_t{1}});
     mean->name = add("AveragePool", {x(Real::Float)}, attributes);
@@ -157,6 +190,8 @@ Exact Writer::exact(const graph::AvgPool2d& kind) {
 Exact Writer::exact(const graph::GlobalAvgPool2d& kind) {
   no_accumulator(kind.accumulator);
   const std::int64_t count = source().shape[1] * source().shape[2];
+  if (auto mean = mean_by_conv({.kernel = {source().shape[1], source().shape[2]}, .groups = 0}))
+    return *mean;
   if (auto mean = single_mean(count)) {
     mean->name = add("GlobalAveragePool", {x(Real::Float)});
     return *mean;

@@ -106,6 +106,7 @@ class Writer {
   Exact gathered(const graph::View& view);
   bool is_clear_of_ties(std::int64_t count, int width) const;
   std::optional<Exact> single_mean(std::int64_t count);
+  std::optional<Exact> mean_by_conv(const graph::Window& window);
   Exact quotient(const std::string& sum, const std::string& count, std::int64_t largest);
   std::string convolved(const std::string& x, const std::string& weight,
                         const graph::Window& window, const std::string& bias = "");
