@@ -59,7 +59,7 @@ class CppSimulation : public Simulation {
     const fs::path root = project_.directory;
     // The vendor's headers are read once.
     std::vector<std::string> all = flags;
-    all.insert(all.end(), {"-include", (root / "firmware" / (project_.top + ".cpp")).string()});
+    all.insert(all.end(), {"-DQFX_PLAIN_STREAMS", "-include", (root / "firmware" / (project_.top + ".cpp")).string()});
     return compile_command(headers_, {root / "tb" / "replay.cpp"}, {root / "firmware", root / "tb"},
                            all, program);
   }

@@ -33,7 +33,7 @@ std::string ac_type(const fixed::Format& format) {
 
 // Catapult makes a FIFO of a channel that is static.
 std::string local_stream(const std::string& beat, const std::string& name) {
-  return fmt::format("  static ac_channel<{}> {};\n", beat, name);
+  return fmt::format("  static qfx::Stream<{}> {};\n", beat, name);
 }
 
 std::string before_top(const hls::Design& design) {

@@ -18,7 +18,7 @@ std::string print_makefile(const Design& design) {
 CXX ?= g++
 # The vendor's headers count as a system's: their warnings are not ours to mend. About uninitialised values g++ warns
 # all the same, in functions of theirs that it has inlined.
-FLAGS = -std=c++14 -O2 -Wall -Wextra -Wno-uninitialized -isystem $(@VARIABLE@) -Ifirmware -Itb $(CXXFLAGS)
+FLAGS = -std=c++14 -O2 -Wall -Wextra -Wno-uninitialized -DQFX_PLAIN_STREAMS -isystem $(@VARIABLE@) -Ifirmware -Itb $(CXXFLAGS)
 SOURCES = $(wildcard firmware/*.h firmware/*/*.h tb/*.h)
 
 .PHONY: test clean

@@ -39,7 +39,7 @@ std::string ap_type(const fixed::Format& format) {
 }
 
 std::string local_stream(const std::string& beat, const std::string& name) {
-  return fmt::format("  hls::stream<{0}> {1}(\"{1}\");\n", beat, name);
+  return fmt::format("  qfx::Stream<{0}> {1}(\"{1}\");\n", beat, name);
 }
 
 std::string pragmas(const hls::Design& design) {

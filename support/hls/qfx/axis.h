@@ -35,7 +35,7 @@ void push_element(UInt<WIDTH>& data, const T& value) {
 QFX_PROCESS
 template <int GROUPS, int GROUP, int CONTAINER, class T, int C, int WIDTH>
 void from_axis(Stream<Pixel<T, C> >& out, Stream<bool>& frame_ends,
-               Stream<AxisBeat<WIDTH> >& s_axis) {
+               PortStream<AxisBeat<WIDTH> >& s_axis) {
   UInt<WIDTH> data = 0;
   bool is_last = false;
   Pixel<T, C> pixel;
@@ -72,7 +72,8 @@ void from_axis(Stream<Pixel<T, C> >& out, Stream<bool>& frame_ends,
 
 QFX_PROCESS
 template <int GROUPS, int GROUP, int CONTAINER, class T, int C, int WIDTH>
-void to_axis(Stream<AxisBeat<WIDTH> >& m_axis, Stream<bool>& frame_ends, Stream<Pixel<T, C> >& in) {
+void to_axis(PortStream<AxisBeat<WIDTH> >& m_axis, Stream<bool>& frame_ends,
+             Stream<Pixel<T, C> >& in) {
   UInt<WIDTH> data = 0;
   Pixel<T, C> pixel;
   QFX_HLS(ARRAY_PARTITION variable = pixel.data complete)

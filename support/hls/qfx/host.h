@@ -14,7 +14,8 @@ namespace qfx {
 
 // CONTAINER: bits of an element on the AXI stream. PIXEL: a beat within the network.
 template <class PIXEL, int CONTAINER, int WIDTH>
-void write_tensor(const int32_t* raw, long beats, Order order, Stream<AxisBeat<WIDTH> >& stream) {
+void write_tensor(const int32_t* raw, long beats, Order order,
+                  PortStream<AxisBeat<WIDTH> >& stream) {
   const long elements = beats * PIXEL::lanes, lanes = WIDTH / CONTAINER;
   UInt<WIDTH> data = 0;
   for (long i = 0; i < elements; ++i) {
@@ -26,7 +27,7 @@ void write_tensor(const int32_t* raw, long beats, Order order, Stream<AxisBeat<W
 
 // True where TLAST came with the last beat and with no other.
 template <class PIXEL, int CONTAINER, int WIDTH>
-bool read_tensor(Stream<AxisBeat<WIDTH> >& stream, long beats, Order order, int32_t* raw) {
+bool read_tensor(PortStream<AxisBeat<WIDTH> >& stream, long beats, Order order, int32_t* raw) {
   const long elements = beats * PIXEL::lanes, lanes = WIDTH / CONTAINER;
   bool ends_well = true;
   UInt<WIDTH> data = 0;
@@ -55,7 +56,7 @@ class OutputReader {
   explicit OutputReader(int32_t* raw) : raw_(raw), ends_well_(true) {}
 
   template <class OUTPUT>
-  void take(Stream<typename OUTPUT::axis>& stream) {
+  void take(PortStream<typename OUTPUT::axis>& stream) {
     const bool ends_well = read_tensor<typename OUTPUT::beat, OUTPUT::container>(
         stream, OUTPUT::beats, OUTPUT::order, raw_);
     ends_well_ = ends_well_ && ends_well;
@@ -74,7 +75,7 @@ class OutputReader {
 template <class NETWORK>
 bool run_sample(const int32_t* in, int32_t* out) {
   typedef typename NETWORK::input Input;
-  Stream<typename Input::axis> inputs;
+  PortStream<typename Input::axis> inputs;
   typename NETWORK::output_streams outputs;
   write_tensor<typename Input::beat, Input::container>(in, Input::beats, Input::order, inputs);
   NETWORK::run(inputs, outputs);

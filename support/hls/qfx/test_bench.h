@@ -35,7 +35,7 @@ class PlaceOfValue {
   explicit PlaceOfValue(long flat) : flat_(flat) {}
 
   template <class OUTPUT>
-  void take(Stream<typename OUTPUT::axis>&) {
+  void take(PortStream<typename OUTPUT::axis>&) {
     const long elements = elements_of<OUTPUT>();
     if (flat_ >= 0 && flat_ < elements) {
       long shape[3];

@@ -36,7 +36,8 @@ std::string without_comments(const std::string& text) {
   return std::regex_replace(text, std::regex("//[^\n]*"), "");
 }
 
-// What the top function includes, with what that includes; the trace is none of it in hardware.
+// What the top function includes, with what that includes; the trace and simulation's streams are
+// none of it in hardware.
 std::set<std::string> hardware_files(const fs::path& firmware, const std::string& top) {
   std::set<std::string> files;
   std::vector<std::string> open{top + ".cpp"};
@@ -44,7 +45,8 @@ std::set<std::string> hardware_files(const fs::path& firmware, const std::string
   while (!open.empty()) {
     const std::string name = open.back();
     open.pop_back();
-    if (name == "qfx/trace.h" || !fs::exists(firmware / name) || !files.insert(name).second)
+    if (name == "qfx/trace.h" || name == "qfx/queue.h" || !fs::exists(firmware / name) ||
+        !files.insert(name).second)
       continue;
     const std::string text = read_file(firmware / name);
     for (std::sregex_iterator at(text.begin(), text.end(), include), end; at != end; ++at)

@@ -10,6 +10,10 @@
 #include "ac_fixed.h"
 #include "ac_int.h"
 
+#ifdef QFX_PLAIN_STREAMS
+#include "qfx/queue.h"
+#endif
+
 #ifdef __SYNTHESIS__
 #define QFX_PROCESS _Pragma("hls_design block")
 #define QFX_LOOP(name, how) QFX_LOOP_##how name:
@@ -36,7 +40,14 @@
 namespace qfx {
 
 template <class T>
+using PortStream = ac_channel<T>;
+#ifdef QFX_PLAIN_STREAMS
+template <class T>
+using Stream = Queue<T>;
+#else
+template <class T>
 using Stream = ac_channel<T>;
+#endif
 template <int W>
 using Int = ac_int<W, true>;
 template <int W>

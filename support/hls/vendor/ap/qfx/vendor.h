@@ -1,7 +1,8 @@
 // Vitis HLS under the names that the layers use. vendor/ac states the same for Catapult; no other
 // header knows a vendor.
 //
-//   Stream<T>               a FIFO: read(), write(value), empty(), size()
+//   PortStream<T>           a FIFO: read(), write(value), empty(), size()
+//   Stream<T>               the same between two processes; queue.h with QFX_PLAIN_STREAMS
 //   Int<W>, UInt<W>         integers of any width, signed and unsigned
 //   Fixed<W, I>             a signed fixed-point number that truncates and wraps
 //   Traits<T>               what a fixed-point type is made of; `whole` is the same type without
@@ -29,6 +30,10 @@
 #include "ap_fixed.h"
 #include "ap_int.h"
 #include "hls_stream.h"
+
+#ifdef QFX_PLAIN_STREAMS
+#include "qfx/queue.h"
+#endif
 
 // Vitis HLS makes TDATA, TKEEP, TSTRB and TLAST of the vendor's own type and of no other. Where
 // headers without it are at hand, which is in simulation, one with the same members stands in.
@@ -76,7 +81,14 @@
 namespace qfx {
 
 template <class T>
+using PortStream = hls::stream<T>;
+#ifdef QFX_PLAIN_STREAMS
+template <class T>
+using Stream = Queue<T>;
+#else
+template <class T>
 using Stream = hls::stream<T>;
+#endif
 template <int W>
 using Int = ap_int<W>;
 template <int W>

@@ -24,17 +24,17 @@
 #endif
 void small_network(ac_channel<small_network_net::input_axis>& s_axis, ac_channel<small_network_net::output_axis>& m_axis) {
   using namespace small_network_net;
-  static ac_channel<input_beat> in;
-  static ac_channel<conv1_beat> conv1;
-  static ac_channel<bn1_beat> bn1;
-  static ac_channel<relu1_beat> relu1;
-  static ac_channel<relu1_beat> relu1_copy;
-  static ac_channel<relu1_beat> relu1_copy_n1;
-  static ac_channel<conv2_beat> conv2;
-  static ac_channel<add_beat> add;
-  static ac_channel<pool_beat> pool;
-  static ac_channel<dense_beat> out;
-  static ac_channel<bool> frame_ends;
+  static qfx::Stream<input_beat> in;
+  static qfx::Stream<conv1_beat> conv1;
+  static qfx::Stream<bn1_beat> bn1;
+  static qfx::Stream<relu1_beat> relu1;
+  static qfx::Stream<relu1_beat> relu1_copy;
+  static qfx::Stream<relu1_beat> relu1_copy_n1;
+  static qfx::Stream<conv2_beat> conv2;
+  static qfx::Stream<add_beat> add;
+  static qfx::Stream<pool_beat> pool;
+  static qfx::Stream<dense_beat> out;
+  static qfx::Stream<bool> frame_ends;
 
   qfx::from_axis<36, 1, 8>(in, frame_ends, s_axis);
   QFX_TRACE(in, 0, qfx::kPixels);

@@ -19,17 +19,17 @@
 
 QFX_TOP void small_network(hls::stream<small_network_net::input_axis>& s_axis, hls::stream<small_network_net::output_axis>& m_axis) {
   using namespace small_network_net;
-  hls::stream<input_beat> in("in");
-  hls::stream<conv1_beat> conv1("conv1");
-  hls::stream<bn1_beat> bn1("bn1");
-  hls::stream<relu1_beat> relu1("relu1");
-  hls::stream<relu1_beat> relu1_copy("relu1_copy");
-  hls::stream<relu1_beat> relu1_copy_n1("relu1_copy_n1");
-  hls::stream<conv2_beat> conv2("conv2");
-  hls::stream<add_beat> add("add");
-  hls::stream<pool_beat> pool("pool");
-  hls::stream<dense_beat> out("out");
-  hls::stream<bool> frame_ends("frame_ends");
+  qfx::Stream<input_beat> in("in");
+  qfx::Stream<conv1_beat> conv1("conv1");
+  qfx::Stream<bn1_beat> bn1("bn1");
+  qfx::Stream<relu1_beat> relu1("relu1");
+  qfx::Stream<relu1_beat> relu1_copy("relu1_copy");
+  qfx::Stream<relu1_beat> relu1_copy_n1("relu1_copy_n1");
+  qfx::Stream<conv2_beat> conv2("conv2");
+  qfx::Stream<add_beat> add("add");
+  qfx::Stream<pool_beat> pool("pool");
+  qfx::Stream<dense_beat> out("out");
+  qfx::Stream<bool> frame_ends("frame_ends");
 #ifdef __SYNTHESIS__
 #pragma HLS INTERFACE axis port=s_axis
 #pragma HLS INTERFACE axis port=m_axis
