@@ -1,5 +1,6 @@
 // Functions of one variable that are written with comparisons: a threshold, a hard shrink. Where
-// they are straight pieces, they become the list of their corners.
+// they are straight pieces, they become the list of their corners; where one branch says all of it
+// (a softplus, and x itself far to the right, where they are the same), that branch.
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -32,19 +33,27 @@ bool compares(const std::string& op) {
                         "Or"});
 }
 
-bool is_of_one_element(const std::string& op) {
+bool is_straight(const std::string& op) {
   return compares(op) ||
          is_one_of(op, {"Abs", "Add", "Cast", "Clip", "Div", "LeakyRelu", "Max", "Min", "Mul", "Neg",
-                        "Relu", "Sub"});
+                        "Relu", "Sign", "Sub"});
+}
+
+bool is_of_one_element(const std::string& op) {
+  return is_straight(op) || is_one_of(op, {"Exp", "Log", "Sigmoid", "Softplus", "Sqrt", "Tanh"});
+}
+
+bool is_near(double a, double b) {
+  return std::abs(a - b) <= kTolerance * (1 + std::abs(b));
 }
 
 bool lies_between(const Corner& a, const Corner& m, const Corner& b) {
   const double chord = a[1] + (m[0] - a[0]) / (b[0] - a[0]) * (b[1] - a[1]);
-  return std::abs(m[1] - chord) <= kTolerance * (1 + std::abs(m[1]));
+  return is_near(chord, m[1]);
 }
 
-// Looks ever closer wherever a function is not straight; empty where that is in too many places.
-std::vector<Corner> straight_pieces(const Function& f) {
+// Small and large numbers of both signs, sorted.
+std::vector<double> first_places() {
   std::vector<double> at{-kFar, 0, kFar};
   for (int power = -20; power <= 20; ++power) {
     for (const double factor : {1.0, 1.37}) {
@@ -53,6 +62,12 @@ std::vector<Corner> straight_pieces(const Function& f) {
     }
   }
   std::ranges::sort(at);
+  return at;
+}
+
+// Looks ever closer wherever a function is not straight; empty where that is in too many places.
+std::vector<Corner> straight_pieces(const Function& f) {
+  const std::vector<double> at = first_places();
   const auto with_values = [&](const std::vector<double>& xs) {
     const std::vector<double> ys = f(xs);
     std::vector<Corner> corners;
@@ -94,58 +109,83 @@ std::vector<Corner> straight_pieces(const Function& f) {
 
 class Tables {
  public:
-  explicit Tables(Source& source) : source_(source), rewriter_(source) {}
+  explicit Tables(Source& source)
+      : source_(source), rewriter_(source), straight_(source), any_(source) {}
 
   bool run() {
     for (const Node& node : rewriter_.before()) {
-      roots_[node.outputs[0]] = root_of(node);
-      const std::optional<Node> table = node.op == "Where" ? as_table(node) : std::nullopt;
-      if (table) rewriter_.change();
-      rewriter_.keep(table ? *table : node);
+      straight_.add(node, is_straight(node.op));
+      any_.add(node, is_of_one_element(node.op));
+      std::optional<Node> plain;
+      if (node.op == "Where") {
+        plain = as_table(node);
+        if (!plain) plain = as_branch(node);
+      }
+      if (plain) rewriter_.change();
+      rewriter_.keep(plain ? *plain : node);
     }
     return rewriter_.finish();
   }
 
  private:
-  std::string root(const std::string& value) const {
-    const auto found = roots_.find(value);
-    return found == roots_.end() ? value : found->second;
-  }
+  // Of every value the one that it is made of, element by element, by operators of a kind.
+  class Roots {
+   public:
+    explicit Roots(const Source& source) : source_(source) {}
 
-  // The one value that the node's output is made of, element by element; else the output itself.
-  std::string root_of(const Node& node) const {
-    const std::string& own = node.outputs[0];
-    if (!is_of_one_element(node.op) || node.outputs.size() != 1) return own;
-    std::string common;
-    for (const std::string& input : node.inputs) {
-      if (input.empty()) continue;
-      if (const Tensor* tensor = constant(source_, input)) {
-        if (tensor->size() != 1) return own;
-        continue;
-      }
-      if (!common.empty() && root(input) != common) return own;
-      common = root(input);
+    std::string of(const std::string& value) const {
+      const auto found = roots_.find(value);
+      return found == roots_.end() ? value : found->second;
     }
-    return !common.empty() && shape_of(source_, common) == shape_of(source_, own) ? common : own;
+
+    void add(const Node& node, bool is_of_the_kind) {
+      const std::string& own = node.outputs[0];
+      roots_[own] = is_of_the_kind && node.outputs.size() == 1 ? common(node) : own;
+    }
+
+   private:
+    std::string common(const Node& node) const {
+      const std::string& own = node.outputs[0];
+      std::string root;
+      for (const std::string& input : node.inputs) {
+        if (input.empty()) continue;
+        if (const Tensor* tensor = constant(source_, input)) {
+          if (tensor->size() != 1) return own;
+          continue;
+        }
+        if (!root.empty() && of(input) != root) return own;
+        root = of(input);
+      }
+      return !root.empty() && shape_of(source_, root) == shape_of(source_, own) ? root : own;
+    }
+
+    const Source& source_;
+    std::map<std::string, std::string> roots_;
+  };
+
+  // The nodes from x to y.
+  std::vector<const Node*> cone(const std::string& x, const std::string& y) const {
+    std::set<std::string> needed{y};
+    std::vector<const Node*> result;
+    const std::vector<Node>& nodes = rewriter_.before();
+    for (auto one = nodes.rbegin(); one != nodes.rend(); ++one) {
+      if (!needed.contains(one->outputs[0]) || one->outputs[0] == x) continue;
+      result.push_back(&*one);
+      needed.insert(one->inputs.begin(), one->inputs.end());
+    }
+    std::ranges::reverse(result);
+    return result;
   }
 
   std::optional<Node> as_table(const Node& node) const {
     const std::string& y = node.outputs[0];
-    const std::string x = root(y);
+    const std::string x = straight_.of(y);
     if (x == y) return std::nullopt;
-    std::set<std::string> needed{y};
-    std::vector<const Node*> cone;
-    const std::vector<Node>& nodes = rewriter_.before();
-    for (auto one = nodes.rbegin(); one != nodes.rend(); ++one) {
-      if (!needed.contains(one->outputs[0]) || one->outputs[0] == x) continue;
-      cone.push_back(&*one);
-      needed.insert(one->inputs.begin(), one->inputs.end());
-    }
-    std::ranges::reverse(cone);
+    const std::vector<const Node*> between = cone(x, y);
     std::vector<Corner> corners;
     try {
       corners = straight_pieces([&](const std::vector<double>& places) {
-        return values_at(cone, x, y, places);
+        return values_at(between, x, y, places);
       });
     } catch (const NodeFault&) {
       // of types that are not computed with: the node is refused where it is lowered
@@ -153,7 +193,7 @@ class Tables {
     if (corners.empty()) return std::nullopt;
     Node table = made(node, "Points", {x}, y);
     table.domain = "qfx";
-    for (const Node* one : cone)
+    for (const Node* one : between)
       table.origins.insert(table.origins.end(), one->origins.begin(), one->origins.end());
     std::vector<double> xs, ys;
     for (const Corner& corner : corners) {
@@ -162,6 +202,27 @@ class Tables {
     }
     table.attributes = {{"x", std::move(xs)}, {"y", std::move(ys)}};
     return table;
+  }
+
+  // The branch of a Where that is as near to it as makes no difference, wherever one looks.
+  std::optional<Node> as_branch(const Node& node) const {
+    const std::string& y = node.outputs[0];
+    const std::string x = any_.of(y);
+    if (x == y) return std::nullopt;
+    const std::vector<const Node*> between = cone(x, y);
+    std::vector<double> places = first_places();
+    for (int i = -2048; i <= 2048; ++i) places.push_back(i / 32.0 + 0.01);
+    try {
+      const std::vector<double> whole = values_at(between, x, y, places);
+      for (const std::string& branch : {node.inputs.at(1), node.inputs.at(2)}) {
+        if (branch == x || constant(source_, branch) != nullptr) continue;
+        if (std::ranges::equal(values_at(between, x, branch, places), whole, is_near))
+          return made(node, "Identity", {branch}, y);
+      }
+    } catch (const NodeFault&) {
+      // as above
+    }
+    return std::nullopt;
   }
 
   std::vector<double> values_at(const std::vector<const Node*>& cone, const std::string& x,
@@ -180,7 +241,7 @@ class Tables {
 
   Source& source_;
   Rewriter rewriter_;
-  std::map<std::string, std::string> roots_;
+  Roots straight_, any_;
 };
 
 }  // namespace

@@ -116,6 +116,24 @@ const std::map<std::string, std::pair<int, OnnxWrite>>& functions_and_gates() {
           f.node("Abs", {"m"}, {"n"});
           f.node("Where", {"p", "n", "minus"}, {"y"});
         }}},
+      {"a softplus that is the value itself far out, a soft shrink by signs",
+       {17,
+        [](OnnxFile& f) {
+          f.constant("twenty", {}, {20});
+          f.constant("fifth", {}, {0.2F});
+          f.constant("zero", {}, {0});
+          f.node("Softplus", {"c"}, {"p"});
+          f.node("Greater", {"c", "twenty"}, {"far"});
+          f.node("Where", {"far", "c", "p"}, {"s"});
+          f.node("Tanh", {"s"}, {"t"});
+          f.node("Abs", {"t"}, {"size"});
+          f.node("Greater", {"size", "fifth"}, {"large"});
+          f.node("Sign", {"t"}, {"sign"});
+          f.node("Mul", {"sign", "fifth"}, {"step"});
+          f.node("Sub", {"t", "step"}, {"less"});
+          f.node("Mul", {"t", "zero"}, {"none"});
+          f.node("Where", {"large", "less", "none"}, {"y"});
+        }}},
       {"the logarithm of a softmax",
        {17,
         [](OnnxFile& f) {

@@ -128,6 +128,8 @@ TEST(ImportPasses, LeaveWhatIsMeant) {
               ElementsAre("input", "conv2d", "flatten", "linear", "softmax"));
   EXPECT_THAT(kinds("a hard shrink and a threshold by comparisons"),
               ElementsAre("input", "conv2d", "function", "function", "function"));
+  EXPECT_THAT(kinds("a softplus that is the value itself far out, a soft shrink by signs"),
+              ElementsAre("input", "conv2d", "function", "function", "function"));
   EXPECT_THAT(kinds("gelu by tanh written out"), ElementsAre("input", "conv2d", "function"));
   EXPECT_THAT(kinds("squeeze and excitation"),
               ElementsAre("input", "conv2d", "global_avg_pool2d", "conv2d", "relu", "conv2d",
