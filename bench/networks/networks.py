@@ -4,8 +4,8 @@
 usage: networks.py FOLDER [--qfx PROGRAM] [--out runs/networks] [--only NAME,...] [--imports] [--targets NAME,...] [--samples N] [--threads N] [--markdown FILE]
 
 FOLDER holds the files of networks.toml: clones of the repositories and unpacked packages, in any folders below, or NAME.onnx; what
-is not there is left out. With onnxruntime in this Python every import is compared with its answer (`import --check`); with tflite,
-numpy and onnx TFLite networks are converted. Samples are pseudo-random: pictures of coarse blocks, else normal noise. So what ptq tells is how
+is not there is left out. With onnxruntime in this Python, and qonnx for files with Quant nodes, every import is compared with its answer (`import --check`); with
+tflite, numpy and onnx TFLite networks are converted. Samples are pseudo-random: pictures of coarse blocks, else normal noise. So what ptq tells is how
 far integers agree with float, not how good the network is. --imports stops behind the import. What is done is kept in --out and not done again.
 """
 
@@ -53,25 +53,45 @@ def find(folder, name, path):
     return found[0] if found else None
 
 
+def by_onnxruntime(file, outputs):
+    """A function of the input, and the input's sizes as the file has them."""
+    import onnx
+    import onnxruntime
+    onnxruntime.set_default_logger_severity(4)
+    model = onnx.load(file)
+    if outputs:
+        del model.graph.output[:]
+        model.graph.output.extend(onnx.ValueInfoProto(name=output) for output in outputs.split(","))
+    session = onnxruntime.InferenceSession(model.SerializeToString(), providers=["CPUExecutionProvider"])
+    constants = {constant.name for constant in model.graph.initializer}  # old files list them as inputs too
+    only, = [given for given in session.get_inputs() if given.name not in constants]
+    return lambda x: session.run(None, {only.name: x}), only.shape
+
+
+def by_qonnx(file, outputs):
+    from qonnx.core.modelwrapper import ModelWrapper
+    from qonnx.core.onnx_exec import execute_onnx
+    from qonnx.transformation.infer_shapes import InferShapes
+    model = ModelWrapper(str(file)).transform(InferShapes())
+    only, = model.graph.input
+    return lambda x: list(execute_onnx(model, {only.name: x}).values()), model.get_tensor_shape(only.name)
+
+
 def answer(file, shape, outputs, golden):
-    """onnxruntime's own answer to one sample; the reason where it has none."""
-    try:
-        import onnx
-        import onnxruntime
-        onnxruntime.set_default_logger_severity(4)
-        model = onnx.load(file)
-        if outputs:
-            del model.graph.output[:]
-            model.graph.output.extend(onnx.ValueInfoProto(name=output) for output in outputs.split(","))
-        session = onnxruntime.InferenceSession(model.SerializeToString(), providers=["CPUExecutionProvider"])
-        only, = session.get_inputs()
-        sizes = [size if isinstance(size, int) and size > 0 else None for size in only.shape]
-        sizes = [1, *shape] if shape else [1] + sizes[1:]
-        x = numpy.random.default_rng(3).standard_normal(sizes).astype(numpy.float32)
-        numpy.savez(golden, in0=x, **{f"out{k}": y for k, y in enumerate(session.run(None, {only.name: x}))})
-        return ""
-    except Exception as error:  # a file that onnxruntime cannot run is imported without its answer
-        return " ".join(str(error).split())[:160] or type(error).__name__
+    """The answer to one sample of onnxruntime, or of qonnx's executor to what has its operators; the reason where there is none."""
+    reason = ""
+    for engine in (by_onnxruntime, by_qonnx):
+        try:
+            run, sizes = engine(file, outputs)
+            known = [size if isinstance(size, int) and size > 0 else None for size in sizes]
+            batch = known[0] or 1  # some files have a fixed one
+            x = numpy.random.default_rng(3).standard_normal([1, *(shape or known[1:])]).astype(numpy.float32)
+            answers = run(x.repeat(batch, axis=0))
+            numpy.savez(golden, in0=x, **{f"out{k}": y[:len(y) // batch] for k, y in enumerate(answers)})
+            return ""
+        except Exception as error:  # a file that neither can run is imported without an answer
+            reason = " ".join(str(error).split())[:160] or type(error).__name__
+    return reason
 
 
 def samples(folder, shape, scale, count):

@@ -2,7 +2,7 @@
 
 #include <variant>
 
-#include "frontends/preactivations.h"
+#include "frontends/unmultiplied.h"
 
 #include "qfx/base/error.h"
 #include "qfx/graph/builder.h"
@@ -49,7 +49,7 @@ bool takes_format(const graph::Node& node) {
 std::vector<FormatTarget> format_targets(graph::Model& model) {
   graph::Model inferred = model;
   graph::infer_signs(inferred);
-  const std::vector<bool> before_activations = preactivations(model);
+  const std::vector<bool> before_activations = preactivations(model), on_the_way_out = leaving(model);
   std::vector<FormatTarget> targets;
   for (std::size_t i = 0; i < model.nodes.size(); ++i) {
     graph::Node& node = model.nodes[i];
@@ -60,7 +60,8 @@ std::vector<FormatTarget> format_targets(graph::Model& model) {
                          .spec = &node.spec,
                          .frac_bits = &node.frac_bits,
                          .inferred_signed = inferred.nodes[i].spec.is_signed,
-                         .is_preactivation = before_activations[i]});
+                         .is_preactivation = before_activations[i],
+                         .is_leaving = !is_input && on_the_way_out[i]});
     }
     for (auto& [role, param] : node.params) {
       if (graph::own_format(node.op, role)) continue;

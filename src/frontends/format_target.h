@@ -20,7 +20,8 @@ enum class TensorClass {
   Offsets,
   Slopes,
   Thresholds,
-  Preactivations  // some of Activations (frontends/preactivations.h)
+  Preactivations,  // some of Activations, as are
+  Outputs          // these (frontends/unmultiplied.h)
 };
 
 // The table of each class: [format.weights] and so on.
@@ -37,7 +38,8 @@ inline constexpr TensorClassName kTensorClasses[] = {
     {TensorClass::Offsets, "offsets"},
     {TensorClass::Slopes, "slopes"},
     {TensorClass::Thresholds, "thresholds"},
-    {TensorClass::Preactivations, "preactivations"}};
+    {TensorClass::Preactivations, "preactivations"},
+    {TensorClass::Outputs, "outputs"}};
 
 // One tensor while the rules pass over it. Points into the model.
 struct FormatTarget {
@@ -47,6 +49,7 @@ struct FormatTarget {
   std::vector<float>* frac_bits;
   bool inferred_signed;
   bool is_preactivation = false;
+  bool is_leaving = false;
   graph::QuantSpec before{};  // the spec as the model had it
   Sign sign = Sign::Auto;
   bool keeps_sign = true;  // no table spoke of the sign
@@ -57,7 +60,8 @@ struct FormatTarget {
 
   bool is_constant() const;
   bool belongs_to(TensorClass of) const {
-    return tensor_class == of || (of == TensorClass::Preactivations && is_preactivation);
+    return tensor_class == of || (of == TensorClass::Preactivations && is_preactivation) ||
+           (of == TensorClass::Outputs && is_leaving);
   }
   // Constants that multiply; the others only add, where few ones save nothing.
   bool is_factor() const;

@@ -128,6 +128,8 @@ std::string recipe_text(const Imported& imported, const RecipeFacts& facts) {
       "\n[format.preactivations]\nwidth = 16                     # between a sum and its ReLU: "
       "wires, no "
       "multiplier\n"
+      "\n[format.outputs]\nwidth = 8                      # what leaves, and what a softmax at the "
+      "end reads\n"
       "\n[calibration]\n"
       "equalize = true                # channels of one activation, where the error falls by it\n"
       "rounding = \"gptq\"              # of weights, in view of each other\n"

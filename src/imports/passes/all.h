@@ -6,7 +6,7 @@
 namespace qfx::imports {
 
 // FusedConv, FusedGemm, FusedMatMul, QLinearConv, QLinearMatMul as what they fuse, QONNX's windows
-// over [N, ..., C] as ONNX's.
+// over [N, ..., C] as ONNX's, a Clip of a QuantizeLinear's integers in front of it.
 bool split_fused(Source& source);
 // QONNX's Conv, MaxPool and BatchNormalization whose data, and a convolution's weights, have the
 // channels last.

@@ -79,9 +79,10 @@ class PlainQuantizers {
       if (is_trunc) {
         put_trunc(node, read_trunc(call));
       } else {
-        const Quantizer quantizer = read_quantizer(call);
-        put(node, node.inputs[0], quantizer, node.outputs[0]);
+        Quantizer quantizer = read_quantizer(call);
         if (node.op == "QuantizeLinear") integers_[node.outputs[0]] = quantizer;
+        const Node* clip = clip_before(node, quantizer);
+        put(node, (clip != nullptr ? *clip : node).inputs[0], quantizer, node.outputs[0]);
       }
       rewriter_.change();
       return true;
@@ -155,6 +156,30 @@ class PlainQuantizers {
   void product(const Node& like, const std::string& x, Tensor factor, const std::string& to) {
     rewriter_.keep(
         made(like, "Mul", {x, add_constant(source_, "scale", std::move(factor))}, to));
+  }
+
+  // A Clip before it to the ends of a format of fewer bits: the quantizer then has these, and reads
+  // what the Clip does.
+  const Node* clip_before(const Node& node, Quantizer& quantizer) const {
+    const Node* clip = rewriter_.links().maker(node.inputs[0]);
+    if (clip == nullptr || !clip->domain.empty() || clip->op != "Clip" || clip->opset < 11 ||
+        quantizer.is_bipolar || quantizer.scale.size() != 1)
+      return nullptr;
+    FormatEnds ends{quantizer.low, quantizer.high};
+    for (std::size_t i = 1; i < clip->inputs.size(); ++i) {
+      if (clip->inputs[i].empty()) continue;
+      const auto bound = scalar(source_, clip->inputs[i]);
+      if (!bound) return nullptr;
+      const double steps = *bound / quantizer.scale.reals[0];
+      const double end = std::clamp(std::round(steps), static_cast<double>(quantizer.low),
+                                    static_cast<double>(quantizer.high));
+      if (!(std::abs(steps - end) <= 1e-6 * std::max(1.0, std::abs(end)))) return nullptr;
+      (i == 1 ? ends.low : ends.high) = static_cast<std::int64_t>(end);
+    }
+    if (ends.low >= ends.high || enclosing(ends.low, ends.high) != ends) return nullptr;
+    quantizer.low = ends.low;
+    quantizer.high = ends.high;
+    return clip;
   }
 
   bool is_never_negative(const std::string& value, int depth = 0) const {

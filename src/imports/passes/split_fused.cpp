@@ -82,11 +82,50 @@ void put_linear(Source& source, Rewriter& rewriter, const Node& node) {
   rewriter.keep(made(node, "QuantizeLinear", {sum, in[6], in[7]}, node.outputs[0]));
 }
 
+// A Clip of a QuantizeLinear's integers, which is how Brevitas writes fewer bits than ONNX has types for.
+const Node* clipped_quantizer(const Rewriter& rewriter, const Node& node) {
+  if (!node.domain.empty() || node.op != "Clip" || node.opset < 11 || node.inputs.empty())
+    return nullptr;
+  const Node* maker = rewriter.links().maker(node.inputs[0]);
+  const bool quantizes = maker != nullptr && maker->domain.empty() &&
+                         maker->op == "QuantizeLinear" && maker->inputs.size() >= 2;
+  return quantizes ? maker : nullptr;
+}
+
+// In front of it, at the numbers that the bounds stand for: rounding keeps the order of numbers, so
+// what is clipped and rounded is what is rounded and clipped.
+void put_clip_first(Source& source, Rewriter& rewriter, const Node& clip, const Node& quantizer) {
+  std::vector<std::string> inputs{quantizer.inputs[0]};
+  for (std::size_t i = 1; i < clip.inputs.size(); ++i) {
+    if (clip.inputs[i].empty()) {
+      inputs.emplace_back();
+      continue;
+    }
+    Node bound = quantizer;
+    bound.op = "DequantizeLinear";
+    bound.inputs[0] = clip.inputs[i];
+    bound.outputs = {inputs.emplace_back(new_name(source, clip.inputs[i]))};
+    std::erase_if(bound.attributes, [](const auto& entry) { return entry.first != "axis"; });
+    rewriter.keep(std::move(bound));
+  }
+  const std::string clipped = new_name(source, clip.outputs[0]);
+  rewriter.keep(made(clip, "Clip", std::move(inputs), clipped));
+  Node last = quantizer;
+  last.inputs[0] = clipped;
+  last.outputs = clip.outputs;
+  rewriter.keep(std::move(last));
+}
+
 }  // namespace
 
 bool split_fused(Source& source) {
   Rewriter rewriter(source);
   for (const Node& node : rewriter.before()) {
+    if (const Node* quantizer = clipped_quantizer(rewriter, node)) {
+      put_clip_first(source, rewriter, node, *quantizer);
+      rewriter.change();
+      continue;
+    }
     const bool is_linear =
         node.domain.empty() && (node.op == "QLinearConv" || node.op == "QLinearMatMul");
     const bool is_last = is_channels_last(node);

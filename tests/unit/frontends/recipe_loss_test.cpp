@@ -109,6 +109,26 @@ TEST(RecipePreactivations, LieBetweenASumAndItsRelu) {
     EXPECT_EQ(node_named(recipe.model, name).spec.width, 7) << name;
 }
 
+// The last layer, what a softmax behind it gives and nothing that a product reads too.
+TEST(RecipeOutputs, AreWhatLeavesTheNetwork) {
+  const Recipe recipe = parsed(
+      "network.outputs = [\"probabilities\", \"tapped\", \"turned\"]\n"
+      "network.layers = [ {kind=\"conv2d\", name=\"first\", out_channels=4, kernel_size=3}, "
+      "{kind=\"conv2d\", name=\"tapped\", out_channels=4, kernel_size=3}, "
+      "{kind=\"conv2d\", name=\"aside\", out_channels=4, kernel_size=3, inputs=[\"first\"]}, "
+      "{kind=\"flatten\", name=\"turned\"}, "
+      "{kind=\"flatten\", inputs=[\"tapped\"]}, "
+      "{kind=\"linear\", name=\"a\", out_features=10}, "
+      "{kind=\"offset\", name=\"sum\"}, "
+      "{kind=\"softmax\", name=\"probabilities\"} ]\n"
+      "loss = \"teacher\"\nfloat.epochs = 0\n" +
+      kDataHead + "[format]\nwidth = 4\n[format.outputs]\nwidth = 9\n");
+  for (const char* name : {"aside", "a", "sum", "probabilities"})
+    EXPECT_EQ(node_named(recipe.model, name).spec.width, 9) << name;
+  for (const char* name : {"input", "first", "tapped"})
+    EXPECT_EQ(node_named(recipe.model, name).spec.width, 4) << name;
+}
+
 TEST(RecipeDropout, LeavesNoNodeAndIsKeptByTheOneBefore) {
   const Recipe recipe = parsed(
       "network.layers = [ {kind=\"dropout\", p=0.1}, {kind=\"flatten\"}, "

@@ -151,6 +151,26 @@ std::map<std::string, OnnxFile> power_of_two_networks() {
     add_quant(file, "c", "y", {.scale = 0.25F, .bits = 5, .is_narrow = true, .rounding = rounding});
   }
   {
+    // Fewer bits than ONNX has types for: Clips of integers, of weights too; the last is no format's.
+    OnnxFile& file = all.emplace("clipped integers", image()).first->second;
+    const auto clipped = [&](const std::string& x, const std::string& y, float scale, int type,
+                             int zero, int low, int high) {
+      file.constant(y + ".s", {}, {scale});
+      for (const auto& [end, value] : {std::pair{".z", zero}, {".low", low}, {".high", high}})
+        typed(file, y + end, type, {}, {value});
+      if (!x.empty()) file.node("QuantizeLinear", {x, y + ".s", y + ".z"}, {y + ".q"});
+      file.node("Clip", {y + ".q", y + ".low", y + ".high"}, {y + ".clip"});
+      file.node("DequantizeLinear", {y + ".clip", y + ".s", y + ".z"}, {y});
+    };
+    clipped("x", "d", 0.25F, 3, 0, -7, 7);
+    typed(file, "w.q", 3, {4, 3, 3, 3}, integers(108, 2));
+    clipped("", "w", 0.125F, 3, 0, -31, 31);
+    file.node("Conv", {"d", "w"}, {"c"}).named("conv");
+    file.node("Relu", {"c"}, {"r"}).named("relu");
+    clipped("r", "rd", 0.5F, 2, 0, 0, 15);
+    clipped("rd", "y", 0.5F, 2, 100, 95, 109);
+  }
+  {
     // A sum of two branches, one of which is read elsewhere too.
     OnnxFile& file = all.emplace("residual", image()).first->second;
     add_quant(file, "x", "xq", {.scale = 0.125F, .bits = 6});

@@ -143,6 +143,10 @@ TEST(QuantizedOnnx, FormatsAreTheFiles) {
   EXPECT_EQ(format(conv, "relu"), "ufixed<4,1,RND_CONV,SAT>");
   EXPECT_EQ(fixed::to_string(conv.nodes[1].params.at(graph::Role::Weight).format),
             "fixed<6,1,RND_CONV,SAT_SYM>");
+  const graph::FrozenModel clipped =
+      graph::freeze(imported(networks.at("clipped integers")).model());
+  EXPECT_EQ(fixed::to_string(clipped.input().format), "fixed<4,2,RND_CONV,SAT_SYM>");
+  EXPECT_EQ(format(clipped, "relu"), "ufixed<4,3,RND_CONV,SAT>");
   const Imported qdq = imported(networks.at("zero points"));
   EXPECT_THAT(report_text(qdq, "net.onnx"), HasSubstr("its zero point ends its range"));
   const graph::Param& weight = qdq.model().nodes[2].params.at(graph::Role::Weight);

@@ -1,5 +1,4 @@
-// What lies between a sum and its ReLU: no product reads it, so its width costs wires and no
-// multiplier.
+// Activations that no product reads: their width costs wires and no multiplier.
 #pragma once
 
 #include <vector>
@@ -12,5 +11,10 @@ namespace qfx::frontends {
 // leaky_relu, prelu and clip alone, at once or behind further sums of the kind (an add, a
 // batch_norm).
 std::vector<bool> preactivations(const graph::Model& model);
+
+// By node: whether its values leave the network and no layer reads them, or are read on the way out
+// alone: by softmax and other functions, casts, sums, joins and what moves elements, whose own
+// values leave.
+std::vector<bool> leaving(const graph::Model& model);
 
 }  // namespace qfx::frontends

@@ -1,4 +1,4 @@
-#include "frontends/preactivations.h"
+#include "frontends/unmultiplied.h"
 
 #include <algorithm>
 #include <variant>
@@ -28,6 +28,11 @@ bool is_sum(const graph::Op& op) {
   return is_one_of<graph::Conv2d, graph::Linear>(op) || passes_sums_on(op);
 }
 
+bool passes_values_out(const graph::Op& op) {
+  return passes_sums_on(op) || graph::keeps_format(op) ||
+         is_one_of<graph::Softmax, graph::Function, graph::Concat, graph::Cast>(op);
+}
+
 }  // namespace
 
 std::vector<bool> preactivations(const graph::Model& model) {
@@ -43,6 +48,16 @@ std::vector<bool> preactivations(const graph::Model& model) {
                    return is_activation(op) || (passes_sums_on(op) && result[reader]);
                  });
   }
+  return result;
+}
+
+std::vector<bool> leaving(const graph::Model& model) {
+  const auto readers = graph::readers(model.nodes);
+  std::vector<bool> result(model.nodes.size());
+  for (std::size_t id = model.nodes.size(); id-- > 0;)
+    result[id] = std::ranges::all_of(readers[id], [&](graph::NodeId reader) {
+      return passes_values_out(model.nodes[reader].op) && result[reader];
+    });
   return result;
 }
 
