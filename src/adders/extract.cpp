@@ -9,8 +9,9 @@ namespace {
 
 // Looks at so many of the most frequent patterns for the best one.
 constexpr int kLooks = 6;
-// An extraction ends after so many patterns that would make a row too deep.
-constexpr int kRefusals = 24;
+// An extraction ends after so many patterns that would make a row too deep; the first one after so
+// many more than it took. A refusal that empties a pair and fills it again lets it be picked again.
+constexpr int kRefusals = 24, kFirstRefusals = 200;
 
 // Among equals: shallow ones where depth is limited, near ones where bits count, as far shifts make
 // wide sums. Else chance, which finds more.
@@ -109,13 +110,16 @@ void extract(Rows& rows, Random& random, int least) {
 }
 
 void extract_first(Rows& rows, Random& random, int least, const Budget& budget) {
-  for (int shared = 0, refused = 0; rows.pairs().most() >= least; ++shared) {
+  int shared = 0, refused = 0;
+  while (rows.pairs().most() >= least && refused <= shared + kFirstRefusals) {
     const Candidate candidate = choose(rows, random);
-    if (!share(rows, candidate)) {
+    if (share(rows, candidate)) {
+      ++shared;
+    } else {
       rows.pairs().set_aside(candidate.first, candidate.second);
-      if (++refused > shared + 1000) break;
+      ++refused;
     }
-    if (shared % 32 == 31 && budget.is_late()) break;
+    if ((shared + refused) % 32 == 0 && budget.is_late()) break;
     rows.forget();
   }
   rows.pairs().take_back();

@@ -28,9 +28,9 @@ Port make_port(const dataflow::Network& network, dataflow::StreamId stream,
 }
 
 std::string port_row(const Port& port) {
-  return fmt::format("| `{}` | {} bits | {} | {} {} of {} |\n", port.name, port.tdata_width(),
+  return fmt::format("| `{}` | {} bits | {} | {} {} of {} | {} |\n", port.name, port.tdata_width(),
                      describe_element(port), port.beats(), port.beats() == 1 ? "beat" : "beats",
-                     port.lanes);
+                     port.lanes, describe_order(port));
 }
 
 }  // namespace
@@ -60,10 +60,6 @@ std::string print_usage(const BoardDesign& design) {
   std::string rows = port_row(design.input);
   for (const Port& port : design.outputs) rows += port_row(port);
   const bool several = design.outputs.size() > 1;
-  std::string orders = describe_order(design.input) + " in";
-  for (const Port& port : design.outputs)
-    orders += fmt::format(", {} out{}", describe_order(port),
-                          several ? fmt::format(" of `{}`", port.name) : "");
   return fmt::format(
       "`board/` takes it onto a board. **No vendor tool has run these scripts where QFX is "
       "developed**: tests run them\nthrough tclsh against a record of what they call, and the "
@@ -77,11 +73,11 @@ std::string print_usage(const BoardDesign& design) {
       "    from driver import Network\n"
       "    network = Network(\"{2}.bit\")\n"
       "    y = network.predict(x)      # reals in and reals out, or raw integers in and out{3}\n\n"
-      "| port | beat | element | a frame |\n|---|---|---|---|\n"
+      "| port | beat | element | a frame | order of elements |\n|---|---|---|---|---|\n"
       "{4}\n"
-      "Elements come in stream order ({5}), the first in the lowest bits. A frame "
+      "The first element of a beat is in the lowest bits. A frame "
       "whose last beat came with TLAST leaves\nwith TLAST on its last beat, so that a DMA "
-      "transfer of any number of frames ends where it should.\n{6}",
+      "transfer of any number of frames ends where it should.\n{5}",
       design.source == Source::Verilog ? ""
                                        : "    vitis_hls -f run_hls.tcl -tclargs ip                 "
                                          "             # first: the IP\n",
@@ -89,7 +85,7 @@ std::string print_usage(const BoardDesign& design) {
           ? "    vivado -mode batch -source board/ip.tcl                           # the IP alone, "
             "for a design of your own\n"
           : "",
-      design.top, several ? "; a dict of outputs by name" : "", rows, orders,
+      design.top, several ? "; a dict of outputs by name" : "", rows,
       several ? "Every output has a DMA of its own that receives, and all of them must be taken "
                 "while frames are sent.\n"
               : "");

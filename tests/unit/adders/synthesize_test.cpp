@@ -59,6 +59,16 @@ void expect_sound(const AdderGraph& graph, const Matrix& matrix, const Options& 
   }
 }
 
+// Refusals here undo each other for ever; the first answer ends all the same.
+TEST(Synthesize, EndsWhereHardlyAnySumMayBeShared) {
+  std::mt19937_64 generator(1);
+  Matrix matrix{32, 64, {}};
+  for (std::int64_t i = 0; i < matrix.rows * matrix.columns; ++i)
+    matrix.values.push_back(static_cast<std::int64_t>(generator() % 64) - 32);
+  const Options options{.max_depth = 8, .steps = 0};
+  expect_sound(synthesize(matrix, options), matrix, options, "the least depth");
+}
+
 TEST(Synthesize, IsTheMatrixForEveryFamilyAndSize) {
   const std::vector<std::pair<int, int>> sizes = {{1, 1}, {1, 5}, {6, 1}, {2, 3}, {8, 8}, {5, 12}};
   std::uint64_t seed = 0;
