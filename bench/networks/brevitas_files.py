@@ -1,14 +1,17 @@
 #!/usr/bin/env python3
-"""Quantized networks as Brevitas writes them, QONNX and QCDQ: imported and equal to Brevitas, or refused by one sentence.
+"""Quantized networks as Brevitas writes them, QONNX and QCDQ: imported, frozen and equal to Brevitas, or refused by one sentence.
 
 usage: brevitas_files.py [--qfx PROGRAM] [--work FOLDER] [--only NAME,...] [--markdown FILE]
 
 Needs brevitas, torch, onnx, onnxscript and onnxoptimizer (from PyPI); no part of QFX does. Parameters are random (seed 1), scales are what
-Brevitas learns from three random batches; `qfx import --check` compares one sample with what the module gave. The files stay in FOLDER.
+Brevitas learns from three random batches; `qfx import --check` compares one sample with what the module gave, and after `qfx ptq` all
+outputs of the integers on 32 samples are compared. The files stay in FOLDER.
 """
 
 import argparse
+import csv
 import pathlib
+import shutil
 import subprocess
 import sys
 import warnings
@@ -75,39 +78,62 @@ FORMS = {"qonnx": export_qonnx, "qcdq": export_onnx_qcdq}
 
 
 def trained(make):
-    """The network with statistics of random batches, a sample and its answer."""
+    """The network with statistics of random batches, in evaluation."""
     torch.manual_seed(1)
     network = make()
     for layer in network.modules():
         if isinstance(layer, nn.BatchNorm2d):
             for values, draw in ((layer.weight, (1, 0.3)), (layer.bias, (0, 1))):
                 nn.init.normal_(values, *draw)
-    batches = torch.randn(3, 16, 3, 16, 16)
     network.train()
     with torch.no_grad():
-        for batch in batches:
+        for batch in torch.randn(3, 16, 3, 16, 16):
             network(batch)
-        network.eval()
-        sample = batches[0][:1]
-        answer = network(sample)
-    return network, sample, getattr(answer, "value", answer)
+    return network.eval()
+
+
+def answers(network, samples):
+    with torch.no_grad():
+        y = network(samples)
+    return getattr(y, "value", y).flatten(1).numpy()
+
+
+def differing(base, wanted, options):
+    """How many of the frozen network's outputs differ from these by more than 1e-5 of the largest; None where a command failed."""
+    recipe, run, table = base / "calibrated.toml", base / "run", base / "outputs.csv"
+    recipe.write_text((base / "recipe.toml").read_text().replace("npy:DATA", f"npy:{options.work}"))
+    shutil.rmtree(run, ignore_errors=True)
+    for command in (["ptq", str(recipe), "--out", str(run)], ["run", str(run / "model.qfx"), "--predictions", str(table)]):
+        result = subprocess.run([options.qfx, *command], capture_output=True, text=True)
+        if result.returncode != 0:
+            return None, (result.stdout + result.stderr)[-300:]
+    head, *rows = csv.reader(table.open())
+    columns = [k for k, name in enumerate(head) if name.startswith("output_")]
+    got = numpy.array([[float(row[k]) for k in columns] for row in rows])
+    return int((numpy.abs(got - wanted) > 1e-5 * numpy.abs(wanted).max()).sum()), ""
 
 
 def row(name, form, options):
     """What became of one file: right, refused, WRONG, or why Brevitas does not write it."""
     base = options.work / f"{name}_{form}".replace(" ", "_").replace(",", "")
     file, golden = base.with_suffix(".onnx"), base.with_suffix(".npz")
-    network, sample, answer = trained(NETWORKS[name])
+    network = trained(NETWORKS[name])
+    samples = torch.from_numpy(numpy.load(options.work / "test_x.npy"))
+    wanted = answers(network, samples)
     try:
-        FORMS[form](network, sample, export_path=str(file), dynamo=False)
+        FORMS[form](network, samples[:1], export_path=str(file), dynamo=False)
     except Exception as error:
         return f"not written: {' '.join(str(error).split())[:100] or type(error).__name__}"
-    numpy.savez(golden, in0=sample.numpy(), out0=answer.numpy())
+    numpy.savez(golden, in0=samples[:1].numpy(), out0=wanted[:1])
     result = subprocess.run([options.qfx, "import", str(file), "-o", str(base), "--check", str(golden)], capture_output=True, text=True)
-    if result.returncode == 0:
-        return "right"
-    said = [line for line in (result.stdout + result.stderr).splitlines() if line.startswith("qfx: ")]
-    return f"refused: {said[0][5:]}" if result.returncode == 2 and len(said) == 1 else f"WRONG: {(result.stdout + result.stderr)[-300:]}"
+    if result.returncode != 0:
+        said = [line for line in (result.stdout + result.stderr).splitlines() if line.startswith("qfx: ")]
+        refused = result.returncode == 2 and len(said) == 1
+        return f"refused: {said[0][5:]}" if refused else f"WRONG: {(result.stdout + result.stderr)[-300:]}"
+    count, why = differing(base, wanted, options)
+    if count is None:
+        return f"WRONG: {why}"
+    return f"right; {count} of {wanted.size:,} outputs differ"
 
 
 def main():
@@ -120,7 +146,11 @@ def main():
     for name in options.only or []:
         if name not in NETWORKS:
             parser.error(f"there is no network '{name}'; there are: {'; '.join(NETWORKS)}")
+    options.work = options.work.resolve()
     options.work.mkdir(parents=True, exist_ok=True)
+    random = numpy.random.default_rng(1)
+    for split, count in (("train", 64), ("test", 32)):
+        numpy.save(options.work / f"{split}_x.npy", random.standard_normal((count, 3, 16, 16)).astype(numpy.float32))
     lines = [f"| network | {' | '.join(FORMS)} |", f"|---|{'---|' * len(FORMS)}"]
     wrong = False
     for name in options.only or NETWORKS:

@@ -77,15 +77,21 @@ def by_qonnx(file, outputs):
     return lambda x: list(execute_onnx(model, {only.name: x}).values()), model.get_tensor_shape(only.name)
 
 
-def answer(file, shape, outputs, golden):
+def drawn(random, sizes, entry):
+    """Normal noise, of a network that reads only -1 and +1 its signs."""
+    x = random.standard_normal(sizes)
+    return numpy.where(x < 0, -1, 1) if entry.get("bipolar") else x
+
+
+def answer(file, entry, shape, golden):
     """The answer to one sample of onnxruntime, or of qonnx's executor to what has its operators; the reason where there is none."""
     reason = ""
     for engine in (by_onnxruntime, by_qonnx):
         try:
-            run, sizes = engine(file, outputs)
+            run, sizes = engine(file, entry.get("outputs"))
             known = [size if isinstance(size, int) and size > 0 else None for size in sizes]
             batch = known[0] or 1  # some files have a fixed one
-            x = numpy.random.default_rng(3).standard_normal([1, *(shape or known[1:])]).astype(numpy.float32)
+            x = drawn(numpy.random.default_rng(3), [1, *(shape or known[1:])], entry).astype(numpy.float32)
             answers = run(x.repeat(batch, axis=0))
             numpy.savez(golden, in0=x, **{f"out{k}": y[:len(y) // batch] for k, y in enumerate(answers)})
             return ""
@@ -94,17 +100,17 @@ def answer(file, shape, outputs, golden):
     return reason
 
 
-def samples(folder, shape, scale, count):
+def samples(folder, shape, entry, count):
     """Pictures are blocks of 1 to 8 pixels in values from 0 to `scale`; else normal noise."""
     folder.mkdir(exist_ok=True)
-    random = numpy.random.default_rng(5)
+    random, scale = numpy.random.default_rng(5), entry.get("scale", 1)
     for split, number in (("train", count), ("test", 8)):
         if len(shape) == 3 and shape[0] == 3:
             block = [max(1, size // 16) for size in shape[1:]]
             coarse = random.random((number, 3, -(-shape[1] // block[0]), -(-shape[2] // block[1])))
             x = coarse.repeat(block[0], axis=2).repeat(block[1], axis=3)[:, :, :shape[1], :shape[2]] * scale
         else:
-            x = random.standard_normal((number, *shape)) * scale
+            x = drawn(random, (number, *shape), entry) * scale
         numpy.save(folder / f"{split}_x.npy", x.astype(numpy.float32))
 
 
@@ -112,7 +118,7 @@ def imported(name, entry, file, folder, options):
     """The line of an import. Refused is exit code 2 with one sentence; anything else that is not 0 is wrong."""
     shape = [int(size) for size in entry.get("shape", "").split(",") if size]
     golden = folder / "golden.npz"
-    missing = "not asked for" if options.no_check else answer(file, shape, entry.get("outputs"), golden)
+    missing = "not asked for" if options.no_check else answer(file, entry, shape, golden)
     given = ["--input-shape", entry["shape"]] if shape else []
     given += ["--outputs", entry["outputs"]] if "outputs" in entry else []
     base = [options.qfx, "import", str(file), "-o", str(folder / "import"), *given]
@@ -140,7 +146,7 @@ def imported(name, entry, file, folder, options):
 
 def frozen(name, entry, row, folder, options):
     """Calibrated, run, exported and verified."""
-    samples(folder / "data", row["input"], entry.get("scale", 1), options.samples)
+    samples(folder / "data", row["input"], entry, options.samples)
     recipe = folder / "import" / "recipe.toml"
     text = re.sub(r'source = "npy:DATA"', f'source = "npy:{folder / "data"}"', recipe.read_text())
     (folder / "recipe.toml").write_text(f"threads = {options.threads}\n" + text)

@@ -4,6 +4,8 @@
 #include <cmath>
 #include <fmt/format.h>
 
+#include "imports/lower/real_factors.h"
+
 #include "qfx/graph/freeze.h"
 #include "qfx/graph/op.h"
 #include "qfx/graph/own_format.h"
@@ -19,10 +21,6 @@ using fixed::Rounding;
 using graph::NodeId;
 using graph::Role;
 
-// A factor that no format holds exactly has single precision's bits, as its file has; the channels
-// of a parameter lie at most so many binary places apart, so that sums stay in 63 bits.
-constexpr int kFactorWidth = 25;
-constexpr int kMostSpread = 10;
 // What calibration decides.
 constexpr int kOpenWidth = 16;
 
@@ -39,16 +37,6 @@ graph::QuantSpec spec_of(const Format& format) {
 
 std::vector<float> point_of(const Format& format) {
   return {static_cast<float>(format.frac_bits())};
-}
-
-// Fraction bits that leave `magnitude` bits for the largest value; nothing for zeros.
-std::optional<int> fitting(double largest, int magnitude) {
-  if (largest == 0) return std::nullopt;
-  int exponent = 0;
-  const double mantissa = std::frexp(largest, &exponent);
-  // Rounding must not carry into another bit.
-  if (mantissa > 1 - std::ldexp(1.0, -magnitude)) ++exponent;
-  return std::clamp(magnitude - exponent, -60, 60);
 }
 
 // The coarsest grid that holds all values exactly, in at most `most` bits.
@@ -81,7 +69,8 @@ std::optional<Format> exact_format(const std::vector<float>& values, int most) {
 
 class Settling {
  public:
-  Settling(graph::Model& model, const KnownFormats& known) : model_(model), known_(known) {}
+  Settling(graph::Model& model, const KnownFormats& known)
+      : model_(model), known_(known), multiplied_(multiplied(model)) {}
 
   std::vector<std::string> run() {
     for (std::size_t id = 0; id < model_.nodes.size(); ++id)
@@ -90,8 +79,8 @@ class Settling {
            "the file does not say how they are quantized: activations get 16 bits and a calibrated "
            "point, weights 8 bits and a point for each channel");
     remark(rounded_,
-           "values that the file does not round and that are no 32-bit numbers (16 bits before a "
-           "table) are rounded to these");
+           "values that the file does not round and that are no 32-bit numbers (27 bits before a "
+           "product, 16 before a table) are rounded to these");
     return std::move(remarks_);
   }
 
@@ -158,9 +147,24 @@ class Settling {
       open_.push_back(graph::tensor_name(node.name, role));
       return false;
     }
-    const bool is_term = role == Role::Bias || role == Role::Offset;
-    wide(param, values, is_term ? graph::kMaxSignedWidth : kFactorWidth, !is_term);
+    widen(node, role, param, derived);
     return true;
+  }
+
+  void widen(const graph::Node& node, Role role, graph::Param& param,
+             const graph::ByRole<std::vector<float>>& derived) {
+    const auto values_of = [&](Role of) -> std::span<const float> {
+      if (const auto* values = graph::find(derived, of)) return *values;
+      const auto found = node.params.find(of);
+      return found == node.params.end() ? std::span<const float>() : found->second.values;
+    };
+    if (role == Role::Bias) return widen_term(param, values_of(role), std::nullopt);
+    const std::optional<Format>& x = formats_[node.inputs.at(0)];
+    const Role factor = role == Role::Offset ? Role::Scale : role;
+    const auto finest = finest_sum(x, values_of(factor), values_of(Role::Offset));
+    if (role == Role::Offset) return widen_term(param, values_of(role), finest);
+    widen_factor(param, values_of(role),
+                 finest ? std::optional(*finest - x->frac_bits()) : std::nullopt);
   }
 
   static bool fix(const ParamGrid& grid, graph::Param& param) {
@@ -183,35 +187,6 @@ class Settling {
     if (differs) param.spec.granularity = graph::Granularity::PerChannel;
     param.frac_bits = std::move(points);
     return true;
-  }
-
-  // As many bits as single precision has, by channel for factors.
-  static void wide(graph::Param& param, const std::vector<float>& values, int width,
-                   bool by_channel) {
-    Format format{.width = width, .is_signed = true, .rounding = Rounding::RND_CONV,
-                  .overflow = Overflow::SAT};
-    const std::int64_t channels = param.shape[0];
-    const std::int64_t each = std::max<std::int64_t>(1, std::ssize(values) / channels);
-    std::vector<std::optional<int>> points;
-    int coarsest = 60;
-    for (std::int64_t c = 0; c < channels; ++c) {
-      double largest = 0;
-      for (std::int64_t i = c * each; i < (c + 1) * each; ++i)
-        largest = std::max(largest, std::abs(static_cast<double>(values[i])));
-      points.push_back(fitting(largest, width - 1));
-      if (points.back()) coarsest = std::min(coarsest, *points.back());
-    }
-    const int finest = by_channel ? coarsest + kMostSpread : coarsest;
-    format.int_bits = width - coarsest;
-    param.spec = spec_of(format);
-    param.frac_bits.clear();
-    bool differs = false;
-    for (const auto& point : points) {
-      param.frac_bits.push_back(static_cast<float>(std::min(point.value_or(finest), finest)));
-      differs |= param.frac_bits.back() != param.frac_bits.front();
-    }
-    if (!differs) param.frac_bits.resize(1);
-    if (differs) param.spec.granularity = graph::Granularity::PerChannel;
   }
 
   // The format of the exact value; nothing for a function whose values this does not know.
@@ -245,6 +220,7 @@ class Settling {
     }
     Format format{.is_signed = low < 0, .rounding = Rounding::RND, .overflow = Overflow::SAT};
     const int most = known_.narrow.contains(id) ? graph::kMaxTableInputWidth
+                     : multiplied_[id]          ? kMultipliedWidth
                      : format.is_signed         ? graph::kMaxSignedWidth
                                                 : graph::kMaxUnsignedWidth;
     const int needed = std::max(2, graph::width_for({low, high}, format.is_signed));
@@ -315,6 +291,7 @@ class Settling {
 
   graph::Model& model_;
   const KnownFormats& known_;
+  std::vector<bool> multiplied_;  // by node
   std::vector<std::optional<Format>> formats_;  // by node; nothing where calibration decides
   std::vector<std::string> open_, rounded_, remarks_;
 };

@@ -238,6 +238,22 @@ std::map<std::string, OnnxFile> quantized_networks() {
     file.node("Identity", {"rq"}, {"y"});
   }
   {
+    // Biases that are not quantized, a term far larger than the products, channels of all sizes.
+    OnnxFile& file = all.emplace("real biases", image()).first->second;
+    add_quant(file, "x", "xq", {.scale = 0.07F});
+    file.weights("w", {4, 3, 3, 3});
+    add_quant(file, "w", "wq", {.scale = 0.011F, .bits = 6, .is_narrow = true});
+    file.weights("b", {4});
+    file.node("Conv", {"xq", "wq", "b"}, {"c"}).named("conv");
+    file.constant("gamma", {4}, {1.3F, 0.0011F, 0.7F, 31.1F});
+    file.constant("beta", {4}, {700.3F, -0.1F, 0.003F, 1});
+    file.weights("mean", {4});
+    file.constant("var", {4}, {0.5F, 1.7F, 2.3F, 0.003F});
+    file.node("BatchNormalization", {"c", "gamma", "beta", "mean", "var"}, {"n"}).named("bn");
+    file.node("Relu", {"n"}, {"r"}).named("relu");
+    add_quant(file, "r", "y", {.scale = 0.37F, .is_signed = false});
+  }
+  {
     // The ReLUs are zero points at the end of the range; one zero point is in the middle.
     OnnxFile& file = all.emplace("zero points", image()).first->second;
     add_qdq(file, "x", "xd", 0.021F, 127, 2);

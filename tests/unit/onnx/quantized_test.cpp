@@ -9,6 +9,7 @@
 #include "unit/onnx/quantized_networks.h"
 
 #include "qfx/graph/freeze.h"
+#include "qfx/graph/range.h"
 #include "qfx/imports/import.h"
 #include "qfx/imports/onnx.h"
 #include "qfx/imports/operators.h"
@@ -127,6 +128,17 @@ TEST(QuantizedOnnx, RealScalesDifferAtTiesAlone) {
       values += std::ssize(got);
     }
     EXPECT_LE(static_cast<double>(differing), 0.002 * static_cast<double>(values)) << name;
+  }
+}
+
+// What `qfx ptq` freezes goes through training's sums, in float64.
+TEST(QuantizedOnnx, TrainingCarriesEverySum) {
+  for (const auto& [name, file] : test::quantized_networks()) {
+    const graph::FrozenModel model = graph::freeze(imported(file).model());
+    for (const graph::NodeRange& range : graph::analyze_ranges(model)) {
+      EXPECT_GE(range.accumulator.lo, -(std::int64_t{1} << 52)) << name;
+      EXPECT_LE(range.accumulator.hi, std::int64_t{1} << 52) << name;
+    }
   }
 }
 
