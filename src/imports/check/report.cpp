@@ -27,7 +27,8 @@ std::string shown(const Record& record) {
 std::string formats_text(const graph::Model& model) {
   std::string text =
       "\n# The formats of the file. Parameters with a binary point for each channel have them in\n"
-      "# the graph.\n[format]\n";
+      "# the graph. The float network that ptq compares with does not round; where values overflow,\n"
+      "# the file's quantizers saturate.\n[format]\n";
   const auto add = [&](const std::string& name, const graph::QuantSpec& spec) {
     if (spec.learned || !spec.int_bits || spec.granularity == graph::Granularity::PerChannel)
       return;
@@ -120,6 +121,7 @@ std::string recipe_text(const Imported& imported, const RecipeFacts& facts) {
   else
     text +=
       "\n[format]\nwidth = 8\n"
+      "\n[format.input]\nwidth = 8                      # of a byte all of them\n"
       "\n[format.weights]\ngranularity = \"channel\"      # trained networks have channels of very "
       "different size\n"
       "\n[format.scales]\ngranularity = \"channel\"\n"
@@ -129,7 +131,7 @@ std::string recipe_text(const Imported& imported, const RecipeFacts& facts) {
       "wires, no "
       "multiplier\n"
       "\n[format.outputs]\nwidth = 8                      # what leaves, and what a softmax at the "
-      "end reads\n"
+      "end reads: no multiplier\n"
       "\n[calibration]\n"
       "equalize = true                # channels of one activation, where the error falls by it\n"
       "rounding = \"gptq\"              # of weights, in view of each other\n"
