@@ -10,6 +10,7 @@
 #include <mutex>
 #include <poll.h>
 #include <signal.h>
+#include <string_view>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <thread>
@@ -48,12 +49,30 @@ void raise_stack_limit() {
   ::setrlimit(RLIMIT_STACK, &limit);
 }
 
+// This program's environment; with a temporary directory that is TMPDIR.
+std::vector<std::string> environment_with(const std::string& temporary_directory) {
+  std::vector<std::string> result;
+  for (char** entry = environ; *entry != nullptr; ++entry) {
+    const std::string_view text = *entry;
+    if (temporary_directory.empty() || !text.starts_with("TMPDIR=")) result.emplace_back(text);
+  }
+  if (!temporary_directory.empty()) result.push_back("TMPDIR=" + temporary_directory);
+  return result;
+}
+
+std::vector<char*> pointers_to(const std::vector<std::string>& texts) {
+  std::vector<char*> result;
+  for (const std::string& text : texts) result.push_back(const_cast<char*>(text.c_str()));
+  result.push_back(nullptr);
+  return result;
+}
+
 // A child and the read end of its output. A child that outlives an exception of ours is ended with
 // us.
 class Child {
  public:
   Child(const std::vector<std::string>& argv, const std::string& working_directory,
-        const ShouldStop& should_stop, StackLimit stack)
+        const ShouldStop& should_stop, StackLimit stack, const std::string& temporary_directory)
       : should_stop_(should_stop) {
     std::array<int, 2> output{}, failure{};
     if (::pipe2(output.data(), O_CLOEXEC) != 0) {
@@ -64,15 +83,13 @@ class Child {
       ::close(output[1]);
       user_error("cannot start {}: {}.", argv[0], std::strerror(errno));
     }
-    std::vector<char*> arguments;
-    for (const std::string& argument : argv)
-      arguments.push_back(const_cast<char*>(argument.c_str()));
-    arguments.push_back(nullptr);
+    const std::vector<std::string> environment = environment_with(temporary_directory);
+    const std::vector<char*> arguments = pointers_to(argv), variables = pointers_to(environment);
     pid_ = ::fork();
     // A group of its own can be ended as a whole: a compiler starts programs too.
     if (pid_ == 0 && should_stop_) ::setpgid(0, 0);
     if (pid_ == 0 && stack == StackLimit::Largest) raise_stack_limit();
-    if (pid_ == 0) exec(arguments, working_directory, output[1], failure[1]);
+    if (pid_ == 0) exec(arguments, variables, working_directory, output[1], failure[1]);
     ::close(output[1]);
     ::close(failure[1]);
     // The failure pipe closes by itself when exec succeeds and carries errno when it does not.
@@ -115,13 +132,15 @@ class Child {
   }
 
  private:
-  [[noreturn]] static void exec(const std::vector<char*>& arguments, const std::string& folder,
+  [[noreturn]] static void exec(const std::vector<char*>& arguments,
+                                const std::vector<char*>& variables, const std::string& folder,
                                 int output, int failure) {
     const int null = ::open("/dev/null", O_RDONLY);
     if (null >= 0) ::dup2(null, STDIN_FILENO);
     ::dup2(output, STDOUT_FILENO);
     ::dup2(output, STDERR_FILENO);
-    if (folder.empty() || ::chdir(folder.c_str()) == 0) ::execvp(arguments[0], arguments.data());
+    if (folder.empty() || ::chdir(folder.c_str()) == 0)
+      ::execvpe(arguments[0], arguments.data(), variables.data());
     const int code = errno;
     (void)!::write(failure, &code, sizeof code);
     ::_exit(127);
@@ -167,9 +186,9 @@ std::string how_it_ended(const ProcessResult& result) {
 
 ProcessResult run_process(const std::vector<std::string>& argv,
                           const std::string& working_directory, const ShouldStop& should_stop,
-                          StackLimit stack) {
+                          StackLimit stack, const std::string& temporary_directory) {
   QFX_ASSERT(!argv.empty());
-  return Child(argv, working_directory, should_stop, stack).wait();
+  return Child(argv, working_directory, should_stop, stack, temporary_directory).wait();
 }
 
 std::vector<ProcessResult> run_processes(const std::vector<std::vector<std::string>>& commands,

@@ -84,7 +84,9 @@ std::vector<std::string> compile_command(const backends::VendorHeaders& headers,
 }
 
 void compile(const std::vector<std::string>& command, const ShouldStop& should_stop) {
-  const ProcessResult result = run_process(command, "", should_stop);
+  const std::string folder = fs::path(command.back()).parent_path().string();
+  const ProcessResult result =
+      run_process(command, "", should_stop, StackLimit::Inherited, folder);
   // g++ says so of its own children.
   if (result.signal == SIGKILL || result.output.find("Killed signal") != std::string::npos)
     user_error(

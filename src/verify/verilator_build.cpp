@@ -193,7 +193,11 @@ std::vector<std::string> verilator_command(const std::vector<VerilogTop>& tops,
 }
 
 void verilate(const std::vector<std::string>& command, const ShouldStop& should_stop) {
-  const ProcessResult result = run_process(command, "", should_stop);
+  const auto program = std::ranges::find(command, "-o");
+  QFX_ASSERT(command.end() - program >= 2);
+  const std::string folder = fs::path(program[1]).parent_path().string();
+  const ProcessResult result =
+      run_process(command, "", should_stop, StackLimit::Inherited, folder);
   if (result.exit_code != 0)
     user_error("the exported Verilog does not build ({}): {}; the command was: {}",
                how_it_ended(result), verilator_error(result.output), shell_text(command));

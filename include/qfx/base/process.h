@@ -23,11 +23,14 @@ enum class StackLimit { Inherited, Largest };
 // they have started get SIGTERM, and UserError is raised.
 using ShouldStop = std::function<bool()>;
 
-// Runs argv[0] (looked up in PATH) and waits. Raises UserError where it cannot be started.
+// Runs argv[0] (looked up in PATH) and waits. Raises UserError where it cannot be started. Given a
+// temporary directory, the program has it as TMPDIR: what it leaves there when it is ended goes with
+// the directory.
 ProcessResult run_process(const std::vector<std::string>& argv,
                           const std::string& working_directory = "",
                           const ShouldStop& should_stop = {},
-                          StackLimit stack = StackLimit::Inherited);
+                          StackLimit stack = StackLimit::Inherited,
+                          const std::string& temporary_directory = "");
 
 // Runs several at once, at most `jobs` at a time; results in the order given.
 std::vector<ProcessResult> run_processes(const std::vector<std::vector<std::string>>& commands,
