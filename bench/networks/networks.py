@@ -165,7 +165,7 @@ def frozen(name, entry, row, folder, options):
         result = command([options.qfx, "verify", str(model), "--against", target, "--limit", "2", "--jobs", str(options.threads)],
                          folder / f"verify_{target}.log", options.limit)
         found = re.search(rf"{target}: (.*differ.*)", result["text"])
-        row[target] = found.group(1) if found else f"{result['code']}: " + result["text"].strip().splitlines()[-1][:300]
+        row[target] = found.group(1) if found else f"{result['code']}: " + (result["text"].strip().splitlines() or ["said nothing"])[-1][:300]
 
 
 def agreement(row):
