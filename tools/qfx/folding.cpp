@@ -218,8 +218,15 @@ std::string describe_folding(const FoldTask& task, const ChosenFolding& chosen) 
   const std::optional<circuit::Plan> next =
       next_step(network, now.interval, words, chosen.axi_bits);
   if (!next) return text + "no folding is faster\n";
-  return text + fmt::format("the next step is {} cycles: {}\n", grouped(next->interval),
-                            text_of(next->resources));
+  // Rounded down, so that it asks for no more than this step.
+  const double wanted =
+      std::floor(1000 * kNanoseconds / task.clock_ns / static_cast<double>(next->interval)) / 1000;
+  const bool is_smaller = next->resources.all_luts() <= now.resources.all_luts() &&
+                          next->resources.dsps <= now.resources.dsps;
+  return text + fmt::format("the next step is {} cycles: {}; --images-per-second {} takes it{}\n",
+                            grouped(next->interval), text_of(next->resources),
+                            wanted < 100 ? wanted : std::floor(wanted),
+                            is_smaller ? ", and plans every layer, which is smaller too" : "");
 }
 
 }  // namespace qfx::command

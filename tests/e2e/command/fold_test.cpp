@@ -83,6 +83,11 @@ TEST_F(FoldCommand, ForARate) {
   const std::string slow = exported({});
   EXPECT_THAT(slow, HasSubstr("limits"));
   EXPECT_THAT(slow, HasSubstr("the next step is"));
+  const std::string key = "--images-per-second ";
+  const std::size_t at = slow.find(key);
+  ASSERT_NE(at, slow.npos) << slow;
+  const std::string rate = slow.substr(at + key.size(), slow.find(' ', at + key.size()) - at - key.size());
+  EXPECT_THAT(exported({key.substr(0, key.size() - 1), rate}), HasSubstr("the next step is"));
   const std::string fast = exported({"--images-per-second", "20000", "--clock", "5"});
   EXPECT_FALSE(folding().empty());
   EXPECT_THAT(fast, HasSubstr("images a second at 5 ns"));
