@@ -83,13 +83,15 @@ void put_linear(Source& source, Rewriter& rewriter, const Node& node) {
 }
 
 // A Clip of a QuantizeLinear's integers, which is how Brevitas writes fewer bits than ONNX has types for.
-const Node* clipped_quantizer(const Rewriter& rewriter, const Node& node) {
+const Node* clipped_quantizer(const Source& source, const Rewriter& rewriter, const Node& node) {
   if (!node.domain.empty() || node.op != "Clip" || node.opset < 11 || node.inputs.empty())
     return nullptr;
   const Node* maker = rewriter.links().maker(node.inputs[0]);
   const bool quantizes = maker != nullptr && maker->domain.empty() &&
                          maker->op == "QuantizeLinear" && maker->inputs.size() >= 2;
-  return quantizes ? maker : nullptr;
+  if (!quantizes) return nullptr;
+  const Tensor* scale = constant(source, maker->inputs[1]);
+  return scale == nullptr || scale->size() == 1 ? maker : nullptr;
 }
 
 // In front of it, at the numbers that the bounds stand for: rounding keeps the order of numbers, so
@@ -121,7 +123,7 @@ void put_clip_first(Source& source, Rewriter& rewriter, const Node& clip, const 
 bool split_fused(Source& source) {
   Rewriter rewriter(source);
   for (const Node& node : rewriter.before()) {
-    if (const Node* quantizer = clipped_quantizer(rewriter, node)) {
+    if (const Node* quantizer = clipped_quantizer(source, rewriter, node)) {
       put_clip_first(source, rewriter, node, *quantizer);
       rewriter.change();
       continue;
