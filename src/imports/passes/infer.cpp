@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <fmt/format.h>
 #include <utility>
 
 #include "imports/operators/quantizer.h"
@@ -80,6 +81,10 @@ bool infer_and_fold(Source& source) {
     const bool known = std::ranges::all_of(outputs, &Tensor::known);
     for (std::size_t i = 0; i < outputs.size(); ++i) {
       if (node.outputs[i].empty()) continue;
+      if (!known && outputs[i].size() == 0)
+        refuse(source, node,
+               fmt::format("its output has the shape {}, which holds no value",
+                           to_string(outputs[i].shape)));
       if (known) folded += outputs[i].size();
       (known ? source.constants : values)[node.outputs[i]] = std::move(outputs[i]);
     }

@@ -209,6 +209,13 @@ TEST(RefusedOnnx, Sizes) {
                           }),
               HasSubstr("its strides holds 0"));
   EXPECT_THAT(behind_conv([](OnnxFile& file) {
+                for (const auto& [name, value] : {std::pair{"from", 4}, {"to", 9}, {"axis", 1}})
+                  file.integers(name, {value});
+                file.node("Slice", {"c", "from", "to", "axis"}, {"none"}).named("bad");
+                file.node("Sigmoid", {"none"}, {"y"});
+              }),
+              HasSubstr("node 'bad' (Slice): its output has the shape [1, 0, 6, 7], which holds no value"));
+  EXPECT_THAT(behind_conv([](OnnxFile& file) {
                 file.integers("shape", {1, 168});
                 file.node("Reshape", {"c", "shape"}, {"v"});
                 file.node("Relu", {"v"}, {"y"});
