@@ -82,6 +82,9 @@ class PlainQuantizers {
         Quantizer quantizer = read_quantizer(call);
         if (node.op == "QuantizeLinear") integers_[node.outputs[0]] = quantizer;
         const Node* clip = clip_before(node, quantizer);
+        for (const int origin : clip != nullptr ? clip->origins : std::vector<int>())
+          if (source_.records[origin].fate.empty())
+            source_.records[origin].fate = "the ends of a format";
         put(node, (clip != nullptr ? *clip : node).inputs[0], quantizer, node.outputs[0]);
       }
       rewriter_.change();

@@ -52,9 +52,14 @@ bool lies_between(const Corner& a, const Corner& m, const Corner& b) {
   return is_near(chord, m[1]);
 }
 
-// Small and large numbers of both signs, sorted.
-std::vector<double> first_places() {
+// Small and large numbers of both signs, and these with what lies beside them, sorted.
+std::vector<double> first_places(const std::vector<double>& and_around) {
   std::vector<double> at{-kFar, 0, kFar};
+  for (const double place : and_around) {
+    if (!(std::abs(place) < kFar)) continue;
+    const double step = std::max(1.0, std::abs(place)) / 1024;
+    at.insert(at.end(), {place - step, place, place + step});
+  }
   for (int power = -20; power <= 20; ++power) {
     for (const double factor : {1.0, 1.37}) {
       at.push_back(std::ldexp(factor, power));
@@ -62,12 +67,12 @@ std::vector<double> first_places() {
     }
   }
   std::ranges::sort(at);
+  at.erase(std::unique(at.begin(), at.end()), at.end());
   return at;
 }
 
 // Looks ever closer wherever a function is not straight; empty where that is in too many places.
-std::vector<Corner> straight_pieces(const Function& f) {
-  const std::vector<double> at = first_places();
+std::vector<Corner> straight_pieces(const Function& f, const std::vector<double>& at) {
   const auto with_values = [&](const std::vector<double>& xs) {
     const std::vector<double> ys = f(xs);
     std::vector<Corner> corners;
@@ -184,9 +189,9 @@ class Tables {
     const std::vector<const Node*> between = cone(x, y);
     std::vector<Corner> corners;
     try {
-      corners = straight_pieces([&](const std::vector<double>& places) {
-        return values_at(between, x, y, places);
-      });
+      corners = straight_pieces(
+          [&](const std::vector<double>& places) { return values_at(between, x, y, places); },
+          first_places(constants_of(between)));
     } catch (const NodeFault&) {
       // of types that are not computed with: the node is refused where it is lowered
     }
@@ -204,13 +209,45 @@ class Tables {
     return table;
   }
 
-  // The branch of a Where that is as near to it as makes no difference, wherever one looks.
+  // The numbers that these compare and compute with: a window between two of them is looked into.
+  std::vector<double> constants_of(const std::vector<const Node*>& nodes) const {
+    std::vector<double> numbers;
+    for (const Node* node : nodes) {
+      for (const std::string& input : node->inputs)
+        if (const auto number = scalar(source_, input)) numbers.push_back(*number);
+    }
+    return numbers;
+  }
+
+  // Whether this is one comparison of a constant with a factor times x plus a term: true on one side
+  // of one place.
+  bool is_half_line(const std::string& condition, const std::string& x) const {
+    const Node* node = rewriter_.links().maker(condition);
+    if (node == nullptr ||
+        !is_one_of(node->op, {"Greater", "GreaterOrEqual", "Less", "LessOrEqual"}))
+      return false;
+    while (node != nullptr) {
+      std::string next;
+      for (const std::string& input : node->inputs) {
+        if (constant(source_, input) != nullptr) continue;
+        if (!next.empty()) return false;
+        next = input;
+      }
+      if (next == x) return true;
+      node = rewriter_.links().maker(next);
+      if (node != nullptr && !is_one_of(node->op, {"Add", "Sub", "Mul", "Neg"})) return false;
+    }
+    return false;
+  }
+
+  // The branch of a Where that is as near to it as makes no difference, on both sides of the one
+  // place where the condition changes.
   std::optional<Node> as_branch(const Node& node) const {
     const std::string& y = node.outputs[0];
     const std::string x = any_.of(y);
-    if (x == y) return std::nullopt;
+    if (x == y || !is_half_line(node.inputs.at(0), x)) return std::nullopt;
     const std::vector<const Node*> between = cone(x, y);
-    std::vector<double> places = first_places();
+    std::vector<double> places = first_places(constants_of(between));
     for (int i = -2048; i <= 2048; ++i) places.push_back(i / 32.0 + 0.01);
     try {
       const std::vector<double> whole = values_at(between, x, y, places);

@@ -188,6 +188,21 @@ TEST(RefusedOnnx, Values) {
   EXPECT_THAT(error_of(zero), HasSubstr("one of its constants is inf"));
 }
 
+// A window far out, in which another branch holds: not taken for the function outside of it.
+TEST(RefusedOnnx, WindowsOfAWhere) {
+  EXPECT_THAT(behind_conv([](OnnxFile& file) {
+                for (const auto& [name, value] : {std::pair{"from", 100.0F}, {"to", 105.0F}, {"two", 2.0F}})
+                  file.constant(name, {}, {value});
+                file.node("Greater", {"c", "from"}, {"above"}).named("bad");
+                file.node("Less", {"c", "to"}, {"below"});
+                file.node("And", {"above", "below"}, {"inside"});
+                file.node("Sigmoid", {"c"}, {"s"});
+                file.node("Mul", {"s", "two"}, {"t"});
+                file.node("Where", {"inside", "t", "s"}, {"y"});
+              }),
+              HasSubstr("(Greater): it is here for constants alone"));
+}
+
 // Small files that ask for much.
 TEST(RefusedOnnx, Sizes) {
   EXPECT_THAT(behind_conv([](OnnxFile& file) {

@@ -159,6 +159,8 @@ TEST(QuantizedOnnx, FormatsAreTheFiles) {
       graph::freeze(imported(networks.at("clipped integers")).model());
   EXPECT_EQ(fixed::to_string(clipped.input().format), "fixed<4,2,RND_CONV,SAT_SYM>");
   EXPECT_EQ(format(clipped, "relu"), "ufixed<4,3,RND_CONV,SAT>");
+  EXPECT_THAT(report_text(imported(networks.at("clipped integers")), "net.onnx"),
+              HasSubstr("the ends of a format"));
   const Imported qdq = imported(networks.at("zero points"));
   EXPECT_THAT(report_text(qdq, "net.onnx"), HasSubstr("its zero point ends its range"));
   const graph::Param& weight = qdq.model().nodes[2].params.at(graph::Role::Weight);
